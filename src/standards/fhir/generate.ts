@@ -14,13 +14,19 @@ import type {
   CodeSystemConcept,
   CompartmentDefinition,
   ElementDefinition as OfficialElement,
-  Resource,
   SearchParameter as OfficialParameter,
+  Resource,
   StructureDefinition,
   ValueSet,
   ValueSetComposeInclude,
 } from '@medplum/fhirtypes';
-import type { Definitions, ElementDefinition, Invariant, SearchParameterDefinition, TypeDefinition } from './definitions.ts';
+import type {
+  Definitions,
+  ElementDefinition,
+  Invariant,
+  SearchParameterDefinition,
+  TypeDefinition,
+} from './definitions.ts';
 
 const FHIR_VERSION = '4.0.1';
 const SPECIFICATION = 'http://hl7.org/fhir/StructureDefinition/';
@@ -43,14 +49,18 @@ export function generate(): string {
     types,
     valueSets: terms.used,
     searchParameters: describeParameters(readAll<OfficialParameter>('search-parameters', 'SearchParameter')),
-    patientCompartment: describeCompartment(readJson('fhir/r4/compartmentdefinition-patient.json') as CompartmentDefinition),
+    patientCompartment: describeCompartment(
+      readJson('fhir/r4/compartmentdefinition-patient.json') as CompartmentDefinition,
+    ),
   };
   return write(definitions);
 }
 
 function readAll<T extends Resource>(file: string, resourceType: T['resourceType']): T[] {
   const bundle = readJson(`fhir/r4/${file}.json`) as Bundle;
-  return (bundle.entry ?? []).flatMap(({ resource }) => (resource?.resourceType === resourceType ? [resource as T] : []));
+  return (bundle.entry ?? []).flatMap(({ resource }) =>
+    resource?.resourceType === resourceType ? [resource as T] : [],
+  );
 }
 
 /** The type itself and, under their paths, the types of its nested elements. */
@@ -113,11 +123,20 @@ function typesOf(element: OfficialElement, owner: string): string[] {
 /** The error-level rules that are stated here and not inherited from the type of the element. */
 function ownInvariants(element: OfficialElement, owner: string): { invariants?: Invariant[] } {
   const invariants = (element.constraint ?? [])
-    .filter(({ severity, source, expression }) => severity === 'error' && expression && (!source || source === SPECIFICATION + owner))
+    .filter(
+      ({ severity, source, expression }) =>
+        severity === 'error' && expression && (!source || source === SPECIFICATION + owner),
+    )
     .filter(({ key }) => owner === 'Element' || owner === 'Extension' || (key !== 'ele-1' && key !== 'ext-1'))
     .map(({ key, human, expression }) => ({ key, human, expression }) as Invariant);
   return invariants.length > 0 ? { invariants } : {};
 }
+
+/** R4 swaps the expressions of this composite's parts: it reads the reference from `code` and the token from `target`. */
+const CORRECTED: Record<string, string> = {
+  'DocumentReference-relationship relatesto': 'target',
+  'DocumentReference-relationship relation': 'code',
+};
 
 function describeParameters(official: OfficialParameter[]): SearchParameterDefinition[] {
   const byUrl = new Map(official.map((parameter) => [parameter.url, parameter]));
@@ -133,7 +152,11 @@ function describeParameters(official: OfficialParameter[]): SearchParameterDefin
       components: parameter.component.map(({ definition, expression }) => {
         const component = byUrl.get(definition as string);
         if (!component) throw new Error(`${parameter.id} names an unknown component ${definition}`);
-        return { code: component.code as string, type: component.type as SearchParameterDefinition['type'], expression: expression as string };
+        return {
+          code: component.code as string,
+          type: component.type as SearchParameterDefinition['type'],
+          expression: CORRECTED[`${parameter.id} ${component.code}`] ?? (expression as string),
+        };
       }),
     }),
   }));
