@@ -218,6 +218,7 @@ async function launchServer(
   for (;;) {
     const child = run(runner, postgres, words);
     const said = collect(child);
+    letGo(child);
     const exit = new Promise<'ended'>((done) => child.once('close', () => done('ended')));
     for (let state = await ready(folder, exit); state !== 'ended'; state = await ready(folder, exit)) {
       if (state === 'ready') return child;
@@ -257,10 +258,13 @@ function collect(child: ChildProcess): () => string {
   child.stderr?.setEncoding('utf8').on('data', (piece: string) => {
     text = (text + piece).slice(-8_192);
   });
-  // The server goes on when we end; its pipe must not keep us.
+  return () => text;
+}
+
+/** The server goes on when we end; neither it nor its pipe must keep us. */
+function letGo(child: ChildProcess): void {
   (child.stderr as unknown as { unref?: () => void } | null)?.unref?.();
   child.unref();
-  return () => text;
 }
 
 function lastLine(text: string): string {
