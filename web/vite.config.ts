@@ -10,7 +10,7 @@ export default defineConfig({
   server: { proxy: { '/api': server, '/fhir': server, '/epcis': server, '/ledger': server, '/health': server } },
   worker: { format: 'es' },
   build: {
-    outDir: 'dist',
+    outDir: '../dist/web',
     emptyOutDir: true,
     target: 'es2022',
     // An inlined asset would be a data: URL, which the content security policy of the server refuses for fonts and workers.
