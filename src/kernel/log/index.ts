@@ -1,0 +1,36 @@
+import { type DestinationStream, type LoggerOptions, pino } from 'pino';
+
+/** JSON lines. The first argument holds facts and never personal data; the message is constant text. */
+export interface Log {
+  debug(facts: object, message: string): void;
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+  child(facts: object): Log;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+
+/** Errors are written by name, message and stack; the issues of a Problem, which may quote the input, are not. */
+export function makeLog(level: LogLevel, to?: DestinationStream): Log {
+  const options: LoggerOptions = {
+    level,
+    base: null,
+    timestamp: () => `,"at":"${new Date().toISOString()}"`,
+    messageKey: 'message',
+    formatters: { level: (label) => ({ level: label }) },
+    serializers: { error: describeError },
+  };
+  return to === undefined ? pino(options) : pino(options, to);
+}
+
+export const silentLog: Log = makeLog('silent');
+
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return { name: typeof error };
+  const facts = 'facts' in error ? error.facts : undefined;
+  const cause = error.cause === undefined ? undefined : describeError(error.cause);
+  // A PostgreSQL error's `detail` quotes values; its code, table and constraint do not.
+  const { code, table, constraint } = error as { code?: string; table?: string; constraint?: string };
+  return { name: error.name, message: error.message, code, table, constraint, facts, stack: error.stack, cause };
+}

@@ -1,0 +1,9 @@
+export {
+  countDeadLetters,
+  type DeadLetter,
+  dismissDeadLetter,
+  findDeadLetters,
+  replayDeadLetter,
+} from './dead-letters.ts';
+export { type DeliveredFact, type Fact, type Hearer, listensTo, tell, tellAll } from './tell.ts';
+export { type Deliveries, startDeliveries } from './worker.ts';

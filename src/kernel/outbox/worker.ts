@@ -1,0 +1,218 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Context, onDb, type Tx } from '#kernel/context';
+import { Problem } from '#kernel/problem';
+import { type Pool, sql } from '#kernel/sql';
+import { CHANNEL, type DeliveredFact, type Hearer, LANES } from './tell.ts';
+
+/** Tries at the most; the waits between them add up to about half an hour. */
+const MOST_ATTEMPTS = 12;
+const POLL_MS = 1_000;
+
+export interface Deliveries {
+  /** Resolves when no delivery is due; for tests and orderly imports. */
+  idle(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface DeliveryOptions {
+  /** Lanes worked at once by this process, over all hearers. */
+  workers?: number;
+}
+
+/** Hears until it is stopped. Any number of processes may do so at once: a lane is held by one at a time. */
+export async function startDeliveries(
+  ctx: Context,
+  pool: Pool,
+  hearers: readonly Hearer[],
+  { workers = 4 }: DeliveryOptions = {},
+): Promise<Deliveries> {
+  await prepareLanes(pool, hearers);
+  let stopped = false;
+  let wake = (): void => {};
+  let woken = new Promise<void>((done) => {
+    wake = done;
+  });
+  const ring = (): void => {
+    const resolve = wake;
+    woken = new Promise((done) => {
+      wake = done;
+    });
+    resolve();
+  };
+  const unlisten = await pool.listen(CHANNEL, ring);
+
+  const worker = async (): Promise<void> => {
+    while (!stopped) {
+      const rung = woken;
+      const worked = await workOnce(ctx, pool, hearers).catch(async (error) => {
+        ctx.log.warn({ error }, 'deliveries pause: the database does not answer');
+        await sleep(POLL_MS);
+        return false;
+      });
+      if (!worked && !stopped) await Promise.race([rung, sleep(POLL_MS, undefined, { ref: false })]);
+    }
+  };
+  const running = Promise.all(Array.from({ length: workers }, worker));
+
+  return {
+    async idle() {
+      const due = sql`select 1 from kernel.delivery where next_at is null or next_at <= now() limit 1`;
+      while ((await pool.maybe(due)) !== undefined) await sleep(20);
+    },
+    async stop() {
+      stopped = true;
+      ring();
+      await running;
+      await unlisten();
+    },
+  };
+}
+
+async function prepareLanes(pool: Pool, hearers: readonly Hearer[]): Promise<void> {
+  const names = hearers.map((hearer) => hearer.name);
+  await pool.run(sql`
+    insert into kernel.lane (hearer, lane)
+    select name, lane from unnest(${names}::text[]) as name, generate_series(0, ${LANES - 1}) as lane
+    on conflict do nothing
+  `);
+}
+
+/** One batch of one lane of each hearer that has work; false when nobody had any. */
+async function workOnce(ctx: Context, pool: Pool, hearers: readonly Hearer[]): Promise<boolean> {
+  let worked = false;
+  for (const hearer of hearers) {
+    if (await deliver(ctx, pool, hearer, hearer.batch ?? 1)) worked = true;
+  }
+  return worked;
+}
+
+async function deliver(ctx: Context, pool: Pool, hearer: Hearer, most: number): Promise<boolean> {
+  let taken: DeliveredFact[] = [];
+  try {
+    await pool.transaction(async (tx) => {
+      taken = await takeBatch(tx, hearer.name, most);
+      if (taken.length === 0) return;
+      await hearer.hear(onDb(ctx, tx), taken);
+      await forget(tx, hearer.name, taken);
+    });
+    return taken.length > 0;
+  } catch (error) {
+    const [first] = taken;
+    if (first === undefined) throw error;
+    if (error instanceof Problem && error.kind === 'unavailable') throw error;
+    // One bad fact must not hold up its companions: the batch is heard again one by one.
+    if (taken.length > 1) await deliverSingly(ctx, pool, hearer, taken);
+    else await setBack(ctx, pool, hearer, first, error);
+    return true;
+  }
+}
+
+async function deliverSingly(ctx: Context, pool: Pool, hearer: Hearer, facts: readonly DeliveredFact[]): Promise<void> {
+  const waiting = new Set<string>();
+  for (const fact of facts) {
+    if (waiting.has(fact.subject)) continue;
+    try {
+      await pool.transaction(async (tx) => {
+        if (!(await hold(tx, hearer.name, fact))) return;
+        await hearer.hear(onDb(ctx, tx), [fact]);
+        await forget(tx, hearer.name, [fact]);
+      });
+    } catch (error) {
+      if (error instanceof Problem && error.kind === 'unavailable') throw error;
+      await setBack(ctx, pool, hearer, fact, error);
+      waiting.add(fact.subject);
+    }
+  }
+}
+
+/**
+ * Takes a free lane that has due facts and its first facts; a subject one of whose facts waits for its next try waits as a whole.
+ * The lane's row stays locked until the transaction ends.
+ */
+async function takeBatch(tx: Tx, hearer: string, most: number): Promise<DeliveredFact[]> {
+  const lane = await tx.maybe<{ lane: number }>(sql`
+    select lane from kernel.lane
+    where hearer = ${hearer} and exists (
+      select 1 from kernel.delivery due
+      where due.hearer = lane.hearer and due.lane = lane.lane and (due.next_at is null or due.next_at <= now())
+        and not exists (
+          select 1 from kernel.delivery earlier
+          where earlier.hearer = due.hearer and earlier.lane = due.lane and earlier.subject = due.subject
+            and earlier.id < due.id and earlier.next_at > now()
+        )
+    )
+    order by random()
+    limit 1
+    for update skip locked
+  `);
+  if (lane === undefined) return [];
+  return tx.rows<DeliveredFact>(sql`
+    select id, type, subject, data, told_at as "toldAt", attempts
+    from kernel.delivery due
+    where hearer = ${hearer} and lane = ${lane.lane} and (next_at is null or next_at <= now())
+      and not exists (
+        select 1 from kernel.delivery earlier
+        where earlier.hearer = due.hearer and earlier.lane = due.lane and earlier.subject = due.subject
+          and earlier.id < due.id and earlier.next_at > now()
+      )
+    order by id
+    limit ${most}
+  `);
+}
+
+/** Takes one fact of a batch that failed as a whole; false when another worker has settled it meanwhile. */
+async function hold(tx: Tx, hearer: string, fact: DeliveredFact): Promise<boolean> {
+  const row = await tx.maybe(sql`
+    select 1 from kernel.lane join kernel.delivery using (hearer, lane)
+    where hearer = ${hearer} and id = ${fact.id}
+      and not exists (
+        select 1 from kernel.delivery earlier
+        where earlier.hearer = delivery.hearer and earlier.lane = delivery.lane
+          and earlier.subject = delivery.subject and earlier.id < delivery.id
+      )
+    for update of lane
+  `);
+  return row !== undefined;
+}
+
+async function forget(tx: Tx, hearer: string, facts: readonly DeliveredFact[]): Promise<void> {
+  const lanes = sql`hearer = ${hearer} and lane between 0 and ${LANES - 1}`;
+  await tx.run(sql`delete from kernel.delivery where ${lanes} and id = any(${facts.map((fact) => fact.id)}::bigint[])`);
+}
+
+/** Notes a failed try: the next one later, or the dead letters when no try can help. */
+async function setBack(ctx: Context, pool: Pool, hearer: Hearer, fact: DeliveredFact, error: unknown): Promise<void> {
+  const attempts = fact.attempts + 1;
+  const hopeless = error instanceof Problem && (error.kind === 'invalid' || error.kind === 'unprocessable');
+  const { kind, reason, facts } = describe(error);
+  if (!hopeless && attempts < MOST_ATTEMPTS) {
+    ctx.log.warn(
+      { hearer: hearer.name, type: fact.type, attempts, error },
+      'a fact could not be heard and will be tried again',
+    );
+    const waitSeconds = Math.min(600, 2 ** (attempts - 1)) * (0.75 + Math.random() / 2);
+    await pool.run(sql`
+      update kernel.delivery
+      set attempts = ${attempts}, next_at = now() + make_interval(secs => ${waitSeconds})
+      where hearer = ${hearer.name} and lane between 0 and ${LANES - 1} and id = ${fact.id}
+    `);
+    return;
+  }
+  ctx.log.error({ hearer: hearer.name, type: fact.type, attempts, error }, 'a fact became a dead letter');
+  await pool.transaction(async (tx) => {
+    await tx.run(sql`
+      insert into kernel.dead_letter (hearer, type, subject, data, told_at, died_at, attempts, kind, reason, facts)
+      select hearer, type, subject, data, told_at, now(), ${attempts}, ${kind}, ${reason}, ${JSON.stringify(facts)}
+      from kernel.delivery
+      where hearer = ${hearer.name} and lane between 0 and ${LANES - 1} and id = ${fact.id}
+    `);
+    await forget(tx, hearer.name, [fact]);
+  });
+}
+
+function describe(error: unknown): { kind: string; reason: string; facts: object } {
+  if (error instanceof Problem)
+    return { kind: error.kind, reason: error.message, facts: { ...error.facts, issues: error.issues } };
+  const { code, message = 'unknown' } = error as { code?: string; message?: string };
+  return { kind: 'bug', reason: message, facts: code === undefined ? {} : { code } };
+}
