@@ -7,7 +7,7 @@ const recorded = JSON.parse(readFileSync(new URL('../scores.json', import.meta.u
 
 /** The folder of the public suites, or undefined where it is absent: such tests are then skipped. */
 export const CONFORMANCE = resolve(
-  process.env['BANYAN_CONFORMANCE'] ?? fileURLToPath(new URL('../../../shared/conformance', import.meta.url)),
+  process.env.BANYAN_CONFORMANCE ?? fileURLToPath(new URL('../../../shared/conformance', import.meta.url)),
 );
 
 /** A score may only rise: a higher one is asked to be recorded, a lower one fails. */

@@ -18,7 +18,9 @@ export function startJobs(ctx: Context, pool: Pool, jobs: readonly Job[]): Jobs 
   const ending = new AbortController();
   const loops = jobs.map(async (job) => {
     while (!ending.signal.aborted) {
-      await runJob(ctx, pool, job).catch((error) => ctx.log.error({ job: job.name, error }, 'a job failed and will run again'));
+      await runJob(ctx, pool, job).catch((error) =>
+        ctx.log.error({ job: job.name, error }, 'a job failed and will run again'),
+      );
       await sleep(job.everySeconds * 1000, undefined, { signal: ending.signal, ref: false }).catch(() => {});
     }
   });
@@ -49,7 +51,13 @@ export async function runJob(ctx: Context, pool: Pool, job: Job): Promise<boolea
   }
 }
 
-async function note(db: Context['db'], name: string, started: Date, finished: Date, error: string | null): Promise<void> {
+async function note(
+  db: Context['db'],
+  name: string,
+  started: Date,
+  finished: Date,
+  error: string | null,
+): Promise<void> {
   const failed = error === null ? 0 : 1;
   await db.run(sql`
     insert into kernel.job as job (name, last_started, last_finished, last_error, runs, failures)

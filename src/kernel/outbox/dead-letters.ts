@@ -76,7 +76,8 @@ async function settle(
   const letter = await tx.one<{ subject: string; state: string }>(
     sql`select subject, state from kernel.dead_letter where id = ${id} for update`,
   );
-  if (letter.state !== 'open') throw new Problem('conflict', 'somebody settled this dead letter already', { state: letter.state });
+  if (letter.state !== 'open')
+    throw new Problem('conflict', 'somebody settled this dead letter already', { state: letter.state });
   await tx.run(sql`
     update kernel.dead_letter
     set state = ${state}, settled_by = ${ctx.actor.id}, settled_at = ${ctx.now()}, settled_why = ${why}

@@ -67,6 +67,7 @@ export async function tellAll(tx: Tx, facts: readonly Fact[]): Promise<void> {
 /** FNV-1a: the same lane for a subject in every process and version. */
 export function laneOf(subject: string): number {
   let hash = 0x811c9dc5;
-  for (let index = 0; index < subject.length; index += 1) hash = Math.imul(hash ^ subject.charCodeAt(index), 0x01000193);
+  for (let index = 0; index < subject.length; index += 1)
+    hash = Math.imul(hash ^ subject.charCodeAt(index), 0x01000193);
   return (hash >>> 0) % LANES;
 }

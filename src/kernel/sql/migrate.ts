@@ -37,7 +37,8 @@ export async function migrate(db: Db, folder: string): Promise<string[]> {
     const known = new Map(migrations.map((migration) => [migration.number, migration]));
     for (const past of applied) {
       const now = known.get(past.number);
-      if (now === undefined) throw new Problem('conflict', 'the database is newer than this program', { migration: past.name });
+      if (now === undefined)
+        throw new Problem('conflict', 'the database is newer than this program', { migration: past.name });
       if (now.checksum !== past.checksum) {
         throw new Problem('conflict', 'a migration was changed after it was applied', { migration: past.name });
       }
@@ -57,7 +58,12 @@ async function readMigrations(folder: string): Promise<Migration[]> {
   const migrations = await Promise.all(
     names.map(async (name) => {
       const text = await readFile(join(folder, name), 'utf8');
-      return { number: Number(name.slice(0, 4)), name, text, checksum: createHash('sha256').update(text).digest('hex') };
+      return {
+        number: Number(name.slice(0, 4)),
+        name,
+        text,
+        checksum: createHash('sha256').update(text).digest('hex'),
+      };
     }),
   );
   const twice = migrations.find((migration, index) => migration.number === migrations[index - 1]?.number);

@@ -38,7 +38,8 @@ export function openPool(url: string, options: PoolOptions = {}): Pool {
   // A connection that breaks while idle is replaced at its next use.
   pool.on('error', () => {});
 
-  const asked = async <T>(work: () => Promise<T>): Promise<T> => work().catch((error) => Promise.reject(tellAway(error)));
+  const asked = async <T>(work: () => Promise<T>): Promise<T> =>
+    work().catch((error) => Promise.reject(tellAway(error)));
   const run = (query: Sql) => asked(() => pool.query(query.text, query.values as unknown[]));
 
   return {
@@ -158,7 +159,8 @@ function copyField(value: unknown): string {
   if (typeof value === 'string') return escapeCopy(value);
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value);
   if (value instanceof Date) return value.toISOString();
-  if (value instanceof Uint8Array) return `\\\\x${Buffer.from(value.buffer, value.byteOffset, value.length).toString('hex')}`;
+  if (value instanceof Uint8Array)
+    return `\\\\x${Buffer.from(value.buffer, value.byteOffset, value.length).toString('hex')}`;
   if (Array.isArray(value)) return escapeCopy(arrayText(value));
   return escapeCopy(JSON.stringify(value));
 }
@@ -183,7 +185,10 @@ function escapeCopy(text: string): string {
 
 function tellAway(error: unknown): unknown {
   const { code = '', message = '' } = error as { code?: string; message?: string };
-  const away = AWAY.test(code) || /^E(CONN|PIPE|NOENT)/.test(code) || /Connection terminated|timeout exceeded when trying to connect/.test(message);
+  const away =
+    AWAY.test(code) ||
+    /^E(CONN|PIPE|NOENT)/.test(code) ||
+    /Connection terminated|timeout exceeded when trying to connect/.test(message);
   return away ? new Problem('unavailable', 'the database is away for a moment', { code }, { cause: error }) : error;
 }
 

@@ -1,0 +1,5 @@
+export type { Door, HealthCheck, Routes } from './door.ts';
+export { kernelRoutes } from './kernel-routes.ts';
+export { languageOf } from './language.ts';
+export { asProblem, operationOutcome, sendProblem, translate } from './problems.ts';
+export { makeServer } from './server.ts';

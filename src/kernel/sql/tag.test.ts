@@ -1,0 +1,36 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { all, any, identifier, join, sql } from './index.ts';
+
+/**
+ * Goal: whatever is put into a query stays a value.
+ * Method: examples of the numbering; then nested queries of any shape must carry as many values as
+ * placeholders, numbered from 1 without a gap.
+ */
+describe('sql', () => {
+  test('numbers values through nested pieces', () => {
+    const inner = sql`a = ${1} and b = ${'x'}`;
+    const query = sql`select * from t where ${inner} and c = ${2} and ${inner}`;
+    expect(query.text).toBe('select * from t where a = $1 and b = $2 and c = $3 and a = $4 and b = $5');
+    expect(query.values).toEqual([1, 'x', 2, 1, 'x']);
+  });
+
+  test('no term is true under all and false under any', () => {
+    expect([all([]).text, any([]).text]).toEqual(['true', 'false']);
+  });
+
+  test('a name cannot leave its quotes', () => {
+    expect(identifier('a.b"; drop table c').text).toBe('"a"."b""; drop table c"');
+  });
+
+  test('text that looks like SQL or a placeholder stays a value', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string(), { maxLength: 30 }), (texts) => {
+        const query = join(texts.map((text) => sql`(${text} = ${sql`lower(${text})`})`));
+        const numbers = [...query.text.matchAll(/\$(\d+)/g)].map((match) => Number(match[1]));
+        expect(numbers).toEqual(query.values.map((_, index) => index + 1));
+        expect(query.values).toEqual(texts.flatMap((text) => [text, text]));
+      }),
+    );
+  });
+});
