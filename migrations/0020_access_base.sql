@@ -1,6 +1,13 @@
 -- Who may do what, who did what, and who a person is in care of.
 create schema access;
 
+-- Organizations that write and are told apart; ids of FHIR Organizations, names for the screen.
+create table access.tenant (
+  id text primary key,
+  name text not null,
+  name_zh text
+);
+
 -- Persons and services that sign in. Few rows: a reference table beyond one machine.
 create table access.account (
   id text primary key,
