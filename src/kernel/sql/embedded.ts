@@ -19,10 +19,8 @@ export interface EmbeddedPostgres {
 export interface EmbeddedOptions {
   /** The folder of the cluster; made when absent. */
   folder: string;
-  /** Called when it ended without being asked to and is back again. */
-  onRevived?: () => void;
-  /** Called when it ended and cannot be brought back. */
-  onLost?: (problem: Problem) => void;
+  /** Whether it is started again when it ends without being asked to, and who is told. */
+  revive?: { onRevived(): void; onLost(problem: Problem): void };
   /** Further settings, e.g. `{ fsync: 'off' }` for tests. */
   settings?: Record<string, string>;
 }
@@ -66,7 +64,7 @@ const STOP_MS = 30_000;
 
 /**
  * Starts the cluster, makes it first where the folder is empty, and takes over one that is still running there.
- * A server that dies (kill -9, out of memory) is started again.
+ * With `revive`, a server that dies (kill -9, out of memory) is started again.
  *
  * @throws Problem `unavailable` with the server's last words when it does not start
  */
@@ -92,13 +90,13 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     if (stopping) return;
     try {
       await launch();
-      options.onRevived?.();
+      options.revive?.onRevived();
       void watch();
     } catch (error) {
-      options.onLost?.(error as Problem);
+      options.revive?.onLost(error as Problem);
     }
   };
-  void watch();
+  if (options.revive !== undefined) void watch();
 
   return {
     url,

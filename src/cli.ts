@@ -1,0 +1,41 @@
+import { argv, env, exit, stderr, stdout } from 'node:process';
+import type { Verb } from '#kernel/cli';
+import { readConfig } from '#kernel/config';
+import { Problem } from '#kernel/problem';
+
+const VERBS: readonly Verb[] = [];
+
+const [name, ...args] = argv.slice(2);
+const verb = VERBS.find((known) => known.name === name);
+if (verb === undefined) {
+  const asked = name === undefined || name === '--help' || name === 'help';
+  stderr.write(`${asked ? '' : `There is no verb "${name}".\n`}${overview()}`);
+  exit(asked ? 0 : 2);
+}
+if (args.includes('--help')) {
+  stderr.write(`${verb.usage.trim()}\n`);
+  exit(0);
+}
+exit(await runVerb(verb));
+
+async function runVerb({ run }: Verb): Promise<number> {
+  try {
+    return await run(args, { config: readConfig(env), out: (line) => stdout.write(`${line}\n`), progress });
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    stderr.write(`${error.kind}: ${error.message} ${JSON.stringify(error.facts)}\n`);
+    return 1;
+  }
+}
+
+function progress(text: string): void {
+  if (text.endsWith('\r')) {
+    if (stderr.isTTY) stderr.write(`\x1b[2K${text}`);
+  } else stderr.write(`${text}\n`);
+}
+
+function overview(): string {
+  const width = Math.max(0, ...VERBS.map((known) => known.name.length));
+  const lines = VERBS.map((known) => `  ${known.name.padEnd(width)}  ${known.summary}`);
+  return `npm run -s banyan -- <verb> ...\n\n${lines.join('\n')}\n\n<verb> --help tells more.\n`;
+}

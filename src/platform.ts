@@ -1,0 +1,109 @@
+import { createServer } from 'node:net';
+import type { Config } from '#kernel/config';
+import { type Context, systemContext } from '#kernel/context';
+import { type Door, kernelRoutes, makeServer, type Routes, servePages } from '#kernel/http';
+import { type Job, startJobs } from '#kernel/jobs';
+import { makeLog } from '#kernel/log';
+import { startMetrics } from '#kernel/metrics';
+import { type Hearer, listensTo, startDeliveries } from '#kernel/outbox';
+import { Problem } from '#kernel/problem';
+import { holdFolder, MIGRATIONS, migrate, openDatabase, openPool, sql } from '#kernel/sql';
+import { buildWeb, WEB_DIST } from '../web/build.ts';
+
+export interface Platform {
+  /** What a newcomer is told: addresses and accounts. */
+  greeting: readonly string[];
+  httpUrl: string;
+  ctx: Context;
+  stop(): Promise<void>;
+}
+
+/** Everything that runs, in the order in which it starts; it stops in the opposite order. */
+export async function startPlatform(config: Config, say: (line: string) => void): Promise<Platform> {
+  const log = makeLog(config.logLevel);
+  const undo: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse())
+      await step().catch((error) => log.error({ error }, 'a part did not stop cleanly'));
+  };
+  const began = Date.now();
+  const step = async <T>(title: string, work: () => Promise<T>): Promise<T> => {
+    const from = Date.now();
+    const result = await work();
+    say(`  ${title.padEnd(40)} ${((Date.now() - from) / 1000).toFixed(1)} s`);
+    return result;
+  };
+
+  try {
+    const metrics = startMetrics();
+    for (const port of [config.port, config.mllpPort, config.mqttPort]) await mustBeFree(config.host, port);
+    undo.push(await holdFolder(config.data));
+
+    const database = await step('database', () =>
+      openDatabase(config, {
+        onRevived: () => log.warn({}, 'the database died and was started again'),
+        onLost: (problem) => log.error({ error: problem }, 'the database died and does not start again'),
+      }),
+    );
+    undo.push(database.release);
+    const pool = openPool(database.url, { size: 20 });
+    undo.push(pool.end);
+    const ctx = systemContext({ db: pool, log }, 'platform');
+    await step('migrations', () => migrate(pool, MIGRATIONS));
+    await step('app', () => buildWeb());
+
+    const hearers: Hearer[] = [];
+    listensTo(hearers);
+
+    const door: Door = {
+      config,
+      pool,
+      log,
+      publicUrl: () => config.publicUrl ?? httpUrl,
+      context: () => Promise.reject(new Problem('unauthenticated', 'sign in first')),
+    };
+    const routes: Routes[] = [kernelRoutes, servePages(WEB_DIST)];
+    const health = [
+      {
+        name: 'database',
+        check: () =>
+          pool.rows(sql`select 1`).then(
+            () => undefined,
+            (error: Error) => error.message,
+          ),
+      },
+    ];
+    let httpUrl = `http://${config.host}:${config.port}`;
+    const app = await makeServer({ door, routes, health, metrics });
+    httpUrl = await step('HTTP', () => app.listen({ host: config.host, port: config.port }));
+    undo.push(() => app.close());
+
+    const deliveries = await startDeliveries(ctx, pool, hearers, { workers: config.workers });
+    undo.push(deliveries.stop);
+    const jobs: Job[] = [];
+    undo.push(startJobs(ctx, pool, jobs).stop);
+
+    const greeting = [`Banyan is ready after ${((Date.now() - began) / 1000).toFixed(1)} s: ${httpUrl}`];
+    return { greeting, httpUrl, ctx, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** @throws Problem `conflict` that names the port and the setting to change */
+async function mustBeFree(host: string, port: number): Promise<void> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        new Problem(
+          'conflict',
+          'a port is taken: stop the other program or choose another port by PORT, MLLP_PORT or MQTT_PORT',
+          { host, port, code: error.code },
+        ),
+      ),
+    );
+    probe.listen({ host, port }, () => probe.close(() => resolve()));
+  });
+}
