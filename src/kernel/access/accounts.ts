@@ -39,10 +39,12 @@ const MOST_PLACES = 100;
 export async function createAccount(ctx: Context, account: NewAccount): Promise<Account> {
   ctx.require('access.account.manage');
   const { username, name, password, roles, organizations = [], patient } = account;
-  if (!USERNAME.test(username)) throw new Problem('invalid', 'a user name has 2 to 64 of a-z, 0-9, dot, dash, underscore and @');
+  if (!USERNAME.test(username))
+    throw new Problem('invalid', 'a user name has 2 to 64 of a-z, 0-9, dot, dash, underscore and @');
   if (name.trim() === '' || name.length > 200) throw new Problem('invalid', 'a name has 1 to 200 characters');
   checkPlaces(roles, organizations);
-  if (roles.includes('patient') && patient === undefined) throw new Problem('invalid', "a patient's account names its patient");
+  if (roles.includes('patient') && patient === undefined)
+    throw new Problem('invalid', "a patient's account names its patient");
   if (password !== undefined) checkPassword(password, username);
   return ctx.db.transaction((tx) => insertAccount(ctx, tx, account));
 }
@@ -53,7 +55,16 @@ export async function insertAccount(
   tx: Tx,
   { everything = false, demo = false, ...account }: NewAccount & { everything?: boolean; demo?: boolean },
 ): Promise<Account> {
-  const { username, name, password, mustChange = false, roles, organizations = [], patient = null, language = 'en' } = account;
+  const {
+    username,
+    name,
+    password,
+    mustChange = false,
+    roles,
+    organizations = [],
+    patient = null,
+    language = 'en',
+  } = account;
   const hash = password === undefined ? null : await hashPassword(password);
   const made = await tx.maybe<Account>(sql`
     insert into access.account (id, username, name, password_hash, password_changed_at, must_change, roles, organizations, patient,
@@ -85,7 +96,8 @@ export async function changeAccount(ctx: Context, id: string, change: AccountCha
   ctx.require('access.account.manage');
   const { name, roles, organizations, disabled } = change;
   checkPlaces(roles ?? ['administrator'], organizations ?? []);
-  if (name !== undefined && (name.trim() === '' || name.length > 200)) throw new Problem('invalid', 'a name has 1 to 200 characters');
+  if (name !== undefined && (name.trim() === '' || name.length > 200))
+    throw new Problem('invalid', 'a name has 1 to 200 characters');
   if (id === ctx.actor.id && (disabled === true || roles !== undefined)) {
     throw new Problem('conflict', 'nobody disables or re-roles the own account');
   }
@@ -118,13 +130,17 @@ export async function resetPassword(ctx: Context, id: string, password: string):
 }
 
 /** The owner changes the password; all other sessions end. */
-export async function changePassword(ctx: Context, { old, next, session }: { old: string; next: string; session?: string }): Promise<void> {
+export async function changePassword(
+  ctx: Context,
+  { old, next, session }: { old: string; next: string; session?: string },
+): Promise<void> {
   const { id } = ctx.actor;
   const account = await ctx.db.maybe<{ username: string; hash: string | null; demo: boolean }>(
     sql`select username, password_hash as hash, demo from access.account where id = ${id}`,
   );
   if (account?.demo === true) throw new Problem('forbidden', 'the password of a demo account stays as it is');
-  if (!(await verifyPassword(old, account?.hash)) || account === undefined) throw new Problem('invalid', 'the old password is wrong');
+  if (!(await verifyPassword(old, account?.hash)) || account === undefined)
+    throw new Problem('invalid', 'the old password is wrong');
   if (old === next) throw new Problem('invalid', 'the new password is the old one');
   checkPassword(next, account.username);
   await ctx.db.transaction(async (tx) => {
@@ -146,7 +162,8 @@ export interface AccountFilter {
 export async function findAccounts(ctx: Context, { text, role, after, limit }: AccountFilter): Promise<Account[]> {
   ctx.require('access.account.manage');
   const terms = [];
-  if (text !== undefined) terms.push(sql`(strpos(lower(username), lower(${text})) > 0 or strpos(lower(name), lower(${text})) > 0)`);
+  if (text !== undefined)
+    terms.push(sql`(strpos(lower(username), lower(${text})) > 0 or strpos(lower(name), lower(${text})) > 0)`);
   if (role !== undefined) terms.push(sql`${role} = any(roles)`);
   if (after !== undefined) terms.push(sql`lower(username) > lower(${after})`);
   return ctx.db.rows<Account>(
@@ -162,8 +179,13 @@ export async function endSessions(ctx: Context, tx: Tx, account: string, except 
 }
 
 /** Names of organizations for the screen; written whenever an Organization is. */
-export async function nameTenants(tx: Tx, tenants: readonly { id: string; name: string; nameZh?: string }[]): Promise<void> {
-  const sorted = [...new Map(tenants.map((tenant) => [tenant.id, tenant])).values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+export async function nameTenants(
+  tx: Tx,
+  tenants: readonly { id: string; name: string; nameZh?: string }[],
+): Promise<void> {
+  const sorted = [...new Map(tenants.map((tenant) => [tenant.id, tenant])).values()].sort((a, b) =>
+    a.id < b.id ? -1 : 1,
+  );
   if (sorted.length === 0) return;
   await tx.run(sql`
     insert into access.tenant (id, name, name_zh)
@@ -175,7 +197,11 @@ export async function nameTenants(tx: Tx, tenants: readonly { id: string; name: 
   `);
 }
 
-export function findTenants(db: Db, ids: readonly string[], language: Language): Promise<{ id: string; name: string }[]> {
+export function findTenants(
+  db: Db,
+  ids: readonly string[],
+  language: Language,
+): Promise<{ id: string; name: string }[]> {
   const name = language === 'zh' ? sql`coalesce(name_zh, name, id)` : sql`coalesce(name, id)`;
   return db.rows(sql`
     select id, ${name} as name from unnest(${ids}::text[]) with ordinality as wanted (id, place) left join access.tenant using (id) order by place
@@ -203,7 +229,8 @@ function checkPlaces(roles: readonly string[], organizations: readonly string[])
   const unknown = roles.find((role) => role === 'system' || !(ROLES as readonly string[]).includes(role));
   if (unknown !== undefined) throw new Problem('invalid', 'there is no such role', { role: unknown });
   if (roles.length === 0) throw new Problem('invalid', 'an account has at least one role');
-  if (organizations.length > MOST_PLACES) throw new Problem('invalid', 'an account belongs to too many organizations', { most: MOST_PLACES });
+  if (organizations.length > MOST_PLACES)
+    throw new Problem('invalid', 'an account belongs to too many organizations', { most: MOST_PLACES });
   const damaged = organizations.find((id) => !/^[A-Za-z0-9.-]{1,64}$/.test(id));
   if (damaged !== undefined) throw new Problem('invalid', 'this is no id of an organization');
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Context, type Db, onDb, type Tx } from '#kernel/context';
+import type { Context, Db, Tx } from '#kernel/context';
 import { appendAll, digestOf, type Leaf } from '#kernel/ledger';
 import { Problem } from '#kernel/problem';
 import { all, sql } from '#kernel/sql';
@@ -57,7 +57,11 @@ export async function recordAll(ctx: Context, tx: Tx, acts: readonly Act[]): Pro
     for (const entry of entriesOf(ctx, act)) {
       const salt = randomBytes(SALT_BYTES);
       const { id, at, outcome } = entry;
-      rows.push([entry.patients[0] ?? entry.actor, ...COLUMNS.map(([, name]) => entry[name]), salt.toString('base64url')]);
+      rows.push([
+        entry.patients[0] ?? entry.actor,
+        ...COLUMNS.map(([, name]) => entry[name]),
+        salt.toString('base64url'),
+      ]);
       leaves.push({ id, act: act.act, at, body: { outcome, digest: digestOf(entry, salt) } });
     }
   }
@@ -124,7 +128,9 @@ export async function findAudit(ctx: Context, filter: AuditFilter): Promise<Audi
     detail: { entries: entries.length },
   });
   // A patient learns who looked at the own record, not who else was on the same page.
-  return reach === 'self' ? entries.map((entry) => ({ ...entry, patients: [ctx.actor.patient ?? ''], detail: null, address: null })) : entries;
+  return reach === 'self'
+    ? entries.map((entry) => ({ ...entry, patients: [ctx.actor.patient ?? ''], detail: null, address: null }))
+    : entries;
 }
 
 /** Whether the row still says what the ledger's leaf of the same id was made from; the leaf's digest to compare with. */

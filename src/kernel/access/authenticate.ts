@@ -47,7 +47,10 @@ export async function authenticate(db: Db, request: Knock, now: Date, checkJwt?:
 }
 
 /** The context of a request, once it is known who sends it. */
-export function contextOf(identity: Identity, parts: { db: Db; log: Log; request: FastifyRequest; language?: Language }): Context {
+export function contextOf(
+  identity: Identity,
+  parts: { db: Db; log: Log; request: FastifyRequest; language?: Language },
+): Context {
   const { db, log, request, language = identity.language } = parts;
   return makeContext({ actor: identity.actor, db, log, language, requestId: request.id, address: request.ip });
 }
@@ -80,7 +83,9 @@ export async function findIdentity(db: Db, account: string): Promise<Identity | 
 
 /** The permissions that roles have now. */
 export async function findPermissions(db: Db, roles: readonly Role[]): Promise<ReadonlySet<string>> {
-  const { policies } = await db.one<{ policies: string | null }>(sql`select ${policiesOf(sql`${roles}::text[]`)} as policies`);
+  const { policies } = await db.one<{ policies: string | null }>(
+    sql`select ${policiesOf(sql`${roles}::text[]`)} as policies`,
+  );
   return readPolicies(policies ?? '');
 }
 
@@ -131,7 +136,16 @@ interface Glass {
 
 async function checkSession(db: Db, secret: string, now: Date): Promise<Identity> {
   const idle = new Date(now.getTime() - IDLE_MS);
-  const row = await db.maybe<AccountRow & { session: string; seenAt: Date; hash: Buffer; reason: string | null; glassPatient: string | null; until: Date | null }>(sql`
+  const row = await db.maybe<
+    AccountRow & {
+      session: string;
+      seenAt: Date;
+      hash: Buffer;
+      reason: string | null;
+      glassPatient: string | null;
+      until: Date | null;
+    }
+  >(sql`
     select ${ACCOUNT}, session.id as session, session.seen_at as "seenAt", session.hash, session.glass_reason as reason,
       session.glass_patient as "glassPatient", session.glass_until as until
     from access.session join access.account on account.id = session.account
@@ -150,7 +164,11 @@ function withGlass(identity: Identity, { reason, patient, until }: Glass, now: D
   if (reason === null || until === null || until <= now) return identity;
   const grant = writeGrant({ type: '*', verbs: 'rs', scope: 'all', ...(patient !== null && { patient }) });
   const permissions = new Set([...identity.actor.permissions, grant]);
-  return { ...identity, actor: { ...identity.actor, permissions, purpose: 'BTG', breakGlass: reason }, glassUntil: until };
+  return {
+    ...identity,
+    actor: { ...identity.actor, permissions, purpose: 'BTG', breakGlass: reason },
+    glassUntil: until,
+  };
 }
 
 function identityOf(row: AccountRow, permissions: ReadonlySet<string>, via: Identity['via']): Identity {
@@ -189,10 +207,13 @@ const known = new Map<string, ReadonlySet<string>>();
 function readPolicies(text: string): ReadonlySet<string> {
   let permissions = known.get(text);
   if (permissions === undefined) {
-    const policies = text.split('\n').filter(Boolean).map((line) => {
-      const [role = '', target = '', scope = '', verbs = ''] = line.split(' ');
-      return { role, target, scope, verbs } as Policy;
-    });
+    const policies = text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => {
+        const [role = '', target = '', scope = '', verbs = ''] = line.split(' ');
+        return { role, target, scope, verbs } as Policy;
+      });
     permissions = permissionsOf(policies);
     if (known.size >= 500) known.clear();
     known.set(text, permissions);

@@ -35,7 +35,10 @@ export async function openCare(tx: Tx, relations: readonly Care[]): Promise<void
 }
 
 /** Ends care: what the organization wrote itself it goes on seeing, the rest no more. */
-export async function closeCare(tx: Tx, { patient, organization, ground, until }: Omit<Care, 'since'> & { until: Date }): Promise<void> {
+export async function closeCare(
+  tx: Tx,
+  { patient, organization, ground, until }: Omit<Care, 'since'> & { until: Date },
+): Promise<void> {
   await tx.run(sql`
     update access.care set until = ${until}
     where patient = ${patient} and organization = ${organization} and ground = ${ground} and (until is null or until > ${until})
@@ -48,8 +51,8 @@ function mergeCare(relations: readonly Care[]): Care[] {
   for (const care of relations) {
     const key = JSON.stringify([care.patient, care.organization, care.ground]);
     const { until: before, ...known } = merged.get(key) ?? care;
-    const since = known.since < care.since ? known.since : care.since;
-    const until = before === undefined || care.until === undefined ? undefined : before > care.until ? before : care.until;
+    const since = Math.min(known.since, care.since);
+    const until = before === undefined || care.until === undefined ? undefined : Math.max(before, care.until);
     merged.set(key, { ...known, since, ...(until && { until }) });
   }
   return [...merged].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, care]) => care);

@@ -22,7 +22,15 @@ export {
   recordDenial,
   recordRead,
 } from './audit.ts';
-export { authenticate, checkToken, contextOf, findPermissions, type Identity, type JwtCheck, type Knock } from './authenticate.ts';
+export {
+  authenticate,
+  checkToken,
+  contextOf,
+  findPermissions,
+  type Identity,
+  type JwtCheck,
+  type Knock,
+} from './authenticate.ts';
 export { type Care, closeCare, openCare } from './care.ts';
 export { CATALOGUE, grantsFor, narrow, reachOf, type Scope, type Verb } from './grants.ts';
 export { breakGlass, type NewSession, SESSION_COOKIE, signIn, signOut } from './sessions.ts';

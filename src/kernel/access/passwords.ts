@@ -59,14 +59,23 @@ export function checkPassword(password: string, username: string): void {
     .filter((word) => word.length >= 4)
     .reduce((left, word) => left.replaceAll(word, ''), plain);
   // What remains beside well-known words must still be worth guessing: eight characters, digits in a row not counted.
-  const worth = rest.replace(/\d{2,}/g, (digits) => digits.slice(0, 2)).replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
+  const worth = rest
+    .replace(/\d{2,}/g, (digits) => digits.slice(0, 2))
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
   if (worth.length < 6) throw new Problem('invalid', 'the password is made of words that are guessed first');
 }
 
 /** Lower case, and the usual digits and signs for letters turned back. */
 function plainOf(text: string): string {
   const plain = text.normalize('NFKC').toLowerCase();
-  return plain.replace(/[@4]/g, 'a').replace(/3/g, 'e').replace(/[1!]/g, 'i').replace(/0/g, 'o').replace(/[$5]/g, 's').replace(/7/g, 't');
+  return plain
+    .replace(/[@4]/g, 'a')
+    .replace(/3/g, 'e')
+    .replace(/[1!]/g, 'i')
+    .replace(/0/g, 'o')
+    .replace(/[$5]/g, 's')
+    .replace(/7/g, 't');
 }
 
 interface Parameters {

@@ -41,8 +41,16 @@ export interface NewSession {
 export async function signIn(ctx: Context, { username, password, before }: SignIn): Promise<NewSession> {
   const account = await checkSignIn(ctx, username, password);
   const secret = makeSecret();
-  const session = { secret, id: ctx.newId(), account: account.id, expiresAt: new Date(ctx.now().getTime() + LONGEST_MS) };
-  const signed = makeContext({ ...ctx, actor: { ...ctx.actor, id: account.id, name: account.name, roles: account.roles } });
+  const session = {
+    secret,
+    id: ctx.newId(),
+    account: account.id,
+    expiresAt: new Date(ctx.now().getTime() + LONGEST_MS),
+  };
+  const signed = makeContext({
+    ...ctx,
+    actor: { ...ctx.actor, id: account.id, name: account.name, roles: account.roles },
+  });
   await ctx.db.transaction(async (tx) => {
     if (before !== undefined) await endSession(tx, before, ctx.now());
     await tx.run(sql`
@@ -62,7 +70,10 @@ export interface SignedIn {
 
 /** The check of `signIn` without a session: the login page of the identity provider uses it too. */
 export async function checkSignIn(ctx: Context, username: string, password: string): Promise<SignedIn> {
-  const keys = { account: `account:${username.toLowerCase().slice(0, 100)}`, address: `address:${ctx.address ?? 'none'}` };
+  const keys = {
+    account: `account:${username.toLowerCase().slice(0, 100)}`,
+    address: `address:${ctx.address ?? 'none'}`,
+  };
   // Counted before the check, so that guesses sent at once are counted too; a success takes its count back.
   await countFailure(ctx, keys.account, FREE_FAILURES.account);
   await countFailure(ctx, keys.address, FREE_FAILURES.address);
@@ -79,16 +90,21 @@ export async function checkSignIn(ctx: Context, username: string, password: stri
   }
   const { hash, ...signed } = account;
   if (hash !== null && isOutdated(hash)) {
-    await ctx.db.run(sql`update access.account set password_hash = ${await hashPassword(password)} where id = ${account.id}`);
+    await ctx.db.run(
+      sql`update access.account set password_hash = ${await hashPassword(password)} where id = ${account.id}`,
+    );
   }
   await ctx.db.run(sql`delete from access.throttle where key = ${keys.account}`);
-  await ctx.db.run(sql`update access.throttle set failures = failures - 1, blocked_until = null where key = ${keys.address} and failures > 0`);
+  await ctx.db.run(
+    sql`update access.throttle set failures = failures - 1, blocked_until = null where key = ${keys.address} and failures > 0`,
+  );
   return signed;
 }
 
 export async function signOut(ctx: Context, secret: string): Promise<void> {
   await ctx.db.transaction(async (tx) => {
-    if (await endSession(tx, secret, ctx.now())) await record(ctx, tx, { act: 'access.signed-out', subject: ctx.actor.id });
+    if (await endSession(tx, secret, ctx.now()))
+      await record(ctx, tx, { act: 'access.signed-out', subject: ctx.actor.id });
   });
 }
 
@@ -101,8 +117,10 @@ export async function breakGlass(
   { session, reason, patient }: { session: string | undefined; reason: string; patient?: string },
 ): Promise<{ until: Date }> {
   if (reachOf(ctx.actor, 'access.glass.break') === undefined) ctx.require('access.glass.break');
-  if (session === undefined) throw new Problem('forbidden', 'only a person who is signed in breaks the glass, not a token');
-  if (!(reason.trim().length >= 10 && reason.length <= 500)) throw new Problem('invalid', 'give a reason of 10 to 500 characters');
+  if (session === undefined)
+    throw new Problem('forbidden', 'only a person who is signed in breaks the glass, not a token');
+  if (!(reason.trim().length >= 10 && reason.length <= 500))
+    throw new Problem('invalid', 'give a reason of 10 to 500 characters');
   const until = new Date(ctx.now().getTime() + GLASS_MS);
   const broken = { ...ctx, actor: { ...ctx.actor, breakGlass: reason, purpose: 'BTG' } };
   await ctx.db.transaction(async (tx) => {
@@ -110,7 +128,11 @@ export async function breakGlass(
       update access.session set glass_reason = ${reason}, glass_patient = ${patient ?? null}, glass_until = ${until}
       where id = ${session} and ended_at is null
     `);
-    await record(broken, tx, { act: 'access.glass-broken', patients: patient === undefined ? [] : [patient], detail: { until } });
+    await record(broken, tx, {
+      act: 'access.glass-broken',
+      patients: patient === undefined ? [] : [patient],
+      detail: { until },
+    });
   });
   return { until };
 }
@@ -119,7 +141,9 @@ export async function breakGlass(
 export async function sweepSessions(ctx: Context): Promise<void> {
   const dayAgo = new Date(ctx.now().getTime() - 86_400_000);
   await ctx.db.run(sql`delete from access.session where expires_at < ${dayAgo}`);
-  await ctx.db.run(sql`delete from access.throttle where failed_at < ${dayAgo} and (blocked_until is null or blocked_until < ${dayAgo})`);
+  await ctx.db.run(
+    sql`delete from access.throttle where failed_at < ${dayAgo} and (blocked_until is null or blocked_until < ${dayAgo})`,
+  );
 }
 
 /** The program as actor of what happens before somebody is known. */
@@ -128,7 +152,11 @@ export function nobodyContext(ctx: Omit<Context, 'actor' | 'require'>): Context 
 }
 
 async function endSession(db: Db, secret: string, now: Date): Promise<boolean> {
-  return (await db.run(sql`update access.session set ended_at = ${now} where hash = ${hashSecret(secret)} and ended_at is null`)) > 0;
+  return (
+    (await db.run(
+      sql`update access.session set ended_at = ${now} where hash = ${hashSecret(secret)} and ended_at is null`,
+    )) > 0
+  );
 }
 
 async function countFailure(ctx: Context, key: string, free: number): Promise<void> {
@@ -145,7 +173,9 @@ async function countFailure(ctx: Context, key: string, free: number): Promise<vo
     returning 1
   `);
   if (counted !== undefined) return;
-  const { until } = await ctx.db.one<{ until: Date }>(sql`select blocked_until as until from access.throttle where key = ${key}`);
+  const { until } = await ctx.db.one<{ until: Date }>(
+    sql`select blocked_until as until from access.throttle where key = ${key}`,
+  );
   const seconds = Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1000));
   throw new Problem('too-many', 'too many wrong passwords: wait before the next try', { seconds });
 }

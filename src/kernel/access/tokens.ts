@@ -35,15 +35,23 @@ export function createToken(ctx: Context, token: NewToken): Promise<Token & { se
 }
 
 /** A token for any account: for the command line and the first start. */
-export async function createTokenFor(ctx: Context, account: string, { name, scopes = ['*'], expiresAt }: NewToken, secret = PREFIX + makeSecret()) {
-  if (name.trim() === '' || name.length > 100) throw new Problem('invalid', 'a token has a name of 1 to 100 characters');
+export async function createTokenFor(
+  ctx: Context,
+  account: string,
+  { name, scopes = ['*'], expiresAt }: NewToken,
+  secret = PREFIX + makeSecret(),
+) {
+  if (name.trim() === '' || name.length > 100)
+    throw new Problem('invalid', 'a token has a name of 1 to 100 characters');
   checkScopes(scopes);
-  if (expiresAt !== undefined && !(expiresAt > ctx.now())) throw new Problem('invalid', 'a token expires in the future');
+  if (expiresAt !== undefined && !(expiresAt > ctx.now()))
+    throw new Problem('invalid', 'a token expires in the future');
   return ctx.db.transaction(async (tx) => {
     const { count } = await tx.one<{ count: number }>(
       sql`select count(*) from access.token where account = ${account} and revoked_at is null and (expires_at is null or expires_at > ${ctx.now()})`,
     );
-    if (count >= MOST_TOKENS) throw new Problem('conflict', 'the account has too many tokens: revoke one first', { most: MOST_TOKENS });
+    if (count >= MOST_TOKENS)
+      throw new Problem('conflict', 'the account has too many tokens: revoke one first', { most: MOST_TOKENS });
     const token = await tx.one<Token>(sql`
       insert into access.token (hash, id, account, name, scopes, hint, created_at, expires_at)
       values (${hashSecret(secret)}, ${ctx.newId()}, ${account}, ${name}, ${scopes}, ${secret.slice(0, 8)}, ${ctx.now()}, ${expiresAt ?? null})
@@ -75,7 +83,9 @@ function checkScopes(scopes: readonly string[]): void {
   if (scopes.length === 0 || scopes.length > MOST_SCOPES) throw new Problem('invalid', 'a token has 1 to 100 scopes');
   const unknown = scopes.find((scope) => scope !== '*' && !ACT.test(scope) && readSmartScope(scope) === undefined);
   if (unknown !== undefined) {
-    throw new Problem('invalid', 'a scope is *, the name of an act, or a SMART scope such as user/Observation.rs', { scope: unknown });
+    throw new Problem('invalid', 'a scope is *, the name of an act, or a SMART scope such as user/Observation.rs', {
+      scope: unknown,
+    });
   }
 }
 

@@ -21,7 +21,12 @@ export interface RowColumns {
  */
 export function visible(ctx: Context, type: string, alias: string, verb: Verb = 'r'): Sql {
   const column = (name: string) => identifier(`${alias}.${name}`);
-  return visibleRow(ctx, type, { tenant: column('tenant'), patients: column('patients'), content: column('content') }, verb);
+  return visibleRow(
+    ctx,
+    type,
+    { tenant: column('tenant'), patients: column('patients'), content: column('content') },
+    verb,
+  );
 }
 
 /** The same decision for a table of another shape: laboratory work is as visible as the ServiceRequest it came from. */
@@ -42,14 +47,28 @@ export interface RowToWrite {
  *
  * @throws Problem `forbidden`
  */
-export async function requireWrite(ctx: Context, db: Db, verb: 'c' | 'u' | 'd', type: string, rows: readonly RowToWrite[]): Promise<void> {
+export async function requireWrite(
+  ctx: Context,
+  db: Db,
+  verb: 'c' | 'u' | 'd',
+  type: string,
+  rows: readonly RowToWrite[],
+): Promise<void> {
   const grants = grantsFor(ctx.actor, verb, type);
-  if (grants.some(({ scope, patient, category }) => scope === 'all' && patient === undefined && category === undefined)) return;
+  if (grants.some(({ scope, patient, category }) => scope === 'all' && patient === undefined && category === undefined))
+    return;
   const refused = grants.length === 0 ? rows.length : await countRefused(ctx, db, verb, type, rows);
-  if (refused > 0) throw new Problem('forbidden', 'this account may not write that', { type, verb, roles: ctx.actor.roles });
+  if (refused > 0)
+    throw new Problem('forbidden', 'this account may not write that', { type, verb, roles: ctx.actor.roles });
 }
 
-async function countRefused(ctx: Context, db: Db, verb: Verb, type: string, rows: readonly RowToWrite[]): Promise<number> {
+async function countRefused(
+  ctx: Context,
+  db: Db,
+  verb: Verb,
+  type: string,
+  rows: readonly RowToWrite[],
+): Promise<number> {
   const columns = { tenant: sql`tenant`, patients: sql`patients`, content: sql`content` };
   const asked = rows.map(({ tenant, patients, content }) => ({ tenant, patients, content: content ?? null }));
   const { count } = await db.one<{ count: number }>(sql`
