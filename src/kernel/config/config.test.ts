@@ -57,7 +57,7 @@ describe('readConfig', () => {
 test('docs/settings.md holds the table that the code makes (UPDATE_DOCS=1 writes it)', () => {
   const file = new URL('../../../docs/settings.md', import.meta.url);
   const text = readFileSync(file, 'utf8');
-  const made = text.replace(/(<!-- settings -->\n)[^]*(<!-- \/settings -->)/, `$1${describeSettings()}\n$2`);
+  const made = text.replace(/(<!-- settings -->\n)[\s\S]*(<!-- \/settings -->)/, `$1${describeSettings()}\n$2`);
   if (process.env.UPDATE_DOCS === '1') writeFileSync(file, made);
   else expect(text).toBe(made);
 });
