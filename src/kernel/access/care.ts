@@ -50,10 +50,13 @@ function mergeCare(relations: readonly Care[]): Care[] {
   const merged = new Map<string, Care>();
   for (const care of relations) {
     const key = JSON.stringify([care.patient, care.organization, care.ground]);
-    const { until: before, ...known } = merged.get(key) ?? care;
-    const since = Math.min(known.since, care.since);
-    const until = before === undefined || care.until === undefined ? undefined : Math.max(before, care.until);
-    merged.set(key, { ...known, since, ...(until && { until }) });
+    merged.set(key, joinCare(merged.get(key) ?? care, care));
   }
   return [...merged].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, care]) => care);
+}
+
+function joinCare({ until: end, ...one }: Care, other: Care): Care {
+  const since = new Date(Math.min(one.since.getTime(), other.since.getTime()));
+  if (end === undefined || other.until === undefined) return { ...one, since };
+  return { ...one, since, until: new Date(Math.max(end.getTime(), other.until.getTime())) };
 }
