@@ -1,0 +1,146 @@
+import {
+  EllipsisOutlined,
+  HomeOutlined,
+  LogoutOutlined,
+  SearchOutlined,
+  SettingOutlined,
+  UserOutlined,
+} from '@ant-design/icons';
+import { useRouterState } from '@tanstack/react-router';
+import { Button, Drawer, Dropdown } from 'antd';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNotice } from '../ui/index.ts';
+import { Go, useGo } from './address.tsx';
+import { Keys } from './keys.tsx';
+import { navigationFor, type PageWithNav } from './routes.ts';
+import { SearchEverywhere } from './search.tsx';
+import { useSession } from './session.tsx';
+import { LanguageSwitch } from './switches.tsx';
+
+const PHONE_ENTRIES = 3;
+
+/** What stands around every page: navigation at the side (below on a phone), search, the account. */
+export function Frame({ children }: { children: ReactNode }) {
+  const { t } = useTranslation('shell');
+  const { actor, may } = useSession();
+  const entries = useMemo(() => navigationFor(actor, may), [actor, may]);
+  const go = useGo();
+  const search = useRef<HTMLInputElement>(null);
+  const [finding, setFinding] = useState(false);
+  const [more, setMore] = useState(false);
+  const here = useRouterState({ select: (state) => state.location.pathname });
+  const main = useRef<HTMLElement>(null);
+
+  // A page change closes what hangs over the page.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the address is what triggers it
+  useEffect(() => {
+    setMore(false);
+    setFinding(false);
+  }, [here]);
+
+  const focusSearch = useCallback(() => {
+    setFinding(true);
+    requestAnimationFrame(() => search.current?.focus());
+  }, []);
+  const phoneEntries = [...entries]
+    .sort((one, two) => Number(two.nav.phone === true) - Number(one.nav.phone === true))
+    .slice(0, PHONE_ENTRIES);
+
+  return (
+    <div className="frame">
+      <a className="skip" href="#content">
+        {t('skip')}
+      </a>
+      <header className={`bar ${finding ? 'is-finding' : ''}`}>
+        <Go to="/" className="brand" aria-label={t('name')}>
+          <img src="/banyan.svg" alt="" width="28" height="28" />
+          <span>{t('name')}</span>
+        </Go>
+        <SearchEverywhere ref={search} onLeave={() => setFinding(false)} />
+        <div className="bar-end">
+          <span className="only-phone">
+            <Button type="text" icon={<SearchOutlined />} aria-label={t('keys.search')} onClick={focusSearch} />
+          </span>
+          <LanguageSwitch />
+          <Account />
+        </div>
+      </header>
+      <nav className="side" aria-label={t('navigation')}>
+        <Entries entries={entries} here={here} />
+      </nav>
+      <main id="content" className="main" ref={main} tabIndex={-1}>
+        {children}
+      </main>
+      <nav className="bottom" aria-label={t('navigation')}>
+        <NavLink to="/" label={t('home')} icon={<HomeOutlined />} current={here === '/'} />
+        {phoneEntries.map(({ path, nav }) => (
+          <NavLink key={path} to={path} label={t(nav.label)} icon={<nav.icon />} current={here.startsWith(path)} />
+        ))}
+        <button type="button" className="nav-link" aria-expanded={more} onClick={() => setMore(true)}>
+          <EllipsisOutlined aria-hidden />
+          <span>{t('more')}</span>
+        </button>
+      </nav>
+      <Drawer open={more} onClose={() => setMore(false)} placement="bottom" size="75vh" title={t('more')}>
+        <div className="more">
+          <Entries entries={entries} here={here} />
+        </div>
+      </Drawer>
+      <Keys entries={entries} go={go} search={focusSearch} />
+    </div>
+  );
+}
+
+function Entries({ entries, here }: { entries: readonly PageWithNav[]; here: string }) {
+  const { t } = useTranslation('shell');
+  return (
+    <>
+      <NavLink to="/" label={t('home')} icon={<HomeOutlined />} current={here === '/'} />
+      {entries.map(({ path, nav }) => (
+        <NavLink key={path} to={path} label={t(nav.label)} icon={<nav.icon />} current={here.startsWith(path)} />
+      ))}
+    </>
+  );
+}
+
+function NavLink({ to, label, icon, current }: { to: string; label: string; icon: ReactNode; current: boolean }) {
+  return (
+    <Go to={to} className="nav-link" aria-current={current ? 'page' : undefined}>
+      <span aria-hidden="true">{icon}</span>
+      <span>{label}</span>
+    </Go>
+  );
+}
+
+function Account() {
+  const { t } = useTranslation('shell');
+  const { actor, signOut } = useSession();
+  const notice = useNotice();
+  const go = useGo();
+  return (
+    <Dropdown
+      trigger={['click']}
+      menu={{
+        items: [
+          {
+            key: 'who',
+            disabled: true,
+            label: [actor.name, ...actor.organizations.map(({ name }) => name)].join(' · '),
+          },
+          { type: 'divider' },
+          { key: 'settings', icon: <SettingOutlined />, label: t('settings') },
+          { key: 'sign-out', icon: <LogoutOutlined />, label: t('signOut') },
+        ],
+        onClick: ({ key }) => {
+          if (key === 'settings') go('/settings');
+          if (key === 'sign-out') signOut().catch(notice.failed);
+        },
+      }}
+    >
+      <Button type="text" icon={<UserOutlined />} aria-label={t('account', { name: actor.name })}>
+        <span className="not-phone">{actor.name}</span>
+      </Button>
+    </Dropdown>
+  );
+}

@@ -1,0 +1,6 @@
+export { Go, useAddressValue, useGo, usePathValue } from './address.tsx';
+export { api, Refusal, type RefusalIssue } from './api.ts';
+export type { NavEntry, PageRoute } from './routes.ts';
+export { SESSION, type SignedIn, useSession } from './session.tsx';
+export { LanguageChoice, LanguageSwitch, LookSwitch } from './switches.tsx';
+export { type Language, language } from './words.ts';

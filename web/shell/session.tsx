@@ -1,0 +1,91 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { createContext, type ReactNode, use, useEffect } from 'react';
+import { api, onSignedOut, Refusal } from './api.ts';
+import { chooseLanguage, type Language, language } from './words.ts';
+
+/** Who is signed in, as `GET /api/session` tells it. */
+export interface SignedIn {
+  id: string;
+  username: string;
+  name: string;
+  roles: readonly string[];
+  organizations: readonly { id: string; name: string }[];
+  patient?: string;
+  permissions: readonly string[];
+  language?: Language;
+}
+
+interface Session {
+  actor: SignedIn;
+  /** May the actor do this? A hint for what to show; the server decides. */
+  may(permission: string): boolean;
+  signOut(): Promise<void>;
+}
+
+const SessionContext = createContext<Session | undefined>(undefined);
+
+export function useSession(): Session {
+  const session = use(SessionContext);
+  if (session === undefined) throw new Error('useSession stands outside SessionGate');
+  return session;
+}
+
+export const SESSION = ['session'] as const;
+
+/** Shows the page to who is signed in, and `signIn` in its place to everybody else: the address stays, so that sign-in leads back to it. */
+export function SessionGate(props: {
+  signIn: ReactNode;
+  loading: ReactNode;
+  failed: (error: unknown, retry: () => void) => ReactNode;
+  children: ReactNode;
+}) {
+  const queries = useQueryClient();
+  const query = useQuery({
+    queryKey: SESSION,
+    queryFn: ({ signal }) => findSession(signal),
+    staleTime: 5 * 60_000,
+    retry: false,
+  });
+
+  useEffect(() => onSignedOut(() => queries.setQueryData(SESSION, null)), [queries]);
+
+  const actor = query.data ?? undefined;
+  const preferred = actor?.language;
+  const username = actor?.username;
+  useEffect(() => {
+    if (
+      username !== undefined &&
+      preferred !== undefined &&
+      preferred !== language() &&
+      localStorage.getItem('banyan.language') === null
+    ) {
+      chooseLanguage(preferred);
+    }
+  }, [username, preferred]);
+
+  if (query.isPending) return props.loading;
+  if (query.isError) return props.failed(query.error, () => query.refetch());
+  if (actor === undefined) return props.signIn;
+
+  const permissions = new Set(actor.permissions);
+  const session: Session = {
+    actor,
+    may: (permission) => permissions.has(permission) || permissions.has('*'),
+    async signOut() {
+      await api.remove('/api/session');
+      // Nothing of this person may stay in the memory of the page.
+      queries.clear();
+      queries.setQueryData(SESSION, null);
+    },
+  };
+  return <SessionContext value={session}>{props.children}</SessionContext>;
+}
+
+async function findSession(signal: AbortSignal): Promise<SignedIn | null> {
+  try {
+    return (await api.get<{ actor: SignedIn }>('/api/session', { signal })).actor;
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 401) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,15 @@
+export { useAsk } from './ask.tsx';
+export { catalogue, type Texts } from './catalogue.ts';
+export { type Ask, type Column, DataTable, type Slice, type Sort } from './data-table.tsx';
+export { applyLook, chooseLook, type LookChoice, lookChoice, useLook } from './look.ts';
+export { useNotice } from './notice.tsx';
+export { Facts, Figures, Page, Panel } from './page.tsx';
+export { PersonBanner, type PersonShown } from './person-banner.tsx';
+export { Plot, type PlotOption } from './plot.tsx';
+export { Sparkline } from './sparkline.tsx';
+export { Empty, Failure, Loading } from './states.tsx';
+export { StatusTag, type Tone } from './status-tag.tsx';
+export { antTheme, type Look } from './theme.ts';
+export { Time } from './time.tsx';
+export { showTime } from './time-format.ts';
+export { Timeline, type TimelineItem } from './timeline.tsx';
