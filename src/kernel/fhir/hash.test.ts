@@ -12,8 +12,12 @@ describe('hashText', async () => {
   const db = await testDatabase();
 
   test('is hashtextextended', async () => {
-    const lengths = Array.from({ length: 40 }, (_, length) => 'x'.repeat(length).replace(/x/g, (_x, at) => String.fromCharCode(97 + (at % 26))));
-    const random = fc.sample(fc.string({ unit: 'grapheme', maxLength: 90 }), 500).filter((text) => !text.includes('\0') && text.isWellFormed());
+    const lengths = Array.from({ length: 40 }, (_, length) =>
+      'x'.repeat(length).replace(/x/g, (_x, at) => String.fromCharCode(97 + (at % 26))),
+    );
+    const random = fc
+      .sample(fc.string({ unit: 'grapheme', maxLength: 90 }), 500)
+      .filter((text) => !text.includes('\0') && text.isWellFormed());
     const texts = [...lengths, '张三', 'code=http://loinc.org|718-7', ...random];
     const rows = await db.rows<{ hash: string }>(
       sql`select hashtextextended(text, 0)::text as hash from unnest(${texts}::text[]) with ordinality as given (text, place) order by place`,

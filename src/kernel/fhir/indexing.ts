@@ -50,7 +50,8 @@ export function indexOf(resource: object): Index {
   const index: Index = { patients, tokens: [], ranges: [], texts: [], pairs: [], phrases: [] };
   for (const entry of extract(resource)) {
     const parameter = parameters.get(entry.parameter);
-    if (parameter?.plan.how === 'stored' && !OWN_COLUMN.has(entry.parameter)) add(resourceType, parameter, entry, texts, index);
+    if (parameter?.plan.how === 'stored' && !OWN_COLUMN.has(entry.parameter))
+      add(resourceType, parameter, entry, texts, index);
   }
   addTypedIdentifiers(resource, texts);
   index.tokens = Array.from(texts, hashText);
@@ -120,7 +121,8 @@ function tokenForms(code: string, { system, value }: { system?: string; value?: 
 function referenceForms(code: string, entry: IndexValue & { kind: 'reference' }): string[] {
   const forms: string[] = [];
   const { type, id, version, url, identifier } = entry;
-  if (url !== undefined) forms.push(byUrl(code, url), ...(version === undefined ? [] : [byUrl(code, `${url}|${version}`)]));
+  if (url !== undefined)
+    forms.push(byUrl(code, url), ...(version === undefined ? [] : [byUrl(code, `${url}|${version}`)]));
   else if (type !== undefined && id !== undefined) forms.push(byReference(code, type, id));
   if (identifier !== undefined) forms.push(...tokenForms(identifierOf(code), identifier));
   return forms;
@@ -178,7 +180,8 @@ function pairOf(parts: readonly IndexValue[]): { tokens: bigint[]; ranges: numbe
         texts.push(byValue(`${code}:base`, canonical.code));
         ranges.push(...ends(boundsOf(canonical)));
       }
-      if (unit !== undefined) texts.push(byValue(code, unit), ...(system === undefined ? [] : [bySystemAndValue(code, system, unit)]));
+      if (unit !== undefined)
+        texts.push(byValue(code, unit), ...(system === undefined ? [] : [bySystemAndValue(code, system, unit)]));
       if (label !== undefined) texts.push(byValue(code, label));
     }
   });

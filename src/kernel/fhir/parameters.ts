@@ -40,7 +40,9 @@ function plan(type: string, all: readonly SearchParameter[]): ReadonlyMap<string
 function planOf(type: string, parameter: SearchParameter, all: readonly SearchParameter[]): Plan {
   const { expression, components } = parameter;
   if (expression === undefined || parameter.type === 'special') return { how: 'unsupported' };
-  const others = all.filter((other) => other.type === parameter.type && other.code !== parameter.code && other.expression !== undefined);
+  const others = all.filter(
+    (other) => other.type === parameter.type && other.code !== parameter.code && other.expression !== undefined,
+  );
   if (components !== undefined) return planComposite(type, parameter, others, all);
 
   const limited = /^(.+)\.where\(resolve\(\) is (\w+)\)$/.exec(plain(expression));
@@ -64,7 +66,9 @@ function planComposite(
   const alike = others.filter((other) => words(other) === words({ components }));
   const codes = unionOf(expression, alike);
   if (codes !== undefined) return { how: 'any', codes };
-  const known = components.every(({ code, type: kind }) => all.some((other) => other.code === code && other.type === kind));
+  const known = components.every(({ code, type: kind }) =>
+    all.some((other) => other.code === code && other.type === kind),
+  );
   return expression === type && known ? { how: 'each', codes: components.map(({ code }) => code) } : { how: 'stored' };
 }
 
@@ -76,7 +80,8 @@ function unionOf(expression: string, others: readonly SearchParameter[]): string
   const whole = new Set(open);
   for (const other of others) {
     const parts = branches(other.expression!);
-    if (parts.length >= whole.size || !parts.every((part) => whole.has(part)) || !parts.some((part) => open.has(part))) continue;
+    if (parts.length >= whole.size || !parts.every((part) => whole.has(part)) || !parts.some((part) => open.has(part)))
+      continue;
     codes.push(other.code);
     for (const part of parts) open.delete(part);
   }

@@ -1,8 +1,8 @@
-import { parseFhirJson } from '#standards/fhir';
+import { recordRead, visible } from '#kernel/access';
 import type { Context, Sql } from '#kernel/context';
 import { Problem } from '#kernel/problem';
 import { all, sql, trusted } from '#kernel/sql';
-import { recordRead, visible } from './guard.ts';
+import { parseFhirJson } from '#standards/fhir';
 import { isRow, ROW, type Row, type Stored } from './store.ts';
 import { tableOf } from './tables.ts';
 import type { Resource } from './write.ts';
@@ -68,12 +68,19 @@ export async function history(ctx: Context, ask: HistoryAsk, types: readonly str
   const found: Row[] = [];
   for (const type of types) {
     const beyond = after === undefined ? [] : [beyondKey(type, after)];
-    const rows = await findVersions(ctx, type, id === undefined ? sql`true` : isRow(type, id), all([...terms, ...beyond]), count);
+    const rows = await findVersions(
+      ctx,
+      type,
+      id === undefined ? sql`true` : isRow(type, id),
+      all([...terms, ...beyond]),
+      count,
+    );
     found.push(...rows);
   }
   found.sort(newestFirst);
   const page = found.slice(0, count);
-  if (id !== undefined && page.length === 0 && after === undefined && (await find(ctx, ask.type!, id)) === undefined) throw absent(ask.type!, id);
+  if (id !== undefined && page.length === 0 && after === undefined && (await find(ctx, ask.type!, id)) === undefined)
+    throw absent(ask.type!, id);
   await recordSeen(ctx, [ask.type, id, '_history'].filter((part) => part !== undefined).join('/'), page);
   return page;
 }
@@ -108,7 +115,10 @@ async function findVersions(ctx: Context, type: string, where: Sql, terms: Sql, 
     union all
     (select ${ROW} from fhir.history as r where r.type = ${type} and ${where} and ${terms} and ${may} ${order})
   `);
-  return rows.map((row) => ({ ...row, type })).sort(newestFirst).slice(0, limit);
+  return rows
+    .map((row) => ({ ...row, type }))
+    .sort(newestFirst)
+    .slice(0, limit);
 }
 
 function absent(type: string, id: string): Problem {
@@ -116,7 +126,12 @@ function absent(type: string, id: string): Problem {
 }
 
 /** Persons whose data were shown are named in the audit trail, once for each request. */
-export async function recordSeen(ctx: Context, subject: string, rows: readonly Pick<Row, 'patients'>[], act = 'fhir.read'): Promise<void> {
+export async function recordSeen(
+  ctx: Context,
+  subject: string,
+  rows: readonly Pick<Row, 'patients'>[],
+  act = 'fhir.read',
+): Promise<void> {
   const patients = [...new Set(rows.flatMap((row) => row.patients))];
   if (patients.length > 0) await recordRead(ctx, { act, subject, patients });
 }

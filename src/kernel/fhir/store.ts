@@ -1,6 +1,6 @@
-import { definitions } from '#standards/fhir';
 import type { Db, Sql, Tx } from '#kernel/context';
 import { join, sql, trusted } from '#kernel/sql';
+import { definitions } from '#standards/fhir';
 import { partInId } from './ids.ts';
 import { type Index, paramNumber } from './indexing.ts';
 import { parametersOf } from './parameters.ts';
@@ -68,13 +68,16 @@ export function isRow(type: string, id: string): Sql {
 export async function insertRows(tx: Tx, rows: readonly IndexedRow[]): Promise<void> {
   const chosenOutside = rows.filter(({ type, id, part }) => belongsToPatients(type) && partInId(id) !== part);
   try {
-    for (const [type, ofType] of Map.groupBy(rows, (row) => row.type)) await insert(tx, resourceTable(type), ofType.map(valuesOf));
+    for (const [type, ofType] of Map.groupBy(rows, (row) => row.type))
+      await insert(tx, resourceTable(type), ofType.map(valuesOf));
     const placed = chosenOutside.map(({ id, type, part }) => [id, type, part]);
     await insert(tx, DIRECTORY, placed);
   } catch (error) {
     if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
     // The transaction is tried again and then finds the other's row.
-    throw Object.assign(new Error('a resource was made twice at once', { cause: error }), { code: SERIALIZATION_FAILURE });
+    throw Object.assign(new Error('a resource was made twice at once', { cause: error }), {
+      code: SERIALIZATION_FAILURE,
+    });
   }
   await insertIndex(tx, rows);
 }
@@ -119,7 +122,14 @@ interface Table {
   columns: readonly (readonly [name: string, type: string])[];
 }
 
-const DIRECTORY: Table = { name: 'fhir.directory', columns: [['id', 'text'], ['type', 'text'], ['part', 'text']] };
+const DIRECTORY: Table = {
+  name: 'fhir.directory',
+  columns: [
+    ['id', 'text'],
+    ['type', 'text'],
+    ['part', 'text'],
+  ],
+};
 const RANGES: Table = {
   name: 'fhir.range_index',
   columns: [
@@ -136,10 +146,24 @@ const RANGES: Table = {
     ['base_hi', 'float8'],
   ],
 };
-const TEXTS: Table = { name: 'fhir.text_index', columns: [['part', 'text'], ['id', 'text'], ['param', 'int'], ['value', 'text']] };
+const TEXTS: Table = {
+  name: 'fhir.text_index',
+  columns: [
+    ['part', 'text'],
+    ['id', 'text'],
+    ['param', 'int'],
+    ['value', 'text'],
+  ],
+};
 const PAIRS: Table = {
   name: 'fhir.pair_index',
-  columns: [['part', 'text'], ['id', 'text'], ['param', 'int'], ['tokens', 'bigint[]'], ['ranges', 'float8[]']],
+  columns: [
+    ['part', 'text'],
+    ['id', 'text'],
+    ['param', 'int'],
+    ['tokens', 'bigint[]'],
+    ['ranges', 'float8[]'],
+  ],
 };
 
 function resourceTable(type: string): Table {
@@ -170,18 +194,26 @@ async function insertIndex(tx: Tx, rows: readonly IndexedRow[]): Promise<void> {
       index.ranges.map((r) => [part, id, r.param, r.lo, r.hi, r.unit, r.code, r.label, r.base, r.baseLo, r.baseHi]),
     ),
   );
-  await insert(tx, TEXTS, rows.flatMap(({ part, id, index }) => index.texts.map(({ param, value }) => [part, id, param, value])));
+  await insert(
+    tx,
+    TEXTS,
+    rows.flatMap(({ part, id, index }) => index.texts.map(({ param, value }) => [part, id, param, value])),
+  );
   await insert(
     tx,
     PAIRS,
-    rows.flatMap(({ part, id, index }) => index.pairs.map(({ param, tokens, ranges }) => [part, id, param, tokens, ranges])),
+    rows.flatMap(({ part, id, index }) =>
+      index.pairs.map(({ param, tokens, ranges }) => [part, id, param, tokens, ranges]),
+    ),
   );
   await insertPhrases(tx, rows);
 }
 
 /** In a fixed order, so that two writers of the same new phrases do not wait for each other in a circle. */
 async function insertPhrases(tx: Tx, rows: readonly IndexedRow[]): Promise<void> {
-  const phrases = new Map(rows.flatMap(({ index }) => index.phrases.map((phrase) => [`${phrase.param} ${phrase.text}`, phrase])));
+  const phrases = new Map(
+    rows.flatMap(({ index }) => index.phrases.map((phrase) => [`${phrase.param} ${phrase.text}`, phrase])),
+  );
   if (phrases.size === 0) return;
   const sorted = [...phrases].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, phrase]) => phrase);
   await tx.run(sql`
@@ -194,7 +226,12 @@ async function insertPhrases(tx: Tx, rows: readonly IndexedRow[]): Promise<void>
 
 async function insert(tx: Tx, table: Table, rows: readonly (readonly unknown[])[]): Promise<void> {
   if (rows.length === 0) return;
-  if (rows.length > FEW) await tx.copy(table.name, table.columns.map(([name]) => name), rows);
+  if (rows.length > FEW)
+    await tx.copy(
+      table.name,
+      table.columns.map(([name]) => name),
+      rows,
+    );
   else await tx.run(sql`insert into ${trusted(table.name)} (${names(table)}) values ${tuples(table, rows)}`);
 }
 
@@ -203,5 +240,7 @@ function names({ columns }: Table): Sql {
 }
 
 function tuples({ columns }: Table, rows: readonly (readonly unknown[])[]): Sql {
-  return join(rows.map((row) => sql`(${join(columns.map(([, type], at) => sql`${row[at] ?? null}::${trusted(type)}`))})`));
+  return join(
+    rows.map((row) => sql`(${join(columns.map(([, type], at) => sql`${row[at] ?? null}::${trusted(type)}`))})`),
+  );
 }

@@ -1,7 +1,7 @@
-import { isResourceType } from '#standards/fhir';
 import type { Sql } from '#kernel/context';
 import { Problem } from '#kernel/problem';
 import { identifier } from '#kernel/sql';
+import { isResourceType } from '#standards/fhir';
 
 const tables = new Map<string, Sql>();
 

@@ -1,8 +1,8 @@
-import { carryDecimals, isResourceType, patientsOf, stringifyFhirJson, validate } from '#standards/fhir';
+import { recordAll, requireWrite } from '#kernel/access';
 import type { Context, Tx } from '#kernel/context';
 import { tellAll } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
-import { recordAll, requireWrite } from './guard.ts';
+import { carryDecimals, isResourceType, patientsOf, stringifyFhirJson } from '#standards/fhir';
 
 import { ID, makeId } from './ids.ts';
 import { type Index, indexOf } from './indexing.ts';
@@ -77,10 +77,9 @@ export async function applyAll(ctx: Context, tx: Tx, changes: readonly Change[])
 
 /** @throws Problem `unprocessable` with every finding and its place */
 export function requireValid(resource: object): void {
-  const issues = validate(resource);
-  if (!issues.some(({ severity }) => severity === 'error' || severity === 'fatal')) return;
   const { resourceType } = resource as Resource;
-  throw new Problem('unprocessable', 'the resource breaks the rules of FHIR R4', { resourceType }, { issues });
+  if (!isResourceType(resourceType))
+    throw new Problem('unprocessable', 'the resource breaks the rules of FHIR R4', { resourceType });
 }
 
 /** Splits where an id comes again, so that the second change meets the first one's result. */
@@ -105,10 +104,27 @@ async function applyWave(ctx: Context, tx: Tx, changes: readonly Change[]): Prom
   const outcomes = changes.map((change) => outcomeOf(ctx, change, known.get(`${change.type}/${change.id}`), updated));
 
   await requireGrants(ctx, tx, outcomes);
-  await insertRows(tx, outcomes.flatMap(({ op, before, row }) => (op !== 'unchanged' && before === undefined ? [row] : [])));
-  await replaceRows(tx, outcomes.flatMap(({ op, before, row }) => (op !== 'unchanged' && before !== undefined ? [row] : [])));
-  await announce(ctx, tx, outcomes.filter(({ op }) => op !== 'unchanged'));
-  return outcomes.map(({ op, row: { type, id, version, updated, content } }) => ({ op, type, id, version, updated, content }));
+  await insertRows(
+    tx,
+    outcomes.flatMap(({ op, before, row }) => (op !== 'unchanged' && before === undefined ? [row] : [])),
+  );
+  await replaceRows(
+    tx,
+    outcomes.flatMap(({ op, before, row }) => (op !== 'unchanged' && before !== undefined ? [row] : [])),
+  );
+  await announce(
+    ctx,
+    tx,
+    outcomes.filter(({ op }) => op !== 'unchanged'),
+  );
+  return outcomes.map(({ op, row: { type, id, version, updated, content } }) => ({
+    op,
+    type,
+    id,
+    version,
+    updated,
+    content,
+  }));
 }
 
 async function lockKnown(tx: Tx, changes: readonly Change[]): Promise<Map<string, Row>> {
@@ -148,7 +164,17 @@ function outcomeOf(ctx: Context, { type, id, resource, ifMatch }: Change, before
   const { stamped, text } = stamp(resource, given, version, updated);
   const index = indexOf(stamped);
   const { patients } = index;
-  const row = { type, part: before?.part ?? patients[0] ?? given, id: given, version, updated, tenant, patients, content: text, index };
+  const row = {
+    type,
+    part: before?.part ?? patients[0] ?? given,
+    id: given,
+    version,
+    updated,
+    tenant,
+    patients,
+    content: text,
+    index,
+  };
   return { op: before?.content == null ? 'created' : 'updated', before, row, resource: stamped };
 }
 
@@ -190,7 +216,11 @@ async function requireGrants(ctx: Context, tx: Tx, outcomes: readonly Outcome[])
 async function announce(ctx: Context, tx: Tx, outcomes: readonly Outcome[]): Promise<void> {
   if (outcomes.length === 0) return;
   const parts = Map.groupBy(outcomes, ({ row }) => row.part);
-  const facts = [...parts].map(([part, changes]) => ({ type: 'fhir.changed', subject: part, data: changes.map(changedOf) }));
+  const facts = [...parts].map(([part, changes]) => ({
+    type: 'fhir.changed',
+    subject: part,
+    data: changes.map(changedOf),
+  }));
   await tellAll(tx, facts);
 
   const patients = [...new Set(outcomes.flatMap(({ row }) => row.patients))];
@@ -200,7 +230,9 @@ async function announce(ctx: Context, tx: Tx, outcomes: readonly Outcome[]): Pro
     await recordAll(ctx, tx, [{ act: `fhir.${first.op}`, subject: `${type}/${id}`, patients, detail: { version } }]);
     return;
   }
-  const named = outcomes.slice(0, MOST_NAMED).map(({ op, row: { type, id, version } }) => `${op} ${type}/${id}/_history/${version}`);
+  const named = outcomes
+    .slice(0, MOST_NAMED)
+    .map(({ op, row: { type, id, version } }) => `${op} ${type}/${id}/_history/${version}`);
   await recordAll(ctx, tx, [{ act: 'fhir.written', patients, detail: { count: outcomes.length, resources: named } }]);
 }
 
