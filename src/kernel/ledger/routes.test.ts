@@ -174,7 +174,7 @@ describe('the command line', () => {
     expect(await run(exportLedger, '--dir', dir)).toMatchObject({ code: 0, told: [{ origin: signer.name }] });
     for (const args of [['--dir', dir], ['--url', base], ['--dir', dir, '--database'], []]) {
       const { code, told, said } = await run(verifyLedger, ...args);
-      expect([code, told[0].ok, said.at(-1)]).toEqual([0, true, `checked ${told[0].size} of ${told[0].size} leaves\n`]);
+      expect([code, told[0].ok, said.at(-1)]).toEqual([0, true, `checked ${told[0].size} of ${told[0].size} leaves`]);
     }
   });
 

@@ -39,7 +39,7 @@ Prints the verdict as JSON. Exit code 0: all is well; 1: it is not, and "flaw" s
     });
     const { url, dir, key, database } = values;
     if (url !== undefined && dir !== undefined) {
-      io.progress('give --url or --dir, not both\n');
+      io.progress('give --url or --dir, not both');
       return 1;
     }
     const check = async (db: Db | undefined): Promise<number> => {
@@ -70,7 +70,7 @@ Prints what was written as JSON.`,
     const { values } = parseArgs({ args: [...args], options: { dir: { type: 'string' } } });
     const { dir } = values;
     if (dir === undefined) {
-      io.progress('--dir is needed\n');
+      io.progress('--dir is needed');
       return 1;
     }
     return withDatabase(io.config, async (db) => {
@@ -97,6 +97,6 @@ function counter(io: VerbIo, what: string): (leaves: number, size: number) => vo
   return (leaves, size) => {
     if (leaves < size && leaves - told < 25_600) return;
     told = leaves;
-    io.progress(`${what} ${leaves} of ${size} leaves${leaves === size ? '\n' : '\r'}`);
+    io.progress(`${what} ${leaves} of ${size} leaves${leaves === size ? '' : '\r'}`);
   };
 }
