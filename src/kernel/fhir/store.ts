@@ -68,7 +68,8 @@ export function isRow(type: string, id: string): Sql {
 export function isOneOf(type: string, alias: string, ids: readonly string[]): Sql {
   const row = identifier(alias);
   const hints = ids.map((id) => partHint(type, id));
-  if (!belongsToPatients(type)) return sql`(${row}.part, ${row}.id) in (select * from unnest(${hints}::text[], ${ids}::text[]))`;
+  if (!belongsToPatients(type))
+    return sql`(${row}.part, ${row}.id) in (select * from unnest(${hints}::text[], ${ids}::text[]))`;
   return sql`(${row}.part, ${row}.id) in (
     select coalesce(directory.part, asked.part), asked.id
     from unnest(${ids}::text[], ${hints}::text[]) as asked (id, part)

@@ -1,5 +1,5 @@
-import { isResourceType } from '#standards/fhir';
 import { type Issue, Problem } from '#kernel/problem';
+import { isResourceType } from '#standards/fhir';
 import { type Parameter, parametersOf } from '../parameters.ts';
 
 /** A search as it was asked, read but not answered. */
@@ -96,13 +96,13 @@ export function readAsk(type: string, params: URLSearchParams, { lenient = false
       ask.ignored.push(...error.issues.map((issue) => ({ ...issue, severity: 'warning' as const })));
     }
   }
-  if (ask.criteria.length > MOST_CRITERIA) throw refuse('too-costly', 'there are too many search parameters', String(MOST_CRITERIA));
+  if (ask.criteria.length > MOST_CRITERIA)
+    throw refuse('too-costly', 'there are too many search parameters', String(MOST_CRITERIA));
   return ask;
 }
 
 /** Issue codes of what lenient handling passes over. */
 const UNKNOWN: ReadonlySet<string> = new Set(['not-found', 'not-supported']);
-
 
 function readParameter(ask: Ask, name: string, value: string): void {
   switch (name) {
@@ -114,7 +114,8 @@ function readParameter(ask: Ask, name: string, value: string): void {
       ask.sort = value.split(',').map((key) => readSortKey(ask.type, key));
       return;
     case '_total':
-      if (value !== 'none' && value !== 'estimate' && value !== 'accurate') throw bad('_total is none, estimate or accurate', value);
+      if (value !== 'none' && value !== 'estimate' && value !== 'accurate')
+        throw bad('_total is none, estimate or accurate', value);
       ask.total = value;
       return;
     case '_summary':
@@ -169,7 +170,8 @@ export function parameterNamed(type: string, code: string): Parameter {
     const hint = near.length === 0 ? '' : `; did you mean ${near.join(', ')}?`;
     throw refuse('not-found', 'this search parameter is not known here', `${type}.${code}${hint}`);
   }
-  if (parameter.plan.how === 'unsupported') throw refuse('not-supported', 'this search parameter is not supported here', `${type}.${code}`);
+  if (parameter.plan.how === 'unsupported')
+    throw refuse('not-supported', 'this search parameter is not supported here', `${type}.${code}`);
   return parameter;
 }
 
@@ -185,14 +187,20 @@ function readModifier({ type, code }: Parameter, modifier: string): string {
   if ((MODIFIERS[type] ?? ['missing']).includes(modifier)) return modifier;
   if (type === 'reference' && isResourceType(modifier)) return modifier;
   const known = IN_FHIR_ONLY.has(modifier);
-  throw refuse('not-supported', known ? 'this modifier is not supported here' : 'this modifier does not go with the parameter', `${code}:${modifier}`);
+  throw refuse(
+    'not-supported',
+    known ? 'this modifier is not supported here' : 'this modifier does not go with the parameter',
+    `${code}:${modifier}`,
+  );
 }
 
 function readChain(type: string, link: string, rest: string, value: string, depth: number): Criterion {
   const [code = '', named] = link.split(':');
   const parameter = parameterNamed(type, code);
-  if (parameter.type !== 'reference') throw refuse('invalid', 'only a reference can be followed by a dot', `${code}.${rest}`);
-  if (named !== undefined && !isResourceType(named)) throw refuse('invalid', 'FHIR R4 has no such resource type', named);
+  if (parameter.type !== 'reference')
+    throw refuse('invalid', 'only a reference can be followed by a dot', `${code}.${rest}`);
+  if (named !== undefined && !isResourceType(named))
+    throw refuse('invalid', 'FHIR R4 has no such resource type', named);
   const restCode = /^[^.:]+/.exec(rest)?.[0] ?? '';
   const candidates = named === undefined ? targetsOf(parameter) : [named];
   const fitting = candidates.filter((target) => restCode === '_has' || parametersOf(target).has(restCode));
@@ -208,8 +216,10 @@ function readReverse(type: string, name: string, value: string, depth: number): 
   const [, source = '', code = '', ...rest] = name.split(':');
   if (!isResourceType(source)) throw refuse('invalid', 'FHIR R4 has no such resource type', source);
   const parameter = parameterNamed(source, code);
-  const mayRefer = parameter.type === 'reference' && (parameter.targets === undefined || targetsOf(parameter).includes(type));
-  if (!mayRefer) throw refuse('invalid', 'this parameter does not refer to the type that is searched', `${source}.${code}`);
+  const mayRefer =
+    parameter.type === 'reference' && (parameter.targets === undefined || targetsOf(parameter).includes(type));
+  if (!mayRefer)
+    throw refuse('invalid', 'this parameter does not refer to the type that is searched', `${source}.${code}`);
   return { kind: 'has', type: source, parameter, criterion: readCriterion(source, rest.join(':'), value, depth + 1) };
 }
 
@@ -239,8 +249,10 @@ function readInclude(value: string, iterate: boolean): Include {
   if (value === '*') return { iterate };
   const [source = '', code = '', target] = value.split(':');
   if (!isResourceType(source)) throw refuse('invalid', 'FHIR R4 has no such resource type', source);
-  if (target !== undefined && !isResourceType(target)) throw refuse('invalid', 'FHIR R4 has no such resource type', target);
-  if (code !== '*' && parameterNamed(source, code).type !== 'reference') throw refuse('invalid', 'only references can be included', value);
+  if (target !== undefined && !isResourceType(target))
+    throw refuse('invalid', 'FHIR R4 has no such resource type', target);
+  if (code !== '*' && parameterNamed(source, code).type !== 'reference')
+    throw refuse('invalid', 'only references can be included', value);
   return { source, iterate, ...(code !== '*' && { code }), ...(target !== undefined && { target }) };
 }
 
@@ -259,7 +271,7 @@ export function splitUnescaped(text: string, separator: string): string[] {
   return parts;
 }
 
-export function unescape(text: string): string {
+export function withoutEscapes(text: string): string {
   return text.replace(/\\([\\,$|])/g, '$1');
 }
 
@@ -268,15 +280,24 @@ export function bad(message: string, value: string): Problem {
 }
 
 /** A refusal of the question itself; the value is quoted to the caller only. */
-export function refuse(code: 'invalid' | 'not-found' | 'not-supported' | 'too-costly', message: string, value: string): Problem {
+export function refuse(
+  code: 'invalid' | 'not-found' | 'not-supported' | 'too-costly',
+  message: string,
+  value: string,
+): Problem {
   const issues: Issue[] = [{ severity: 'error', code, message: `${message}: ${value}` }];
   return new Problem(code === 'too-costly' ? 'too-costly' : 'invalid', message, {}, { issues });
 }
 
 function nearest(code: string, known: readonly string[]): string[] {
   const scored = known.map((other) => ({ other, distance: distanceOf(code.toLowerCase(), other.toLowerCase()) }));
-  const close = scored.filter(({ other, distance }) => distance <= Math.max(2, other.length / 3) || other.includes(code));
-  return close.sort((a, b) => a.distance - b.distance).slice(0, 3).map(({ other }) => other);
+  const close = scored.filter(
+    ({ other, distance }) => distance <= Math.max(2, other.length / 3) || other.includes(code),
+  );
+  return close
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, 3)
+    .map(({ other }) => other);
 }
 
 /** Levenshtein distance, bounded by cutting what is absurdly long. */

@@ -1,7 +1,7 @@
-import { definitions, extract, normaliseText, parseFhirJson, parseReference, RESOURCE_TYPES } from '#standards/fhir';
-import type { Context, Sql } from '#kernel/context';
 import { visible } from '#kernel/access';
+import type { Context, Sql } from '#kernel/context';
 import { all, any, identifier, sql } from '#kernel/sql';
+import { definitions, extract, normaliseText, parseFhirJson, parseReference, RESOURCE_TYPES } from '#standards/fhir';
 import { hashText } from '../hash.ts';
 import { paramNumber, phraseOf } from '../indexing.ts';
 import { type Parameter, parametersOf } from '../parameters.ts';
@@ -20,7 +20,17 @@ import {
   identifierOf,
   presence,
 } from '../tokens.ts';
-import { type Chained, type Criterion, type Plain, parameterNamed, type Reverse, refuse, splitUnescaped, targetsOf, unescape } from './ask.ts';
+import {
+  type Chained,
+  type Criterion,
+  type Plain,
+  parameterNamed,
+  type Reverse,
+  refuse,
+  splitUnescaped,
+  targetsOf,
+  withoutEscapes,
+} from './ask.ts';
 import { dateTerm, numberTerm, quantityAmountTerm, quantityTerm, readQuantity, updatedTerm } from './ranges.ts';
 
 /** Where conditions apply: a resource type under an alias of its table. */
@@ -81,7 +91,9 @@ function groupSpans(type: string, criteria: readonly Criterion[]): { together: P
 function hasOneValue(type: string, { expression = '' }: Parameter): boolean {
   const element = /^(\w+)\.(\w+)$/.exec(expression);
   if (element?.[1] !== type) return false;
-  const found = definitions.types[type]?.elements.find(({ name }) => name === element[2] || name === `${element[2]}[x]`);
+  const found = definitions.types[type]?.elements.find(
+    ({ name }) => name === element[2] || name === `${element[2]}[x]`,
+  );
   return found !== undefined && (found.max ?? 1) === 1;
 }
 
@@ -107,7 +119,8 @@ async function plainCondition(place: Place, criterion: Plain): Promise<Sql> {
     const others = plan.codes.map((other) => ({ ...criterion, parameter: parameterNamed(place.type, other) }));
     return any(await Promise.all(others.map((other) => plainCondition(place, other))));
   }
-  if (plan.how === 'each') return any(await Promise.all(values.map((value) => eachCondition(place, parameter, plan.codes, value))));
+  if (plan.how === 'each')
+    return any(await Promise.all(values.map((value) => eachCondition(place, parameter, plan.codes, value))));
   return storedCondition(place, criterion);
 }
 
@@ -128,7 +141,8 @@ async function eachCondition(place: Place, { code }: Parameter, codes: readonly 
 
 function splitParts(code: string, value: string, count: number): string[] {
   const parts = splitUnescaped(value, '$');
-  if (parts.length !== count || parts.includes('')) throw refuse('invalid', 'the parts of a composite are separated by $', `${code}=${value}`);
+  if (parts.length !== count || parts.includes(''))
+    throw refuse('invalid', 'the parts of a composite are separated by $', `${code}=${value}`);
   return parts;
 }
 
@@ -136,14 +150,31 @@ async function storedCondition(place: Place, { parameter, modifier, values }: Pl
   const { code, type } = parameter;
   switch (type) {
     case 'token':
-      return tokens(place, modifier === 'text' ? await textForms(place, code, values) : values.map((value) => tokenForm(code, value, modifier)));
+      return tokens(
+        place,
+        modifier === 'text'
+          ? await textForms(place, code, values)
+          : values.map((value) => tokenForm(code, value, modifier)),
+      );
     case 'reference':
-      return tokens(place, values.flatMap((value) => referenceForms(place, parameter, value, modifier)));
+      return tokens(
+        place,
+        values.flatMap((value) => referenceForms(place, parameter, value, modifier)),
+      );
     case 'uri':
       return uriCondition(place, code, values, modifier);
     case 'string':
-      if (modifier === 'exact') return tokens(place, values.map((value) => byExactText(code, unescape(value))));
-      return inIndex(place, 'text_index', code, any(values.map((value) => textTerm(normaliseText(unescape(value)), modifier === 'contains'))));
+      if (modifier === 'exact')
+        return tokens(
+          place,
+          values.map((value) => byExactText(code, withoutEscapes(value))),
+        );
+      return inIndex(
+        place,
+        'text_index',
+        code,
+        any(values.map((value) => textTerm(normaliseText(withoutEscapes(value)), modifier === 'contains'))),
+      );
     case 'date':
       return inIndex(place, 'range_index', code, any(values.map((value) => dateTerm(value, place.ctx.now()))));
     case 'number':
@@ -169,7 +200,12 @@ export function tokens({ alias }: Pick<Place, 'alias'>, texts: readonly string[]
 }
 
 /** One of the row's values in an index table, aliased i, meets the term. */
-function inIndex({ type, alias }: Place, table: 'range_index' | 'text_index' | 'pair_index', code: string, term: Sql): Sql {
+function inIndex(
+  { type, alias }: Place,
+  table: 'range_index' | 'text_index' | 'pair_index',
+  code: string,
+  term: Sql,
+): Sql {
   const row = identifier(alias);
   return sql`exists (
     select from ${identifier(`fhir.${table}`)} as i
@@ -178,13 +214,18 @@ function inIndex({ type, alias }: Place, table: 'range_index' | 'text_index' | '
 }
 
 function idCondition(place: Place, values: readonly string[], modifier: string | undefined): Sql {
-  const condition = isOneOf(place.type, place.alias, values.map((value) => unescape(value)));
+  const condition = isOneOf(
+    place.type,
+    place.alias,
+    values.map((value) => withoutEscapes(value)),
+  );
   return modifier === 'not' ? sql`not ${condition}` : condition;
 }
 
 function missingCondition(place: Place, parameter: Parameter, values: readonly string[]): Sql {
   const [value] = values;
-  if (values.length !== 1 || (value !== 'true' && value !== 'false')) throw refuse('invalid', ':missing is true or false', parameter.code);
+  if (values.length !== 1 || (value !== 'true' && value !== 'false'))
+    throw refuse('invalid', ':missing is true or false', parameter.code);
   const present = isPresent(place, parameter);
   return value === 'true' ? sql`not ${present}` : present;
 }
@@ -206,10 +247,11 @@ function isPresent(place: Place, parameter: Parameter): Sql {
 
 /** `code`, `system|code`, `|code` or `system|`. */
 function tokenForm(code: string, value: string, modifier?: string): string {
-  const parts = splitUnescaped(value, '|').map(unescape);
+  const parts = splitUnescaped(value, '|').map(withoutEscapes);
   if (modifier === 'of-type') {
     const [system = '', type = '', number = ''] = parts;
-    if (parts.length !== 3 || type === '' || number === '') throw refuse('invalid', ':of-type is <system>|<code>|<value>', value);
+    if (parts.length !== 3 || type === '' || number === '')
+      throw refuse('invalid', ':of-type is <system>|<code>|<value>', value);
     return byTypedIdentifier(code, system, type, number);
   }
   if (parts.length === 1) return byValue(code, parts[0]!);
@@ -221,20 +263,22 @@ function tokenForm(code: string, value: string, modifier?: string): string {
 
 /** The known texts of codes that contain what is asked. */
 async function textForms({ ctx, type }: Place, code: string, values: readonly string[]): Promise<string[]> {
-  const likes = values.map((value) => `%${escapeLike(phraseOf(unescape(value)))}%`);
+  const likes = values.map((value) => `%${escapeLike(phraseOf(withoutEscapes(value)))}%`);
   const rows = await ctx.db.rows<{ text: string }>(sql`
     select text from fhir.phrase where param = ${paramNumber(type, code)} and text like any(${likes}::text[]) limit ${MOST_PHRASES + 1}
   `);
-  if (rows.length > MOST_PHRASES) throw refuse('too-costly', 'too many texts contain that: say more of it', `${code}:text`);
+  if (rows.length > MOST_PHRASES)
+    throw refuse('too-costly', 'too many texts contain that: say more of it', `${code}:text`);
   return rows.map(({ text }) => byText(code, text));
 }
 
 function referenceForms(place: Place, parameter: Parameter, asked: string, modifier: string | undefined): string[] {
   const { code } = parameter;
   if (modifier === 'identifier') return [tokenForm(identifierOf(code), asked)];
-  const value = unescape(asked);
+  const value = withoutEscapes(asked);
   if (modifier !== undefined) return [byReference(code, modifier, value.replace(`${modifier}/`, ''))];
-  const own = place.base !== undefined && value.startsWith(`${place.base}/`) ? value.slice(place.base.length + 1) : value;
+  const own =
+    place.base !== undefined && value.startsWith(`${place.base}/`) ? value.slice(place.base.length + 1) : value;
   const literal = parseReference(own);
   const targets = targetsOf(parameter);
   if (literal?.form === 'relative') return [byReference(code, literal.type!, literal.id!)];
@@ -243,9 +287,16 @@ function referenceForms(place: Place, parameter: Parameter, asked: string, modif
 }
 
 function uriCondition(place: Place, code: string, values: readonly string[], modifier: string | undefined): Sql {
-  const uris = values.map(unescape);
-  if (modifier === 'above') return tokens(place, uris.flatMap((uri) => partsOf(uri).map((part) => byUrl(code, part))));
-  const exact = tokens(place, uris.map((uri) => byUrl(code, uri)));
+  const uris = values.map(withoutEscapes);
+  if (modifier === 'above')
+    return tokens(
+      place,
+      uris.flatMap((uri) => partsOf(uri).map((part) => byUrl(code, part))),
+    );
+  const exact = tokens(
+    place,
+    uris.map((uri) => byUrl(code, uri)),
+  );
   if (modifier !== 'below') return exact;
   const folders = uris.map((uri) => (uri.endsWith('/') ? uri : `${uri}/`));
   return any([exact, inIndex(place, 'text_index', code, any(folders.map((folder) => textTerm(folder, false))))]);
@@ -254,7 +305,8 @@ function uriCondition(place: Place, code: string, values: readonly string[], mod
 /** A uri and the folders it lies in, with and without a slash at the end. */
 function partsOf(uri: string): string[] {
   const parts = [uri];
-  for (let at = uri.lastIndexOf('/'); at > 0; at = uri.lastIndexOf('/', at - 1)) parts.push(uri.slice(0, at), uri.slice(0, at + 1));
+  for (let at = uri.lastIndexOf('/'); at > 0; at = uri.lastIndexOf('/', at - 1))
+    parts.push(uri.slice(0, at), uri.slice(0, at + 1));
   return parts;
 }
 
@@ -281,11 +333,21 @@ function pairTerm(place: Place, { code, components = [] }: Parameter, value: str
   components.forEach((component, at) => {
     const part = parts[at]!;
     const own = String(at);
-    const holds = (texts: readonly string[]) => sql`i.tokens && ${texts.map((text) => String(hashText(text)))}::bigint[]`;
+    const holds = (texts: readonly string[]) =>
+      sql`i.tokens && ${texts.map((text) => String(hashText(text)))}::bigint[]`;
     if (component.type === 'token') terms.push(holds([tokenForm(own, part)]));
     else if (component.type === 'reference') {
       const { targets } = parametersOf(place.type).get(component.code) ?? {};
-      terms.push(holds(referenceForms(place, { ...component, plan: { how: 'stored' }, ...(targets && { targets }) } as Parameter, part, undefined).map((text) => text.replace(`${component.code}=`, `${own}=`))));
+      terms.push(
+        holds(
+          referenceForms(
+            place,
+            { ...component, plan: { how: 'stored' }, ...(targets && { targets }) } as Parameter,
+            part,
+            undefined,
+          ).map((text) => text.replace(`${component.code}=`, `${own}=`)),
+        ),
+      );
     } else if (component.type === 'quantity') {
       const { prefix, amount, system, code: unit, base } = readQuantity(part);
       if (base !== undefined) {
@@ -323,7 +385,8 @@ async function findIds(place: Place, criterion: Criterion, code: string): Promis
     select r.id from ${tableOf(place.type)} as r
     where ${all([...(await conditionsOf(place, [criterion])), ...shown(place)])} limit ${MOST_STEPS + 1}
   `);
-  if (rows.length > MOST_STEPS) throw refuse('too-costly', 'too many resources meet the condition of a chain: narrow it', code);
+  if (rows.length > MOST_STEPS)
+    throw refuse('too-costly', 'too many resources meet the condition of a chain: narrow it', code);
   return rows.map(({ id }) => id);
 }
 
@@ -344,7 +407,13 @@ async function reverseCondition(place: Place, { type, parameter, criterion }: Re
     const ids = new Set<string>();
     for (const { content } of rows) {
       for (const entry of extract(parseFhirJson(content) as object)) {
-        if (entry.kind === 'reference' && entry.parameter === parameter.code && entry.type === place.type && entry.url === undefined) ids.add(entry.id!);
+        if (
+          entry.kind === 'reference' &&
+          entry.parameter === parameter.code &&
+          entry.type === place.type &&
+          entry.url === undefined
+        )
+          ids.add(entry.id!);
       }
     }
     return isOneOf(place.type, place.alias, [...ids]);
@@ -352,8 +421,8 @@ async function reverseCondition(place: Place, { type, parameter, criterion }: Re
   const { plan } = parameter;
   const codes = plan.how === 'other' ? [plan.code] : plan.how === 'any' ? plan.codes : [parameter.code];
   const refers = codes.map(
-    (code) => sql`${alias}.tokens @> array[hashtextextended(${`${code}=${place.type}/`} || ${identifier(`${place.alias}.id`)}, 0)]`,
+    (code) =>
+      sql`${alias}.tokens @> array[hashtextextended(${`${code}=${place.type}/`} || ${identifier(`${place.alias}.id`)}, 0)]`,
   );
   return sql`exists (select from ${tableOf(type)} as ${alias} where ${any(refers)} and ${conditions})`;
 }
-

@@ -1,8 +1,8 @@
-import { extract, parseFhirJson, RESOURCE_TYPES } from '#standards/fhir';
 import { visible } from '#kernel/access';
 import type { Context } from '#kernel/context';
 import type { Issue } from '#kernel/problem';
 import { all, sql } from '#kernel/sql';
+import { extract, parseFhirJson, RESOURCE_TYPES } from '#standards/fhir';
 import { parametersOf } from '../parameters.ts';
 import { isOneOf, ROW, type Row } from '../store.ts';
 import { tableOf } from '../tables.ts';
@@ -31,7 +31,11 @@ export async function includeAll(ctx: Context, ask: Ask, matches: readonly Row[]
     ].filter((row) => !known.has(nameOf(row)) && known.add(nameOf(row)));
     included.push(...found.slice(0, room));
     if (found.length > room) {
-      issues.push({ severity: 'warning', code: 'too-costly', message: `only ${MOST_INCLUDED} further resources were included` });
+      issues.push({
+        severity: 'warning',
+        code: 'too-costly',
+        message: `only ${MOST_INCLUDED} further resources were included`,
+      });
       break;
     }
     fresh = found;
@@ -56,9 +60,11 @@ async function referred(
     const asked = includes.filter(({ source }) => source === undefined || source === row.type);
     if (asked.length === 0) continue;
     for (const entry of extract(parseFhirJson(row.content!) as object)) {
-      if (entry.kind !== 'reference' || entry.type === undefined || entry.id === undefined || entry.url !== undefined) continue;
+      if (entry.kind !== 'reference' || entry.type === undefined || entry.id === undefined || entry.url !== undefined)
+        continue;
       const fits = asked.some(
-        ({ code, target }) => (code === undefined || code === entry.parameter) && (target === undefined || target === entry.type),
+        ({ code, target }) =>
+          (code === undefined || code === entry.parameter) && (target === undefined || target === entry.type),
       );
       if (!fits || known.has(`${entry.type}/${entry.id}`)) continue;
       const ids = wanted.get(entry.type) ?? new Set();
@@ -79,7 +85,12 @@ async function referred(
   return found;
 }
 
-async function referring(ctx: Context, rows: readonly Row[], revincludes: readonly Include[], room: number): Promise<Row[]> {
+async function referring(
+  ctx: Context,
+  rows: readonly Row[],
+  revincludes: readonly Include[],
+  room: number,
+): Promise<Row[]> {
   const found: Row[] = [];
   for (const { source, code, target } of revincludes) {
     const referredTo = rows.filter(({ type }) => target === undefined || target === type);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { definitions } from '#standards/fhir';
 import type { Sql } from '#kernel/context';
 import { all, any, identifier, join, sql, trusted } from '#kernel/sql';
+import { definitions } from '#standards/fhir';
 import { paramNumber } from '../indexing.ts';
 import type { Parameter } from '../parameters.ts';
 import { parameterNamed, refuse, type SortKey } from './ask.ts';
@@ -24,7 +24,8 @@ function keyOf(place: Place, parameter: Parameter, descending: boolean): Omit<Ke
   const row = identifier(place.alias);
   if (code === '_id') return { value: sql`${row}.id`, type: 'text' };
   if (code === '_lastUpdated') return { value: sql`${row}.updated`, type: 'timestamptz' };
-  if (plan.how === 'other' && plan.target === undefined) return keyOf(place, parameterNamed(place.type, plan.code), descending);
+  if (plan.how === 'other' && plan.target === undefined)
+    return keyOf(place, parameterNamed(place.type, plan.code), descending);
   const best = trusted(descending ? 'max' : 'min');
   const here = sql`i.id = ${row}.id and i.part = ${row}.part and i.param = ${paramNumber(place.type, code)}`;
   if (plan.how === 'stored' && (type === 'date' || type === 'number' || type === 'quantity')) {
@@ -88,7 +89,8 @@ export function readCursor(text: string, question: string): Cursor {
   }
   if (!Array.isArray(read) || read.length !== 5 || read[4] !== fingerprint(question)) throw refusal;
   const [type, keys, part, id] = read as [unknown, unknown, unknown, unknown];
-  if (typeof type !== 'string' || !Array.isArray(keys) || typeof part !== 'string' || typeof id !== 'string') throw refusal;
+  if (typeof type !== 'string' || !Array.isArray(keys) || typeof part !== 'string' || typeof id !== 'string')
+    throw refusal;
   if (!keys.every((key) => key === null || typeof key === 'string' || typeof key === 'number')) throw refusal;
   return { type, keys, part, id };
 }
@@ -119,6 +121,8 @@ export function beyond(alias: string, keys: readonly Key[], values: readonly Sql
 
 export function orderOf(alias: string, keys: readonly Key[], values: readonly Sql[]): Sql {
   const row = identifier(alias);
-  const terms = keys.map(({ descending }, at) => sql`${values[at]!} ${trusted(descending ? 'desc nulls last' : 'asc nulls last')}`);
+  const terms = keys.map(
+    ({ descending }, at) => sql`${values[at]!} ${trusted(descending ? 'desc nulls last' : 'asc nulls last')}`,
+  );
   return join([...terms, sql`${row}.part`, sql`${row}.id`]);
 }

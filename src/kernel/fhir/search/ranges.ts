@@ -1,8 +1,8 @@
-import { canonicalRange, instantsOf, rangeOf } from '#standards/fhir';
 import type { Sql } from '#kernel/context';
 import { all, any, sql, trusted } from '#kernel/sql';
+import { canonicalRange, instantsOf, rangeOf } from '#standards/fhir';
 import { unitNumber } from '../indexing.ts';
-import { bad, splitUnescaped, unescape } from './ask.ts';
+import { bad, splitUnescaped, withoutEscapes } from './ask.ts';
 
 /**
  * Conditions on ranges: a value in a resource is a range [lo, hi], a question is one too.
@@ -149,7 +149,7 @@ export interface QuantityAsk {
 
 /** `<number>`, `<number>|<system>|<code>` or `<number>||<code>`. */
 export function readQuantity(value: string): QuantityAsk {
-  const [first = '', system = '', code = ''] = splitUnescaped(value, '|').map(unescape);
+  const [first = '', system = '', code = ''] = splitUnescaped(value, '|').map(withoutEscapes);
   const { prefix, rest } = split(first);
   const amount = readAmount(rest, value);
   const base = system === UCUM && code !== '' ? canonicalRange(amount, code) : undefined;

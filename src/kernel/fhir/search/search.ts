@@ -33,7 +33,12 @@ export interface SearchOptions extends AskOptions {
 const MOST_ESTIMATE = 10_000;
 
 /** Searches one type. @throws Problem `invalid`, `too-costly` */
-export function search(ctx: Context, type: string, params: URLSearchParams | string, options: SearchOptions = {}): Promise<SearchPage> {
+export function search(
+  ctx: Context,
+  type: string,
+  params: URLSearchParams | string,
+  options: SearchOptions = {},
+): Promise<SearchPage> {
   return searchTypes(ctx, [type], new URLSearchParams(params), options);
 }
 
@@ -90,7 +95,12 @@ async function fill(
     if (found.length <= wanted) continue;
     // At least one row is on the page: an earlier type would otherwise have filled it.
     const last = found[wanted - 1];
-    page.next = writeCursor(last === undefined ? await lastOf(page) : { type: ask.type, keys: last.keys, part: last.row.part, id: last.row.id }, question);
+    page.next = writeCursor(
+      last === undefined
+        ? await lastOf(page)
+        : { type: ask.type, keys: last.keys, part: last.row.part, id: last.row.id },
+      question,
+    );
     break;
   }
   if (countOnly || total !== 'none') {
@@ -133,7 +143,16 @@ async function findPage(
     limit ${limit}
   `);
   return rows.map((row) => ({
-    row: { type, part: row.part, id: row.id, version: row.version, updated: row.updated, tenant: row.tenant, patients: row.patients, content: row.content },
+    row: {
+      type,
+      part: row.part,
+      id: row.id,
+      version: row.version,
+      updated: row.updated,
+      tenant: row.tenant,
+      patients: row.patients,
+      content: row.content,
+    },
     keys: keys.map((_, at) => {
       const value = row[`k${at}`] ?? null;
       return value instanceof Date ? value.toISOString() : value;
