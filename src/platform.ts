@@ -3,6 +3,7 @@ import type { Config } from '#kernel/config';
 import { type Context, systemContext } from '#kernel/context';
 import { type Door, kernelRoutes, makeServer, type Routes, servePages } from '#kernel/http';
 import { type Job, startJobs } from '#kernel/jobs';
+import { ledgerRoutes, openKey, sealer } from '#kernel/ledger';
 import { makeLog } from '#kernel/log';
 import { startMetrics, startTraces } from '#kernel/metrics';
 import { type Hearer, listensTo, startDeliveries } from '#kernel/outbox';
@@ -51,6 +52,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     undo.push(pool.end);
     const ctx = systemContext({ db: pool, log }, 'platform');
     await step('migrations', () => migrate(pool, MIGRATIONS));
+    const ledgerKey = await openKey(pool, config.data, ctx.now());
     await step('app', () => buildWeb());
 
     const hearers: Hearer[] = [];
@@ -63,7 +65,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       publicUrl: () => config.publicUrl ?? httpUrl,
       context: () => Promise.reject(new Problem('unauthenticated', 'sign in first')),
     };
-    const routes: Routes[] = [kernelRoutes, servePages(WEB_DIST)];
+    const routes: Routes[] = [kernelRoutes, ledgerRoutes, servePages(WEB_DIST)];
     const health = [
       {
         name: 'database',
@@ -81,7 +83,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
 
     const deliveries = await startDeliveries(ctx, pool, hearers, { workers: config.workers });
     undo.push(deliveries.stop);
-    const jobs: Job[] = [];
+    const jobs: Job[] = [sealer(ledgerKey)];
     undo.push(startJobs(ctx, pool, jobs).stop);
 
     const greeting = [`Banyan is ready after ${((Date.now() - began) / 1000).toFixed(1)} s: ${httpUrl}`];
