@@ -23,7 +23,7 @@ export function create(
   resource: unknown,
   { ifNoneExist }: { ifNoneExist?: string } = {},
 ): Promise<Written> {
-  const { type, resource: given } = changeOf({ ...(resource as object), id: undefined });
+  const { type, resource: given } = changeOf(resource);
   return ctx.db.transaction(async (tx) => {
     const known = ifNoneExist === undefined ? undefined : await findOne(onDb(ctx, tx), type, ifNoneExist);
     return known ?? applyOne(ctx, tx, { type, resource: given });

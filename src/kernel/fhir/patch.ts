@@ -40,30 +40,19 @@ export function patchJson(document: unknown, operations: unknown): unknown {
 class Misfit extends Error {}
 
 function apply(root: Json, operation: Operation): void {
-  switch (operation?.op) {
-    case 'add':
-      return add(root, operation.path, valueOf(operation));
-    case 'remove':
-      return void take(root, operation.path);
-    case 'replace':
-      return replace(root, operation.path, valueOf(operation));
-    case 'move':
-      if (`${operation.path}/`.startsWith(`${operation.from}/`) && operation.path !== operation.from) {
-        throw new Misfit('a place cannot be moved into itself');
-      }
-      return add(root, operation.path, take(root, operation.from));
-    case 'copy':
-      return add(root, operation.path, structuredClone(get(root, operation.from)));
-    case 'test':
-      if (!isDeepStrictEqual(get(root, operation.path), valueOf(operation)))
-        throw new Misfit('the value is another one');
-      return;
-    default:
-      throw new Misfit('op is add, remove, replace, move, copy or test');
-  }
+  const { op, path, from } = operation ?? {};
+  if (op === 'add') add(root, path, givenValue(operation));
+  else if (op === 'remove') take(root, path);
+  else if (op === 'replace') replace(root, path, givenValue(operation));
+  else if (op === 'move') {
+    if (`${path}/`.startsWith(`${from}/`) && path !== from) throw new Misfit('a place cannot be moved into itself');
+    add(root, path, take(root, from));
+  } else if (op === 'copy') add(root, path, structuredClone(get(root, from)));
+  else if (op !== 'test') throw new Misfit('op is add, remove, replace, move, copy or test');
+  else if (!isDeepStrictEqual(get(root, path), givenValue(operation))) throw new Misfit('the value is another one');
 }
 
-function valueOf(operation: Operation): unknown {
+function givenValue(operation: Operation): unknown {
   if (!('value' in operation)) throw new Misfit('a value is missing');
   return operation.value;
 }

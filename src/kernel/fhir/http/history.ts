@@ -1,15 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Context } from '#kernel/context';
-import type { Door } from '#kernel/http';
 import { Problem } from '#kernel/problem';
 import { instantsOf, isResourceType, RESOURCE_TYPES } from '#standards/fhir';
 import { type HistoryAsk, type HistoryKey, history } from '../read.ts';
 import { bad, DEFAULT_COUNT, MOST_COUNT } from '../search/ask.ts';
 import { paramsOf, send } from './answer.ts';
 import { historyBundle } from './bundles.ts';
+import type { FhirDoor } from './routes.ts';
 
 /** History of a resource, a type, and everything. */
-export function historyRoutes(app: FastifyInstance, door: Door, base: () => string): void {
+export function historyRoutes(app: FastifyInstance, door: FhirDoor, base: () => string): void {
   const answer = async (
     ctx: Context,
     request: FastifyRequest,

@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '#kernel/context';
-import type { Door } from '#kernel/http';
 import { Problem } from '#kernel/problem';
 import { definitions, FhirJsonError, isResourceType, parseFhirJson } from '#standards/fhir';
 import { create, patch, patchWhere, remove, removeWhere, update, updateWhere } from '../actions.ts';
@@ -29,8 +28,14 @@ import { historyRoutes } from './history.ts';
 type Typed = { Params: { type: string } };
 type Named = { Params: { type: string; id: string } };
 
+/** What the routes need of the server; its Door has it. */
+export interface FhirDoor {
+  publicUrl(): string;
+  context(request: FastifyRequest): Promise<Context>;
+}
+
 /** The R4 RESTful API under /fhir. Source: FHIR R4 http.html. */
-export function fhirRoutes(app: FastifyInstance, door: Door): void {
+export function fhirRoutes(app: FastifyInstance, door: FhirDoor): void {
   const base = () => `${door.publicUrl()}/fhir`;
   readBodiesAsText(app);
   app.addHook('preHandler', async (request) => requireJson(request));
