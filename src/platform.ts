@@ -9,6 +9,7 @@ import {
 } from '#kernel/access';
 import type { Config } from '#kernel/config';
 import { type Context, systemContext } from '#kernel/context';
+import { fhirRoutes } from '#kernel/fhir';
 import { type Door, kernelRoutes, languageOf, makeServer, type Routes, servePages } from '#kernel/http';
 import { type Job, startJobs } from '#kernel/jobs';
 import { ledgerRoutes, openKey, sealer } from '#kernel/ledger';
@@ -77,7 +78,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       publicUrl: () => config.publicUrl ?? httpUrl,
       context: access.context,
     };
-    const routes: Routes[] = [kernelRoutes, accessRoutes(access), ledgerRoutes, servePages(WEB_DIST)];
+    const routes: Routes[] = [kernelRoutes, accessRoutes(access), fhirRoutes, ledgerRoutes, servePages(WEB_DIST)];
     const health = [
       {
         name: 'database',
