@@ -35,7 +35,7 @@ export {
 export { type Care, closeCare, openCare } from './care.ts';
 export { CATALOGUE, grantsFor, narrow, reachOf, type Scope, type Verb } from './grants.ts';
 export { accessRoutes } from './routes.ts';
-export { breakGlass, type NewSession, SESSION_COOKIE, signIn, signOut } from './sessions.ts';
+export { breakGlass, type NewSession, SESSION_COOKIE, signIn, signOut, sweeper } from './sessions.ts';
 export {
   type DemoAccount,
   type DemoPlaces,
@@ -46,4 +46,5 @@ export {
   issueServiceToken,
 } from './start.ts';
 export { createToken, findTokens, type NewToken, revokeToken, type Token } from './tokens.ts';
+export { token } from './verbs.ts';
 export { type RowColumns, type RowToWrite, requireWrite, visible, visibleRow } from './visible.ts';

@@ -45,7 +45,7 @@ beforeAll(async () => {
     publicUrl: () => 'https://banyan.example',
     context: access.context,
   };
-  const routes = [accessRoutes(access, door), probeRoutes];
+  const routes = [accessRoutes(access), probeRoutes];
   app = await makeServer({ door, routes, health: [], metrics: startMetrics() });
   access.noteDenials(app);
   await app.ready();

@@ -20,8 +20,8 @@ import { findDemoAccounts } from './start.ts';
 import { createToken, findTokens, revokeToken } from './tokens.ts';
 
 /** Sessions, accounts, tokens, policies, the audit trail and the broken glass over HTTP. */
-export function accessRoutes(access: Access, door: { publicUrl(): string }): (app: FastifyInstance) => void {
-  return (app) => {
+export function accessRoutes(access: Access): (app: FastifyInstance, door: { publicUrl(): string }) => void {
+  return (app, door) => {
     sessionRoutes(app, access, door);
     auditRoutes(app, access);
     accountRoutes(app, access);

@@ -1,4 +1,5 @@
 import { type Context, type Db, makeContext, type Role } from '#kernel/context';
+import type { Job } from '#kernel/jobs';
 import { Problem } from '#kernel/problem';
 import { sql } from '#kernel/sql';
 import { record } from './audit.ts';
@@ -138,7 +139,9 @@ export async function breakGlass(
   return { until };
 }
 
-/** Sessions long over and forgotten failures are deleted; the trail keeps what happened. */
+/** Deletes sessions long over and forgotten failures every hour; the trail keeps what happened. */
+export const sweeper: Job = { name: 'access-sweeper', everySeconds: 3600, run: sweepSessions };
+
 export async function sweepSessions(ctx: Context): Promise<void> {
   const dayAgo = new Date(ctx.now().getTime() - 86_400_000);
   await ctx.db.run(sql`delete from access.session where expires_at < ${dayAgo}`);
