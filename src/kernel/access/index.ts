@@ -1,0 +1,50 @@
+export { type Access, type AccessParts, openAccess } from './access.ts';
+export {
+  type Account,
+  type AccountChange,
+  changeAccount,
+  changePassword,
+  createAccount,
+  findAccounts,
+  findTenants,
+  type NewAccount,
+  nameTenants,
+  resetPassword,
+} from './accounts.ts';
+export {
+  type Act,
+  type AuditEntry,
+  type AuditFilter,
+  auditDigest,
+  findAudit,
+  type Outcome,
+  record,
+  recordAll,
+  recordDenial,
+  recordRead,
+} from './audit.ts';
+export {
+  authenticate,
+  checkToken,
+  contextOf,
+  findPermissions,
+  type Identity,
+  type JwtCheck,
+  type Knock,
+} from './authenticate.ts';
+export { type Care, closeCare, openCare } from './care.ts';
+export { CATALOGUE, grantsFor, narrow, reachOf, type Scope, type Verb } from './grants.ts';
+export { accessRoutes } from './routes.ts';
+export { breakGlass, type NewSession, SESSION_COOKIE, signIn, signOut, sweeper } from './sessions.ts';
+export {
+  type DemoAccount,
+  type DemoPlaces,
+  disableDemoAccounts,
+  ensureAdministrator,
+  ensureDemoAccounts,
+  findDemoAccounts,
+  issueServiceToken,
+} from './start.ts';
+export { createToken, findTokens, type NewToken, revokeToken, type Token } from './tokens.ts';
+export { token } from './verbs.ts';
+export { type RowColumns, type RowToWrite, requireWrite, visible, visibleRow } from './visible.ts';
