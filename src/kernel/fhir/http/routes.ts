@@ -3,6 +3,7 @@ import type { Context } from '#kernel/context';
 import { Problem } from '#kernel/problem';
 import { definitions, FhirJsonError, isResourceType, parseFhirJson } from '#standards/fhir';
 import { create, patch, patchWhere, remove, removeWhere, update, updateWhere } from '../actions.ts';
+import { processBundle } from '../bundle.ts';
 import { read, readVersion } from '../read.ts';
 import { bad, readAsk } from '../search/ask.ts';
 import { tokens } from '../search/conditions.ts';
@@ -21,6 +22,7 @@ import {
   sendVersion,
   sendWritten,
 } from './answer.ts';
+import { bundleAnswer } from './bundle-answer.ts';
 import { partOf, searchset } from './bundles.ts';
 import { capabilities } from './capabilities.ts';
 import { historyRoutes } from './history.ts';
@@ -45,6 +47,13 @@ export function fhirRoutes(app: FastifyInstance, door: FhirDoor): void {
   app.get('/fhir', async (request, reply) =>
     searchAll(await door.context(request), request, reply, base(), paramsOf(request)),
   );
+  app.post('/fhir', async (request, reply) => {
+    const ctx = await door.context(request);
+    const bundle = jsonIn(request) as { type?: 'batch' | 'transaction' };
+    const results = await processBundle(ctx, bundle, { base: base() });
+    const whole = preferencesOf(request).get('return') === 'representation';
+    return send(reply, bundleAnswer(base(), bundle.type!, results, whole, ctx.now()));
+  });
   app.post('/fhir/_search', async (request, reply) =>
     searchAll(await door.context(request), request, reply, base(), searchParams(request)),
   );
