@@ -1,11 +1,32 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that start the whole platform run alone, so that they measure nothing but themselves. */
+const PLATFORM = ['tests/e2e/**/*.test.ts', 'tests/faults/**/*.test.ts', 'tests/load/**/*.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'region/**/*.test.ts', 'tests/**/*.test.ts', 'facts/**/*.test.ts', 'web/**/*.test.ts'],
-    globalSetup: ['tests/support/postgres.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{src,region,facts,web,tests,bench}/**/*.test.{ts,tsx}'],
+          exclude: PLATFORM,
+          globalSetup: ['tests/support/postgres.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'platform',
+          include: PLATFORM,
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
+          maxWorkers: 1,
+          fileParallelism: false,
+        },
+      },
+    ],
   },
 });

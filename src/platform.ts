@@ -4,7 +4,7 @@ import { type Context, systemContext } from '#kernel/context';
 import { type Door, kernelRoutes, makeServer, type Routes, servePages } from '#kernel/http';
 import { type Job, startJobs } from '#kernel/jobs';
 import { makeLog } from '#kernel/log';
-import { startMetrics } from '#kernel/metrics';
+import { startMetrics, startTraces } from '#kernel/metrics';
 import { type Hearer, listensTo, startDeliveries } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { holdFolder, MIGRATIONS, migrate, openDatabase, openPool, sql } from '#kernel/sql';
@@ -36,6 +36,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
 
   try {
     const metrics = startMetrics();
+    undo.push(startTraces().stop);
     for (const port of [config.port, config.mllpPort, config.mqttPort]) await mustBeFree(config.host, port);
     undo.push(await holdFolder(config.data));
 

@@ -71,7 +71,7 @@ const SETTINGS = {
   messageSenders: setting(
     'MESSAGE_SENDERS',
     'any',
-    '`any`, or the MSH-3|MSH-4 names that may send over MLLP, with commas between',
+    '`any`, or the names (MSH-3, a slash, MSH-4) that may send over MLLP, with commas between',
     (text) => text,
   ),
 } as const;

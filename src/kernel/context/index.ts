@@ -66,6 +66,8 @@ export interface Context {
   db: Db;
   language: Language;
   requestId: string;
+  /** The network address the request came from, where it came over the network. */
+  address?: string;
   log: Log;
   now(): Date;
   newId(): string;
@@ -79,17 +81,19 @@ export interface ContextParts {
   log: Log;
   language?: Language;
   requestId?: string;
+  address?: string;
   now?: () => Date;
   newId?: () => string;
 }
 
 export function makeContext(parts: ContextParts): Context {
-  const { actor, db, log, language = 'en', now = () => new Date(), newId = randomUUID } = parts;
+  const { actor, db, log, language = 'en', address, now = () => new Date(), newId = randomUUID } = parts;
   const require = (permission: string): void => {
     if (holds(actor, permission)) return;
     throw new Problem('forbidden', 'this account may not do that', { permission, roles: actor.roles });
   };
-  return { actor, db, log, language, requestId: parts.requestId ?? newId(), now, newId, require };
+  const requestId = parts.requestId ?? newId();
+  return { actor, db, log, language, requestId, ...(address !== undefined && { address }), now, newId, require };
 }
 
 /** The same act on another database handle, usually a transaction. */

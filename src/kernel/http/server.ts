@@ -9,7 +9,7 @@ import fastifyUnderPressure from '@fastify/under-pressure';
 import { type FastifyInstance, fastify } from 'fastify';
 import type { Log } from '#kernel/log';
 import type { Metrics } from '#kernel/metrics';
-import { meter } from '#kernel/metrics';
+import { beginSpan, meter } from '#kernel/metrics';
 import { Problem } from '#kernel/problem';
 import type { Door, HealthCheck, Routes } from './door.ts';
 import { asProblem, sendProblem } from './problems.ts';
@@ -80,8 +80,13 @@ const CONTENT_POLICY = {
 };
 
 function observe(app: FastifyInstance, log: Log): void {
+  const spans = new WeakMap<object, ReturnType<typeof beginSpan>>();
+  app.addHook('onRequest', async (request) => {
+    spans.set(request.raw, beginSpan(`${request.method} ${request.routeOptions.url ?? 'none'}`, request.headers));
+  });
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none';
+    spans.get(request.raw)?.setAttribute('http.response.status_code', reply.statusCode).end();
     requests.record(reply.elapsedTime / 1000, { method: request.method, route, status: reply.statusCode });
     log.debug(
       {

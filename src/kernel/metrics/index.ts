@@ -22,3 +22,5 @@ export function startMetrics(): Metrics {
     },
   };
 }
+
+export { beginSpan, startTraces, traced } from './traces.ts';

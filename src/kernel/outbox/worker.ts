@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Context, onDb, type Tx } from '#kernel/context';
+import { meter, traced } from '#kernel/metrics';
 import { Problem } from '#kernel/problem';
 import { type Pool, sql } from '#kernel/sql';
 import { CHANNEL, type DeliveredFact, type Hearer, LANES } from './tell.ts';
@@ -7,6 +8,9 @@ import { CHANNEL, type DeliveredFact, type Hearer, LANES } from './tell.ts';
 /** Tries at the most; the waits between them add up to about half an hour. */
 const MOST_ATTEMPTS = 12;
 const POLL_MS = 1_000;
+
+const heard = meter.createCounter('banyan_facts_heard', { description: 'Facts that took effect' });
+const deaths = meter.createCounter('banyan_dead_letters', { description: 'Facts that became dead letters' });
 
 export interface Deliveries {
   /** Resolves when no delivery is due; for tests and orderly imports. */
@@ -92,9 +96,10 @@ async function deliver(ctx: Context, pool: Pool, hearer: Hearer, most: number): 
     await pool.transaction(async (tx) => {
       taken = await takeBatch(tx, hearer.name, most);
       if (taken.length === 0) return;
-      await hearer.hear(onDb(ctx, tx), taken);
+      await hearTraced(ctx, tx, hearer, taken);
       await forget(tx, hearer.name, taken);
     });
+    heard.add(taken.length, { hearer: hearer.name });
     return taken.length > 0;
   } catch (error) {
     const [first] = taken;
@@ -107,6 +112,10 @@ async function deliver(ctx: Context, pool: Pool, hearer: Hearer, most: number): 
   }
 }
 
+function hearTraced(ctx: Context, tx: Tx, hearer: Hearer, facts: readonly DeliveredFact[]): Promise<void> {
+  return traced(`hear ${hearer.name}`, { facts: facts.length }, () => hearer.hear(onDb(ctx, tx), facts));
+}
+
 async function deliverSingly(ctx: Context, pool: Pool, hearer: Hearer, facts: readonly DeliveredFact[]): Promise<void> {
   const waiting = new Set<string>();
   for (const fact of facts) {
@@ -114,7 +123,7 @@ async function deliverSingly(ctx: Context, pool: Pool, hearer: Hearer, facts: re
     try {
       await pool.transaction(async (tx) => {
         if (!(await hold(tx, hearer.name, fact))) return;
-        await hearer.hear(onDb(ctx, tx), [fact]);
+        await hearTraced(ctx, tx, hearer, [fact]);
         await forget(tx, hearer.name, [fact]);
       });
     } catch (error) {
@@ -208,6 +217,7 @@ async function setBack(ctx: Context, pool: Pool, hearer: Hearer, fact: Delivered
     `);
     await forget(tx, hearer.name, [fact]);
   });
+  deaths.add(1, { hearer: hearer.name, kind });
 }
 
 function describe(error: unknown): { kind: string; reason: string; facts: object } {

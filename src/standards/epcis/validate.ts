@@ -161,7 +161,7 @@ const ofParentAndChildren = all(
     needs: [...timed, 'action'],
   }),
   requiring(
-    (event) => event['action'] === 'DELETE' || filled(event, 'childEPCs') || filled(event, 'childQuantityList'),
+    (event) => event.action === 'DELETE' || filled(event, 'childEPCs') || filled(event, 'childQuantityList'),
     'childEPCs',
     'is missing: children are named unless all of them are taken away',
   ),
@@ -181,7 +181,7 @@ const EVENTS: Record<(typeof EVENT_TYPES)[number], Check> = {
       'epcList',
       'is missing: an event is about things, a quantity, or a place with sensor data',
     ),
-    requiring((event) => !has(event, 'ilmd') || event['action'] === 'ADD', 'ilmd', 'is for the action ADD only'),
+    requiring((event) => !has(event, 'ilmd') || event.action === 'ADD', 'ilmd', 'is for the action ADD only'),
   ),
   AggregationEvent: ofParentAndChildren,
   AssociationEvent: all(
@@ -200,7 +200,7 @@ const EVENTS: Record<(typeof EVENT_TYPES)[number], Check> = {
       needs: [...timed, 'action', 'bizTransactionList'],
     }),
     requiring(
-      (event) => event['action'] === 'DELETE' || has(event, 'epcList') || filled(event, 'quantityList'),
+      (event) => event.action === 'DELETE' || has(event, 'epcList') || filled(event, 'quantityList'),
       'epcList',
       'is missing: a transaction names its things unless it is deleted',
     ),
@@ -238,7 +238,7 @@ function notAField(_value: unknown, at: string, findings: Finding[]): void {
 }
 
 const event: Check = (value, at, findings) => {
-  const type = isObject(value) ? value['type'] : undefined;
+  const type = isObject(value) ? value.type : undefined;
   const known = EVENT_TYPES.find((name) => name === type);
   (known === undefined ? otherEvent : EVENTS[known])(value, at, findings);
 };
@@ -318,11 +318,7 @@ export function findFaults(input: unknown): Finding[] {
   else if (isDeeperThan(input, MOST_DEPTH)) add(findings, '', `is nested deeper than ${MOST_DEPTH} levels`);
   else {
     const check =
-      input['type'] === 'EPCISDocument'
-        ? document
-        : input['type'] === 'EPCISQueryDocument'
-          ? queryDocument
-          : singleEvent;
+      input.type === 'EPCISDocument' ? document : input.type === 'EPCISQueryDocument' ? queryDocument : singleEvent;
     check(input, '', findings);
   }
   return findings;
@@ -346,17 +342,17 @@ export function openDocument(input: unknown): ReadDocument | undefined {
   const ignoredFields = Object.entries(input)
     .filter(([name]) => name.endsWith(':ignoreFields'))
     .flatMap(([, value]) => (Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []));
-  const body = isObject(input['epcisBody']) ? input['epcisBody'] : {};
-  if (input['type'] === 'EPCISDocument') {
-    const events = body['eventList'];
+  const body = isObject(input.epcisBody) ? input.epcisBody : {};
+  if (input.type === 'EPCISDocument') {
+    const events = body.eventList;
     return Array.isArray(events) ? { kind: 'document', events, context, ignoredFields } : undefined;
   }
-  if (input['type'] === 'EPCISQueryDocument') {
-    const results = isObject(body['queryResults']) ? body['queryResults']['resultsBody'] : undefined;
-    const events = isObject(results) ? results['eventList'] : undefined;
+  if (input.type === 'EPCISQueryDocument') {
+    const results = isObject(body.queryResults) ? body.queryResults.resultsBody : undefined;
+    const events = isObject(results) ? results.eventList : undefined;
     return Array.isArray(events) ? { kind: 'query-document', events, context, ignoredFields } : undefined;
   }
-  if (typeof input['type'] !== 'string' || input['eventTime'] === undefined) return undefined;
+  if (typeof input.type !== 'string' || input.eventTime === undefined) return undefined;
   return { kind: 'event', events: [input as EpcisEvent], context, ignoredFields };
 }
 

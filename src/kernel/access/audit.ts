@@ -1,0 +1,192 @@
+import { randomBytes } from 'node:crypto';
+import type { Context, Db, Tx } from '#kernel/context';
+import { appendAll, digestOf, type Leaf } from '#kernel/ledger';
+import { Problem } from '#kernel/problem';
+import { all, sql } from '#kernel/sql';
+import { ACT, reachOf } from './grants.ts';
+
+export type Outcome = 'success' | 'denied' | 'failure';
+
+/** Something somebody answers for. */
+export interface Act {
+  /** `<module>.<past-tense>`: `laboratory.result-released`, `fhir.read`. */
+  act: string;
+  outcome?: Outcome;
+  /** Ids of the patients concerned. */
+  patients?: readonly string[];
+  /** What was acted on: `Observation/123`, a box, an account. */
+  subject?: string;
+  /** For whom it was done; the actor's first organization unless said. */
+  organization?: string;
+  detail?: Readonly<Record<string, unknown>>;
+}
+
+/** A row of the audit trail. */
+export interface AuditEntry {
+  id: string;
+  at: Date;
+  actor: string;
+  actorName: string;
+  roles: string[];
+  organization: string | null;
+  purpose: string;
+  act: string;
+  outcome: Outcome;
+  patients: string[];
+  subject: string | null;
+  request: string;
+  address: string | null;
+  breakGlass: string | null;
+  detail: Readonly<Record<string, unknown>> | null;
+}
+
+/** Patients named by one row at the most; an act on more becomes several rows. */
+const PATIENTS_A_ROW = 1000;
+const SALT_BYTES = 16;
+
+/** Writes the act into the audit trail and the ledger, in its own transaction or not at all. */
+export function record(ctx: Context, tx: Tx, act: Act): Promise<void> {
+  return recordAll(ctx, tx, [act]);
+}
+
+/** As `record`, for acts of any number in few statements. */
+export async function recordAll(ctx: Context, tx: Tx, acts: readonly Act[]): Promise<void> {
+  const rows: unknown[][] = [];
+  const leaves: Leaf[] = [];
+  for (const act of acts) {
+    for (const entry of entriesOf(ctx, act)) {
+      const salt = randomBytes(SALT_BYTES);
+      const { id, at, outcome } = entry;
+      rows.push([
+        entry.patients[0] ?? entry.actor,
+        ...COLUMNS.map(([, name]) => entry[name]),
+        salt.toString('base64url'),
+      ]);
+      leaves.push({ id, act: act.act, at, body: { outcome, digest: digestOf(entry, salt) } });
+    }
+  }
+  if (rows.length === 0) return;
+  await tx.copy('access.audit', ['part', ...COLUMNS.map(([column]) => column), 'salt'], rows);
+  await appendAll(tx, leaves);
+}
+
+/** Notes that persons' data were shown, before they are; one row names all patients of the answer. */
+export function recordRead(ctx: Context, act: Act): Promise<void> {
+  return ctx.db.transaction((tx) => record(ctx, tx, act));
+}
+
+/**
+ * Notes a refusal in a transaction of its own, so that it stays when the act's transaction is rolled back.
+ *
+ * @param ctx its `db` must be the pool, not the transaction that failed
+ */
+export async function recordDenial(ctx: Context, problem: Problem, subject: string): Promise<void> {
+  const detail = { reason: problem.message, ...problem.facts };
+  await recordRead(ctx, { act: 'access.denied', outcome: 'denied', subject, detail });
+}
+
+export interface AuditFilter {
+  patient?: string;
+  actor?: string;
+  act?: string;
+  outcome?: Outcome;
+  /** Only acts done under a broken glass. */
+  breakGlass?: boolean;
+  since?: Date;
+  before?: Date;
+  /** The key of the last row of the page before. */
+  after?: { at: Date; id: string };
+  limit: number;
+}
+
+/**
+ * The trail, newest first. An administrator or regulator reads all of it, a director what the own organizations did, a patient
+ * what concerns the patient. Reading it is an act itself.
+ *
+ * @throws Problem `forbidden`
+ */
+export async function findAudit(ctx: Context, filter: AuditFilter): Promise<AuditEntry[]> {
+  const reach = reachOf(ctx.actor, 'access.audit.read');
+  if (reach === undefined) ctx.require('access.audit.read');
+  const terms = [];
+  if (reach === 'organization') terms.push(sql`organization = any(${ctx.actor.organizations}::text[])`);
+  if (reach === 'self') terms.push(concerns(ctx.actor.patient ?? ''));
+  if (filter.patient !== undefined) terms.push(concerns(filter.patient));
+  if (filter.actor !== undefined) terms.push(sql`actor = ${filter.actor}`);
+  if (filter.act !== undefined) terms.push(sql`act = ${filter.act}`);
+  if (filter.outcome !== undefined) terms.push(sql`outcome = ${filter.outcome}`);
+  if (filter.breakGlass === true) terms.push(sql`break_glass is not null`);
+  if (filter.since !== undefined) terms.push(sql`at >= ${filter.since}`);
+  if (filter.before !== undefined) terms.push(sql`at < ${filter.before}`);
+  if (filter.after !== undefined) terms.push(sql`(at, id) < (${filter.after.at}, ${filter.after.id})`);
+  const entries = await ctx.db.rows<AuditEntry>(sql`
+    select ${SELECTED} from access.audit where ${all(terms)} order by at desc, id desc limit ${filter.limit}
+  `);
+  await recordRead(ctx, {
+    act: 'access.audit-read',
+    ...(filter.patient !== undefined && { patients: [filter.patient] }),
+    detail: { entries: entries.length },
+  });
+  // A patient learns who looked at the own record, not who else was on the same page.
+  return reach === 'self'
+    ? entries.map((entry) => ({ ...entry, patients: [ctx.actor.patient ?? ''], detail: null, address: null }))
+    : entries;
+}
+
+/** Whether the row still says what the ledger's leaf of the same id was made from; the leaf's digest to compare with. */
+export async function auditDigest(db: Db, id: string, part: string): Promise<string> {
+  const { salt, ...entry } = await db.one<AuditEntry & { salt: string }>(
+    sql`select ${SELECTED}, salt from access.audit where part = ${part} and id = ${id}`,
+  );
+  return digestOf(entry, Buffer.from(salt, 'base64url'));
+}
+
+function concerns(patient: string) {
+  return sql`(part = ${patient} or (cardinality(patients) > 1 and patients @> array[${patient}]::text[]))`;
+}
+
+function* entriesOf(ctx: Context, act: Act): Generator<AuditEntry> {
+  if (!ACT.test(act.act)) throw new Problem('invalid', 'an act is named <module>.<past-tense>', { act: act.act });
+  const { actor } = ctx;
+  const patients = [...new Set(act.patients ?? [])];
+  for (let from = 0; from === 0 || from < patients.length; from += PATIENTS_A_ROW) {
+    yield {
+      id: ctx.newId(),
+      at: ctx.now(),
+      actor: actor.id,
+      actorName: actor.name,
+      roles: [...actor.roles],
+      organization: act.organization ?? actor.organizations[0] ?? null,
+      purpose: actor.purpose,
+      act: act.act,
+      outcome: act.outcome ?? 'success',
+      patients: patients.slice(from, from + PATIENTS_A_ROW),
+      subject: act.subject ?? null,
+      request: ctx.requestId,
+      address: ctx.address ?? null,
+      breakGlass: actor.breakGlass ?? null,
+      detail: act.detail ?? null,
+    };
+  }
+}
+
+const COLUMNS: readonly (readonly [column: string, name: keyof AuditEntry])[] = [
+  ['id', 'id'],
+  ['at', 'at'],
+  ['actor', 'actor'],
+  ['actor_name', 'actorName'],
+  ['roles', 'roles'],
+  ['organization', 'organization'],
+  ['purpose', 'purpose'],
+  ['act', 'act'],
+  ['outcome', 'outcome'],
+  ['patients', 'patients'],
+  ['subject', 'subject'],
+  ['request', 'request'],
+  ['address', 'address'],
+  ['break_glass', 'breakGlass'],
+  ['detail', 'detail'],
+];
+
+const SELECTED = sql`id, at, actor, actor_name as "actorName", roles, organization, purpose, act, outcome, patients, subject, request,
+  address, break_glass as "breakGlass", detail`;

@@ -1,0 +1,38 @@
+export {
+  type Account,
+  type AccountChange,
+  changeAccount,
+  changePassword,
+  createAccount,
+  findAccounts,
+  findTenants,
+  type NewAccount,
+  nameTenants,
+  resetPassword,
+} from './accounts.ts';
+export {
+  type Act,
+  type AuditEntry,
+  type AuditFilter,
+  auditDigest,
+  findAudit,
+  type Outcome,
+  record,
+  recordAll,
+  recordDenial,
+  recordRead,
+} from './audit.ts';
+export {
+  authenticate,
+  checkToken,
+  contextOf,
+  findPermissions,
+  type Identity,
+  type JwtCheck,
+  type Knock,
+} from './authenticate.ts';
+export { type Care, closeCare, openCare } from './care.ts';
+export { CATALOGUE, grantsFor, narrow, reachOf, type Scope, type Verb } from './grants.ts';
+export { breakGlass, type NewSession, SESSION_COOKIE, signIn, signOut } from './sessions.ts';
+export { createToken, findTokens, type NewToken, revokeToken, type Token } from './tokens.ts';
+export { type RowColumns, type RowToWrite, requireWrite, visible, visibleRow } from './visible.ts';

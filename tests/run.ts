@@ -1,0 +1,84 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { env, execPath, exit, getuid, stdout } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { findChromium } from './support/chromium.ts';
+
+/**
+ * `npm test`: type check, lint, dead code, then the tests of every kind. A word after `npm test --` picks the files whose path holds it.
+ * The last line is `N passed, N failed[, N skipped]`.
+ */
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const REPORTS = join(ROOT, 'tests/.artifacts');
+const only = process.argv.slice(2);
+const count = { passed: 0, failed: 0, skipped: 0 };
+
+rmSync(REPORTS, { recursive: true, force: true });
+mkdirSync(REPORTS, { recursive: true });
+if (only.length === 0) {
+  step('type check', ['node_modules/typescript/bin/tsc', '--noEmit']);
+  step('lint', ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.']);
+  step('dead code', ['node_modules/knip/bin/knip.js']);
+}
+if (findChromium() === undefined) installChromium();
+for (const project of ['unit', 'platform']) suite(project);
+const skipped = count.skipped === 0 ? '' : `, ${count.skipped} skipped`;
+stdout.write(`\n${count.passed} passed, ${count.failed} failed${skipped}\n`);
+exit(count.failed === 0 ? 0 : 1);
+
+function step(title: string, words: readonly string[]): void {
+  stdout.write(`\n${title}\n`);
+  const { status } = spawnSync(execPath, [...words], { cwd: ROOT, stdio: 'inherit' });
+  if (status === 0) count.passed += 1;
+  else count.failed += 1;
+}
+
+/** One vitest project; a suite that breaks before it counts anything is one failure. */
+function suite(project: string): void {
+  stdout.write(`\n${project} tests\n`);
+  const report = join(REPORTS, `${project}.json`);
+  const words = [
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile=${report}`,
+    '--passWithNoTests',
+  ];
+  const { status } = spawnSync(execPath, ['node_modules/vitest/vitest.mjs', ...words, ...only], {
+    cwd: ROOT,
+    stdio: 'inherit',
+  });
+  const told = existsSync(report) ? (JSON.parse(readFileSync(report, 'utf8')) as VitestReport) : undefined;
+  const failed = told?.numFailedTests ?? 0;
+  count.passed += told?.numPassedTests ?? 0;
+  count.skipped += (told?.numPendingTests ?? 0) + (told?.numTodoTests ?? 0);
+  // A file that cannot even be loaded fails without a test in it.
+  count.failed += status !== 0 && failed === 0 ? 1 : failed;
+}
+
+interface VitestReport {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  numTodoTests: number;
+}
+
+function installChromium(): void {
+  const debian = existsSync('/etc/debian_version') && getuid?.() === 0;
+  if (!debian) {
+    stdout.write(
+      '\nNo Chromium was found: the browser tests are skipped. Install one (Debian: apt-get install chromium) or set CHROMIUM_PATH.\n',
+    );
+    return;
+  }
+  stdout.write('\nInstalling Chromium and a Chinese font for the browser tests\n');
+  const quiet = { stdio: ['ignore', 'ignore', 'inherit'] as const, env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } };
+  spawnSync('apt-get', ['update', '-qq'], { ...quiet, stdio: ['ignore', 'ignore', 'inherit'] });
+  spawnSync('apt-get', ['install', '-y', '-qq', 'chromium', 'fonts-noto-cjk'], {
+    ...quiet,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
