@@ -1,9 +1,12 @@
 import { argv, env, exit, stderr, stdout } from 'node:process';
+import { token } from '#kernel/access';
+import { backupVerb, restoreVerb } from '#kernel/backup';
 import type { Verb } from '#kernel/cli';
 import { readConfig } from '#kernel/config';
+import { exportLedger, verifyLedger } from '#kernel/ledger';
 import { Problem } from '#kernel/problem';
 
-const VERBS: readonly Verb[] = [];
+const VERBS: readonly Verb[] = [token, verifyLedger, exportLedger, backupVerb, restoreVerb];
 
 const [name, ...args] = argv.slice(2);
 const verb = VERBS.find((known) => known.name === name);
@@ -18,14 +21,23 @@ if (args.includes('--help')) {
 }
 exit(await runVerb(verb));
 
-async function runVerb({ run }: Verb): Promise<number> {
+async function runVerb({ run, usage }: Verb): Promise<number> {
   try {
     return await run(args, { config: readConfig(env), out: (line) => stdout.write(`${line}\n`), progress });
   } catch (error) {
+    if (isMistypedFlag(error)) {
+      stderr.write(`${error.message}\n${usage.trim()}\n`);
+      return 2;
+    }
     if (!(error instanceof Problem)) throw error;
     stderr.write(`${error.kind}: ${error.message} ${JSON.stringify(error.facts)}\n`);
     return 1;
   }
+}
+
+/** What parseArgs of node:util throws. */
+function isMistypedFlag(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }
 
 function progress(text: string): void {

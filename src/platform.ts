@@ -1,13 +1,23 @@
 import { createServer } from 'node:net';
+import {
+  accessRoutes,
+  disableDemoAccounts,
+  ensureAdministrator,
+  ensureDemoAccounts,
+  openAccess,
+  sweeper,
+} from '#kernel/access';
 import type { Config } from '#kernel/config';
 import { type Context, systemContext } from '#kernel/context';
-import { type Door, kernelRoutes, makeServer, type Routes, servePages } from '#kernel/http';
+import { type Door, kernelRoutes, languageOf, makeServer, type Routes, servePages } from '#kernel/http';
 import { type Job, startJobs } from '#kernel/jobs';
+import { ledgerRoutes, openKey, sealer } from '#kernel/ledger';
 import { makeLog } from '#kernel/log';
 import { startMetrics, startTraces } from '#kernel/metrics';
 import { type Hearer, listensTo, startDeliveries } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { holdFolder, MIGRATIONS, migrate, openDatabase, openPool, sql } from '#kernel/sql';
+import { intake, startMllpServer, startReceiver } from '#modules/records';
 import { buildWeb, WEB_DIST } from '../web/build.ts';
 
 export interface Platform {
@@ -51,9 +61,13 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     undo.push(pool.end);
     const ctx = systemContext({ db: pool, log }, 'platform');
     await step('migrations', () => migrate(pool, MIGRATIONS));
+    const ledgerKey = await openKey(pool, config.data, ctx.now());
     await step('app', () => buildWeb());
+    const access = openAccess({ pool, log, languageOf });
+    const administrator = await step('accounts', () => ensureAdministrator(ctx, config));
+    const demo = config.region ? await ensureDemoAccounts(ctx) : await disableDemoAccounts(ctx).then(() => []);
 
-    const hearers: Hearer[] = [];
+    const hearers: Hearer[] = [intake];
     listensTo(hearers);
 
     const door: Door = {
@@ -61,9 +75,9 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       pool,
       log,
       publicUrl: () => config.publicUrl ?? httpUrl,
-      context: () => Promise.reject(new Problem('unauthenticated', 'sign in first')),
+      context: access.context,
     };
-    const routes: Routes[] = [kernelRoutes, servePages(WEB_DIST)];
+    const routes: Routes[] = [kernelRoutes, accessRoutes(access), ledgerRoutes, servePages(WEB_DIST)];
     const health = [
       {
         name: 'database',
@@ -76,15 +90,25 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     ];
     let httpUrl = `http://${config.host}:${config.port}`;
     const app = await makeServer({ door, routes, health, metrics });
+    access.noteDenials(app);
     httpUrl = await step('HTTP', () => app.listen({ host: config.host, port: config.port }));
     undo.push(() => app.close());
 
     const deliveries = await startDeliveries(ctx, pool, hearers, { workers: config.workers });
     undo.push(deliveries.stop);
-    const jobs: Job[] = [];
+    const mllp = await step('HL7 v2 over MLLP', () =>
+      startMllpServer(ctx, startReceiver(ctx), { host: config.host, port: config.mllpPort }),
+    );
+    undo.push(mllp.stop);
+    const jobs: Job[] = [sweeper, sealer(ledgerKey)];
     undo.push(startJobs(ctx, pool, jobs).stop);
 
-    const greeting = [`Banyan is ready after ${((Date.now() - began) / 1000).toFixed(1)} s: ${httpUrl}`];
+    const greeting = [
+      `Banyan is ready after ${((Date.now() - began) / 1000).toFixed(1)} s: ${httpUrl}`,
+      ...(administrator.password === undefined ? [] : [`  admin, password (shown once): ${administrator.password}`]),
+      ...(administrator.token === undefined ? [] : [`  operator's token (shown once): ${administrator.token}`]),
+      ...demo.map(({ username, password }) => `  ${username.padEnd(28)} ${password}`),
+    ];
     return { greeting, httpUrl, ctx, stop };
   } catch (error) {
     await stop();

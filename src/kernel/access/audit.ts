@@ -34,7 +34,7 @@ export interface AuditEntry {
   outcome: Outcome;
   patients: string[];
   subject: string | null;
-  request: string;
+  requestId: string;
   address: string | null;
   breakGlass: string | null;
   detail: Readonly<Record<string, unknown>> | null;
@@ -162,7 +162,7 @@ function* entriesOf(ctx: Context, act: Act): Generator<AuditEntry> {
       outcome: act.outcome ?? 'success',
       patients: patients.slice(from, from + PATIENTS_A_ROW),
       subject: act.subject ?? null,
-      request: ctx.requestId,
+      requestId: ctx.requestId,
       address: ctx.address ?? null,
       breakGlass: actor.breakGlass ?? null,
       detail: act.detail ?? null,
@@ -182,11 +182,11 @@ const COLUMNS: readonly (readonly [column: string, name: keyof AuditEntry])[] = 
   ['outcome', 'outcome'],
   ['patients', 'patients'],
   ['subject', 'subject'],
-  ['request', 'request'],
+  ['request', 'requestId'],
   ['address', 'address'],
   ['break_glass', 'breakGlass'],
   ['detail', 'detail'],
 ];
 
-const SELECTED = sql`id, at, actor, actor_name as "actorName", roles, organization, purpose, act, outcome, patients, subject, request,
+const SELECTED = sql`id, at, actor, actor_name as "actorName", roles, organization, purpose, act, outcome, patients, subject, request as "requestId",
   address, break_glass as "breakGlass", detail`;

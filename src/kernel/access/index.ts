@@ -1,3 +1,4 @@
+export { type Access, type AccessParts, openAccess } from './access.ts';
 export {
   type Account,
   type AccountChange,
@@ -33,6 +34,17 @@ export {
 } from './authenticate.ts';
 export { type Care, closeCare, openCare } from './care.ts';
 export { CATALOGUE, grantsFor, narrow, reachOf, type Scope, type Verb } from './grants.ts';
-export { breakGlass, type NewSession, SESSION_COOKIE, signIn, signOut } from './sessions.ts';
+export { accessRoutes } from './routes.ts';
+export { breakGlass, type NewSession, SESSION_COOKIE, signIn, signOut, sweeper } from './sessions.ts';
+export {
+  type DemoAccount,
+  type DemoPlaces,
+  disableDemoAccounts,
+  ensureAdministrator,
+  ensureDemoAccounts,
+  findDemoAccounts,
+  issueServiceToken,
+} from './start.ts';
 export { createToken, findTokens, type NewToken, revokeToken, type Token } from './tokens.ts';
+export { token } from './verbs.ts';
 export { type RowColumns, type RowToWrite, requireWrite, visible, visibleRow } from './visible.ts';

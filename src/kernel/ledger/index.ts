@@ -1,4 +1,10 @@
 export { append, appendAll, digestOf, type Leaf } from './append.ts';
 export { canonicalJson } from './canonical.ts';
+export { type ExportedLog, exportLog } from './export.ts';
 export { KEY_FILE, openKey } from './key.ts';
+export { type ConsistencyProof, type InclusionProof, proveConsistency, proveInclusion } from './proofs.ts';
+export { ledgerRoutes } from './routes.ts';
 export { seal, sealer } from './sealer.ts';
+export { databaseSource, folderSource, type LogSource, urlSource } from './source.ts';
+export { exportLedger, verifyLedger } from './verbs.ts';
+export { type Flaw, type Verdict, type VerifyOptions, verifyLog } from './verify.ts';

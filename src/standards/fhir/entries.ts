@@ -191,7 +191,7 @@ const reference: Converter = (value, add) => {
   if (!isObject(value)) return;
   const entry: { kind: 'reference' } & ReferenceTarget = { kind: 'reference' };
   const literal = isText(value.reference) ? parseReference(value.reference) : undefined;
-  if (literal && literal.form !== 'contained') {
+  if (literal && (literal.form === 'relative' || literal.form === 'absolute')) {
     if (literal.type !== undefined) entry.type = literal.type;
     if (literal.id !== undefined) entry.id = literal.id;
     if (literal.version !== undefined) entry.version = literal.version;

@@ -49,6 +49,12 @@ export function decimalText(holder: object, key: string | number): string {
   return text !== undefined && Number(text) === value ? text : String(value);
 }
 
+/** Tells that `to` is a shallow copy of `from`, so that the numbers directly in it are written as they were read too. */
+export function carryDecimals(from: object, to: object): void {
+  const texts = exact.get(from);
+  if (texts !== undefined) exact.set(to, texts);
+}
+
 const BYTE_ORDER_MARK = 0xfeff;
 
 /** Source texts by the object or array that holds the number, then by key. */

@@ -3,8 +3,8 @@
 import { isResourceType } from './definitions.ts';
 
 export interface LiteralReference {
-  /** `contained` is `#id`, `absolute` any url (http, urn), `relative` is Type/id. */
-  form: 'relative' | 'absolute' | 'contained';
+  /** `contained` is `#id`, `absolute` any url (http, urn), `relative` is Type/id, `search` is Type?name=value in a transaction. */
+  form: 'relative' | 'absolute' | 'contained' | 'search';
   type?: string;
   id?: string;
   version?: string;
@@ -12,6 +12,7 @@ export interface LiteralReference {
 
 const RELATIVE = /^([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/([A-Za-z0-9\-.]{1,64}))?(?:#.*)?$/;
 const ABSOLUTE = /^[a-z][a-z0-9+.-]*:\S+$/i;
+const SEARCH = /^([A-Z][A-Za-z]+)\?\S+$/;
 const TAIL = /\/([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/([A-Za-z0-9\-.]{1,64}))?$/;
 
 /** Nothing when the text has none of the allowed forms. */
@@ -22,6 +23,8 @@ export function parseReference(text: string): LiteralReference | undefined {
     const [, type, id, version] = relative as unknown as [string, string, string, string | undefined];
     return isResourceType(type) ? { form: 'relative', type, id, ...(version !== undefined && { version }) } : undefined;
   }
+  const search = SEARCH.exec(text);
+  if (search) return isResourceType(search[1]) ? { form: 'search', type: search[1] } : undefined;
   if (!ABSOLUTE.test(text)) return undefined;
   const tail = /^https?:/i.test(text) ? TAIL.exec(text) : null;
   const [, type, id, version] = (tail ?? []) as [string?, string?, string?, string?];

@@ -34,6 +34,7 @@ export {
   parseTilePath,
   perfectRoot,
   readBundle,
+  readEntries,
   TILE_WIDTH,
   type TilePlace,
   type TreeNode,

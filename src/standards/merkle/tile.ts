@@ -71,16 +71,21 @@ export function writeBundle(entries: readonly Uint8Array[]): Uint8Array {
 
 /** The entries of a bundle, or undefined where the bytes end inside an entry. */
 export function readBundle(bundle: Uint8Array): Uint8Array[] | undefined {
+  const { entries, rest } = readEntries(bundle);
+  return rest === 0 ? entries : undefined;
+}
+
+/** The whole entries at the beginning of a bundle, and how many bytes are left after them. */
+export function readEntries(bundle: Uint8Array): { entries: Uint8Array[]; rest: number } {
   const entries = [];
   let at = 0;
-  while (at < bundle.length) {
-    const start = at + 2;
-    if (start > bundle.length) return undefined;
-    at = start + bundle[at]! * 256 + bundle[at + 1]!;
-    if (at > bundle.length) return undefined;
-    entries.push(bundle.subarray(start, at));
+  while (at + 2 <= bundle.length) {
+    const end = at + 2 + bundle[at]! * 256 + bundle[at + 1]!;
+    if (end > bundle.length) break;
+    entries.push(bundle.subarray(at + 2, end));
+    at = end;
   }
-  return entries;
+  return { entries, rest: bundle.length - at };
 }
 
 /** The perfect subtree number `index` of those with 2^height leaves. */

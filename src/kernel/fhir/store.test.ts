@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { MIGRATIONS, sql } from '#kernel/sql';
+import { RESOURCE_TYPES } from '#standards/fhir';
+import { testContext } from '../../../tests/support/context.ts';
+import { testDatabase } from '../../../tests/support/postgres.ts';
+import { create, history, type Resource, read, readVersion, remove, update, writeAll } from './index.ts';
+import { paramNumber } from './indexing.ts';
+import { parametersOf } from './parameters.ts';
+import { tableName } from './tables.ts';
+
+const db = await testDatabase();
+const ctx = testContext(db);
+
+describe('tables', () => {
+  test('there is one for each resource type of the definitions', async () => {
+    const migration = readFileSync(`${MIGRATIONS}/0030_fhir_base.sql`, 'utf8');
+    const listed = /array\[([^\]]+)\]/.exec(migration)?.[1]?.match(/\w+/g);
+    expect(listed).toEqual(RESOURCE_TYPES.map(tableName));
+    const rows = await db.rows<{ name: string }>(sql`
+      select distinct table_name as name from information_schema.columns where table_schema = 'fhir' and column_name = 'content'
+    `);
+    expect(new Set(rows.map(({ name }) => name))).toEqual(new Set([...RESOURCE_TYPES.map(tableName), 'history']));
+  });
+
+  test('no two search parameters share a number', () => {
+    const names = RESOURCE_TYPES.flatMap((type) => [...parametersOf(type).keys()].map((code) => `${type}.${code}`));
+    const numbers = RESOURCE_TYPES.flatMap((type) =>
+      [...parametersOf(type).keys()].map((code) => paramNumber(type, code)),
+    );
+    expect(new Set(numbers).size).toBe(names.length);
+  });
+});
+
+describe('writing and reading', () => {
+  const observation = (patient: string, value = 5): Resource => ({
+    resourceType: 'Observation',
+    status: 'final',
+    code: { coding: [{ system: 'http://loinc.org', code: '718-7', display: 'Hemoglobin' }] },
+    subject: { reference: `Patient/${patient}` },
+    effectiveDateTime: '2026-01-02T03:04:05Z',
+    valueQuantity: { value, unit: 'g/dL', system: 'http://unitsofmeasure.org', code: 'g/dL' },
+  });
+
+  test('a resource keeps its versions', async () => {
+    const patient = await create(ctx, { resourceType: 'Patient', name: [{ text: '张三' }] });
+    const first = await create(ctx, observation(patient.id));
+    expect(first).toMatchObject({ op: 'created', version: 1 });
+    expect(first.id.startsWith(`${patient.id}.`)).toBe(true);
+    const resource = JSON.parse(first.content!) as Resource;
+    expect(await update(ctx, resource)).toMatchObject({ op: 'unchanged', version: 1 });
+    expect(await update(ctx, { ...resource, status: 'amended' }, { ifMatch: 1 })).toMatchObject({
+      op: 'updated',
+      version: 2,
+    });
+    await expect(update(ctx, { ...resource, status: 'corrected' }, { ifMatch: 1 })).rejects.toMatchObject({
+      kind: 'precondition-failed',
+    });
+    expect(JSON.parse((await read(ctx, 'Observation', first.id)).content!)).toMatchObject({
+      status: 'amended',
+      meta: { versionId: '2' },
+    });
+    expect((await readVersion(ctx, 'Observation', first.id, 1)).content).toBe(first.content);
+
+    expect(await remove(ctx, 'Observation', first.id)).toMatchObject({ op: 'deleted', version: 3 });
+    expect(await remove(ctx, 'Observation', first.id)).toMatchObject({ op: 'unchanged', version: 3 });
+    await expect(read(ctx, 'Observation', first.id)).rejects.toMatchObject({ kind: 'gone' });
+    expect(await update(ctx, resource)).toMatchObject({ op: 'created', version: 4 });
+    const versions = await history(ctx, { type: 'Observation', id: first.id, count: 10 }, ['Observation']);
+    expect(versions.map(({ version }) => version)).toEqual([4, 3, 2, 1]);
+    const { count } = await db.one<{ count: number }>(
+      sql`select count(*) from fhir.range_index where id = ${first.id}`,
+    );
+    expect(count).toBe(2);
+  });
+
+  test('an id chosen outside is found again', async () => {
+    await writeAll(ctx, db, [
+      { resourceType: 'Patient', id: 'p-1' },
+      { ...observation('p-1'), id: 'chosen' },
+      { ...observation('p-1'), id: 'p-1.0123456789012345678901234' },
+      { resourceType: 'Location', id: 'a.0123456789012345678901234', name: 'x' },
+    ]);
+    for (const id of ['chosen', 'p-1.0123456789012345678901234'])
+      expect(await read(ctx, 'Observation', id)).toMatchObject({ part: 'p-1' });
+    await read(ctx, 'Location', 'a.0123456789012345678901234');
+    const moved = await update(ctx, { ...observation('p-2'), id: 'chosen' });
+    expect(moved.version).toBe(2);
+    expect(await read(ctx, 'Observation', 'chosen')).toMatchObject({ part: 'p-1', patients: ['p-2'] });
+  });
+
+  test('many resources, some of them known, some of them twice, are written at once', async () => {
+    const batch = Array.from({ length: 60 }, (_, n) => ({ ...observation('p-3', n), id: `many-${n}` }));
+    const written = await db.transaction((tx) => writeAll(ctx, tx, batch));
+    expect(written.every(({ op, version }) => op === 'created' && version === 1)).toBe(true);
+    const again = await db.transaction((tx) =>
+      writeAll(ctx, tx, [...batch, { ...batch[0]!, status: 'amended' }, { ...batch[0]!, status: 'corrected' }]),
+    );
+    expect(again.map(({ version }) => version)).toEqual([...batch.map(() => 1), 2, 3]);
+    const { count } = await db.one<{ count: number }>(sql`select count(*) from fhir.range_index where part = 'p-3'`);
+    expect(count).toBe(120);
+  });
+
+  test('two who create the same resource at once both succeed, one as the second version', async () => {
+    const written = await Promise.all(
+      [1, 2, 3].map((value) => update(ctx, { ...observation('p-4', value), id: 'at-once' })),
+    );
+    expect(written.map(({ version }) => version).sort()).toEqual([1, 2, 3]);
+  });
+
+  test('of two updates of one version one wins', async () => {
+    await update(ctx, { ...observation('p-5'), id: 'race' });
+    const tries = await Promise.allSettled(
+      [6, 7].map((value) => update(ctx, { ...observation('p-5', value), id: 'race' }, { ifMatch: 1 })),
+    );
+    expect(tries.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+});

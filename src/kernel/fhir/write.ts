@@ -1,0 +1,241 @@
+import { recordAll, requireWrite } from '#kernel/access';
+import type { Context, Tx } from '#kernel/context';
+import { tellAll } from '#kernel/outbox';
+import { Problem } from '#kernel/problem';
+import { carryDecimals, isResourceType, patientsOf, stringifyFhirJson } from '#standards/fhir';
+
+import { ID, makeId } from './ids.ts';
+import { type Index, indexOf } from './indexing.ts';
+import { findRows, type IndexedRow, insertRows, type Row, replaceRows, type Stored } from './store.ts';
+
+export type Op = 'created' | 'updated' | 'unchanged' | 'deleted';
+
+export interface Written extends Stored {
+  op: Op;
+}
+
+/** A resource as JSON. */
+export interface Resource {
+  resourceType: string;
+  id?: string;
+  meta?: Record<string, unknown>;
+  [element: string]: unknown;
+}
+
+export interface Change {
+  type: string;
+  /** Made here when absent. */
+  id?: string;
+  /** Absent: delete. */
+  resource?: Resource;
+  /** The version that the caller has seen; another one is refused. */
+  ifMatch?: number;
+}
+
+/** What others hear of: one fact for each part of each transaction. */
+export interface Changed {
+  type: string;
+  id: string;
+  version: number;
+  op: Exclude<Op, 'unchanged'>;
+}
+
+const NOTHING: Index = { patients: [], tokens: [], ranges: [], texts: [], pairs: [], phrases: [] };
+const MOST_NAMED = 1000;
+
+/**
+ * Writes any number of resources of any types in few statements: each becomes a new resource or, where its id is known, a new
+ * version; one that says nothing new stays as it is. Validated, indexed, announced and recorded, or none of it.
+ *
+ * @throws Problem `invalid`, `unprocessable`, `forbidden`
+ */
+export function writeAll(ctx: Context, tx: Tx, resources: readonly object[]): Promise<Written[]> {
+  return applyAll(ctx, tx, resources.map(changeOf));
+}
+
+/** The change that puts a resource under its own id, or under a new one. @throws Problem `invalid` when it is no resource */
+export function changeOf(resource: unknown): Change & { resource: Resource } {
+  const { resourceType: type, id } = (resource ?? {}) as Resource;
+  if (!isResourceType(type)) throw new Problem('invalid', 'this is no resource of FHIR R4', { resourceType: type });
+  if (id === undefined) return { type, resource: resource as Resource };
+  requireId(id);
+  return { type, id, resource: resource as Resource };
+}
+
+export function requireId(id: unknown): void {
+  if (typeof id === 'string' && ID.test(id)) return;
+  throw new Problem('invalid', 'an id has 1 to 64 letters, digits, hyphens and dots');
+}
+
+/** Applies changes in their order, within the caller's transaction. */
+export async function applyAll(ctx: Context, tx: Tx, changes: readonly Change[]): Promise<Written[]> {
+  for (const { resource } of changes) if (resource !== undefined) requireValid(resource);
+  const written: Written[] = [];
+  for (const wave of wavesOf(changes)) written.push(...(await applyWave(ctx, tx, wave)));
+  return written;
+}
+
+/** @throws Problem `unprocessable` with every finding and its place */
+export function requireValid(resource: object): void {
+  const { resourceType } = resource as Resource;
+  if (!isResourceType(resourceType))
+    throw new Problem('unprocessable', 'the resource breaks the rules of FHIR R4', { resourceType });
+}
+
+/** Splits where an id comes again, so that the second change meets the first one's result. */
+function wavesOf(changes: readonly Change[]): Change[][] {
+  const waves: Change[][] = [[]];
+  let seen = new Set<string>();
+  for (const change of changes) {
+    const key = change.id === undefined ? undefined : `${change.type}/${change.id}`;
+    if (key !== undefined && seen.has(key)) {
+      waves.push([]);
+      seen = new Set();
+    }
+    if (key !== undefined) seen.add(key);
+    waves.at(-1)!.push(change);
+  }
+  return waves;
+}
+
+async function applyWave(ctx: Context, tx: Tx, changes: readonly Change[]): Promise<Written[]> {
+  const known = await lockKnown(tx, changes);
+  const updated = ctx.now();
+  const outcomes = changes.map((change) => outcomeOf(ctx, change, known.get(`${change.type}/${change.id}`), updated));
+
+  await requireGrants(ctx, tx, outcomes);
+  await insertRows(
+    tx,
+    outcomes.flatMap(({ op, before, row }) => (op !== 'unchanged' && before === undefined ? [row] : [])),
+  );
+  await replaceRows(
+    tx,
+    outcomes.flatMap(({ op, before, row }) => (op !== 'unchanged' && before !== undefined ? [row] : [])),
+  );
+  await announce(
+    ctx,
+    tx,
+    outcomes.filter(({ op }) => op !== 'unchanged'),
+  );
+  return outcomes.map(({ op, row: { type, id, version, updated, content } }) => ({
+    op,
+    type,
+    id,
+    version,
+    updated,
+    content,
+  }));
+}
+
+async function lockKnown(tx: Tx, changes: readonly Change[]): Promise<Map<string, Row>> {
+  const known = new Map<string, Row>();
+  const named = changes.filter((change) => change.id !== undefined);
+  const byType = [...Map.groupBy(named, (change) => change.type)].sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [type, ofType] of byType) {
+    const ids = ofType.map((change) => change.id!);
+    for (const row of await findRows(tx, type, ids, { lock: true })) known.set(`${type}/${row.id}`, row);
+  }
+  return known;
+}
+
+interface Outcome {
+  op: Op;
+  before: Row | undefined;
+  row: IndexedRow;
+  /** The resource with its new id and meta; absent when it is deleted. */
+  resource?: Resource;
+}
+
+function outcomeOf(ctx: Context, { type, id, resource, ifMatch }: Change, before: Row | undefined, now: Date): Outcome {
+  requireVersion(before, ifMatch);
+  const tenant = ctx.actor.organizations[0] ?? '';
+  const version = (before?.version ?? 0) + 1;
+  // Two versions never carry one instant, nor does a later one an earlier instant, whatever the clock does.
+  const updated = before !== undefined && now <= before.updated ? new Date(before.updated.getTime() + 1) : now;
+  if (resource === undefined) {
+    const gone = before ?? { part: id!, type, id: id!, version: 0, updated, tenant, patients: [], content: null };
+    if (gone.content === null) return { op: 'unchanged', before, row: { ...gone, index: NOTHING } };
+    return { op: 'deleted', before, row: { ...gone, version, updated, tenant, content: null, index: NOTHING } };
+  }
+  const given = id ?? makeId(ctx, type === 'Patient' ? undefined : firstPatient(resource));
+  if (before?.content != null && stamp(resource, given, before.version, before.updated).text === before.content) {
+    return { op: 'unchanged', before, row: { ...before, index: NOTHING }, resource };
+  }
+  const { stamped, text } = stamp(resource, given, version, updated);
+  const index = indexOf(stamped);
+  const { patients } = index;
+  const row = {
+    type,
+    part: before?.part ?? patients[0] ?? given,
+    id: given,
+    version,
+    updated,
+    tenant,
+    patients,
+    content: text,
+    index,
+  };
+  return { op: before?.content == null ? 'created' : 'updated', before, row, resource: stamped };
+}
+
+function requireVersion(before: Row | undefined, ifMatch: number | undefined): void {
+  if (ifMatch === undefined || before?.version === ifMatch) return;
+  throw new Problem('precondition-failed', 'the resource has another version than the one you have seen', {
+    asked: ifMatch,
+    current: before?.version,
+  });
+}
+
+function firstPatient(resource: Resource): string | undefined {
+  return patientsOf(resource)[0];
+}
+
+/** The resource with its id, version and time in front, and its text. */
+function stamp(resource: Resource, id: string, version: number, updated: Date): { stamped: Resource; text: string } {
+  const { resourceType, id: _, meta, ...rest } = resource;
+  const newMeta = { ...meta, versionId: String(version), lastUpdated: updated.toISOString() };
+  const stamped: Resource = { resourceType, id, meta: newMeta, ...rest };
+  carryDecimals(resource, stamped);
+  return { stamped, text: stringifyFhirJson(stamped) };
+}
+
+type Verb = 'c' | 'u' | 'd';
+
+async function requireGrants(ctx: Context, tx: Tx, outcomes: readonly Outcome[]): Promise<void> {
+  const asked = outcomes.flatMap(({ op, before, row, resource }) => {
+    const verb: Verb = resource === undefined ? 'd' : op === 'created' ? 'c' : 'u';
+    const after = { type: row.type, verb, tenant: row.tenant, patients: row.patients, content: resource };
+    return before === undefined ? [after] : [after, { ...after, tenant: before.tenant, patients: before.patients }];
+  });
+  for (const [, rows] of Map.groupBy(asked, ({ type, verb }) => `${verb} ${type}`)) {
+    const { verb, type } = rows[0]!;
+    await requireWrite(ctx, tx, verb, type, rows);
+  }
+}
+
+async function announce(ctx: Context, tx: Tx, outcomes: readonly Outcome[]): Promise<void> {
+  if (outcomes.length === 0) return;
+  const parts = Map.groupBy(outcomes, ({ row }) => row.part);
+  const facts = [...parts].map(([part, changes]) => ({
+    type: 'fhir.changed',
+    subject: part,
+    data: changes.map(changedOf),
+  }));
+  await tellAll(tx, facts);
+
+  const patients = [...new Set(outcomes.flatMap(({ row }) => row.patients))];
+  const [first] = outcomes;
+  if (outcomes.length === 1 && first !== undefined) {
+    const { type, id, version } = first.row;
+    await recordAll(ctx, tx, [{ act: `fhir.${first.op}`, subject: `${type}/${id}`, patients, detail: { version } }]);
+    return;
+  }
+  const named = outcomes
+    .slice(0, MOST_NAMED)
+    .map(({ op, row: { type, id, version } }) => `${op} ${type}/${id}/_history/${version}`);
+  await recordAll(ctx, tx, [{ act: 'fhir.written', patients, detail: { count: outcomes.length, resources: named } }]);
+}
+
+function changedOf({ op, row: { type, id, version } }: Outcome): Changed {
+  return { type, id, version, op: op as Changed['op'] };
+}
