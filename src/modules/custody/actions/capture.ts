@@ -288,7 +288,10 @@ function rowOf(
 
 /** What a context says beside the standard's own: prefixes of extensions. */
 function prefixesOf(contexts: readonly unknown[]): unknown[] {
-  return contexts.flat().filter((part) => typeof part === 'object' && part !== null && Object.keys(part).length > 0);
+  const own = contexts
+    .flat()
+    .filter((part) => typeof part === 'object' && part !== null && Object.keys(part).length > 0);
+  return [...new Map(own.map((part) => [JSON.stringify(part), part])).values()];
 }
 
 /** A DELETE that names no children takes all that are in at its time, so it is resolved after the others are in place. */
@@ -302,7 +305,11 @@ async function insertTracesOf(tx: Tx, rows: readonly EventRow[]): Promise<Trace[
   await insertTraces(tx, traces);
   const later = rows.filter(takesAll).sort((a, b) => a.eventTime.getTime() - b.eventTime.getTime());
   for (const { content, id, eventTime } of later) {
-    const taken = await findContentsAt(tx, nameOf(content.parentID!), eventTime, MOST_CONTENTS);
+    const taken = await findContentsAt(tx, nameOf(content.parentID!), {
+      at: eventTime,
+      fixed: content.type === 'AssociationEvent',
+      limit: MOST_CONTENTS,
+    });
     const more = unique(traceOf(content, id, taken));
     await insertTraces(tx, more);
     traces.push(...more);
@@ -428,7 +435,8 @@ async function specimensWithin(tx: Tx, parts: readonly string[], at: Date): Prom
     for (const part of containers) {
       const { kind, code } = kindOf(part);
       if (kind === 'specimen') specimens.add(code);
-      else if (kind === 'box' || kind === 'vehicle') next.push(...(await findContentsAt(tx, part, at, MOST_CONTENTS)));
+      else if (kind === 'box' || kind === 'vehicle')
+        next.push(...(await findContentsAt(tx, part, { at, limit: MOST_CONTENTS })));
       if (specimens.size >= MOST_CONTENTS) return [...specimens];
     }
     containers = next;

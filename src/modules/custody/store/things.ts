@@ -83,21 +83,29 @@ export async function findThingsOf(db: Db, filter: ThingFilter): Promise<Thing[]
 /** What is in each of the things now, one level deep. */
 export async function findContents(db: Db, parents: readonly string[], limit: number): Promise<Thing[]> {
   const rows = await db.rows<Thing>(sql`
-    select ${THING} from custody.thing where parent = any(${parents}::text[]) order by parent, part limit ${limit}
+    select ${THING} from custody.thing where parent = any(${parents}::text[]) and kind <> 'device' order by parent, part limit ${limit}
   `);
   return rows.map(withoutNulls);
 }
 
-/** What was in a thing at a time: packed before, not taken out since. */
-export async function findContentsAt(db: Db, parent: string, at: Date, limit: number): Promise<string[]> {
+/**
+ * What was in a thing at a time: put in before, not taken out since. What is fixed to it (sensors) is another matter.
+ * Looks 60 days back: nothing travels longer, and a box that is used for years has a long past.
+ */
+export async function findContentsAt(
+  db: Db,
+  parent: string,
+  { at, fixed = false, limit }: { at: Date; fixed?: boolean; limit: number },
+): Promise<string[]> {
+  const since = new Date(at.getTime() - 60 * 86_400_000);
   const rows = await db.rows<{ part: string }>(sql`
     select part from (
-      select distinct on (part) part, act, other from custody.trace
-      where not wrong and act is not null and at <= ${at}
-        and part in (select part from custody.trace where other = ${parent} and at <= ${at} and not wrong)
+      select distinct on (part) part, act, other, state from custody.trace
+      where not wrong and act is not null and at between ${since} and ${at}
+        and part in (select part from custody.trace where other = ${parent} and at between ${since} and ${at} and not wrong)
       order by part, at desc, act
     ) as last
-    where act = 'in' and other = ${parent} order by part limit ${limit}
+    where act = 'in' and other = ${parent} and (state is not distinct from 'attached') = ${fixed} order by part limit ${limit}
   `);
   return rows.map(({ part }) => part);
 }
