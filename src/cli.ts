@@ -1,11 +1,12 @@
 import { argv, env, exit, stderr, stdout } from 'node:process';
 import { token } from '#kernel/access';
+import { backupVerb, restoreVerb } from '#kernel/backup';
 import type { Verb } from '#kernel/cli';
 import { readConfig } from '#kernel/config';
 import { exportLedger, verifyLedger } from '#kernel/ledger';
 import { Problem } from '#kernel/problem';
 
-const VERBS: readonly Verb[] = [token, verifyLedger, exportLedger];
+const VERBS: readonly Verb[] = [token, verifyLedger, exportLedger, backupVerb, restoreVerb];
 
 const [name, ...args] = argv.slice(2);
 const verb = VERBS.find((known) => known.name === name);

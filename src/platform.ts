@@ -20,6 +20,7 @@ import { startMetrics, startTraces } from '#kernel/metrics';
 import { type Hearer, listensTo, startDeliveries } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { holdFolder, MIGRATIONS, migrate, openDatabase, openPool, sql } from '#kernel/sql';
+import { intake, startMllpServer, startReceiver } from '#modules/records';
 import { buildWeb, WEB_DIST } from '../web/build.ts';
 
 export interface Platform {
@@ -71,7 +72,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     const administrator = await step('accounts', () => ensureAdministrator(ctx, config));
     const demo = config.region ? await ensureDemoAccounts(ctx) : await disableDemoAccounts(ctx).then(() => []);
 
-    const hearers: Hearer[] = [];
+    const hearers: Hearer[] = [intake];
     listensTo(hearers);
 
     const door: Door = {
@@ -106,6 +107,10 @@ export async function startPlatform(config: Config, say: (line: string) => void)
 
     const deliveries = await startDeliveries(ctx, pool, hearers, { workers: config.workers });
     undo.push(deliveries.stop);
+    const mllp = await step('HL7 v2 over MLLP', () =>
+      startMllpServer(ctx, startReceiver(ctx), { host: config.host, port: config.mllpPort }),
+    );
+    undo.push(mllp.stop);
     const jobs: Job[] = [sweeper, oidcKeeper, sealer(ledgerKey)];
     undo.push(startJobs(ctx, pool, jobs).stop);
 
