@@ -214,7 +214,7 @@ function makeSites(given: { seed: number; scale: number; laboratories: Laborator
       sender: {
         application: 'HIS',
         facility,
-        charset: index % OLD_CHARSET_EVERY === OLD_CHARSET_EVERY - 1 ? 'GB 18030-2000' : 'UNICODE UTF-8',
+        charset: index % OLD_CHARSET_EVERY === 5 ? 'GB 18030-2000' : 'UNICODE UTF-8',
       },
       weight: kind === 'clinic' ? 1 : key ? 14 : 6,
       people: [],
