@@ -9,6 +9,7 @@ import { expectScore } from '../support/scores.ts';
 
 const FOLDER = dirname(createRequire(import.meta.url).resolve('hl7.fhir.r4.examples/package.json'));
 const AT_ONCE = 100;
+const MOST_CHARACTERS = 4_000_000;
 
 interface Example {
   file: string;
@@ -27,8 +28,7 @@ test('the official examples are kept unchanged but for meta', { timeout: 600_000
   const changed: string[] = [];
   let kept = 0;
   for (const [type, examples] of Map.groupBy(readExamples(), (example) => example.type)) {
-    for (let from = 0; from < examples.length; from += AT_ONCE) {
-      const some = examples.slice(from, from + AT_ONCE);
+    for (const some of batchesOf(examples)) {
       const entries = some.map(
         ({ id, text }) => `{"resource":${text},"request":{"method":"PUT","url":"${type}/${id}"}}`,
       );
@@ -72,6 +72,21 @@ function readExamples(): Example[] {
     .map((file) => ({ file, text: readFileSync(`${FOLDER}/${file}`, 'utf8').replace(/^\uFEFF/, '') }))
     .map(({ file, text }) => ({ file, text, type: JSON.parse(text).resourceType, id: JSON.parse(text).id }))
     .filter(({ type }) => type !== undefined);
+}
+
+/** By number and by size. */
+function batchesOf(examples: readonly Example[]): Example[][] {
+  const batches: Example[][] = [[]];
+  let characters = 0;
+  for (const example of examples) {
+    if (batches.at(-1)!.length === AT_ONCE || characters + example.text.length > MOST_CHARACTERS) {
+      batches.push([]);
+      characters = 0;
+    }
+    batches.at(-1)!.push(example);
+    characters += example.text.length;
+  }
+  return batches.filter((batch) => batch.length > 0);
 }
 
 /** Numbers as they are written, so that 1.0 and 1.00 differ. */
