@@ -24,8 +24,7 @@ function keyOf(place: Place, parameter: Parameter, descending: boolean): Omit<Ke
   const row = identifier(place.alias);
   if (code === '_id') return { value: sql`${row}.id`, type: 'text' };
   if (code === '_lastUpdated') return { value: sql`${row}.updated`, type: 'timestamptz' };
-  if (plan.how === 'other' && plan.target === undefined)
-    return keyOf(place, parameterNamed(place.type, plan.code), descending);
+  if (plan.how === 'other') return keyOf(place, parameterNamed(place.type, plan.code), descending);
   const best = trusted(descending ? 'max' : 'min');
   const here = sql`i.id = ${row}.id and i.part = ${row}.part and i.param = ${paramNumber(place.type, code)}`;
   if (plan.how === 'stored' && (type === 'date' || type === 'number' || type === 'quantity')) {
