@@ -70,7 +70,8 @@ async function countRefused(
   rows: readonly RowToWrite[],
 ): Promise<number> {
   const columns = { tenant: sql`tenant`, patients: sql`patients`, content: sql`content` };
-  const asked = rows.map(({ tenant, patients, content }) => ({ tenant, patients, content: content ?? null }));
+  const limited = grantsFor(ctx.actor, verb, type).some(({ category }) => category !== undefined);
+  const asked = rows.map(({ tenant, patients, content }) => ({ tenant, patients, content: limited ? content : null }));
   const { count } = await db.one<{ count: number }>(sql`
     select count(*)
     from json_to_recordset(${JSON.stringify(asked)}) as asked (tenant text, patients text[], content json)
