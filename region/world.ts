@@ -74,7 +74,7 @@ export interface Vehicle {
   laboratory: Laboratory;
   /** In the order of the round. */
   sites: readonly Site[];
-  /** Its one insulated box and the sensor in it. */
+  /** Its one insulated box, and the sensor in it: the end of its EPC is its name on MQTT. */
   box: number;
   device: string;
 }
@@ -319,7 +319,7 @@ function makeVehicles({ scale, sites, laboratories, couriers }: Fleet): Vehicle[
         laboratory,
         sites: orderOfVisit(laboratory, group),
         box: number,
-        device: `sensor-${String(number).padStart(4, '0')}`,
+        device: String(number).padStart(5, '0'),
       });
     }
   }

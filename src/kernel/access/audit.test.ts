@@ -103,7 +103,7 @@ describe('findAudit', () => {
     await record(looker('a', 'north'), db, { act: 'trail.read', patients: ['x'] });
     await recordAll(looker('b', 'south'), db, [
       { act: 'trail.read', patients: ['y'] },
-      { act: 'trail.read', patients: ['x', 'y'], detail: { shared: true } },
+      { act: 'trail.read', patients: ['x', 'y'], subject: 'Patient/"y"', detail: { shared: true } },
     ]);
     const seenBy = async (who: Awaited<ReturnType<typeof reader>>) =>
       (await findAudit(who, { act: 'trail.read', limit: 50 })).length;

@@ -127,10 +127,13 @@ export async function findAudit(ctx: Context, filter: AuditFilter): Promise<Audi
     ...(filter.patient !== undefined && { patients: [filter.patient] }),
     detail: { entries: entries.length },
   });
-  // A patient learns who looked at the own record, not who else was on the same page.
-  return reach === 'self'
-    ? entries.map((entry) => ({ ...entry, patients: [ctx.actor.patient ?? ''], detail: null, address: null }))
-    : entries;
+  return reach === 'self' ? entries.map((entry) => asSeenBy(ctx.actor.patient ?? '', entry)) : entries;
+}
+
+/** A patient learns who looked at the own record, not who else was on the same page. */
+function asSeenBy(patient: string, entry: AuditEntry): AuditEntry {
+  const subject = entry.patients.length > 1 ? null : entry.subject;
+  return { ...entry, patients: [patient], subject, detail: null, address: null };
 }
 
 /** Whether the row still says what the ledger's leaf of the same id was made from; the leaf's digest to compare with. */
