@@ -29,6 +29,8 @@ export interface Organization {
   id: string;
   name: Bilingual;
   kind: 'hospital' | 'clinic' | 'laboratory' | 'courier';
+  /** Global location number of the party. */
+  gln: string;
 }
 
 export interface Site extends Point {
@@ -102,12 +104,20 @@ export function makeWorld(options: { seed: number; scale: number }): World {
   const network: Organization = {
     id: uuidOf(seed, 'organization', 'laboratories'),
     kind: 'laboratory',
+    gln: gln(10),
     name: { en: 'Rongshu Medical Laboratories (synthetic)', zh: '榕树医学检验集团（虚构）' },
   };
   const couriers = [
     { en: 'Swift Heron Cold Chain (synthetic)', zh: '飞鹭冷链物流（虚构）' },
     { en: 'Pearl Line Medical Couriers (synthetic)', zh: '珠线医药快运（虚构）' },
-  ].map((name, index): Organization => ({ id: uuidOf(seed, 'organization', 'courier', index), kind: 'courier', name }));
+  ].map(
+    (name, index): Organization => ({
+      id: uuidOf(seed, 'organization', 'courier', index),
+      kind: 'courier',
+      gln: gln(20 + index),
+      name,
+    }),
+  );
   const laboratories = makeLaboratories(network);
   const people = makePeople(seed, Math.max(50, Math.round(PEOPLE * scale)));
   const sites = makeSites({ seed, scale, laboratories, people });
@@ -195,7 +205,7 @@ function makeSites(given: { seed: number; scale: number; laboratories: Laborator
       kind,
       key,
       name,
-      organization: { id: uuidOf(seed, 'organization', 'site', index), kind, name },
+      organization: { id: uuidOf(seed, 'organization', 'site', index), kind, gln: gln(100 + index), name },
       gln: gln(100 + index),
       place,
       town,

@@ -33,14 +33,18 @@ export interface Scene {
   chosen: Choice | undefined;
 }
 
-const CITY_LABELS_UNTIL = 9.6;
-const DISTRICT_LABELS_FROM = 8.7;
+/** Zooms at which names are told apart on a desk; what is drawn larger needs as much more. */
+const CITY_LABELS_UNTIL = 9.8;
+const DISTRICT_LABELS_FROM = 9;
+/** Guangzhou: the city whose districts are drawn. */
+const DISTRICTS_OF = '440100';
 const PLACE_LABELS_FROM = 11;
-const VEHICLE_LABELS_FROM = 9.2;
+const VEHICLE_LABELS_FROM = 9.6;
 const FONT = 'system-ui, "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif';
 
 /** Everything that is drawn over the boundaries, from below to above. */
-export function drawScene(scene: Scene): Layer[] {
+export function drawScene(drawn: Scene): Layer[] {
+  const scene = { ...drawn, zoom: drawn.zoom - Math.log2(drawn.scale) };
   return [...places(scene), ...labels(scene), ...vehicles(scene)];
 }
 
@@ -51,11 +55,14 @@ export function choiceOf({ layer, object }: PickingInfo): Choice | undefined {
   return undefined;
 }
 
-/** A layer without texts would draw its letters onto a canvas of no size. */
+// A text layer without texts would draw its letters onto a canvas of no size: it is left out, or kept and hidden.
 function labels({ units, language, zoom, scale }: Scene): Layer[] {
-  const shown = units.filter(({ level }) =>
-    level === 'city' ? zoom < CITY_LABELS_UNTIL : level === 'district' && zoom >= DISTRICT_LABELS_FROM,
-  );
+  const near = zoom >= DISTRICT_LABELS_FROM;
+  const shown = units.filter(({ level, adcode }) => {
+    if (level === 'district') return near;
+    // The name of the city whose districts are named would lie on theirs.
+    return level === 'city' && zoom < CITY_LABELS_UNTIL && !(near && adcode === DISTRICTS_OF);
+  });
   if (shown.length === 0) return [];
   return [
     new TextLayer<Unit>({
@@ -139,6 +146,7 @@ function vehicles({ vehicles: all, zoom, scale, beat, chosen }: Scene): Layer[] 
   type One = Scene['vehicles'][number];
   const alarmed = all.filter(({ vehicle }) => vehicle.state === 'excursion');
   const isChosen = ({ vehicle }: One) => chosen?.kind === 'vehicle' && chosen.id === vehicle.id;
+  const named = zoom >= VEHICLE_LABELS_FROM ? all : all.filter(isChosen);
   return [
     new LineLayer<Segment>({
       id: 'trails',
@@ -175,7 +183,8 @@ function vehicles({ vehicles: all, zoom, scale, beat, chosen }: Scene): Layer[] 
     }),
     new TextLayer<One>({
       id: 'vehicle-names',
-      data: zoom >= VEHICLE_LABELS_FROM ? all : all.filter(isChosen),
+      data: named.length > 0 ? named : all,
+      visible: named.length > 0,
       getPosition: ({ at }) => [...at],
       getText: ({ vehicle }) =>
         vehicle.temperatureC === null ? vehicle.name : `${vehicle.name}  ${vehicle.temperatureC.toFixed(1)} °C`,

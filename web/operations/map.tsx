@@ -58,7 +58,7 @@ export default function OperationsMap({ ref, boundaries, operations, chosen, cho
       container: place.current as HTMLElement,
       style: styleOf(boundaries),
       bounds: REGION,
-      fitBoundsOptions: { padding: 24 },
+      fitBoundsOptions: { padding: paddingOf(place.current as HTMLElement, latest.current.scale) },
       minZoom: 6,
       maxZoom: 15,
       maxBounds: [
@@ -132,11 +132,18 @@ export default function OperationsMap({ ref, boundaries, operations, chosen, cho
   useEffect(() => drawNow.current?.(), [operations, chosen, scale, spoken]);
 
   useImperativeHandle(ref, () => ({
-    fit: () => chart.current?.fitBounds(REGION, { padding: 24 }),
+    fit: () =>
+      chart.current?.fitBounds(REGION, { padding: paddingOf(place.current as HTMLElement, latest.current.scale) }),
     goTo: (lon, lat) => chart.current?.easeTo({ center: [lon, lat], zoom: Math.max(11, chart.current.getZoom()) }),
   }));
 
   return <section ref={place} className="ops-map" aria-label={t('map')} />;
+}
+
+/** Keeps the region clear of the panels, which lie over the map where there is room for both. */
+function paddingOf({ clientWidth }: HTMLElement, scale: number) {
+  const beside = clientWidth > 1_100;
+  return { top: 20, bottom: 20, left: beside ? 260 * scale : 20, right: beside ? 310 * scale : 20 };
 }
 
 /** Boundaries only: no tiles, no glyphs, no sprites. The names are drawn above with the system's own font. */

@@ -13,7 +13,7 @@ export interface Track {
   trail: readonly Position[];
 }
 
-const TRAIL_POINTS = 14;
+const TRAIL_POINTS = 24;
 const LEAST_GLIDE_MS = 400;
 const MOST_GLIDE_MS = 12_000;
 /** A vehicle that is told further away than this was not followed: it is set there, for a glide would be a lie. */

@@ -99,7 +99,7 @@ export function Lists({ operations, chosen, choose }: ListProps) {
   const items = [
     {
       key: 'alarms',
-      label: `${t('alarms')} ${alarms.length}`,
+      label: `${t('alarmsShort')} ${alarms.length}`,
       children: (
         <List
           empty={t('noAlarms')}
