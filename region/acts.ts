@@ -266,12 +266,12 @@ function byKey(readings: readonly Reading[]): Map<string, Reading> {
   return new Map(readings.map((reading) => [reading.analyte.key, reading]));
 }
 
-/** Keeps a dozen days and forgets the oldest. */
+/** Keeps ten days and forgets the oldest. */
 function remember<T>(map: Map<string, T>, key: string, make: () => T): T {
   const known = map.get(key);
   if (known !== undefined) return known;
   const made = make();
-  if (map.size >= 14) map.delete(map.keys().next().value!);
+  if (map.size >= 10) map.delete(map.keys().next().value!);
   map.set(key, made);
   return made;
 }

@@ -365,7 +365,7 @@ function physician(site: Site, index: number): string[] {
   ];
 }
 
-export function physicianName(site: Site, index: number): { family: Bilingual; given: Bilingual } {
+function physicianName(site: Site, index: number): { family: Bilingual; given: Bilingual } {
   const draw = random('physician', site.index, index);
   const [familyZh, familyEn] = draw.pick(names.surnames);
   const [givenZh, givenEn] = draw.pick(draw.chance(0.5) ? names.given.female : names.given.male);

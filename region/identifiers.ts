@@ -26,7 +26,7 @@ export function healthCard(index: number): string {
 }
 
 /** GS1 check digit, weights 3 and 1 from the right (GS1 General Specifications, 7.9.1). */
-export function gs1Check(digits: string): string {
+function gs1Check(digits: string): string {
   const sum = [...digits]
     .reverse()
     .reduce((total, digit, index) => total + Number(digit) * (index % 2 === 0 ? 3 : 1), 0);

@@ -40,7 +40,7 @@ export function measure(sample: Sample, analytes: readonly Analyte[]): Reading[]
   });
 }
 
-export function flagOf(value: number, limits: Limits | undefined, critical: Limits | undefined): Reading['flag'] {
+function flagOf(value: number, limits: Limits | undefined, critical: Limits | undefined): Reading['flag'] {
   if (!limits) return 'N';
   if (critical?.low !== undefined && value <= critical.low) return 'LL';
   if (critical?.high !== undefined && value >= critical.high) return 'HH';

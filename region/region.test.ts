@@ -236,7 +236,17 @@ describe('the region', () => {
     expect(JSON.stringify(await (await fetch(`${url}/status`)).json())).toContain(id);
     expect((await fetch(`${url}/faults/${encodeURIComponent(id)}`, { method: 'DELETE' })).status).toBe(200);
     expect((await fetch(`${url}/faults/${encodeURIComponent(id)}`, { method: 'DELETE' })).status).toBe(404);
-    expect((await fetch(`${url}/faults`, { method: 'POST', body: '{"kind":"flood"}' })).status).toBe(400);
+    const begin = (wish: object): Promise<Response> =>
+      fetch(`${url}/faults`, { method: 'POST', body: JSON.stringify(wish) });
+    const statuses = [
+      { kind: 'flood' },
+      { kind: 'measles' },
+      { kind: 'measles' },
+      { kind: 'measles', place: 'tianhe' },
+    ];
+    const answers: number[] = [];
+    for (const wish of statuses) answers.push((await begin(wish)).status);
+    expect(answers).toEqual([400, 201, 400, 201]);
     expect(readFileSync(`${stateFile}.truth.ndjson`, 'utf8')).toContain(id);
   });
 });

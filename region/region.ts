@@ -77,6 +77,7 @@ class RunningRegion implements Region {
   #pastCursor: number | undefined;
   /** How many of the earlier results are on their way or delivered. */
   #earlierPosted: number;
+  readonly #refusalsTold = new Set<string>();
   #stopped = false;
   #running: Promise<unknown> = Promise.resolve();
   #control: ControlServer | undefined;
@@ -160,6 +161,11 @@ class RunningRegion implements Region {
   fault(kind: FaultKind, wish: FaultWish = {}): Fault {
     const at = this.#now();
     const made = makeFault(this.world, kind, at, wish);
+    const running = this.#script.faults.find(
+      (each) => each.kind === kind && each.until > at && (kind !== 'measles' || each.place === made.place),
+    );
+    if (running && (kind === 'measles' || running.id === made.id))
+      throw new RangeError(`${running.id} is still going on`);
     const swap = kind === 'swapped-label' && !made.swap ? this.#script.findSwap(at) : made.swap;
     const fault = swap ? { ...made, swap } : made;
     this.#setFaults([
@@ -349,6 +355,14 @@ class RunningRegion implements Region {
   #now(): number {
     const { real, simulated } = this.#anchor;
     return simulated + (this.#realNow() - real) * (this.#options.speed ?? 1);
+  }
+
+  /** The first of each reason in full; all are counted in the status. */
+  #tellRefusal(lane: string, error: Error): void {
+    const kind = `${lane.split(' ')[0]} ${error.message.slice(0, 40)}`;
+    if (this.#refusalsTold.has(kind) || this.#refusalsTold.size >= 50) return;
+    this.#refusalsTold.add(kind);
+    this.#log({ event: 'refused', lane, reason: error.message });
   }
 
   #log(line: Record<string, unknown>): void {

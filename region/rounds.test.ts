@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { boxTemperatures, restingTemperature, TICK } from './boxes.ts';
 import { makeFault } from './faults.ts';
 import { readSensor, tickOf } from './fleet.ts';
-import { distanceKm } from './places.ts';
+import { distanceKm, isWithin, PLACES } from './places.ts';
 import { planRounds, positionAt } from './rounds.ts';
 import { HOUR, startOfDay } from './time.ts';
 import { makeWorld } from './world.ts';
@@ -73,4 +73,10 @@ describe('a day on the road', () => {
     );
     if (otherRound) expect(sensed(other, 1)).toBeLessThan(8);
   });
+});
+
+test('every town and every site lies inside the boundary of its district or city', () => {
+  for (const place of PLACES)
+    for (const town of place.towns) expect(`${town.id} ${isWithin(place, town)}`).toBe(`${town.id} true`);
+  for (const site of world.sites) expect(`${site.name.en} ${isWithin(site.place, site)}`).toBe(`${site.name.en} true`);
 });

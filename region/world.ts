@@ -4,6 +4,7 @@ import { gln, healthCard } from './identifiers.ts';
 import {
   type Bilingual,
   distanceKm,
+  isWithin,
   lengthKm,
   PLACES,
   type Place,
@@ -219,8 +220,15 @@ function makeSites(given: { seed: number; scale: number; laboratories: Laborator
       people: [],
     };
   });
-  for (const person of people) {
-    for (const kind of ['clinic', 'hospital'] as const) usualSite(seed, sites, person, kind).people.push(person);
+  for (const kind of ['clinic', 'hospital'] as const) {
+    const ofKind = sites.filter((site) => site.kind === kind);
+    const byPlace = Map.groupBy(ofKind, (site) => site.place);
+    for (const person of people) {
+      const draw = random(seed, 'usual', kind, person.index);
+      const near = byPlace.get(person.place);
+      const site = near && draw.chance(0.92) ? draw.weighted(near, (each) => each.weight) : draw.pick(ofKind);
+      site.people.push(person);
+    }
   }
   return sites.filter((site) => site.people.length > 0 || site.kind === 'hospital');
 }
@@ -234,17 +242,17 @@ function spreadOverPlaces(seed: number, hospitals: number, count: number): Place
   });
 }
 
-function usualSite<S extends Site>(seed: number, sites: readonly S[], person: Person, kind: Site['kind']): S {
-  const draw = random(seed, 'usual', kind, person.index);
-  const ofKind = sites.filter((site) => site.kind === kind);
-  const near = ofKind.filter((site) => site.place === person.place);
-  return near.length > 0 && draw.chance(0.92) ? draw.weighted(near, (site) => site.weight) : draw.pick(ofKind);
-}
-
-/** Within a town: most sites lie within two kilometres of its centre, none outside the districts' land. */
+/** Within a town: most sites lie within two kilometres of its centre, and all inside the boundary. */
 function pointNear(draw: Random, town: Town, place: Place): Point {
   const spread = place.populationK > 1000 && place.city === 'guangzhou' ? 0.007 : 0.011;
-  return { lat: round(town.lat + clip(draw.normal()) * spread), lon: round(town.lon + clip(draw.normal()) * spread) };
+  for (let tries = 0; tries < 20; tries++) {
+    const point = {
+      lat: round(town.lat + clip(draw.normal()) * spread),
+      lon: round(town.lon + clip(draw.normal()) * spread),
+    };
+    if (isWithin(place, point)) return point;
+  }
+  return { lat: town.lat, lon: town.lon };
 }
 
 function clip(z: number): number {

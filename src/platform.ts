@@ -4,12 +4,15 @@ import {
   disableDemoAccounts,
   ensureAdministrator,
   ensureDemoAccounts,
+  externalIssuer,
+  oidcKeeper,
   openAccess,
+  openOidc,
   sweeper,
 } from '#kernel/access';
 import type { Config } from '#kernel/config';
 import { type Context, systemContext } from '#kernel/context';
-import { type Door, kernelRoutes, languageOf, makeServer, type Routes, servePages } from '#kernel/http';
+import { type Door, kernelRoutes, languageOf, makeServer, type Routes, servePages, translate } from '#kernel/http';
 import { type Job, startJobs } from '#kernel/jobs';
 import { ledgerRoutes, openKey, sealer } from '#kernel/ledger';
 import { makeLog } from '#kernel/log';
@@ -63,7 +66,9 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     await step('migrations', () => migrate(pool, MIGRATIONS));
     const ledgerKey = await openKey(pool, config.data, ctx.now());
     await step('app', () => buildWeb());
-    const access = openAccess({ pool, log, languageOf });
+    const publicUrl = () => config.publicUrl?.replace(/\/$/, '') ?? httpUrl;
+    const oidc = await openOidc(ctx, { db: pool, log, publicUrl, external: externalIssuer(config, publicUrl) });
+    const access = openAccess({ pool, log, languageOf, translate, checkJwt: oidc.checkJwt });
     const administrator = await step('accounts', () => ensureAdministrator(ctx, config));
     const demo = config.region ? await ensureDemoAccounts(ctx) : await disableDemoAccounts(ctx).then(() => []);
 
@@ -74,10 +79,16 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       config,
       pool,
       log,
-      publicUrl: () => config.publicUrl ?? httpUrl,
+      publicUrl,
       context: access.context,
     };
-    const routes: Routes[] = [kernelRoutes, accessRoutes(access), ledgerRoutes, servePages(WEB_DIST)];
+    const routes: Routes[] = [
+      kernelRoutes,
+      accessRoutes(access),
+      oidc.routes(access),
+      ledgerRoutes,
+      servePages(WEB_DIST),
+    ];
     const health = [
       {
         name: 'database',
@@ -100,7 +111,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       startMllpServer(ctx, startReceiver(ctx), { host: config.host, port: config.mllpPort }),
     );
     undo.push(mllp.stop);
-    const jobs: Job[] = [sweeper, sealer(ledgerKey)];
+    const jobs: Job[] = [sweeper, oidcKeeper, sealer(ledgerKey)];
     undo.push(startJobs(ctx, pool, jobs).stop);
 
     const greeting = [

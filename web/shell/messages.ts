@@ -47,7 +47,14 @@ export const messages = catalogue({
     brokenAbout: 'The rest of the program still works. Reload, and tell an administrator if it happens again.',
     reload: 'Reload',
     toStart: 'To the start page',
-    updated: 'A newer version of the program is there',
+    mustChange: 'Your password was made by somebody else: change it in the settings',
+    glass: {
+      act: 'Break the glass',
+      title: 'Break the glass?',
+      about:
+        'For an hour you see records that your care does not open. Only for an emergency: every look is recorded, and the patient is told. The reason needs 10 characters at least.',
+      broken: 'The glass is broken, every look is recorded. Reason: {{reason}}. Until',
+    },
     errors: {
       unreachable: 'The server cannot be reached. Check the connection and try again.',
       server: 'The server failed ({{status}}). It has been logged.',
@@ -107,7 +114,13 @@ export const messages = catalogue({
     brokenAbout: '程序其他部分仍可使用。请重新加载；如再次发生，请告知管理员。',
     reload: '重新加载',
     toStart: '返回首页',
-    updated: '程序有新版本',
+    mustChange: '您的密码由他人设定：请在设置中修改',
+    glass: {
+      act: '紧急访问',
+      title: '启用紧急访问？',
+      about: '一小时内可查看您诊疗关系之外的档案。仅限紧急情况：每次查看均有记录，并告知患者。原因至少 10 个字符。',
+      broken: '紧急访问已启用，每次查看均有记录。原因：{{reason}}。截止',
+    },
     errors: {
       unreachable: '无法连接服务器。请检查网络后重试。',
       server: '服务器出错（{{status}}）,已记录。',

@@ -13,6 +13,10 @@ export interface SignedIn {
   patient?: string;
   permissions: readonly string[];
   language?: Language;
+  /** The password was made by somebody else. */
+  mustChange?: boolean;
+  /** The glass is broken until then: more is open, and every look is reported. */
+  breakGlass?: { reason: string; until: string };
 }
 
 interface Session {

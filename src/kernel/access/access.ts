@@ -16,6 +16,8 @@ export interface Access {
   doorContext(request: FastifyRequest): Context;
   /** Who is behind a bearer token; a device gives one as its password. @throws Problem `unauthenticated` */
   checkToken(token: string): Promise<Identity>;
+  /** A constant message in the language. */
+  translate(message: string, language: Language): string;
   /** Writes every refusal of the server into the audit trail. */
   noteDenials(app: FastifyInstance): void;
 }
@@ -24,11 +26,19 @@ export interface AccessParts {
   pool: Pool;
   log: Log;
   languageOf(request: FastifyRequest): Language;
+  translate(message: string, language: Language): string;
   checkJwt?: JwtCheck;
   now?: () => Date;
 }
 
-export function openAccess({ pool, log, languageOf, checkJwt, now = () => new Date() }: AccessParts): Access {
+export function openAccess({
+  pool,
+  log,
+  languageOf,
+  translate,
+  checkJwt,
+  now = () => new Date(),
+}: AccessParts): Access {
   // A request is asked for its context by hooks and handler: it is looked up once.
   const known = new WeakMap<FastifyRequest, Promise<Identity>>();
   const identify = (request: FastifyRequest): Promise<Identity> => {
@@ -48,6 +58,7 @@ export function openAccess({ pool, log, languageOf, checkJwt, now = () => new Da
   return {
     identify,
     doorContext,
+    translate,
     async context(request) {
       const identity = await identify(request);
       if (identity.mustChange) throw new Problem('forbidden', 'change the password first');

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readConfig } from '#kernel/config';
 import { ROLES, type Role } from '#kernel/context';
-import { type Door, languageOf, makeServer } from '#kernel/http';
+import { type Door, languageOf, makeServer, translate } from '#kernel/http';
 import { silentLog } from '#kernel/log';
 import { startMetrics } from '#kernel/metrics';
 import { sql } from '#kernel/sql';
@@ -37,7 +37,7 @@ function probeRoutes(part: FastifyInstance, door: Door): void {
 
 beforeAll(async () => {
   operatorToken = (await ensureAdministrator(ctx, { adminPassword: PASSWORD, adminToken: undefined })).token ?? '';
-  const access = openAccess({ pool: db, log: silentLog, languageOf, now: () => new Date(clock) });
+  const access = openAccess({ pool: db, log: silentLog, languageOf, translate, now: () => new Date(clock) });
   const door: Door = {
     config: readConfig({}),
     pool: db,

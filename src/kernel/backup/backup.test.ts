@@ -159,7 +159,7 @@ describe('a backup', () => {
     expect(next.id).toBeGreaterThan(next.most);
   });
 
-  test('with a byte changed anywhere is refused, and the database stays empty', async () => {
+  test('with a byte changed anywhere is refused, and the database stays empty', { timeout: 120_000 }, async () => {
     const folder = await makeBackup();
     const target = await emptyDatabase();
     const newData = join(scratch, 'changed-data');

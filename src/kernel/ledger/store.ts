@@ -114,7 +114,3 @@ export function findLeaf(db: Db, id: string): Promise<PlacedLeaf | undefined> {
 export async function isPending(db: Db, id: string): Promise<boolean> {
   return (await db.maybe(sql`select 1 from ledger.pending where id = ${id} limit 1`)) !== undefined;
 }
-
-export async function countPending(db: Db): Promise<number> {
-  return (await db.one<{ count: number }>(sql`select count(*) as count from ledger.pending`)).count;
-}

@@ -83,8 +83,10 @@ export function replacementOf(patient: Resource): string | undefined {
  */
 export function mergeInto(before: Resource, draft: Pick<Draft, 'resource' | 'onExisting'>): Resource {
   const said = draft.resource as unknown as Resource;
-  const merged: Resource = draft.onExisting === 'fill' ? { ...said, ...before } : { ...before, ...said };
-  merged.id = before.id!;
+  // Elements keep their places, so that a message that says nothing new changes nothing.
+  const merged: Resource = { ...before };
+  for (const [element, value] of Object.entries(said))
+    if (draft.onExisting === 'override' || before[element] === undefined) merged[element] = value;
   for (const element of ['identifier', 'link', 'result', 'specimen', 'performer'] as const) {
     const all = union(before[element], said[element]);
     if (all.length > 0) merged[element] = all;

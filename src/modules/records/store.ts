@@ -97,6 +97,15 @@ export async function findIdentities(
   return new Map(rows.map(({ part, id, home }) => [part, { id, home }]));
 }
 
+/** Holds the numbers until the transaction ends, in a fixed order, so that nobody waits in a circle. */
+export async function lockIdentities(tx: Tx, keys: readonly string[]): Promise<void> {
+  const sorted = [...new Set(keys.map(storable))].sort();
+  await tx.run(sql`
+    select pg_advisory_xact_lock(hashtextextended(key, 0))
+    from (select key from unnest(${sorted}::text[]) with ordinality as given (key, place) order by place) as ordered
+  `);
+}
+
 /**
  * Keeps numbers under which resources are known from now on.
  *

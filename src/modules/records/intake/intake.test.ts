@@ -324,6 +324,10 @@ test('many senders at once lose and double nothing', async () => {
   const values = (await all<Observation>('Observation')).filter(
     ({ code, subject }) => code.coding?.[0]?.code === '2345-7' && subject !== undefined,
   );
+  const versions = await pool.rows<{ most: number }>(sql`
+    select max(version) as most from fhir.organization union all select max(version) from fhir.practitioner
+  `);
+  expect(versions.map(({ most }) => most ?? 1)).toEqual([1, 1]);
   const numbers = await pool.rows<{ value: string }>(sql`
     select distinct identifier ->> 'value' as value from fhir.diagnostic_report, json_array_elements(content -> 'identifier') identifier
     where identifier ->> 'value' like 'N%'

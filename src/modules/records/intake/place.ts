@@ -11,7 +11,7 @@ import {
   mergeInto,
   replacementOf,
 } from '../rules.ts';
-import { findByIdentifiers, findContents, findIdentities, type Identity } from '../store.ts';
+import { findByIdentifiers, findContents, findIdentities, type Identity, lockIdentities } from '../store.ts';
 
 /** What a message says, and a name for the message itself that never changes. */
 export interface Placeable {
@@ -187,9 +187,15 @@ function merged(draft: Draft, id: string, contents: Map<string, Resource>): Reso
 async function lookUp(tx: Tx, keys: readonly string[], drafts: readonly Draft[]): Promise<Map<string, Home>> {
   const asked = [...new Set([...keys, ...keys.map(bare)])];
   const known = await findIdentities(tx, asked);
-  const missing = drafts.filter(
-    (draft) => isKnownByNumber(draft.resource.resourceType) && keysOf(draft).every((key) => !known.has(key)),
-  );
+  const isMissing = (draft: Draft): boolean =>
+    isKnownByNumber(draft.resource.resourceType) && keysOf(draft).every((key) => !known.has(key));
+  const shared = drafts.filter((draft) => SHARED.has(draft.resource.resourceType) && isMissing(draft)).flatMap(keysOf);
+  if (shared.length > 0) {
+    // Whoever makes one of them first holds it until it is made; the others then find it.
+    await lockIdentities(tx, shared);
+    for (const [key, found] of await findIdentities(tx, shared)) known.set(key, found);
+  }
+  const missing = drafts.filter(isMissing);
   for (const { type, id, home, content } of await findByIdentifiers(
     tx,
     missing.map(({ resource, identifiers }) => ({ type: resource.resourceType, identifiers })),
@@ -204,6 +210,9 @@ async function lookUp(tx: Tx, keys: readonly string[], drafts: readonly Draft[])
   }
   return known;
 }
+
+/** What the messages of many patients speak of, or of one patient the messages of many senders. */
+const SHARED: ReadonlySet<string> = new Set(['Patient', 'Practitioner', 'Organization', 'Location']);
 
 /** Once the patients are known: numbers that count for one patient only. */
 async function lookUpWithin(
