@@ -145,7 +145,7 @@ function event(world: World, round: Round, name: string, at: number, fields: obj
 }
 
 function epcsOf({ vehicle }: Round): { vehicle: string; box: string; device: string } {
-  return { vehicle: epcOf.vehicle(vehicle.number), box: epcOf.box(vehicle.box), device: epcOf.device(vehicle.number) };
+  return { vehicle: epcOf.vehicle(vehicle.number), box: epcOf.box(vehicle.box), device: epcOf.device(vehicle.device) };
 }
 
 function specimensOf(journeys: readonly Journey[]): string[] {

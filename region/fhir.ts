@@ -62,9 +62,9 @@ export function registrations(world: World): Transaction[] {
       type: { code: 'box', display: 'Insulated transport box' },
     }),
     deviceEntry({
-      id: device,
+      id: `sensor-${device}`,
       name: { en: `Temperature sensor ${number}`, zh: `温度传感器${number}号` },
-      epc: epcOf.device(number),
+      epc: epcOf.device(device),
       type: { code: 'sensor', display: 'Temperature and position sensor' },
       deviceId: device,
     }),

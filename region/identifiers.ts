@@ -47,6 +47,6 @@ export const epcOf = {
     return `https://id.gs1.org/8003/0${type}${gs1Check(type)}${String(serial).padStart(5, '0')}`;
   },
   vehicle: (number: number): string => `https://id.gs1.org/8004/6900002${String(number).padStart(4, '0')}`,
-  device: (number: number): string => `https://id.gs1.org/8004/6900003${String(number).padStart(5, '0')}`,
+  device: (device: string): string => `https://id.gs1.org/8004/6900003${device}`,
   place: (gln: string): string => `https://id.gs1.org/414/${gln}`,
 };

@@ -74,7 +74,7 @@ export interface Vehicle {
   laboratory: Laboratory;
   /** In the order of the round. */
   sites: readonly Site[];
-  /** Its one insulated box and the sensor in it. */
+  /** Its one insulated box, and the sensor in it: the end of its EPC is its name on MQTT. */
   box: number;
   device: string;
 }
@@ -214,7 +214,7 @@ function makeSites(given: { seed: number; scale: number; laboratories: Laborator
       sender: {
         application: 'HIS',
         facility,
-        charset: index % OLD_CHARSET_EVERY === OLD_CHARSET_EVERY - 1 ? 'GB 18030-2000' : 'UNICODE UTF-8',
+        charset: index % OLD_CHARSET_EVERY === 5 ? 'GB 18030-2000' : 'UNICODE UTF-8',
       },
       weight: kind === 'clinic' ? 1 : key ? 14 : 6,
       people: [],
@@ -319,7 +319,7 @@ function makeVehicles({ scale, sites, laboratories, couriers }: Fleet): Vehicle[
         laboratory,
         sites: orderOfVisit(laboratory, group),
         box: number,
-        device: `sensor-${String(number).padStart(4, '0')}`,
+        device: String(number).padStart(5, '0'),
       });
     }
   }

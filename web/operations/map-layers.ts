@@ -10,7 +10,7 @@ type Shown = readonly [lon: number, lat: number];
 /** What can be chosen on the map or in a list. */
 export type Choice = { kind: 'vehicle' | 'place' | 'alarm'; id: string };
 
-export const COLOURS = {
+const COLOURS = {
   coverage: [246, 196, 68],
   laboratory: [126, 214, 255],
   key: [255, 92, 92],

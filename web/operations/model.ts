@@ -41,7 +41,7 @@ export interface Today {
   deadLetters: number;
 }
 
-export interface Hour {
+interface Hour {
   hour: string;
   orders: number;
   samples: number;

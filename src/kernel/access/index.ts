@@ -48,4 +48,4 @@ export {
 } from './start.ts';
 export { createToken, findTokens, type NewToken, revokeToken, type Token } from './tokens.ts';
 export { token } from './verbs.ts';
-export { type RowColumns, type RowToWrite, requireWrite, visible, visibleRow } from './visible.ts';
+export { onlyPatientOf, type RowColumns, type RowToWrite, requireWrite, visible, visibleRow } from './visible.ts';
