@@ -7,6 +7,7 @@
  */
 export { create, remove, update } from './actions.ts';
 export { makeId } from './ids.ts';
+export { paramNumber } from './indexing.ts';
 export { type HistoryAsk, type HistoryKey, history, load, read, readVersion } from './read.ts';
 export type { Stored } from './store.ts';
 export { tableOf } from './tables.ts';
