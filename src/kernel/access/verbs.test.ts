@@ -1,10 +1,11 @@
 import { beforeAll, expect, test } from 'vitest';
 import { readConfig } from '#kernel/config';
+import { sql } from '#kernel/sql';
 import { testContext } from '../../../tests/support/context.ts';
 import { testDatabase } from '../../../tests/support/postgres.ts';
 import { createAccount } from './accounts.ts';
 import { checkToken } from './authenticate.ts';
-import { token } from './verbs.ts';
+import { token, verifyAudit } from './verbs.ts';
 
 const db = await testDatabase();
 
@@ -59,4 +60,19 @@ test.each([
 
 test('says so when there is no such account', async () => {
   await expect(run('list', '--user', 'nobody')).rejects.toMatchObject({ kind: 'not-found' });
+});
+
+test('verify-audit ends with 0 on a whole trail and with 1 on one that was touched', async () => {
+  const lines: string[] = [];
+  const io = {
+    config: { ...readConfig({}), databaseUrl: db.url },
+    out: (line: string) => lines.push(line),
+    progress: () => {},
+  };
+  expect(await verifyAudit.run([], io)).toBe(0);
+  await db.run(sql`update access.audit set actor_name = 'Nobody' where act = 'access.account-created'`);
+  expect(await verifyAudit.run([], io)).toBe(1);
+  const [whole, touched] = lines.map((line) => JSON.parse(line));
+  expect(whole.rows).toBeGreaterThan(0);
+  expect(touched).toMatchObject({ rows: whole.rows, flawed: 1, flaws: [{ flaw: 'altered' }] });
 });
