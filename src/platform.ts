@@ -21,7 +21,7 @@ import { startMetrics, startTraces } from '#kernel/metrics';
 import { type Hearer, listensTo, startDeliveries } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { holdFolder, MIGRATIONS, migrate, openDatabase, openPool, sql } from '#kernel/sql';
-import { startMllpServer, startReceiver } from '#modules/records';
+import { recordsRoutes, startMllpServer, startReceiver } from '#modules/records';
 import { buildWeb, WEB_DIST } from '../web/build.ts';
 import { HEARERS } from './hearers.ts';
 
@@ -90,6 +90,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       oidc.routes(access),
       fhirRoutes,
       ledgerRoutes,
+      recordsRoutes,
       servePages(WEB_DIST),
     ];
     const health = [
