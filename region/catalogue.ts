@@ -70,8 +70,6 @@ export interface Condition {
 export const ANALYTES = intervals.analytes as readonly Analyte[];
 const analytes = new Map(ANALYTES.map((analyte) => [analyte.key, analyte]));
 
-export const SECTIONS: readonly Section[] = panels.sections;
-
 export const CONDITIONS = panels.conditions as unknown as readonly Condition[];
 
 export const PANELS: readonly Panel[] = panels.panels.map((panel) => ({

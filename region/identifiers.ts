@@ -26,7 +26,7 @@ export function healthCard(index: number): string {
 }
 
 /** GS1 check digit, weights 3 and 1 from the right (GS1 General Specifications, 7.9.1). */
-export function gs1Check(digits: string): string {
+function gs1Check(digits: string): string {
   const sum = [...digits]
     .reverse()
     .reduce((total, digit, index) => total + Number(digit) * (index % 2 === 0 ? 3 : 1), 0);
@@ -47,6 +47,6 @@ export const epcOf = {
     return `https://id.gs1.org/8003/0${type}${gs1Check(type)}${String(serial).padStart(5, '0')}`;
   },
   vehicle: (number: number): string => `https://id.gs1.org/8004/6900002${String(number).padStart(4, '0')}`,
-  device: (number: number): string => `https://id.gs1.org/8004/6900003${String(number).padStart(5, '0')}`,
+  device: (device: string): string => `https://id.gs1.org/8004/6900003${device}`,
   place: (gln: string): string => `https://id.gs1.org/414/${gln}`,
 };

@@ -61,7 +61,7 @@ function planSite(world: World, { day, site, mean }: { day: string; site: Site; 
     const person = draw.weighted(site.people, (each) => 1 + 3 * each.conditions.length);
     if (seen.has(person)) return [];
     seen.add(person);
-    return [planOrder(draw, { world, day, site, person, orderedAt: startOfDay(day) + at, sequence: index + 1 })];
+    return [planOrder(draw, { day, site, person, orderedAt: startOfDay(day) + at, sequence: index + 1 })];
   });
 }
 
@@ -71,7 +71,6 @@ function timeOfDay(draw: Random): number {
 }
 
 interface Occasion {
-  world: World;
   day: string;
   site: Site;
   person: Person;
@@ -80,7 +79,7 @@ interface Occasion {
 }
 
 function planOrder(draw: Random, occasion: Occasion): Order {
-  const { world, day, site, person, orderedAt, sequence } = occasion;
+  const { day, site, person, orderedAt, sequence } = occasion;
   const adult = ageOn(person, day) >= 18;
   const reason = person.conditions.length > 0 && draw.chance(0.7) ? draw.pick(person.conditions) : undefined;
   const chosen = new Set<Panel>(reason?.panels.filter(() => draw.chance(0.75)).map(panelByKey) ?? []);
@@ -127,7 +126,7 @@ function findingsOf(draw: Random, requests: readonly Request[], at: number): Ord
 /** An order that a fault adds: its panels and findings are given. */
 export function extraOrder(
   draw: Random,
-  extra: Omit<Occasion, 'world' | 'sequence'> & {
+  extra: Omit<Occasion, 'sequence'> & {
     nth: number;
     panels: readonly string[];
     findings: Order['findings'];

@@ -34,13 +34,13 @@ export function measure(sample: Sample, analytes: readonly Analyte[]): Reading[]
   const known = new Map<string, number>();
   return analytes.map((analyte) => {
     const limits = limitsFor(analyte, { sex: sample.person.sex, age });
-    const exact = valueOf(analyte, { ...sample, age, known });
+    const exact = levelOf(analyte, { ...sample, age, known });
     const value = Number(exact.toFixed(analyte.decimals));
     return { analyte, value, ...(limits ? { limits } : {}), flag: flagOf(value, limits, analyte.critical) };
   });
 }
 
-export function flagOf(value: number, limits: Limits | undefined, critical: Limits | undefined): Reading['flag'] {
+function flagOf(value: number, limits: Limits | undefined, critical: Limits | undefined): Reading['flag'] {
   if (!limits) return 'N';
   if (critical?.low !== undefined && value <= critical.low) return 'LL';
   if (critical?.high !== undefined && value >= critical.high) return 'HH';
@@ -54,7 +54,7 @@ interface Body extends Sample {
   known: Map<string, number>;
 }
 
-function valueOf(analyte: Analyte, body: Body): number {
+function levelOf(analyte: Analyte, body: Body): number {
   const before = body.known.get(analyte.key);
   if (before !== undefined) return before;
   const value = DERIVED[analyte.key]?.(body) ?? drawn(analyte, body);
@@ -62,7 +62,7 @@ function valueOf(analyte: Analyte, body: Body): number {
   return value;
 }
 
-const of = (key: string, body: Body): number => valueOf(analyteByKey(key), body);
+const of = (key: string, body: Body): number => levelOf(analyteByKey(key), body);
 
 /** Quantities that follow from others, so that a report never contradicts itself. */
 const DERIVED: Readonly<Record<string, (body: Body) => number>> = {

@@ -1,3 +1,4 @@
+import boundaries from '../facts/geo/boundaries.json' with { type: 'json' };
 import facts from '../facts/region/places.json' with { type: 'json' };
 import { random } from './random.ts';
 
@@ -43,6 +44,24 @@ export function townById(id: string): Town {
   if (!town) throw new RangeError(`no town ${id}`);
   return town;
 }
+
+/** Whether a point lies within the boundary of its district or city; every other ring crossed is a way out again. */
+export function isWithin(place: Place, point: Point): boolean {
+  const rings = RINGS.get(place.adcode);
+  if (!rings) throw new RangeError(`no boundary of ${place.adcode}`);
+  let within = false;
+  for (const ring of rings) {
+    for (const [index, [lon = 0, lat = 0]] of ring.entries()) {
+      const [lonBefore = 0, latBefore = 0] = ring.at(index - 1)!;
+      const crosses = lat > point.lat !== latBefore > point.lat;
+      if (crosses && point.lon < ((lonBefore - lon) * (point.lat - lat)) / (latBefore - lat) + lon) within = !within;
+    }
+  }
+  return within;
+}
+
+/** Rings of [longitude, latitude] by administrative code. */
+const RINGS = new Map(boundaries.features.map((unit) => [unit.properties.adcode, unit.geometry.coordinates.flat()]));
 
 /** Great-circle distance in kilometres on a sphere of 6,371 km. */
 export function distanceKm(from: Point, to: Point): number {

@@ -27,8 +27,9 @@ const AT_LABORATORY = 35 * MINUTE;
 
 /** The rounds of a vehicle on a day. The same vehicle and day always give the same rounds. */
 export function planRounds(seed: number, vehicle: Vehicle, day: string): readonly Round[] {
-  const key = `${seed}/${vehicle.number}/${day}`;
-  const known = cache.get(key);
+  const days = planned.get(vehicle) ?? new Map<string, readonly Round[]>();
+  planned.set(vehicle, days);
+  const known = days.get(day);
   if (known) return known;
   const draw = random(seed, 'rounds', day, vehicle.number);
   const last = startOfDay(day) + (isWeekend(day) ? LAST_DEPARTURE.weekend : LAST_DEPARTURE.weekday) * HOUR;
@@ -39,12 +40,13 @@ export function planRounds(seed: number, vehicle: Vehicle, day: string): readonl
     rounds.push(round);
     departAt = round.returnAt + AT_LABORATORY + Math.round(draw.between(0, 20) * MINUTE);
   }
-  if (cache.size > 800) cache.delete(cache.keys().next().value!);
-  cache.set(key, rounds);
+  if (days.size >= 14) days.delete(days.keys().next().value!);
+  days.set(day, rounds);
   return rounds;
 }
 
-const cache = new Map<string, readonly Round[]>();
+/** Kept by the vehicle itself, since rounds hold sites of its own world; a fortnight each. */
+const planned = new WeakMap<Vehicle, Map<string, readonly Round[]>>();
 
 function drive(id: string, vehicle: Vehicle, departAt: number, seed: number): Round {
   const draw = random(seed, 'round', id);

@@ -4,6 +4,7 @@ import { gln, healthCard } from './identifiers.ts';
 import {
   type Bilingual,
   distanceKm,
+  isWithin,
   lengthKm,
   PLACES,
   type Place,
@@ -29,6 +30,8 @@ export interface Organization {
   id: string;
   name: Bilingual;
   kind: 'hospital' | 'clinic' | 'laboratory' | 'courier';
+  /** Global location number of the party. */
+  gln: string;
 }
 
 export interface Site extends Point {
@@ -71,7 +74,7 @@ export interface Vehicle {
   laboratory: Laboratory;
   /** In the order of the round. */
   sites: readonly Site[];
-  /** Its one insulated box and the sensor in it. */
+  /** Its one insulated box, and the sensor in it: the end of its EPC is its name on MQTT. */
   box: number;
   device: string;
 }
@@ -102,12 +105,20 @@ export function makeWorld(options: { seed: number; scale: number }): World {
   const network: Organization = {
     id: uuidOf(seed, 'organization', 'laboratories'),
     kind: 'laboratory',
+    gln: gln(10),
     name: { en: 'Rongshu Medical Laboratories (synthetic)', zh: '榕树医学检验集团（虚构）' },
   };
   const couriers = [
     { en: 'Swift Heron Cold Chain (synthetic)', zh: '飞鹭冷链物流（虚构）' },
     { en: 'Pearl Line Medical Couriers (synthetic)', zh: '珠线医药快运（虚构）' },
-  ].map((name, index): Organization => ({ id: uuidOf(seed, 'organization', 'courier', index), kind: 'courier', name }));
+  ].map(
+    (name, index): Organization => ({
+      id: uuidOf(seed, 'organization', 'courier', index),
+      kind: 'courier',
+      gln: gln(20 + index),
+      name,
+    }),
+  );
   const laboratories = makeLaboratories(network);
   const people = makePeople(seed, Math.max(50, Math.round(PEOPLE * scale)));
   const sites = makeSites({ seed, scale, laboratories, people });
@@ -195,7 +206,7 @@ function makeSites(given: { seed: number; scale: number; laboratories: Laborator
       kind,
       key,
       name,
-      organization: { id: uuidOf(seed, 'organization', 'site', index), kind, name },
+      organization: { id: uuidOf(seed, 'organization', 'site', index), kind, gln: gln(100 + index), name },
       gln: gln(100 + index),
       place,
       town,
@@ -203,14 +214,21 @@ function makeSites(given: { seed: number; scale: number; laboratories: Laborator
       sender: {
         application: 'HIS',
         facility,
-        charset: index % OLD_CHARSET_EVERY === OLD_CHARSET_EVERY - 1 ? 'GB 18030-2000' : 'UNICODE UTF-8',
+        charset: index % OLD_CHARSET_EVERY === 5 ? 'GB 18030-2000' : 'UNICODE UTF-8',
       },
       weight: kind === 'clinic' ? 1 : key ? 14 : 6,
       people: [],
     };
   });
-  for (const person of people) {
-    for (const kind of ['clinic', 'hospital'] as const) usualSite(seed, sites, person, kind).people.push(person);
+  for (const kind of ['clinic', 'hospital'] as const) {
+    const ofKind = sites.filter((site) => site.kind === kind);
+    const byPlace = Map.groupBy(ofKind, (site) => site.place);
+    for (const person of people) {
+      const draw = random(seed, 'usual', kind, person.index);
+      const near = byPlace.get(person.place);
+      const site = near && draw.chance(0.92) ? draw.weighted(near, (each) => each.weight) : draw.pick(ofKind);
+      site.people.push(person);
+    }
   }
   return sites.filter((site) => site.people.length > 0 || site.kind === 'hospital');
 }
@@ -224,17 +242,17 @@ function spreadOverPlaces(seed: number, hospitals: number, count: number): Place
   });
 }
 
-function usualSite<S extends Site>(seed: number, sites: readonly S[], person: Person, kind: Site['kind']): S {
-  const draw = random(seed, 'usual', kind, person.index);
-  const ofKind = sites.filter((site) => site.kind === kind);
-  const near = ofKind.filter((site) => site.place === person.place);
-  return near.length > 0 && draw.chance(0.92) ? draw.weighted(near, (site) => site.weight) : draw.pick(ofKind);
-}
-
-/** Within a town: most sites lie within two kilometres of its centre, none outside the districts' land. */
+/** Within a town: most sites lie within two kilometres of its centre, and all inside the boundary. */
 function pointNear(draw: Random, town: Town, place: Place): Point {
   const spread = place.populationK > 1000 && place.city === 'guangzhou' ? 0.007 : 0.011;
-  return { lat: round(town.lat + clip(draw.normal()) * spread), lon: round(town.lon + clip(draw.normal()) * spread) };
+  for (let tries = 0; tries < 20; tries++) {
+    const point = {
+      lat: round(town.lat + clip(draw.normal()) * spread),
+      lon: round(town.lon + clip(draw.normal()) * spread),
+    };
+    if (isWithin(place, point)) return point;
+  }
+  return { lat: town.lat, lon: town.lon };
 }
 
 function clip(z: number): number {
@@ -301,7 +319,7 @@ function makeVehicles({ scale, sites, laboratories, couriers }: Fleet): Vehicle[
         laboratory,
         sites: orderOfVisit(laboratory, group),
         box: number,
-        device: `sensor-${String(number).padStart(4, '0')}`,
+        device: String(number).padStart(5, '0'),
       });
     }
   }

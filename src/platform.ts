@@ -1,7 +1,19 @@
 import { createServer } from 'node:net';
+import {
+  accessRoutes,
+  disableDemoAccounts,
+  ensureAdministrator,
+  ensureDemoAccounts,
+  externalIssuer,
+  oidcKeeper,
+  openAccess,
+  openOidc,
+  sweeper,
+} from '#kernel/access';
 import type { Config } from '#kernel/config';
 import { type Context, systemContext } from '#kernel/context';
-import { type Door, kernelRoutes, makeServer, type Routes, servePages } from '#kernel/http';
+import { fhirRoutes } from '#kernel/fhir';
+import { type Door, kernelRoutes, languageOf, makeServer, type Routes, servePages, translate } from '#kernel/http';
 import { type Job, startJobs } from '#kernel/jobs';
 import { ledgerRoutes, openKey, sealer } from '#kernel/ledger';
 import { makeLog } from '#kernel/log';
@@ -9,7 +21,9 @@ import { startMetrics, startTraces } from '#kernel/metrics';
 import { type Hearer, listensTo, startDeliveries } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { holdFolder, MIGRATIONS, migrate, openDatabase, openPool, sql } from '#kernel/sql';
+import { recordsRoutes, startMllpServer, startReceiver } from '#modules/records';
 import { buildWeb, WEB_DIST } from '../web/build.ts';
+import { HEARERS } from './hearers.ts';
 
 export interface Platform {
   /** What a newcomer is told: addresses and accounts. */
@@ -54,18 +68,31 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     await step('migrations', () => migrate(pool, MIGRATIONS));
     const ledgerKey = await openKey(pool, config.data, ctx.now());
     await step('app', () => buildWeb());
+    const publicUrl = () => config.publicUrl?.replace(/\/$/, '') ?? httpUrl;
+    const oidc = await openOidc(ctx, { db: pool, log, publicUrl, external: externalIssuer(config, publicUrl) });
+    const access = openAccess({ pool, log, languageOf, translate, checkJwt: oidc.checkJwt });
+    const administrator = await step('accounts', () => ensureAdministrator(ctx, config));
+    const demo = config.region ? await ensureDemoAccounts(ctx) : await disableDemoAccounts(ctx).then(() => []);
 
-    const hearers: Hearer[] = [];
+    const hearers: readonly Hearer[] = HEARERS;
     listensTo(hearers);
 
     const door: Door = {
       config,
       pool,
       log,
-      publicUrl: () => config.publicUrl ?? httpUrl,
-      context: () => Promise.reject(new Problem('unauthenticated', 'sign in first')),
+      publicUrl,
+      context: access.context,
     };
-    const routes: Routes[] = [kernelRoutes, ledgerRoutes, servePages(WEB_DIST)];
+    const routes: Routes[] = [
+      kernelRoutes,
+      accessRoutes(access),
+      oidc.routes(access),
+      fhirRoutes,
+      ledgerRoutes,
+      recordsRoutes,
+      servePages(WEB_DIST),
+    ];
     const health = [
       {
         name: 'database',
@@ -78,15 +105,25 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     ];
     let httpUrl = `http://${config.host}:${config.port}`;
     const app = await makeServer({ door, routes, health, metrics });
+    access.noteDenials(app);
     httpUrl = await step('HTTP', () => app.listen({ host: config.host, port: config.port }));
     undo.push(() => app.close());
 
     const deliveries = await startDeliveries(ctx, pool, hearers, { workers: config.workers });
     undo.push(deliveries.stop);
-    const jobs: Job[] = [sealer(ledgerKey)];
+    const mllp = await step('HL7 v2 over MLLP', () =>
+      startMllpServer(ctx, startReceiver(ctx), { host: config.host, port: config.mllpPort }),
+    );
+    undo.push(mllp.stop);
+    const jobs: Job[] = [sweeper, oidcKeeper, sealer(ledgerKey)];
     undo.push(startJobs(ctx, pool, jobs).stop);
 
-    const greeting = [`Banyan is ready after ${((Date.now() - began) / 1000).toFixed(1)} s: ${httpUrl}`];
+    const greeting = [
+      `Banyan is ready after ${((Date.now() - began) / 1000).toFixed(1)} s: ${httpUrl}`,
+      ...(administrator.password === undefined ? [] : [`  admin, password (shown once): ${administrator.password}`]),
+      ...(administrator.token === undefined ? [] : [`  operator's token (shown once): ${administrator.token}`]),
+      ...demo.map(({ username, password }) => `  ${username.padEnd(28)} ${password}`),
+    ];
     return { greeting, httpUrl, ctx, stop };
   } catch (error) {
     await stop();

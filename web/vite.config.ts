@@ -7,7 +7,10 @@ const server = process.env.BANYAN_SERVER ?? 'http://127.0.0.1:8080';
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react()],
-  server: { proxy: { '/api': server, '/fhir': server, '/epcis': server, '/ledger': server, '/health': server } },
+  server: {
+    fs: { allow: ['..'] },
+    proxy: { '/api': server, '/fhir': server, '/epcis': server, '/ledger': server, '/health': server },
+  },
   worker: { format: 'es' },
   build: {
     outDir: '../dist/web',
@@ -15,7 +18,7 @@ export default defineConfig({
     target: 'es2022',
     // An inlined asset would be a data: URL, which the content security policy of the server refuses for fonts and workers.
     assetsInlineLimit: 0,
-    chunkSizeWarningLimit: 1_300,
+    chunkSizeWarningLimit: 2_000, // the map's engines, loaded by the live screen alone
     rolldownOptions: {
       output: {
         codeSplitting: {

@@ -31,7 +31,7 @@ export default function SignIn() {
 
   return (
     <div className="sign-in">
-      <section className="sign-in-story">
+      <header className="sign-in-story">
         <div className="row">
           <img src="/banyan.svg" alt="" width="40" height="40" />
           <strong>{t('shell:name')}</strong>
@@ -46,7 +46,7 @@ export default function SignIn() {
           ))}
         </ol>
         <Tree />
-      </section>
+      </header>
       <main className="sign-in-form">
         <div>
           <div className="sign-in-head">

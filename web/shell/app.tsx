@@ -29,7 +29,7 @@ export function App() {
   useTranslation(); // renders anew when the language changes
   const look = useLook();
   return (
-    <ConfigProvider theme={antTheme(look)} locale={LOCALES[language()]}>
+    <ConfigProvider theme={antTheme(look)} locale={LOCALES[language()]} button={{ autoInsertSpace: false }}>
       <AntApp>
         <QueryClientProvider client={queries}>
           <SessionGate

@@ -4,6 +4,7 @@ import {
   LogoutOutlined,
   SearchOutlined,
   SettingOutlined,
+  UnlockOutlined,
   UserOutlined,
 } from '@ant-design/icons';
 import { useRouterState } from '@tanstack/react-router';
@@ -13,6 +14,7 @@ import { useTranslation } from 'react-i18next';
 import { useNotice } from '../ui/index.ts';
 import { Go, useGo } from './address.tsx';
 import { Keys } from './keys.tsx';
+import { SessionNotices, useBreakGlass } from './notices.tsx';
 import { navigationFor, type PageWithNav } from './routes.ts';
 import { SearchEverywhere } from './search.tsx';
 import { useSession } from './session.tsx';
@@ -70,6 +72,7 @@ export function Frame({ children }: { children: ReactNode }) {
         <Entries entries={entries} here={here} />
       </nav>
       <main id="content" className="main" ref={main} tabIndex={-1}>
+        <SessionNotices />
         {children}
       </main>
       <nav className="bottom" aria-label={t('navigation')}>
@@ -118,6 +121,7 @@ function Account() {
   const { actor, signOut } = useSession();
   const notice = useNotice();
   const go = useGo();
+  const breakGlass = useBreakGlass();
   return (
     <Dropdown
       trigger={['click']}
@@ -130,10 +134,12 @@ function Account() {
           },
           { type: 'divider' },
           { key: 'settings', icon: <SettingOutlined />, label: t('settings') },
+          ...(breakGlass === undefined ? [] : [{ key: 'glass', icon: <UnlockOutlined />, label: t('glass.act') }]),
           { key: 'sign-out', icon: <LogoutOutlined />, label: t('signOut') },
         ],
         onClick: ({ key }) => {
           if (key === 'settings') go('/settings');
+          if (key === 'glass') breakGlass?.();
           if (key === 'sign-out') signOut().catch(notice.failed);
         },
       }}

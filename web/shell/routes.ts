@@ -27,7 +27,7 @@ export interface NavEntry {
   phone?: boolean;
 }
 
-const modules = import.meta.glob<{ routes: readonly PageRoute[] }>('../*/routes.tsx', { eager: true });
+const modules = import.meta.glob<{ routes: readonly PageRoute[] }>('/*/routes.tsx', { eager: true });
 
 /** Every page of every module. */
 export const pages: readonly PageRoute[] = Object.values(modules).flatMap((module) => module.routes);

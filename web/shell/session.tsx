@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useEffect } from 'react';
 import { api, onSignedOut, Refusal } from './api.ts';
 import { chooseLanguage, type Language, language } from './words.ts';
@@ -13,6 +13,10 @@ export interface SignedIn {
   patient?: string;
   permissions: readonly string[];
   language?: Language;
+  /** The password was made by somebody else. */
+  mustChange?: boolean;
+  /** The glass is broken until then: more is open, and every look is reported. */
+  breakGlass?: { reason: string; until: string };
 }
 
 interface Session {
@@ -47,7 +51,7 @@ export function SessionGate(props: {
     retry: false,
   });
 
-  useEffect(() => onSignedOut(() => queries.setQueryData(SESSION, null)), [queries]);
+  useEffect(() => onSignedOut(() => forget(queries)), [queries]);
 
   const actor = query.data ?? undefined;
   const preferred = actor?.language;
@@ -73,12 +77,16 @@ export function SessionGate(props: {
     may: (permission) => permissions.has(permission) || permissions.has('*'),
     async signOut() {
       await api.remove('/api/session');
-      // Nothing of this person may stay in the memory of the page.
-      queries.clear();
-      queries.setQueryData(SESSION, null);
+      forget(queries);
     },
   };
   return <SessionContext value={session}>{props.children}</SessionContext>;
+}
+
+/** Nothing of a person who has left may stay in the memory of the page. The session itself stays watched: that nobody is signed in is its new value. */
+function forget(queries: QueryClient): void {
+  queries.setQueryData(SESSION, null);
+  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
 }
 
 async function findSession(signal: AbortSignal): Promise<SignedIn | null> {

@@ -8,7 +8,7 @@ const KEY = 'banyan.language';
 
 /** Starts the texts: one namespace per folder of web/, named like the folder. */
 export async function startWords(): Promise<void> {
-  const found = import.meta.glob<{ messages: { en: Texts; zh: Texts } }>('../*/messages.ts', { eager: true });
+  const found = import.meta.glob<{ messages: { en: Texts; zh: Texts } }>('/*/messages.ts', { eager: true });
   const resources: Record<Language, Record<string, Texts>> = { en: {}, zh: {} };
   for (const [path, { messages }] of Object.entries(found)) {
     const name = path.split('/')[1] as string;

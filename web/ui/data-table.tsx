@@ -200,7 +200,7 @@ function Frame<Row>(props: FrameProps<Row>) {
   const { t, i18n } = useTranslation('ui');
   const { rows, columns, sort, typed, state } = props;
   return (
-    <section className="panel" aria-label={props.label}>
+    <div className="panel">
       <div className="table-tools">
         {props.searchable !== false && (
           <Input
@@ -279,7 +279,7 @@ function Frame<Row>(props: FrameProps<Row>) {
           </Button>
         </div>
       )}
-    </section>
+    </div>
   );
 }
 
@@ -298,7 +298,7 @@ function Head<Row>({
   if (column.sortable !== true) {
     return (
       <th scope="col" className={className}>
-        <span>{column.title}</span>
+        <span>{column.title === '' ? <span className="unseen">{t('actions')}</span> : column.title}</span>
       </th>
     );
   }

@@ -67,5 +67,9 @@ export function antTheme(look: Look): ThemeConfig {
       motionDurationMid: '0.12s',
       motionDurationSlow: '0.18s',
     },
+    // The dark algorithm dims these below the contrast that text needs.
+    components: {
+      Button: { colorError: colours.danger, colorErrorHover: colours.danger, colorErrorActive: colours.danger },
+    },
   };
 }

@@ -2,7 +2,8 @@ import { type Context, type Db, type Language, ROLES, type Role, type Tx } from 
 import { Problem } from '#kernel/problem';
 import { all, sql } from '#kernel/sql';
 import { record } from './audit.ts';
-import { checkPassword, hashPassword, verifyPassword } from './passwords.ts';
+import { checkPassword, hashPassword, makePassword } from './passwords.ts';
+import { checkSignIn } from './sessions.ts';
 
 export interface Account {
   id: string;
@@ -16,7 +17,8 @@ export interface Account {
   hasPassword: boolean;
   demo: boolean;
   createdAt: Date;
-  disabledAt: Date | null;
+  lastSignInAt: Date | null;
+  disabled: boolean;
 }
 
 export interface NewAccount {
@@ -86,6 +88,8 @@ export async function insertAccount(
 
 export interface AccountChange {
   name?: string;
+  patient?: string;
+  language?: Language;
   roles?: readonly string[];
   organizations?: readonly string[];
   disabled?: boolean;
@@ -94,7 +98,7 @@ export interface AccountChange {
 /** A disabled account's sessions end at once; its tokens are refused as long as it is disabled. */
 export async function changeAccount(ctx: Context, id: string, change: AccountChange): Promise<Account> {
   ctx.require('access.account.manage');
-  const { name, roles, organizations, disabled } = change;
+  const { name, patient, language, roles, organizations, disabled } = change;
   checkPlaces(roles ?? ['administrator'], organizations ?? []);
   if (name !== undefined && (name.trim() === '' || name.length > 200))
     throw new Problem('invalid', 'a name has 1 to 200 characters');
@@ -105,7 +109,8 @@ export async function changeAccount(ctx: Context, id: string, change: AccountCha
     await requireOrdinary(tx, id);
     const changed = await tx.one<Account>(sql`
       update access.account
-      set name = coalesce(${name ?? null}, name), roles = coalesce(${roles ?? null}::text[], roles),
+      set name = coalesce(${name ?? null}, name), patient = coalesce(${patient ?? null}, patient),
+        language = coalesce(${language ?? null}, language), roles = coalesce(${roles ?? null}::text[], roles),
         organizations = coalesce(${organizations ?? null}::text[], organizations),
         disabled_at = case ${disabled ?? null}::boolean when true then coalesce(disabled_at, ${ctx.now()}) when false then null else disabled_at end
       where id = ${id}
@@ -117,32 +122,37 @@ export async function changeAccount(ctx: Context, id: string, change: AccountCha
   });
 }
 
-/** Sets a password that its owner must change at the next sign-in; all sessions end. */
-export async function resetPassword(ctx: Context, id: string, password: string): Promise<void> {
+/**
+ * Makes up a password that its owner must change after the next sign-in; all sessions end.
+ *
+ * @returns the password, shown once
+ */
+export async function resetPassword(ctx: Context, id: string): Promise<string> {
   ctx.require('access.account.manage');
+  const password = makePassword();
   await ctx.db.transaction(async (tx) => {
-    const { username } = await requireOrdinary(tx, id);
-    checkPassword(password, username);
+    await requireOrdinary(tx, id);
     await setPassword(ctx, tx, id, password, true);
     await endSessions(ctx, tx, id);
     await record(ctx, tx, { act: 'access.password-reset', subject: id });
   });
+  return password;
 }
 
-/** The owner changes the password; all other sessions end. */
+/** The owner changes the password; all other sessions end. Guesses of the old one are counted as those at sign-in are. */
 export async function changePassword(
   ctx: Context,
-  { old, next, session }: { old: string; next: string; session?: string },
+  { old, next, username, session }: { old: string; next: string; username: string; session: string },
 ): Promise<void> {
   const { id } = ctx.actor;
-  const account = await ctx.db.maybe<{ username: string; hash: string | null; demo: boolean }>(
-    sql`select username, password_hash as hash, demo from access.account where id = ${id}`,
-  );
-  if (account?.demo === true) throw new Problem('forbidden', 'the password of a demo account stays as it is');
-  if (!(await verifyPassword(old, account?.hash)) || account === undefined)
+  const { demo } = await ctx.db.one<{ demo: boolean }>(sql`select demo from access.account where id = ${id}`);
+  if (demo) throw new Problem('forbidden', 'the password of a demo account stays as it is');
+  await checkSignIn(ctx, username, old).catch((error: unknown) => {
+    if (!(error instanceof Problem && error.kind === 'unauthenticated')) throw error;
     throw new Problem('invalid', 'the old password is wrong');
+  });
   if (old === next) throw new Problem('invalid', 'the new password is the old one');
-  checkPassword(next, account.username);
+  checkPassword(next, username);
   await ctx.db.transaction(async (tx) => {
     await setPassword(ctx, tx, id, next, false);
     await endSessions(ctx, tx, id, session);
@@ -172,7 +182,7 @@ export async function findAccounts(ctx: Context, { text, role, after, limit }: A
 }
 
 /** Ends the sessions of an account, all but the one given. */
-export async function endSessions(ctx: Context, tx: Tx, account: string, except = ''): Promise<void> {
+async function endSessions(ctx: Context, tx: Tx, account: string, except = ''): Promise<void> {
   await tx.run(sql`
     update access.session set ended_at = ${ctx.now()} where account = ${account} and ended_at is null and id <> ${except}
   `);
@@ -208,7 +218,13 @@ export function findTenants(
   `);
 }
 
-async function setPassword(ctx: Context, tx: Tx, id: string, password: string, mustChange: boolean): Promise<void> {
+export async function setPassword(
+  ctx: Context,
+  tx: Tx,
+  id: string,
+  password: string,
+  mustChange: boolean,
+): Promise<void> {
   await tx.run(sql`
     update access.account
     set password_hash = ${await hashPassword(password)}, password_changed_at = ${ctx.now()}, must_change = ${mustChange}
@@ -236,4 +252,5 @@ function checkPlaces(roles: readonly string[], organizations: readonly string[])
 }
 
 const SELECTED = sql`id, username, name, roles, organizations, patient, language, must_change as "mustChange",
-  password_hash is not null as "hasPassword", demo, created_at as "createdAt", disabled_at as "disabledAt"`;
+  password_hash is not null as "hasPassword", demo, created_at as "createdAt",
+  last_sign_in_at as "lastSignInAt", disabled_at is not null as disabled`;

@@ -49,10 +49,18 @@ export async function authenticate(db: Db, request: Knock, now: Date, checkJwt?:
 /** The context of a request, once it is known who sends it. */
 export function contextOf(
   identity: Identity,
-  parts: { db: Db; log: Log; request: FastifyRequest; language?: Language },
+  parts: { db: Db; log: Log; request: FastifyRequest; language?: Language; now?: () => Date },
 ): Context {
-  const { db, log, request, language = identity.language } = parts;
-  return makeContext({ actor: identity.actor, db, log, language, requestId: request.id, address: request.ip });
+  const { db, log, request, language = identity.language, now } = parts;
+  return makeContext({
+    actor: identity.actor,
+    db,
+    log,
+    language,
+    requestId: request.id,
+    address: request.ip,
+    ...(now && { now }),
+  });
 }
 
 /** Who is behind a bearer token; devices give one as their MQTT password. @throws Problem `unauthenticated` */

@@ -1,7 +1,4 @@
-/**
- * Words that lists of leaked passwords are made of, lower case and with digits turned to letters (1 i, 3 e, 0 o, 4 a, 5 s, 7 t),
- * longest first, so that a long word is taken away before its parts.
- */
+/** Words that lists of leaked passwords are made of, in lower case; the longest first, so that a long word goes before its parts. */
 export const COMMON_WORDS: readonly string[] = [
   'qwertyuiop',
   'asdfghjkl',
@@ -15,7 +12,7 @@ export const COMMON_WORDS: readonly string[] = [
   'asdf',
   'zxcvbn',
   'iqaz',
-  'zaqi',
+
   'ewsx',
   'iqazewsx',
   'abcdefgh',

@@ -1,3 +1,4 @@
+export { type Access, type AccessParts, openAccess } from './access.ts';
 export {
   type Account,
   type AccountChange,
@@ -14,13 +15,14 @@ export {
   type Act,
   type AuditEntry,
   type AuditFilter,
-  auditDigest,
   findAudit,
   type Outcome,
   record,
   recordAll,
   recordDenial,
   recordRead,
+  type TrailVerdict,
+  verifyTrail,
 } from './audit.ts';
 export {
   authenticate,
@@ -33,6 +35,18 @@ export {
 } from './authenticate.ts';
 export { type Care, closeCare, openCare } from './care.ts';
 export { CATALOGUE, grantsFor, narrow, reachOf, type Scope, type Verb } from './grants.ts';
-export { breakGlass, type NewSession, SESSION_COOKIE, signIn, signOut } from './sessions.ts';
+export { externalIssuer, type Oidc, oidcKeeper, openOidc } from './oidc/index.ts';
+export { accessRoutes } from './routes.ts';
+export { breakGlass, type NewSession, SESSION_COOKIE, signIn, signOut, sweeper } from './sessions.ts';
+export {
+  type DemoAccount,
+  type DemoPlaces,
+  disableDemoAccounts,
+  ensureAdministrator,
+  ensureDemoAccounts,
+  findDemoAccounts,
+  issueServiceToken,
+} from './start.ts';
 export { createToken, findTokens, type NewToken, revokeToken, type Token } from './tokens.ts';
-export { type RowColumns, type RowToWrite, requireWrite, visible, visibleRow } from './visible.ts';
+export { token, verifyAudit } from './verbs.ts';
+export { onlyPatientOf, type RowColumns, type RowToWrite, requireWrite, visible, visibleRow } from './visible.ts';

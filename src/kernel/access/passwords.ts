@@ -1,4 +1,4 @@
-import { argon2 as argon2WithCallback, randomBytes, timingSafeEqual } from 'node:crypto';
+import { argon2 as argon2WithCallback, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Problem } from '#kernel/problem';
 import { COMMON_WORDS } from './common-words.ts';
@@ -39,6 +39,14 @@ export function isOutdated(stored: string): boolean {
   return !stored.startsWith(prefixOf(PARAMETERS));
 }
 
+/** A made-up password of 20 letters and digits without look-alikes (some 98 bits), in groups to be read out. */
+export function makePassword(): string {
+  const letters = Array.from({ length: 20 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+  return letters.match(/.{5}/g)?.join('-') ?? letters;
+}
+
+const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';
+
 const SHORTEST = 12;
 const LONGEST = 256;
 
@@ -53,23 +61,24 @@ export function checkPassword(password: string, username: string): void {
   const length = [...password].length;
   if (!(length >= SHORTEST)) throw new Problem('invalid', 'the password is too short', { least: SHORTEST });
   if (!(length <= LONGEST)) throw new Problem('invalid', 'the password is too long', { most: LONGEST });
-  const plain = plainOf(password);
-  if (new Set(plain).size < 5) throw new Problem('invalid', 'the password repeats few characters');
-  const rest = [plainOf(username), ...COMMON_WORDS]
-    .filter((word) => word.length >= 4)
-    .reduce((left, word) => left.replaceAll(word, ''), plain);
-  // What remains beside well-known words must still be worth guessing: eight characters, digits in a row not counted.
-  const worth = rest
-    .replace(/\d{2,}/g, (digits) => digits.slice(0, 2))
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim();
-  if (worth.length < 6) throw new Problem('invalid', 'the password is made of words that are guessed first');
+  const lower = password.normalize('NFKC').toLowerCase();
+  if (new Set(lower).size < 5) throw new Problem('invalid', 'the password repeats few characters');
+  const words = [username.toLowerCase(), ...COMMON_WORDS].filter((word) => word.length >= 4);
+  const left = Math.min(lettersLeft(lower, words), lettersLeft(asLetters(lower), words));
+  const digits = lower.replace(/\D/g, '').length;
+  if (left < 4 && digits < 10) throw new Problem('invalid', 'the password is made of words that are guessed first');
 }
 
-/** Lower case, and the usual digits and signs for letters turned back. */
-function plainOf(text: string): string {
-  const plain = text.normalize('NFKC').toLowerCase();
-  return plain
+/** Letters that remain when the well-known words are taken away. */
+function lettersLeft(text: string, words: readonly string[]): number {
+  const rest = words.reduce((left, word) => left.replaceAll(word, ' '), text);
+  return [...rest.replace(/[^\p{L}]/gu, '')].length;
+}
+
+/** The usual digits and signs for letters turned back, those hung on at the end left out. */
+function asLetters(lower: string): string {
+  return lower
+    .replace(/[^\p{L}]+$/u, '')
     .replace(/[@4]/g, 'a')
     .replace(/3/g, 'e')
     .replace(/[1!]/g, 'i')

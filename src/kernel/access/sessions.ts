@@ -1,4 +1,5 @@
-import { type Context, type Db, makeContext, type Role, systemContext } from '#kernel/context';
+import { type Context, type Db, makeContext, type Role } from '#kernel/context';
+import type { Job } from '#kernel/jobs';
 import { Problem } from '#kernel/problem';
 import { sql } from '#kernel/sql';
 import { record } from './audit.ts';
@@ -12,8 +13,8 @@ export const IDLE_MS = 2 * 3_600_000;
 const LONGEST_MS = 12 * 3_600_000;
 const GLASS_MS = 3_600_000;
 
-/** Failures that cost nothing, and the waits after them: doubled from 30 s to 15 min; forgotten after an hour without one. */
-const FREE_FAILURES = { account: 5, address: 30 };
+/** Failures that cost nothing (a whole hospital may share an address), and the waits after them: doubled from 30 s to 15 min; forgotten after an hour without one. */
+const FREE_FAILURES = { account: 5, address: 100 };
 const FIRST_WAIT_S = 30;
 const LONGEST_WAIT_S = 900;
 
@@ -75,25 +76,27 @@ export async function checkSignIn(ctx: Context, username: string, password: stri
     address: `address:${ctx.address ?? 'none'}`,
   };
   // Counted before the check, so that guesses sent at once are counted too; a success takes its count back.
-  await countFailure(ctx, keys.account, FREE_FAILURES.account);
+  // The address first: from one that is locked out nobody else's name can be locked.
   await countFailure(ctx, keys.address, FREE_FAILURES.address);
-  const account = await ctx.db.maybe<SignedIn & { hash: string | null }>(sql`
-    select id, name, roles, password_hash as hash from access.account
-    where lower(username) = ${username.toLowerCase()} and disabled_at is null
+  await countFailure(ctx, keys.account, FREE_FAILURES.account);
+  const account = await ctx.db.maybe<SignedIn & { hash: string | null; disabled: boolean }>(sql`
+    select id, name, roles, password_hash as hash, disabled_at is not null as disabled from access.account
+    where lower(username) = ${username.toLowerCase()}
   `);
   const right = await verifyPassword(password, account?.hash);
-  if (!right || account === undefined) {
+  if (!right || account === undefined || account.disabled) {
     await ctx.db.transaction((tx) =>
       record(ctx, tx, { act: 'access.sign-in-refused', outcome: 'denied', ...(account && { subject: account.id }) }),
     );
     throw new Problem('unauthenticated', 'the user name or the password is wrong');
   }
-  const { hash, ...signed } = account;
+  const { hash, disabled: _, ...signed } = account;
   if (hash !== null && isOutdated(hash)) {
     await ctx.db.run(
       sql`update access.account set password_hash = ${await hashPassword(password)} where id = ${account.id}`,
     );
   }
+  await ctx.db.run(sql`update access.account set last_sign_in_at = ${ctx.now()} where id = ${account.id}`);
   await ctx.db.run(sql`delete from access.throttle where key = ${keys.account}`);
   await ctx.db.run(
     sql`update access.throttle set failures = failures - 1, blocked_until = null where key = ${keys.address} and failures > 0`,
@@ -137,18 +140,15 @@ export async function breakGlass(
   return { until };
 }
 
-/** Sessions long over and forgotten failures are deleted; the trail keeps what happened. */
+/** Deletes sessions long over and forgotten failures every hour; the trail keeps what happened. */
+export const sweeper: Job = { name: 'access-sweeper', everySeconds: 3600, run: sweepSessions };
+
 export async function sweepSessions(ctx: Context): Promise<void> {
   const dayAgo = new Date(ctx.now().getTime() - 86_400_000);
   await ctx.db.run(sql`delete from access.session where expires_at < ${dayAgo}`);
   await ctx.db.run(
     sql`delete from access.throttle where failed_at < ${dayAgo} and (blocked_until is null or blocked_until < ${dayAgo})`,
   );
-}
-
-/** The program as actor of what happens before somebody is known. */
-export function nobodyContext(ctx: Omit<Context, 'actor' | 'require'>): Context {
-  return systemContext(ctx, 'door');
 }
 
 async function endSession(db: Db, secret: string, now: Date): Promise<boolean> {

@@ -29,7 +29,7 @@ const PREFIX = 'bny_';
 const MOST_SCOPES = 100;
 const MOST_TOKENS = 100;
 
-/** A token of the actor's own account. A token does not make further tokens: it would outlive its own expiry. */
+/** A token of the actor's own account. */
 export function createToken(ctx: Context, token: NewToken): Promise<Token & { secret: string }> {
   return createTokenFor(ctx, ctx.actor.id, token);
 }
@@ -39,7 +39,7 @@ export async function createTokenFor(
   ctx: Context,
   account: string,
   { name, scopes = ['*'], expiresAt }: NewToken,
-  secret = PREFIX + makeSecret(),
+  secret = makeToken(),
 ) {
   if (name.trim() === '' || name.length > 100)
     throw new Problem('invalid', 'a token has a name of 1 to 100 characters');
@@ -60,6 +60,10 @@ export async function createTokenFor(
     await record(ctx, tx, { act: 'access.token-created', subject: token.id, detail: { account, scopes } });
     return { ...token, secret };
   });
+}
+
+export function makeToken(): string {
+  return PREFIX + makeSecret();
 }
 
 /** Newest first. */

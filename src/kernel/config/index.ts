@@ -55,6 +55,12 @@ const SETTINGS = {
     'Audience that tokens of OIDC_ISSUER must name',
     (text) => text,
   ),
+  oidcClaims: setting(
+    'OIDC_CLAIMS',
+    'roles=roles,organizations=organizations,patient=patient,name=name',
+    'Which claims of OIDC_ISSUER say what, as paths with dots, e.g. `roles=realm_access.roles`',
+    claimsOf,
+  ),
   trustProxy: setting(
     'TRUST_PROXY',
     'false',
@@ -165,6 +171,18 @@ function wholeFrom(least: number, most: number): (text: string) => number {
 
 function portOf(text: string): number {
   return wholeFrom(0, 65_535)(text);
+}
+
+const CLAIMS = ['roles', 'organizations', 'patient', 'name'] as const;
+
+function claimsOf(text: string): Partial<Record<(typeof CLAIMS)[number], string>> {
+  const pairs = text.split(',').map((pair) => pair.split('='));
+  const wrong = pairs.find(
+    ([name, path, ...rest]) => !CLAIMS.some((known) => known === name) || !path || rest.length > 0,
+  );
+  if (wrong !== undefined)
+    throw new Mistake(`"${wrong.join('=')}" is not one of ${CLAIMS.join(', ')} with = and a claim`);
+  return Object.fromEntries(pairs);
 }
 
 function flagOf(text: string): boolean {

@@ -12,13 +12,12 @@ const NOT_PAGES = /^\/(api|fhir|ledger|epcis|oidc|metrics|health|assets|\.well-k
  */
 export function servePages(folder: string): Routes {
   return async (app) => {
-    await app.register(fastifyStatic, {
-      root: join(folder, 'assets'),
-      prefix: '/assets/',
-      immutable: true,
-      maxAge: '365d',
-      index: false,
-    });
+    // A route for each file; what has its hash in the name lies in assets.
+    const setHeaders = (reply: { header(name: string, value: string): unknown }, path: string): void => {
+      const cache = path.startsWith(join(folder, 'assets')) ? 'public, max-age=31536000, immutable' : 'no-cache';
+      reply.header('cache-control', cache);
+    };
+    await app.register(fastifyStatic, { root: folder, wildcard: false, index: false, cacheControl: false, setHeaders });
     const page = await readFile(join(folder, 'index.html'), 'utf8');
     app.get('/*', { schema: { hide: true } }, async (request, reply) => {
       if (NOT_PAGES.test(request.url)) return reply.callNotFound();

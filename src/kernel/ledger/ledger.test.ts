@@ -1,12 +1,15 @@
+import { spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execPath } from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { sql } from '#kernel/sql';
 import { emptyEdge, hashLeaf, openCheckpoint, pushLeaf, rootOf, signerFromSeed } from '#standards/merkle';
 import { testDatabase } from '../../../tests/support/postgres.ts';
-import { append, appendAll, canonicalJson, digestOf, openKey, seal } from './index.ts';
+import { append, appendAll, canonicalJson, databaseSource, digestOf, openKey, seal, verifyLog } from './index.ts';
 
 /**
  * Goal: every committed act is in the log once, in one order, under a signature; nothing else is.
@@ -137,6 +140,34 @@ describe('sealing', () => {
     expect(await bodies()).toEqual([]);
     expect(await seal(db, signer, at)).toBe(1);
     expect(await expectSound()).toBe(1);
+  });
+
+  test('killed at any instant, it goes on: each acknowledged act once, and every checkpoint holds', async () => {
+    const acknowledged: string[] = [];
+    const data = await mkdtemp(join(tmpdir(), 'ledger-killed-'));
+    for (const delayMs of [0, 7, 20, 45, 90, 150, 230, 340]) {
+      const script = fileURLToPath(new URL('../../../tests/support/ledger-writer.ts', import.meta.url));
+      const child = spawn(execPath, [script, db.url, data], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const ended = new Promise((resolve) => child.once('close', resolve));
+      let said = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        if (said === '') setTimeout(() => child.kill('SIGKILL'), delayMs);
+        said += text;
+      });
+      await ended;
+      acknowledged.push(...said.split('\n').slice(0, -1));
+    }
+    const survivor = await openKey(db, data, at);
+    // The killed process's last statement may still run in the server, holding the seal for a moment.
+    const waiting = sql`select count(*) as count from ledger.pending`;
+    while ((await db.one<{ count: number }>(waiting)).count > 0) await seal(db, survivor, at);
+    await rm(data, { recursive: true });
+
+    const ids = await db.rows<{ id: string }>(sql`select id from ledger.leaf`);
+    expect(acknowledged.length).toBeGreaterThan(100);
+    expect(new Set(ids.map((row) => row.id)).size).toBe(ids.length);
+    expect(new Set(acknowledged).difference(new Set(ids.map((row) => row.id)))).toEqual(new Set());
+    expect(await verifyLog(databaseSource(db))).toMatchObject({ ok: true, leaves: ids.length });
   });
 
   test('nothing is signed over a damaged tile, and no act is lost by it', async () => {

@@ -105,7 +105,7 @@ function linkOfUrn(scheme: string, name: string): string | undefined {
   const [prefix = '', ...rest] = name.split('.');
   if (!/^\d{6,12}$/.test(prefix)) return undefined;
   if (scheme.startsWith('idpat:') && rest.at(-1) !== '*') return undefined;
-  const path = URNS[scheme]?.({ prefix, rest });
+  const path = (Object.hasOwn(URNS, scheme) ? URNS[scheme] : undefined)?.({ prefix, rest });
   return path === undefined ? undefined : DOMAIN + path;
 }
 
@@ -114,56 +114,60 @@ function encode(text: string): string {
   return text.replace(/[!()*+,:]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-const SHORT_NAMES: Record<string, string> = {
-  gtin: '01',
-  itip: '8006',
-  cpid: '8010',
-  gln: '414',
-  party: '417',
-  gsrnp: '8017',
-  gsrn: '8018',
-  gcn: '255',
-  sscc: '00',
-  gdti: '253',
-  ginc: '401',
-  gsin: '402',
-  grai: '8003',
-  giai: '8004',
-  cpv: '22',
-  lot: '10',
-  ser: '21',
-};
+const SHORT_NAMES = new Map(
+  Object.entries({
+    gtin: '01',
+    itip: '8006',
+    cpid: '8010',
+    gln: '414',
+    party: '417',
+    gsrnp: '8017',
+    gsrn: '8018',
+    gcn: '255',
+    sscc: '00',
+    gdti: '253',
+    ginc: '401',
+    gsin: '402',
+    grai: '8003',
+    giai: '8004',
+    cpv: '22',
+    lot: '10',
+    ser: '21',
+  }),
+);
 
 /** So many digits, then at most so many characters, each plain or percent-encoded. */
 const then = (digits: number, most: number): RegExp =>
   new RegExp(`^\\d{${digits}}(?:%[0-9A-Fa-f]{2}|[^%]){0,${most}}$`);
 
 /** Primary keys: the form of the value and the qualifiers that make it finer, the finest first. */
-const KEYS: Record<string, { value: RegExp; finer: readonly string[] }> = {
-  '00': { value: /^\d{18}$/, finer: [] },
-  '01': { value: /^(\d{8}|\d{12,14})$/, finer: ['235', '21', '10'] },
-  '253': { value: then(13, 17), finer: [] },
-  '255': { value: /^\d{13,25}$/, finer: [] },
-  '401': { value: then(4, 26), finer: [] },
-  '402': { value: /^\d{17}$/, finer: [] },
-  '414': { value: /^\d{13}$/, finer: ['254'] },
-  '417': { value: /^\d{13}$/, finer: [] },
-  '8003': { value: then(14, 16), finer: [] },
-  '8004': { value: then(4, 26), finer: [] },
-  '8006': { value: /^\d{18}$/, finer: ['21', '10'] },
-  '8010': { value: then(4, 26), finer: ['8011'] },
-  '8017': { value: /^\d{18}$/, finer: [] },
-  '8018': { value: /^\d{18}$/, finer: [] },
-};
+const KEYS = new Map<string, { value: RegExp; finer: readonly string[] }>(
+  Object.entries({
+    '00': { value: /^\d{18}$/, finer: [] },
+    '01': { value: /^(\d{8}|\d{12,14})$/, finer: ['235', '21', '10'] },
+    '253': { value: then(13, 17), finer: [] },
+    '255': { value: /^\d{13,25}$/, finer: [] },
+    '401': { value: then(4, 26), finer: [] },
+    '402': { value: /^\d{17}$/, finer: [] },
+    '414': { value: /^\d{13}$/, finer: ['254'] },
+    '417': { value: /^\d{13}$/, finer: [] },
+    '8003': { value: then(14, 16), finer: [] },
+    '8004': { value: then(4, 26), finer: [] },
+    '8006': { value: /^\d{18}$/, finer: ['21', '10'] },
+    '8010': { value: then(4, 26), finer: ['8011'] },
+    '8017': { value: /^\d{18}$/, finer: [] },
+    '8018': { value: /^\d{18}$/, finer: [] },
+  }),
+);
 
 function linkOfLink(uri: string): string | undefined {
   const path = uri.replace(/[?#].*$/s, '').replace(/^https?:\/\/[^/]*/, '');
-  const segments = path.split('/').map((segment) => SHORT_NAMES[segment] ?? segment);
-  const at = segments.findIndex((segment, index) => KEYS[segment]?.value.test(segments[index + 1] ?? '') === true);
+  const segments = path.split('/').map((segment) => SHORT_NAMES.get(segment) ?? segment);
+  const at = segments.findIndex((segment, index) => KEYS.get(segment)?.value.test(segments[index + 1] ?? '') === true);
   if (at === -1) return undefined;
 
   const ai = segments[at]!;
-  const { finer } = KEYS[ai]!;
+  const { finer } = KEYS.get(ai)!;
   const value = ai === '01' ? segments[at + 1]!.padStart(14, '0') : segments[at + 1]!;
   const qualifiers = new Map<string, string>();
   for (let index = at + 2; index + 1 < segments.length; index += 2)

@@ -16,6 +16,7 @@ import {
   ADDRESS_TYPE,
   ADDRESS_USE,
   CODE_SYSTEMS,
+  NAME_REPRESENTATION,
   NAME_USE,
   type Table,
   TELECOM_SYSTEM,
@@ -80,20 +81,19 @@ export function hdSystem(hd: Value | undefined, around: Surroundings): string | 
   const type = hd.text(3)?.toUpperCase();
   if (universal !== undefined) return universalSystem(universal, type);
   if (namespace === undefined) return undefined;
-  return (
-    around.namespaces[namespace] ?? (/^[a-z][a-z0-9+.-]*:/i.test(namespace) ? namespace : namespaceSystem(namespace))
-  );
+  return around.namespaces[namespace] ?? (URI.test(namespace) ? namespace : namespaceSystem(namespace));
 }
 
 function universalSystem(id: string, type: string | undefined): string {
   if (type === 'ISO' || (type === undefined && /^[0-2](\.\d+)+$/.test(id)))
     return OID.test(id) ? `urn:oid:${id}` : namespaceSystem(id);
   if ((type === 'UUID' || type === 'GUID') && UUID.test(id)) return `urn:uuid:${id.toLowerCase()}`;
-  if (type === 'DNS') return `http://${id}`;
-  if (/^[a-z][a-z0-9+.-]*:\S+$/i.test(id)) return id;
+  if (type === 'DNS' && !/\s/.test(id)) return `http://${id}`;
+  if (URI.test(id)) return id;
   return namespaceSystem(type === undefined ? id : `${type}/${id}`);
 }
 
+const URI = /^[a-z][a-z0-9+.-]*:\S+$/i;
 const OID = /^[0-2](\.(0|[1-9]\d*))+$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -138,8 +138,7 @@ export function eiIdentifier(
     universal !== undefined
       ? universalSystem(universal, universalType)
       : namespace !== undefined
-        ? (around.namespaces[namespace] ??
-          (/^[a-z][a-z0-9+.-]*:/i.test(namespace) ? namespace : namespaceSystem(namespace)))
+        ? (around.namespaces[namespace] ?? (URI.test(namespace) ? namespace : namespaceSystem(namespace)))
         : fallback;
   return made<Identifier>({ type: identifierType(type), system, value: number });
 }
@@ -182,10 +181,12 @@ function systemOf(name: string | undefined, oid: string | undefined, around: Sur
   const table = /^HL7(\d{4})$/.exec(key);
   if (table) return `${V2}${table[1]}`;
   if (oid !== undefined && OID.test(oid)) return `urn:oid:${oid}`;
-  if (/^[a-z][a-z0-9+.-]*:\S+$/i.test(name)) return name;
+  if (URI.test(name)) return name;
   // L and 99xxx are the sender's own.
   return around.senderSystem === undefined ? undefined : `${around.senderSystem}/codes/${encodeURIComponent(name)}`;
 }
+
+const REPRESENTATION = 'http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation';
 
 /** XPN; a name in Chinese characters also gets its text, family name first and no blank. */
 export function humanName(value: Value, around: Surroundings): HumanName | undefined {
@@ -204,6 +205,8 @@ export function humanName(value: Value, around: Surroundings): HumanName | undef
   if (/^\p{Script=Han}+$/u.test(plain)) name.text = plain;
   const period = periodOf(value, 12, 13, 10, around);
   if (period !== undefined) name.period = period;
+  const script = coded(NAME_REPRESENTATION, value.text(8));
+  if (script !== undefined) name.extension = [{ url: REPRESENTATION, valueCode: script }];
   return name;
 }
 

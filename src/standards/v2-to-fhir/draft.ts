@@ -55,6 +55,11 @@ export class Drafts {
     return draft;
   }
 
+  /** The draft behind a reference that `party` gave; undefined for a name alone. */
+  behind(reference: object | undefined): Draft | undefined {
+    return reference && this.all.find((draft) => draft.reference === reference);
+  }
+
   /** A reference to a party: a draft when it has an identifier, else its name alone. */
   party(resource: Practitioner | Organization | undefined): { reference: string } | { display: string } | undefined {
     if (resource === undefined) return undefined;

@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { validate } from '#standards/fhir';
 import { parseMessage } from '#standards/hl7v2';
 import { CONFORMANCE, expectScore } from '../../../tests/support/scores.ts';
 import { mapMessage, toBundle } from './index.ts';
@@ -54,6 +55,18 @@ describe.skipIf(!existsSync(folder))('the CDC and this mapping find the same val
     if (process.env.SHOW_MISSED) console.log(missed.join('\n'));
     expect(pairs.length).toBeGreaterThan(40);
     expectScore('v2-to-fhir.values-found-permille', Math.floor((1000 * found) / expected));
+  });
+});
+
+describe.skipIf(!existsSync(folder))('what this mapping makes', () => {
+  const files = globSync('../**/*.hl7', { cwd: folder }).sort();
+
+  test.each(files)('of %s is valid FHIR', (file) => {
+    const bundle = bundleOf(readFileSync(join(folder, file)));
+    const errors = (bundle.entry ?? []).flatMap(({ resource }) =>
+      validate(resource).filter(({ severity }) => severity !== 'warning'),
+    );
+    expect(errors).toEqual([]);
   });
 });
 

@@ -6,6 +6,7 @@
  */
 export {
   type Draft,
+  isMapped,
   type Mapping,
   type MappingIssue,
   type MappingOptions,

@@ -60,6 +60,8 @@ export interface Mapping {
   patient: Draft<Patient>;
   /** A40: the patient that was merged into `patient`. */
   merged: Draft<Patient> | undefined;
+  /** The organization of MSH-4, which answers for what the message says. */
+  facility: Draft | undefined;
   encounter: Draft<Encounter> | undefined;
   orders: readonly Draft<ServiceRequest>[];
   specimens: readonly Draft<Specimen>[];
@@ -83,6 +85,12 @@ const KINDS: Readonly<Record<string, MessageKind>> = {
   'ADT^A40': 'merge',
 };
 
+/** Whether messages of the type, or with the event of the type, are mapped. */
+export function isMapped(type: string, event?: string): boolean {
+  if (event !== undefined) return KINDS[`${type}^${event}`] !== undefined;
+  return Object.keys(KINDS).some((known) => known.startsWith(`${type}^`));
+}
+
 /** Reads what a message says into resources. Undefined when messages of its type are not mapped. */
 export function mapMessage(message: Message, options: MappingOptions): Mapping | undefined {
   const kind = KINDS[`${message.type}^${message.event}`];
@@ -93,6 +101,7 @@ export function mapMessage(message: Message, options: MappingOptions): Mapping |
   const groups = groupSegments(message, drafts);
   const sender = listed(header.text(3), header.text(4)).join('|');
 
+  const facilityReference = drafts.party(hdOrganization(header.value(4), around));
   const isAdmission = kind === 'admission' || kind === 'merge';
   const authority = isAdmission ? 'override' : 'fill';
   const patient = mapPatient(groups.pid ?? header, groups.pd1, authority, drafts);
@@ -104,7 +113,7 @@ export function mapMessage(message: Message, options: MappingOptions): Mapping |
   for (const nk1 of groups.relatives) mapRelatedPerson(nk1, patient, drafts);
   const encounter = groups.pv1 && mapEncounter(groups.pv1, groups.pv2, patient, authority, drafts);
   const merged = kind === 'merge' ? mergePatients(message, patient, drafts) : undefined;
-  const subject: Subject = { patient, encounter, sender, isResult: kind === 'result' };
+  const subject: Subject = { patient, encounter, sender, facility: facilityReference, isResult: kind === 'result' };
 
   const orders: Draft<ServiceRequest>[] = [];
   const specimens: Draft<Specimen>[] = [];
@@ -151,6 +160,7 @@ export function mapMessage(message: Message, options: MappingOptions): Mapping |
     drafts: drafts.all,
     patient,
     merged,
+    facility: drafts.behind(facilityReference),
     encounter,
     orders,
     specimens,

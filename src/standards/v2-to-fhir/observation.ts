@@ -21,6 +21,7 @@ import {
   eiIdentifier,
   filled,
   made,
+  namespaceSystem,
   organization,
   practitioner,
   quantity,
@@ -335,7 +336,8 @@ function performingOrganization(obx: Segment, drafts: Drafts): ({ reference: str
 function producerOf(value: Value, around: Surroundings) {
   const code = value.text(1);
   const name = value.text(2) ?? value.text(9);
-  const system = concept(value, around)?.coding?.[0]?.system ?? around.senderSystem;
+  // A code without a system names a facility, as MSH-4 does.
+  const system = concept(value, around)?.coding?.[0]?.system ?? namespaceSystem('facility');
   if (code === undefined && name === undefined) return undefined;
   return {
     resourceType: 'Organization' as const,

@@ -57,6 +57,8 @@ export interface Subject {
   encounter: Draft<Encounter> | undefined;
   /** MSH-3 and MSH-4: numbers without authority are unique for them only. */
   sender: string;
+  /** The organization of MSH-4. */
+  facility: { reference: string } | { display: string } | undefined;
   /** True in ORU: the sender fills the order; in OML and ORM it places it. */
   isResult: boolean;
 }
@@ -92,7 +94,9 @@ export function mapOrder(group: OrderGroup, subject: Subject, drafts: Drafts): D
     authoredOn: authored,
     occurrenceDateTime: timing === undefined ? requested : undefined,
     occurrenceTiming: timing,
-    requester: (requester ?? facility) as Reference | undefined as never,
+    requester: (requester ?? facility ?? (subject.isResult ? undefined : subject.facility)) as
+      | Reference
+      | undefined as never,
     reasonCode: [
       ...(obr ? each(obr, 31, (value) => concept(value, around)) : []),
       ...group.diagnoses
@@ -152,6 +156,7 @@ export function mapReport(
     effectiveDateTime: end === undefined ? start : undefined,
     effectivePeriod: end === undefined ? undefined : filled({ start, end }),
     issued: instant(obr.text(22), around),
+    performer: subject.facility === undefined ? undefined : ([subject.facility] as never),
     resultsInterpreter: interpreters(obr, drafts) as never,
   });
   const number = filler ?? placer;

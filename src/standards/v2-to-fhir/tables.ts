@@ -17,6 +17,9 @@ export const NAME_USE: Table = {
   TEMP: 'temp',
 };
 
+/** HL7 0465 to the codes of the ISO 21090 extension. */
+export const NAME_REPRESENTATION: Table = { A: 'ABC', I: 'IDE', P: 'SYL' };
+
 /** HL7 0190 */
 export const ADDRESS_USE: Table = { BA: 'old', BI: 'billing', C: 'temp', B: 'work', H: 'home', O: 'work' };
 export const ADDRESS_TYPE: Table = { M: 'postal', SH: 'postal' };

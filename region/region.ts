@@ -1,0 +1,399 @@
+import { type Act, Script, type Truth } from './acts.ts';
+import { encodeText } from './charset.ts';
+import { type ControlServer, startControl } from './control.ts';
+import { type Fault, type FaultKind, type FaultWish, makeFault } from './faults.ts';
+import { registrations } from './fhir.ts';
+import { Fleet } from './fleet.ts';
+import type { Hl7Message } from './hl7.ts';
+import { HttpDoor } from './http-door.ts';
+import { type Memory, readMemory, TruthLog, writeMemory } from './memory.ts';
+import { MllpLine } from './mllp-line.ts';
+import { earlierReports } from './past.ts';
+import { type Parcel, Post, pause, Refused } from './post.ts';
+import { random } from './random.ts';
+import { DAY, dayAfter, dayOf, MINUTE, startOfDay, utcTime } from './time.ts';
+import { makeWorld, type World } from './world.ts';
+
+export interface RegionOptions {
+  /** The server: HTTP address, ports of MLLP and MQTT on the same host, bearer token. */
+  url: string;
+  mllpPort: number;
+  mqttPort: number;
+  token: string;
+  /** Where it remembers how far it is, and beside it the truth log. */
+  stateFile: string;
+  seed?: number;
+  scale?: number;
+  /** Simulated seconds per second. 1 keeps to the wall clock; more runs ahead of it. */
+  speed?: number;
+  faults?: readonly FaultKind[];
+  /** Days before today that are told at first start. */
+  historyDays?: number;
+  /** Port of the control on loopback, 0 for any; undefined for none. */
+  controlPort?: number;
+  now?(): number;
+  log?(line: Record<string, unknown>): void;
+}
+
+export interface Region {
+  readonly world: World;
+  readonly controlPort: number | undefined;
+  status(): Record<string, unknown>;
+  /** Begins a fault now. */
+  fault(kind: FaultKind, wish?: FaultWish): Fault;
+  /** Ends a fault now. */
+  endFault(id: string): boolean;
+  /** Resolves when all that lay before the start is told: the screens are full. */
+  readonly caughtUp: Promise<void>;
+  stop(): Promise<void>;
+}
+
+const MOST_UNDER_WAY = 500;
+const CHUNK = 15 * MINUTE;
+const PAST_PER_SECOND = 40;
+const HTTP_WORKERS = 6;
+
+/** Starts the region and returns once it is registered with the server; what it has to tell follows in the background. */
+export async function startRegion(options: RegionOptions): Promise<Region> {
+  const region = new RunningRegion(options);
+  await region.begin();
+  return region;
+}
+
+class RunningRegion implements Region {
+  readonly world: World;
+  readonly caughtUp: Promise<void>;
+  readonly #options: RegionOptions;
+  readonly #memory: Memory;
+  readonly #script: Script;
+  readonly #truth: TruthLog;
+  readonly #post: Post;
+  readonly #http: HttpDoor;
+  readonly #lines = new Map<string, MllpLine>();
+  readonly #fleet: Fleet;
+  readonly #anchor: { real: number; simulated: number };
+  readonly #tellCaughtUp: () => void;
+  #cursor: number;
+  #pastCursor: number | undefined;
+  /** How many of the earlier results are on their way or delivered. */
+  #earlierPosted: number;
+  readonly #troublesTold = new Set<string>();
+  #stopped = false;
+  #running: Promise<unknown> = Promise.resolve();
+  #control: ControlServer | undefined;
+
+  constructor(options: RegionOptions) {
+    const { seed = 1, scale = 1, historyDays = 2, stateFile } = options;
+    this.#options = options;
+    const now = this.#realNow();
+    const kept = readMemory(stateFile);
+    if (kept && (kept.seed !== seed || kept.scale !== scale))
+      throw new Error(`the state file belongs to seed ${kept.seed} and scale ${kept.scale}`);
+    this.#memory = kept ?? firstMemory({ seed, scale, now, historyDays });
+    this.world = makeWorld({ seed, scale });
+    this.#script = new Script(this.world, this.#memory.faults);
+    this.#truth = new TruthLog(`${stateFile}.truth.ndjson`);
+    this.#anchor = { real: now, simulated: Math.max(now, this.#memory.clock) };
+    this.#cursor = Math.max(this.#memory.clock, now - Math.max(historyDays, 1) * DAY);
+    this.#pastCursor = this.#memory.past;
+    this.#earlierPosted = this.#memory.earlier;
+    this.#post = new Post({
+      most: MOST_UNDER_WAY,
+      trouble: (kind, lane, error) => this.#tellTrouble(kind, lane, error),
+    });
+    this.#http = new HttpDoor(options);
+    this.#fleet = new Fleet({
+      world: this.world,
+      host: this.#host,
+      port: options.mqttPort,
+      token: options.token,
+      delivered: new Map(Object.entries(this.#memory.ticks)),
+      faults: () => this.#script.faults,
+    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.caughtUp = promise;
+    this.#tellCaughtUp = resolve;
+  }
+
+  get controlPort(): number | undefined {
+    return this.#control?.port;
+  }
+
+  async begin(): Promise<void> {
+    for (const [part, transaction] of registrations(this.world).entries()) {
+      await this.#post.send('fhir', HTTP_WORKERS, {
+        at: this.#cursor,
+        track: 'registration',
+        deliver: () => this.#http.transact(transaction),
+      });
+      this.#log({ event: 'registering', part: part + 1 });
+    }
+    while (this.#post.oldest('registration') !== undefined && !this.#stopped) await pause(20);
+    for (const kind of this.#options.faults ?? []) {
+      if (!this.#script.faults.some((fault) => fault.kind === kind && fault.until > this.#now())) this.fault(kind);
+    }
+    if (this.#options.controlPort !== undefined) this.#control = await startControl(this, this.#options.controlPort);
+    this.#running = Promise.all([
+      this.#playMain(),
+      this.#playEarlier().then(() => this.#playPast()),
+      this.#drive(),
+      this.#remember(),
+    ]);
+    this.#running.catch((error: unknown) => {
+      this.#log({ event: 'broken', reason: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      this.#stopped = true;
+    });
+  }
+
+  status(): Record<string, unknown> {
+    return {
+      now: utcTime(this.#now()),
+      toldUntil: utcTime(this.#cursor),
+      pastUntil: this.#pastCursor === undefined ? null : utcTime(this.#pastCursor),
+      speed: this.#options.speed ?? 1,
+      post: this.#post.counts,
+      fleet: this.#fleet.counts,
+      truths: this.#truth.count,
+      faults: this.#script.faults.filter((fault) => fault.until > this.#now()),
+    };
+  }
+
+  fault(kind: FaultKind, wish: FaultWish = {}): Fault {
+    const at = this.#now();
+    const made = makeFault(this.world, kind, at, wish);
+    const running = this.#script.faults.find(
+      (each) => each.kind === kind && each.until > at && (kind !== 'measles' || each.place === made.place),
+    );
+    if (running && (kind === 'measles' || running.id === made.id))
+      throw new RangeError(`${running.id} is still going on`);
+    const swap = kind === 'swapped-label' && !made.swap ? this.#script.findSwap(at) : made.swap;
+    const fault = swap ? { ...made, swap } : made;
+    this.#setFaults([
+      ...this.#script.faults.filter((each) => each.until > at - 3 * DAY || each.kind === 'measles'),
+      fault,
+    ]);
+    const { id, ...detail } = fault;
+    this.#truth.write(at, {
+      fault: id,
+      id,
+      detail: { ...detail, from: utcTime(fault.from), until: utcTime(fault.until) },
+    });
+    this.#log({ event: 'fault', ...fault });
+    return fault;
+  }
+
+  endFault(id: string): boolean {
+    const at = this.#now();
+    const fault = this.#script.faults.find((each) => each.id === id && each.until > at);
+    if (!fault) return false;
+    this.#setFaults(this.#script.faults.map((each) => (each === fault ? { ...each, until: at } : each)));
+    this.#truth.write(at, { fault: id, id: `${id}-end`, detail: {} });
+    return true;
+  }
+
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#tellCaughtUp();
+    await this.#post.drained(3000);
+    this.#post.stop();
+    await this.#control?.close();
+    await this.#running.catch(() => undefined);
+    await this.#fleet.close();
+    for (const line of this.#lines.values()) line.close();
+    this.#save();
+  }
+
+  /** From where it stopped to now as fast as the server takes it, then on with the clock. */
+  async #playMain(): Promise<void> {
+    for (;;) {
+      const until = Math.min(this.#now(), this.#cursor + CHUNK);
+      for (const act of this.#script.between(this.#cursor, until)) {
+        if (this.#stopped) return;
+        if (this.#isPast(act)) continue;
+        await this.#tell(act, 'main');
+      }
+      this.#cursor = until;
+      if (until < this.#now() - MINUTE) continue;
+      this.#tellCaughtUp();
+      await pause(200);
+      if (this.#stopped) return;
+    }
+  }
+
+  /** Earlier results of the chronically ill: trends for the first screen. */
+  async #playEarlier(): Promise<void> {
+    const reports = earlierReports(this.world, this.#memory.firstDay);
+    for (let index = this.#memory.earlier; index < reports.length && !this.#stopped; index++) {
+      await this.#send(reports[index]!(), { at: index, track: 'earlier' });
+      this.#earlierPosted = index + 1;
+    }
+  }
+
+  /** The stories of the days before the first start, slowly, once the main play has caught up. */
+  async #playPast(): Promise<void> {
+    await this.caughtUp;
+    while (this.#pastCursor !== undefined && !this.#stopped) {
+      const until = Math.min(this.#memory.firstStart, this.#pastCursor + CHUNK);
+      for (const act of this.#script.between(this.#pastCursor, until)) {
+        if (this.#stopped) return;
+        if (!this.#isPast(act)) continue;
+        await this.#tell(act, 'past');
+        await pause(1000 / PAST_PER_SECOND);
+      }
+      this.#pastCursor = until < this.#memory.firstStart ? until : undefined;
+    }
+  }
+
+  /** A story from before the first day, told up to the first start: the background play's business. */
+  #isPast(act: Act): boolean {
+    return act.story < this.#memory.firstDay && act.at <= this.#memory.firstStart;
+  }
+
+  async #tell(act: Act, track: string): Promise<void> {
+    if (act.truth) this.#truth.write(act.at, act.truth);
+    const place = { at: act.at, track };
+    switch (act.kind) {
+      case 'hl7':
+        return await this.#send(act.make(), place);
+      case 'fhir': {
+        const transaction = act.make();
+        return await this.#post.send('fhir', HTTP_WORKERS, {
+          ...place,
+          deliver: () => this.#http.transact(transaction),
+        });
+      }
+      case 'epcis': {
+        const events = act.make();
+        if (events.length === 0) return;
+        return await this.#post.send('epcis', HTTP_WORKERS, { ...place, deliver: () => this.#http.capture(events) });
+      }
+    }
+  }
+
+  /** One line per sender, one message under way on each; the faults of the wire happen here. */
+  async #send(message: Hl7Message, place: Pick<Parcel, 'at' | 'track'>): Promise<void> {
+    const { sender, controlId } = message;
+    const bytes = encodeText(message.text, message.charset);
+    const fault = this.#wireFault(place.at, controlId);
+    let unheard = fault?.kind === 'lost-message';
+    const deliver = async (): Promise<void> => {
+      const line = this.#lineOf(sender);
+      if (unheard) {
+        unheard = false;
+        await line.sendUnheard(bytes);
+        throw new Error('the answer was lost');
+      }
+      const answer = await line.send(bytes, controlId);
+      if (!/^[AC]A$/.test(answer.code)) throw new Refused(`${answer.code}: ${answer.text}`);
+      if (fault?.kind === 'duplicate') await line.send(bytes, controlId);
+    };
+    if (fault) this.#truth.write(place.at, wireTruth(fault, message));
+    await this.#post.send(`mllp ${sender}`, 1, { ...place, deliver });
+  }
+
+  #wireFault(at: number, controlId: string): Fault | undefined {
+    return this.#script.faults.find(
+      (fault) =>
+        (fault.kind === 'lost-message' || fault.kind === 'duplicate') &&
+        at >= fault.from &&
+        at < fault.until &&
+        random(this.world.seed, fault.id, controlId).chance(fault.share ?? 0),
+    );
+  }
+
+  #lineOf(sender: string): MllpLine {
+    const known = this.#lines.get(sender);
+    if (known) return known;
+    const line = new MllpLine({ host: this.#host, port: this.#options.mllpPort });
+    this.#lines.set(sender, line);
+    return line;
+  }
+
+  /** Sensors measure by the clock, whatever else is being caught up. */
+  async #drive(): Promise<void> {
+    const from = Math.max(startOfDay(this.#memory.firstDay), this.#cursor);
+    while (!this.#stopped) {
+      this.#fleet.advance(this.#now(), from);
+      await pause(1000);
+    }
+  }
+
+  async #remember(): Promise<void> {
+    while (!this.#stopped) {
+      await pause(2000);
+      this.#save();
+    }
+  }
+
+  #save(): void {
+    const memory = this.#memory;
+    memory.clock = (this.#post.oldest('main') ?? this.#cursor + 1) - 1;
+    const past = this.#post.oldest('past');
+    const pastAt = past === undefined ? this.#pastCursor : past - 1;
+    if (pastAt === undefined) delete memory.past;
+    else memory.past = pastAt;
+    memory.earlier = this.#post.oldest('earlier') ?? this.#earlierPosted;
+    memory.faults = [...this.#script.faults];
+    memory.ticks = this.#fleet.delivered;
+    writeMemory(this.#options.stateFile, memory);
+  }
+
+  #setFaults(faults: readonly Fault[]): void {
+    this.#script.changeFaults(faults);
+    this.#save();
+  }
+
+  get #host(): string {
+    return new URL(this.#options.url).hostname;
+  }
+
+  #realNow(): number {
+    return this.#options.now?.() ?? Date.now();
+  }
+
+  #now(): number {
+    const { real, simulated } = this.#anchor;
+    return simulated + (this.#realNow() - real) * (this.#options.speed ?? 1);
+  }
+
+  /** The first of each reason in full; all are counted in the status. */
+  #tellTrouble(event: string, lane: string, error: unknown): void {
+    const reason = reasonOf(error);
+    const kind = `${event} ${lane.split(' ')[0]} ${reason.slice(0, 40)}`;
+    if (this.#troublesTold.has(kind) || this.#troublesTold.size >= 50) return;
+    this.#troublesTold.add(kind);
+    this.#log({ event, lane, reason });
+  }
+
+  #log(line: Record<string, unknown>): void {
+    this.#options.log?.(line);
+  }
+}
+
+function firstMemory({
+  seed,
+  scale,
+  now,
+  historyDays,
+}: {
+  seed: number;
+  scale: number;
+  now: number;
+  historyDays: number;
+}): Memory {
+  const firstDay = dayOf(now);
+  const clock = startOfDay(firstDay);
+  const past = historyDays > 0 ? { past: startOfDay(dayAfter(firstDay, -historyDays)) } : {};
+  return { version: 1, seed, scale, clock, firstDay, firstStart: now, ...past, earlier: 0, faults: [], ticks: {} };
+}
+
+function wireTruth(fault: Fault, { sender, controlId }: Hl7Message): Truth {
+  return { fault: fault.id, id: `${fault.kind}-${controlId}`, detail: { sender, controlId } };
+}
+
+/** What went wrong, with what lay behind it: a failed fetch says why only in its cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${reasonOf(error.cause)}`;
+}

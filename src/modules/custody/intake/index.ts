@@ -1,0 +1,2 @@
+export { makeGroupCommit } from './group-commit.ts';
+export { type MqttOptions, type MqttServer, startMqtt } from './mqtt.ts';

@@ -1,0 +1,3 @@
+export * from './events.ts';
+export * from './readings.ts';
+export * from './things.ts';

@@ -1,0 +1,252 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Context } from '#kernel/context';
+import { type Fact, tellAll } from '#kernel/outbox';
+import { Problem } from '#kernel/problem';
+import { acknowledge, Hl7Error, type Hl7ErrorCode, type Message, parseMessage } from '#standards/hl7v2';
+import { isMapped } from '#standards/v2-to-fhir';
+import { findDigests, insertMessages, type RawMessage } from '../store/index.ts';
+
+/** A message that waits to be kept, and what its sender is told then. */
+interface Waiting {
+  raw: RawMessage;
+  message: Message | undefined;
+  error: Hl7Error | undefined;
+  /** PID-3.1, so that the messages about one patient are heard in their order. */
+  patient: string;
+  settle(receipt: Receipt): void;
+}
+
+/** What became of a message once it is on disk. */
+export interface Receipt {
+  outcome: RawMessage['outcome'];
+  /** True when the very same message was there already: nothing new was kept. */
+  repeated: boolean;
+  part: string;
+  id: string;
+  reason?: string;
+  /** The answer to send; undefined when the sender wants none. */
+  answer: string | undefined;
+}
+
+export interface Origin {
+  channel: RawMessage['channel'];
+  /** Network address or file. */
+  origin: string;
+  /** Set when the bytes are to be kept but not taken, whatever they say. */
+  refusal?: Hl7Error;
+}
+
+export interface Receiver {
+  /** Resolves when the message is on disk, whatever the database went through meanwhile. */
+  receive(bytes: Uint8Array, from: Origin): Promise<Receipt>;
+  /** Messages that wait to be kept. */
+  readonly waiting: number;
+  /** Resolves when nothing waits any more. */
+  idle(): Promise<void>;
+}
+
+export interface ReceiverOptions {
+  /** Messages kept by one transaction at the most. */
+  batch?: number;
+  /** How long the first message of a batch waits for company. */
+  gatherMs?: number;
+}
+
+/**
+ * Keeps messages, many by one commit: what arrives on all lines while a commit is under way is kept by the next one.
+ * A sender is answered only after the commit that keeps its message.
+ */
+export function startReceiver(ctx: Context, { batch = 64, gatherMs = 2 }: ReceiverOptions = {}): Receiver {
+  const queue: Waiting[] = [];
+  let working: Promise<void> | undefined;
+
+  const work = async (): Promise<void> => {
+    while (queue.length > 0) {
+      if (queue.length < batch && gatherMs > 0) await sleep(gatherMs);
+      const taken = queue.splice(0, batch);
+      for (const [index, receipt] of (await keepSurely(ctx, taken)).entries()) taken[index]!.settle(receipt);
+    }
+    working = undefined;
+  };
+
+  return {
+    receive(bytes, from) {
+      return new Promise((settle) => {
+        queue.push({ ...look(bytes, ctx.now(), from), settle });
+        working ??= work();
+      });
+    },
+    get waiting() {
+      return queue.length;
+    },
+    async idle() {
+      while (working !== undefined) await working;
+    },
+  };
+}
+
+/** Reads as much of a message as is needed to keep and answer it. */
+function look(bytes: Uint8Array, receivedAt: Date, { channel, origin, refusal }: Origin): Omit<Waiting, 'settle'> {
+  const digest = createHash('sha256').update(bytes).digest();
+  const { message, error = refusal } = refusal === undefined ? readable(bytes) : headerOf(bytes);
+  const sender = [message?.header.text(3) ?? '', message?.header.text(4) ?? ''];
+  const part = sender.join('|') === '|' ? '' : sender.join('|');
+  const controlId = message?.controlId ?? '';
+  const outcome = error === undefined ? 'accepted' : 'refused';
+  // A control id is unique for its sender only: without a sender, and where the message is refused, its content names it.
+  const sameness = outcome === 'accepted' && part !== '' ? controlId : `${controlId}#${digest.toString('hex')}`;
+  return {
+    raw: {
+      part,
+      id: idOf(outcome, sameness),
+      controlId,
+      digest,
+      receivedAt,
+      channel,
+      origin,
+      type: message === undefined ? '' : `${message.type}^${message.event}`,
+      outcome,
+      reason: error?.message ?? null,
+      raw: bytes,
+    },
+    message,
+    error,
+    patient: message?.segment('PID')?.text(3) ?? '',
+  };
+}
+
+function idOf(outcome: string, sameness: string): string {
+  return createHash('sha256').update(`${outcome}\n${sameness}`).digest('base64url').slice(0, 27);
+}
+
+function conflictId({ controlId, digest }: RawMessage): string {
+  return idOf('conflict', `${controlId}#${Buffer.from(digest).toString('hex')}`);
+}
+
+function readable(bytes: Uint8Array): { message?: Message; error?: Hl7Error } {
+  let message: Message;
+  try {
+    message = parseMessage(bytes);
+  } catch (error) {
+    if (!(error instanceof Hl7Error)) throw error;
+    return { ...headerOf(bytes), error };
+  }
+  const error = refusalOf(message);
+  return error === undefined ? { message } : { message, error };
+}
+
+/** The first line alone, so that the sender of an unreadable message still learns which one it was. */
+function headerOf(bytes: Uint8Array): { message?: Message; error?: Hl7Error } {
+  const [line = ''] = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 4096))
+    .toString('latin1')
+    .split(/[\r\n]/);
+  try {
+    return { message: parseMessage(line) };
+  } catch {
+    // Not even a header: nobody can be named.
+    return {};
+  }
+}
+
+function refusalOf(message: Message): Hl7Error | undefined {
+  const at = (field: number, component?: number) => ({
+    segment: 'MSH',
+    sequence: 1,
+    field,
+    ...(component !== undefined && { component }),
+  });
+  const refuse = (code: Hl7ErrorCode, text: string, place: ReturnType<typeof at>) => new Hl7Error(code, text, place);
+  if (message.controlId === '') return refuse('101', 'MSH-10 is empty: the message cannot be told from others', at(10));
+  if (message.type === '') return refuse('101', 'MSH-9 is empty: the message does not say what it is', at(9));
+  if (!/^2(\.\d+)*$/.test(message.version)) return refuse('203', 'MSH-12 is no version 2 of HL7', at(12));
+  if (!isMapped(message.type)) return refuse('200', 'messages of this type are not taken', at(9, 1));
+  if (!isMapped(message.type, message.event)) return refuse('201', 'this event is not taken', at(9, 2));
+  return undefined;
+}
+
+/** Tries until the batch is kept: while the database is away nobody is answered, and every sender waits. */
+async function keepSurely(ctx: Context, batch: readonly Waiting[]): Promise<Receipt[]> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await keep(ctx, batch);
+    } catch (error) {
+      const raced = (error as { code?: string }).code === '23505';
+      if (!raced) ctx.log.warn({ error, messages: batch.length }, 'messages wait: they could not be kept');
+      await sleep(raced ? 0 : Math.min(5_000, 100 * 2 ** attempt));
+    }
+  }
+}
+
+function keep(ctx: Context, batch: readonly Waiting[]): Promise<Receipt[]> {
+  return ctx.db.transaction(async (tx) => {
+    const keys = batch.flatMap(({ raw }) => [raw.id, conflictId(raw)].map((id) => ({ part: raw.part, id })));
+    const known = await findDigests(tx, keys);
+    const fresh: RawMessage[] = [];
+    const facts: Fact[] = [];
+    const receipts = batch.map((waiting): Receipt => {
+      const { raw, message } = waiting;
+      const before = known.get(keyOf(raw));
+      if (before !== undefined && !before.equals(raw.digest)) return conflict(ctx, waiting, known, fresh);
+      if (before === undefined) {
+        known.set(keyOf(raw), Buffer.from(raw.digest));
+        fresh.push(raw);
+        if (raw.outcome === 'accepted')
+          facts.push({
+            type: 'records.message-received',
+            subject: `${raw.part}|${waiting.patient}`,
+            data: { part: raw.part, id: raw.id },
+          });
+      }
+      return receiptOf(ctx, raw, message, waiting.error, before !== undefined);
+    });
+    await insertMessages(tx, fresh);
+    await tellAll(tx, facts);
+    return receipts;
+  });
+}
+
+/** The control id was used for another message: kept beside it, refused, and the first one stays. */
+function conflict(ctx: Context, { raw, message }: Waiting, known: Map<string, Buffer>, fresh: RawMessage[]): Receipt {
+  const error = new Hl7Error('205', 'this control id came before with another content', {
+    segment: 'MSH',
+    sequence: 1,
+    field: 10,
+  });
+  const kept: RawMessage = { ...raw, id: conflictId(raw), outcome: 'conflict', reason: error.message };
+  const repeated = known.has(keyOf(kept));
+  if (!repeated) {
+    known.set(keyOf(kept), Buffer.from(raw.digest));
+    fresh.push(kept);
+  }
+  return receiptOf(ctx, kept, message, error, repeated);
+}
+
+function receiptOf(
+  ctx: Context,
+  raw: RawMessage,
+  message: Message | undefined,
+  error: Hl7Error | undefined,
+  repeated: boolean,
+): Receipt {
+  const { part, id, outcome } = raw;
+  const answer = acknowledge(message, {
+    outcome: outcome === 'accepted' ? 'accepted' : 'rejected',
+    at: ctx.now(),
+    // The same for every repetition of the message, as is the rest of the answer but its time.
+    controlId: id.slice(0, 20),
+    ...(error === undefined ? {} : { error }),
+  });
+  return { part, id, outcome, repeated, answer, ...(raw.reason === null ? {} : { reason: raw.reason }) };
+}
+
+function keyOf({ part, id }: { part: string; id: string }): string {
+  return `${part}\n${id}`;
+}
+
+/** @throws Problem `invalid` when the text is no fact of ours */
+export function receivedOf(data: unknown): { part: string; id: string } {
+  const { part, id } = (data ?? {}) as { part?: unknown; id?: unknown };
+  if (typeof part === 'string' && typeof id === 'string') return { part, id };
+  throw new Problem('invalid', 'the fact names no message');
+}

@@ -1,0 +1,1 @@
+export { type Exposure, exposureOf, meanKineticTemperature, type TemperatureSpan } from './temperature.ts';

@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { findChromium } from '../support/chromium.ts';
+
+export type Language = 'en' | 'zh';
+
+/** A page and everything that went wrong on it so far. */
+export interface Visit {
+  page: Page;
+  /** Errors in the console, uncaught exceptions, answers of 500 and more, and requests that left for another server. */
+  troubles: string[];
+  close(): Promise<void>;
+}
+
+export interface Visitor {
+  url: string;
+  language?: Language;
+  look?: 'light' | 'dark';
+  width?: number;
+  height?: number;
+}
+
+export const hasChromium = findChromium() !== undefined;
+
+/** The system's Chromium with a software renderer, so that the map is drawn where there is no graphics card. */
+export function openBrowser(): Promise<Browser> {
+  const executablePath = findChromium();
+  if (executablePath === undefined) throw new Error('no Chromium: install one or set CHROMIUM_PATH');
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--use-gl=angle',
+      '--use-angle=swiftshader',
+      '--enable-unsafe-swiftshader',
+      '--ignore-gpu-blocklist',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--no-first-run',
+    ],
+  });
+}
+
+/** A new person at a new machine, with this language and look. */
+export async function visit(browser: Browser, visitor: Visitor): Promise<Visit> {
+  const { url, language = 'en', look = 'light', width = 1440, height = 900 } = visitor;
+  const context = await browser.newContext({ baseURL: url, viewport: { width, height }, hasTouch: width < 720 });
+  await context.addInitScript(
+    ([spoken, shown]) => {
+      localStorage.setItem('banyan.language', spoken as string);
+      localStorage.setItem('banyan.look', shown as string);
+    },
+    [language, look],
+  );
+  const page = await context.newPage();
+  const troubles: string[] = [];
+  page.on('console', (message) => {
+    // The browser reports a refused request by itself; whether a refusal is right is for the test to say.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      troubles.push(message.text());
+  });
+  page.on('pageerror', (error) => troubles.push(`${error.name}: ${error.message}`));
+  page.on('response', (response) => {
+    if (response.status() >= 500) troubles.push(`${response.status()} ${response.url()}`);
+  });
+  page.on('request', (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (origin !== url && protocol.startsWith('http')) troubles.push(`a request left for ${origin}`);
+  });
+  return { page, troubles, close: () => context.close() };
+}
+
+/** Signs in by the form, as a person would, and waits for the start page. */
+export async function signIn({ page }: Visit, account: { username: string; password: string }): Promise<void> {
+  await page.goto('/');
+  await page.locator('input[autocomplete="username"]').fill(account.username);
+  await page.locator('input[autocomplete="current-password"]').fill(account.password);
+  await page.locator('button[type="submit"]').click();
+  await page.locator('.tiles').waitFor();
+}
+
+/** The pages that this person's navigation leads to. */
+export async function findPages({ page }: Visit): Promise<string[]> {
+  const found = await page
+    .locator('nav.side a')
+    .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
+  return found.filter((path) => path !== '');
+}
+
+/** Opens a page and waits until it has said what it has to say: no bones and no spinner are left. */
+export async function open({ page }: Visit, path: string): Promise<void> {
+  await page.goto(path);
+  await page.locator('h1').first().waitFor();
+  await page.waitForFunction(() => document.querySelector('.bones, .ant-spin-spinning') === null, undefined, {
+    timeout: 20_000,
+  });
+}
+
+let axe: string | undefined;
+
+/** What axe-core finds wrong on the page as it is, one line each; nothing is excepted. */
+export async function findBarriers({ page }: Visit): Promise<string[]> {
+  axe ??= await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  // Evaluated, not added as a script: the page's content policy stays in force.
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { axe: engine } = window as unknown as { axe: { run(): Promise<AxeAnswer> } };
+    const { violations } = await engine.run();
+    return violations.map(
+      ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`,
+    );
+  });
+}
+
+interface AxeAnswer {
+  violations: { id: string; help: string; nodes: { html: string }[] }[];
+}
