@@ -11,7 +11,7 @@ export {
   recountJob,
   type VehicleLine,
 } from './actions/index.ts';
-export { unreadMessages } from './hears.ts';
+export { places, unreadMessages } from './hears.ts';
 export { type MqttOptions, type MqttServer, startMqtt } from './intake/index.ts';
 export type { Alarm, Site, Thing } from './model.ts';
 export { custodyRoutes } from './routes.ts';
