@@ -19,6 +19,7 @@ export class HttpDoor {
   async transact(transaction: Transaction): Promise<void> {
     const response = await this.#post('/fhir', 'application/fhir+json', transaction);
     await refuseUnlessOk(response);
+    await response.arrayBuffer();
   }
 
   /** An EPCIS capture, followed until the server is through with it. Events it has already are no failure. */
@@ -27,6 +28,7 @@ export class HttpDoor {
       'GS1-Capture-Error-Behaviour': 'proceed',
     });
     await refuseUnlessOk(response);
+    await response.arrayBuffer();
     const location = response.headers.get('location');
     if (location) await this.#awaitCapture(new URL(location, this.#url));
   }
@@ -79,5 +81,4 @@ export class HttpDoor {
 
 async function refuseUnlessOk(response: Response): Promise<void> {
   if (!response.ok) throw new Refused(`${response.status}: ${(await response.text()).slice(0, 400)}`);
-  if (response.status !== 202) await response.arrayBuffer();
 }

@@ -20,8 +20,11 @@ export interface PostCounts {
   pending: number;
 }
 
+/** Told of every parcel that was refused and of every try that failed. */
+export type Trouble = (kind: 'refused' | 'retry', lane: string, error: unknown) => void;
+
 const FIRST_PAUSE_MS = 300;
-const LONGEST_PAUSE_MS = 30_000;
+const LONGEST_PAUSE_MS = 10_000;
 const MOST_FAILURES = 8;
 
 /**
@@ -32,16 +35,16 @@ export class Post {
   readonly #most: number;
   readonly #lanes = new Map<string, Lane>();
   readonly #pending = new Set<Parcel>();
-  readonly #refusal: (lane: string, error: Error) => void;
+  readonly #trouble: Trouble;
   #waiting: (() => void)[] = [];
   #stopped = false;
   #delivered = 0;
   #refused = 0;
   #retries = 0;
 
-  constructor(options: { most: number; refusal(lane: string, error: Error): void }) {
+  constructor(options: { most: number; trouble: Trouble }) {
     this.#most = options.most;
-    this.#refusal = options.refusal;
+    this.#trouble = options.trouble;
   }
 
   get counts(): PostCounts {
@@ -104,10 +107,11 @@ export class Post {
         if (error instanceof Failed) failures += 1;
         if (error instanceof Refused || (error instanceof Failed && failures >= MOST_FAILURES)) {
           this.#refused += 1;
-          this.#refusal(lane, error);
+          this.#trouble('refused', lane, error);
           break;
         }
         this.#retries += 1;
+        this.#trouble('retry', lane, error);
         await pause(wait);
         wait = Math.min(wait * 2, LONGEST_PAUSE_MS);
         if (this.#stopped) return;

@@ -19,6 +19,8 @@ class Listener {
   readonly readings: { device: string; seq: number; count: number; first: string; last: string }[] = [];
   readonly sockets = new Set<Socket>();
   down = false;
+  #jobs = 0;
+  readonly #asked = new Set<string>();
   readonly #http: Server;
   readonly #mllp: TcpServer;
   readonly #mqtt: TcpServer;
@@ -44,14 +46,23 @@ class Listener {
       request.on('data', (chunk) => (text += chunk));
       request.on('end', () => {
         if (this.down) response.writeHead(503).end();
-        else if (request.url === '/fhir') {
+        else if (request.method === 'GET') {
+          // A job is running when first asked for, then done, with a complaint about an event that it had before.
+          const asked = this.#asked.has(request.url!);
+          this.#asked.add(request.url!);
+          const errors = [{ type: 'epcisException:DuplicateEvent', title: 'duplicate', status: 409 }];
+          response
+            .writeHead(200, { 'content-type': 'application/json' })
+            .end(JSON.stringify({ running: !asked, success: asked, errors }));
+        } else if (request.url === '/fhir') {
           const bundle = JSON.parse(text) as { entry: { request: { url: string; ifNoneExist: string } }[] };
           this.transactions.push(...bundle.entry.map((entry) => entry.request));
           response.writeHead(200, { 'content-type': 'application/fhir+json' }).end('{"resourceType":"Bundle"}');
         } else {
           const document = JSON.parse(text) as { epcisBody: { eventList: { eventID: string }[] } };
           this.events.push(...document.epcisBody.eventList.map((event) => event.eventID));
-          response.writeHead(202).end();
+          this.#jobs += 1;
+          response.writeHead(202, { location: `/epcis/capture/${this.#jobs}` }).end('{}');
         }
       });
     });
@@ -159,6 +170,8 @@ describe('the region', () => {
     expect(listener.messages.some((each) => each.controlId.startsWith('OML'))).toBe(true);
     expect(listener.messages.some((each) => each.controlId.startsWith('ORU'))).toBe(true);
     expect(listener.events.length).toBeGreaterThan(20);
+    expect(new Set(listener.events).size).toBe(listener.events.length);
+    expect(running.status().post).toMatchObject({ refused: 0, retries: 0 });
     for (const of of Map.groupBy(listener.readings, (each) => each.device).values()) {
       expect(of.map((each) => each.seq)).toEqual([...new Set(of.map((each) => each.seq))].sort((a, b) => a - b));
       expect(of.every((each) => each.count <= 60)).toBe(true);

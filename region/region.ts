@@ -77,7 +77,7 @@ class RunningRegion implements Region {
   #pastCursor: number | undefined;
   /** How many of the earlier results are on their way or delivered. */
   #earlierPosted: number;
-  readonly #refusalsTold = new Set<string>();
+  readonly #troublesTold = new Set<string>();
   #stopped = false;
   #running: Promise<unknown> = Promise.resolve();
   #control: ControlServer | undefined;
@@ -99,7 +99,7 @@ class RunningRegion implements Region {
     this.#earlierPosted = this.#memory.earlier;
     this.#post = new Post({
       most: MOST_UNDER_WAY,
-      refusal: (lane, error) => this.#log({ event: 'refused', lane, reason: error.message }),
+      trouble: (kind, lane, error) => this.#tellTrouble(kind, lane, error),
     });
     this.#http = new HttpDoor(options);
     this.#fleet = new Fleet({
@@ -358,11 +358,12 @@ class RunningRegion implements Region {
   }
 
   /** The first of each reason in full; all are counted in the status. */
-  #tellRefusal(lane: string, error: Error): void {
-    const kind = `${lane.split(' ')[0]} ${error.message.slice(0, 40)}`;
-    if (this.#refusalsTold.has(kind) || this.#refusalsTold.size >= 50) return;
-    this.#refusalsTold.add(kind);
-    this.#log({ event: 'refused', lane, reason: error.message });
+  #tellTrouble(event: string, lane: string, error: unknown): void {
+    const reason = reasonOf(error);
+    const kind = `${event} ${lane.split(' ')[0]} ${reason.slice(0, 40)}`;
+    if (this.#troublesTold.has(kind) || this.#troublesTold.size >= 50) return;
+    this.#troublesTold.add(kind);
+    this.#log({ event, lane, reason });
   }
 
   #log(line: Record<string, unknown>): void {
@@ -389,4 +390,10 @@ function firstMemory({
 
 function wireTruth(fault: Fault, { sender, controlId }: Hl7Message): Truth {
   return { fault: fault.id, id: `${fault.kind}-${controlId}`, detail: { sender, controlId } };
+}
+
+/** What went wrong, with what lay behind it: a failed fetch says why only in its cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${reasonOf(error.cause)}`;
 }

@@ -1,12 +1,22 @@
 import { argv, env, exit, stderr, stdout } from 'node:process';
-import { token } from '#kernel/access';
+import { token, verifyAudit } from '#kernel/access';
 import { backupVerb, restoreVerb } from '#kernel/backup';
 import type { Verb } from '#kernel/cli';
 import { readConfig } from '#kernel/config';
 import { exportLedger, verifyLedger } from '#kernel/ledger';
 import { Problem } from '#kernel/problem';
+import { importVerb } from '#modules/records';
+import { HEARERS } from './hearers.ts';
 
-const VERBS: readonly Verb[] = [token, verifyLedger, exportLedger, backupVerb, restoreVerb];
+const VERBS: readonly Verb[] = [
+  token,
+  verifyAudit,
+  verifyLedger,
+  exportLedger,
+  backupVerb,
+  restoreVerb,
+  importVerb(HEARERS, []),
+];
 
 const [name, ...args] = argv.slice(2);
 const verb = VERBS.find((known) => known.name === name);

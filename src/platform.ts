@@ -20,8 +20,9 @@ import { startMetrics, startTraces } from '#kernel/metrics';
 import { type Hearer, listensTo, startDeliveries } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { holdFolder, MIGRATIONS, migrate, openDatabase, openPool, sql } from '#kernel/sql';
-import { intake, startMllpServer, startReceiver } from '#modules/records';
+import { startMllpServer, startReceiver } from '#modules/records';
 import { buildWeb, WEB_DIST } from '../web/build.ts';
+import { HEARERS } from './hearers.ts';
 
 export interface Platform {
   /** What a newcomer is told: addresses and accounts. */
@@ -72,7 +73,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     const administrator = await step('accounts', () => ensureAdministrator(ctx, config));
     const demo = config.region ? await ensureDemoAccounts(ctx) : await disableDemoAccounts(ctx).then(() => []);
 
-    const hearers: Hearer[] = [intake];
+    const hearers: readonly Hearer[] = HEARERS;
     listensTo(hearers);
 
     const door: Door = {

@@ -105,7 +105,7 @@ function places({ places: all, language, zoom, scale, chosen }: Scene): Layer[] 
       getPosition: ({ lon, lat }) => [lon, lat],
       getRadius: radius,
       radiusUnits: 'pixels',
-      getFillColor: (place) => [...colourOf(place), 235],
+      getFillColor: (place) => [...colourOf(place), 255],
       stroked: true,
       getLineColor: (place) => (isChosen(place) ? [255, 255, 255, 255] : [40, 30, 4, 200]),
       getLineWidth: (place) => (isChosen(place) ? 3 : 1) * scale,

@@ -3,6 +3,7 @@ import { catalogue } from '../ui/catalogue.ts';
 export const messages = catalogue({
   en: {
     title: 'Live operations',
+    nav: 'Live map',
     region: 'Guangdong-Hong Kong-Macao Greater Bay Area',
     live: 'Live',
     connecting: 'Connecting',
@@ -84,6 +85,7 @@ export const messages = catalogue({
   },
   zh: {
     title: '实时运营',
+    nav: '实时地图',
     region: '粤港澳大湾区',
     live: '实时',
     connecting: '连接中',

@@ -115,6 +115,17 @@ describe('motion', () => {
     expect(positionAt(track, 1_000)).toEqual([114.2, 23.1]);
     expect(track.trail).toHaveLength(1);
   });
+  test('told often or seldom, the trail shows the same road', () => {
+    const drive = (stepDegrees: number) => {
+      let track = follow(undefined, van, 0);
+      for (let at = 1; at * stepDegrees <= 0.06; at++)
+        track = follow(track, { ...van, lon: 113.3 + at * stepDegrees }, at * 1_000);
+      const trail = trailAt(track, 1e9);
+      return { length: (trail.at(-1)?.[0] ?? 0) - (trail[0]?.[0] ?? 0), points: trail.length };
+    };
+    expect(drive(0.000_2).length).toBeCloseTo(drive(0.006).length, 6);
+    expect(drive(0.000_2).points).toBeLessThan(20);
+  });
   test('the trail is bounded and ends at the vehicle', () => {
     let track = follow(undefined, van, 0);
     for (let at = 1; at < 100; at++) track = follow(track, { ...van, lon: 113.3 + at * 0.001 }, at * 1_000);

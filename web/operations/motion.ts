@@ -9,11 +9,13 @@ export interface Track {
   startMs: number;
   durationMs: number;
   toldMs: number;
-  /** Where it was told to be, oldest first. */
+  /** Places it was told at, oldest first, a step apart: slow or often told, a vehicle's trail shows the same length of road. */
   trail: readonly Position[];
 }
 
 const TRAIL_POINTS = 24;
+/** Some 400 m: 24 of them are 10 km of road. */
+const TRAIL_STEP_DEGREES = 0.004;
 const LEAST_GLIDE_MS = 400;
 const MOST_GLIDE_MS = 12_000;
 /** A vehicle that is told further away than this was not followed: it is set there, for a glide would be a lie. */
@@ -30,6 +32,8 @@ export function follow(track: Track | undefined, vehicle: Vehicle, nowMs: number
   const away = Math.hypot(to[0] - track.to[0], to[1] - track.to[1]);
   if (away < STANDS_DEGREES) return { ...track, toldMs: nowMs };
   if (away > JUMP_DEGREES) return { from: to, to, startMs: nowMs, durationMs: 0, toldMs: nowMs, trail: [to] };
+  const [lastLon, lastLat] = track.trail.at(-1) ?? to;
+  const stepped = Math.hypot(to[0] - lastLon, to[1] - lastLat) >= TRAIL_STEP_DEGREES;
   return {
     from: shown,
     to,
@@ -37,7 +41,7 @@ export function follow(track: Track | undefined, vehicle: Vehicle, nowMs: number
     // The next word will come about as late as this one did: arriving just then keeps the movement even.
     durationMs: Math.min(MOST_GLIDE_MS, Math.max(LEAST_GLIDE_MS, nowMs - track.toldMs)),
     toldMs: nowMs,
-    trail: [...track.trail, to].slice(-TRAIL_POINTS),
+    trail: stepped ? [...track.trail, to].slice(-TRAIL_POINTS) : track.trail,
   };
 }
 
@@ -52,6 +56,7 @@ export function isMoving({ startMs, durationMs }: Track, nowMs: number): boolean
 
 /** The points of the trail that have been passed, ending where the vehicle is shown. */
 export function trailAt(track: Track, nowMs: number): readonly Position[] {
-  const passed = isMoving(track, nowMs) ? track.trail.slice(0, -1) : track.trail;
+  const ahead = isMoving(track, nowMs) && track.trail.at(-1)?.join() === track.to.join();
+  const passed = ahead ? track.trail.slice(0, -1) : track.trail;
   return [...passed, positionAt(track, nowMs)];
 }

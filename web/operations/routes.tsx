@@ -6,7 +6,7 @@ export const routes: readonly PageRoute[] = [
     path: '/operations',
     page: () => import('./operations.tsx'),
     permission: 'laboratory.operations.read',
-    nav: { label: 'operations:title', icon: RadarChartOutlined, order: 10, key: 'o', phone: true },
+    nav: { label: 'operations:nav', icon: RadarChartOutlined, order: 10, key: 'o', phone: true },
     bare: true,
   },
 ];

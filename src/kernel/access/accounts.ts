@@ -182,7 +182,7 @@ export async function findAccounts(ctx: Context, { text, role, after, limit }: A
 }
 
 /** Ends the sessions of an account, all but the one given. */
-export async function endSessions(ctx: Context, tx: Tx, account: string, except = ''): Promise<void> {
+async function endSessions(ctx: Context, tx: Tx, account: string, except = ''): Promise<void> {
   await tx.run(sql`
     update access.session set ended_at = ${ctx.now()} where account = ${account} and ended_at is null and id <> ${except}
   `);

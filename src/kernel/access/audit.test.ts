@@ -6,7 +6,7 @@ import { Problem } from '#kernel/problem';
 import { sql } from '#kernel/sql';
 import { testActor, testContext } from '../../../tests/support/context.ts';
 import { testDatabase } from '../../../tests/support/postgres.ts';
-import { type AuditEntry, auditDigest, findAudit, record, recordAll, recordDenial, recordRead } from './audit.ts';
+import { type AuditEntry, findAudit, record, recordAll, recordDenial, recordRead, verifyTrail } from './audit.ts';
 import { findPermissions } from './authenticate.ts';
 
 const db = await testDatabase();
@@ -47,11 +47,46 @@ describe('record', () => {
       address: '192.0.2.7',
     });
     const leaf = await leafOf(entry?.id ?? '');
-    expect(leaf.digest).toBe(await auditDigest(db, entry?.id ?? '', 'pat-1'));
     expect(leaf.text).not.toMatch(/pat-1|dr-lee|Observation|192/);
+    expect(await verifyTrail(db)).toMatchObject({ flawed: 0, flaws: [] });
+  });
 
-    await db.run(sql`update access.audit set subject = 'Observation/78' where id = ${entry?.id}`);
-    expect(await auditDigest(db, entry?.id ?? '', 'pat-1')).not.toBe(leaf.digest);
+  test.each([
+    sql`subject = 'Observation/78'`,
+    sql`outcome = 'denied'`,
+    sql`break_glass = null`,
+    sql`patients = array['somebody-else']`,
+    sql`at = at - interval '1 second'`,
+    sql`detail = '{"why":"rounds"}'`,
+    sql`salt = 'AAAAAAAAAAAAAAAAAAAAAA'`,
+  ])('a row that was changed afterwards is found: %j', async (change) => {
+    await record(ctx, db, {
+      act: 'test.changed',
+      patients: ['pat-1'],
+      subject: 'Observation/77',
+      detail: { why: 'round' },
+    });
+    const undo = new Error('undo');
+    const changing = db.transaction(async (tx) => {
+      const { id } = await tx.one<{ id: string }>(sql`
+        update access.audit set ${change} where id = (select id from access.audit where act = 'test.changed' order by at desc limit 1) returning id
+      `);
+      expect(await verifyTrail(tx)).toMatchObject({ flawed: 1, flaws: [{ id, flaw: 'altered' }] });
+      throw undo;
+    });
+    await expect(changing).rejects.toBe(undo);
+  });
+
+  test('a row that was put in by hand is found', async () => {
+    const putting = db.transaction(async (tx) => {
+      await tx.run(sql`
+        insert into access.audit (part, id, at, actor, actor_name, roles, purpose, act, outcome, patients, request, salt)
+        values ('x', '0b9f7a80-0000-4000-8000-000000000000', now(), 'x', 'x', '{}', 'TREAT', 'fhir.read', 'success', '{}', 'x', 'AAAAAAAAAAAAAAAAAAAAAA')
+      `);
+      expect((await verifyTrail(tx)).flaws).toMatchObject([{ flaw: 'unknown' }]);
+      throw new Error('undo');
+    });
+    await expect(putting).rejects.toThrow('undo');
   });
 
   test('the act that fails leaves neither row nor leaf', async () => {
@@ -103,7 +138,7 @@ describe('findAudit', () => {
     await record(looker('a', 'north'), db, { act: 'trail.read', patients: ['x'] });
     await recordAll(looker('b', 'south'), db, [
       { act: 'trail.read', patients: ['y'] },
-      { act: 'trail.read', patients: ['x', 'y'], detail: { shared: true } },
+      { act: 'trail.read', patients: ['x', 'y'], subject: 'Patient/"y"', detail: { shared: true } },
     ]);
     const seenBy = async (who: Awaited<ReturnType<typeof reader>>) =>
       (await findAudit(who, { act: 'trail.read', limit: 50 })).length;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Context, Db, Tx } from '#kernel/context';
-import { appendAll, digestOf, type Leaf } from '#kernel/ledger';
+import { appendAll, digestOf, findActs, type Leaf } from '#kernel/ledger';
 import { Problem } from '#kernel/problem';
 import { all, sql } from '#kernel/sql';
 import { ACT, reachOf } from './grants.ts';
@@ -127,18 +127,57 @@ export async function findAudit(ctx: Context, filter: AuditFilter): Promise<Audi
     ...(filter.patient !== undefined && { patients: [filter.patient] }),
     detail: { entries: entries.length },
   });
-  // A patient learns who looked at the own record, not who else was on the same page.
-  return reach === 'self'
-    ? entries.map((entry) => ({ ...entry, patients: [ctx.actor.patient ?? ''], detail: null, address: null }))
-    : entries;
+  return reach === 'self' ? entries.map((entry) => asSeenBy(ctx.actor.patient ?? '', entry)) : entries;
 }
 
-/** Whether the row still says what the ledger's leaf of the same id was made from; the leaf's digest to compare with. */
-export async function auditDigest(db: Db, id: string, part: string): Promise<string> {
-  const { salt, ...entry } = await db.one<AuditEntry & { salt: string }>(
-    sql`select ${SELECTED}, salt from access.audit where part = ${part} and id = ${id}`,
-  );
-  return digestOf(entry, Buffer.from(salt, 'base64url'));
+/** A patient learns who looked at the own record, not who else was on the same page. */
+function asSeenBy(patient: string, entry: AuditEntry): AuditEntry {
+  const subject = entry.patients.length > 1 ? null : entry.subject;
+  return { ...entry, patients: [patient], subject, detail: null, address: null };
+}
+
+/** A row of the trail that is not what the ledger proves. */
+export interface TrailFlaw {
+  id: string;
+  at: Date;
+  /** `altered`: its leaf has another digest; `unknown`: the ledger has no such act. */
+  flaw: 'altered' | 'unknown';
+}
+
+export interface TrailVerdict {
+  rows: number;
+  /** The first hundred. */
+  flaws: TrailFlaw[];
+  flawed: number;
+}
+
+const ROWS_A_STEP = 1000;
+const FLAWS_TOLD = 100;
+
+/** Compares every row of the trail with its leaf in the ledger, in constant memory. */
+export async function verifyTrail(db: Db, progress: (rows: number) => void = () => {}): Promise<TrailVerdict> {
+  const verdict: TrailVerdict = { rows: 0, flaws: [], flawed: 0 };
+  for (let after = { part: '', id: '' }; ; ) {
+    const rows = await db.rows<AuditEntry & { salt: string; part: string }>(sql`
+      select ${SELECTED}, salt, part from access.audit where (part, id) > (${after.part}, ${after.id}) order by part, id limit ${ROWS_A_STEP}
+    `);
+    const acts = await findActs(
+      db,
+      rows.map(({ id }) => id),
+    );
+    for (const { salt, part: _, ...entry } of rows) {
+      const digest = acts.get(entry.id)?.['digest'];
+      if (digest === digestOf(entry, Buffer.from(salt, 'base64url'))) continue;
+      verdict.flawed += 1;
+      const flaw = digest === undefined ? 'unknown' : 'altered';
+      if (verdict.flaws.length < FLAWS_TOLD) verdict.flaws.push({ id: entry.id, at: entry.at, flaw });
+    }
+    verdict.rows += rows.length;
+    progress(verdict.rows);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < ROWS_A_STEP) return verdict;
+    after = last;
+  }
 }
 
 function concerns(patient: string) {

@@ -50,7 +50,7 @@ export function permissionsOf(policies: readonly Policy[]): Set<string> {
 const grantsBySet = new WeakMap<ReadonlySet<string>, Grant[]>();
 
 /** The FHIR grants among the actor's permissions. */
-export function grantsOf({ permissions }: Pick<Actor, 'permissions'>): readonly Grant[] {
+function grantsOf({ permissions }: Pick<Actor, 'permissions'>): readonly Grant[] {
   const known = grantsBySet.get(permissions);
   if (known !== undefined) return known;
   const grants = permissions.has('*') ? [EVERYTHING] : [...permissions].filter(isGrant).map(readGrant);

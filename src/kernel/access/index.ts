@@ -15,13 +15,14 @@ export {
   type Act,
   type AuditEntry,
   type AuditFilter,
-  auditDigest,
   findAudit,
   type Outcome,
   record,
   recordAll,
   recordDenial,
   recordRead,
+  type TrailVerdict,
+  verifyTrail,
 } from './audit.ts';
 export {
   authenticate,
@@ -47,5 +48,5 @@ export {
   issueServiceToken,
 } from './start.ts';
 export { createToken, findTokens, type NewToken, revokeToken, type Token } from './tokens.ts';
-export { token } from './verbs.ts';
-export { type RowColumns, type RowToWrite, requireWrite, visible, visibleRow } from './visible.ts';
+export { token, verifyAudit } from './verbs.ts';
+export { onlyPatientOf, type RowColumns, type RowToWrite, requireWrite, visible, visibleRow } from './visible.ts';

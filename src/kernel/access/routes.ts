@@ -302,7 +302,7 @@ function readKey(after: string): { at: Date; id: string } {
 }
 
 /** Password checks cost 19 MiB each: no address asks for many. */
-const SLOWLY = { rateLimit: { max: 60, timeWindow: '1 minute' } };
+const SLOWLY = { rateLimit: { max: 300, timeWindow: '1 minute' } };
 
 function text(maxLength: number) {
   return { type: 'string', minLength: 1, maxLength } as const;

@@ -13,8 +13,8 @@ export const IDLE_MS = 2 * 3_600_000;
 const LONGEST_MS = 12 * 3_600_000;
 const GLASS_MS = 3_600_000;
 
-/** Failures that cost nothing, and the waits after them: doubled from 30 s to 15 min; forgotten after an hour without one. */
-const FREE_FAILURES = { account: 5, address: 30 };
+/** Failures that cost nothing (a whole hospital may share an address), and the waits after them: doubled from 30 s to 15 min; forgotten after an hour without one. */
+const FREE_FAILURES = { account: 5, address: 100 };
 const FIRST_WAIT_S = 30;
 const LONGEST_WAIT_S = 900;
 
@@ -76,8 +76,9 @@ export async function checkSignIn(ctx: Context, username: string, password: stri
     address: `address:${ctx.address ?? 'none'}`,
   };
   // Counted before the check, so that guesses sent at once are counted too; a success takes its count back.
-  await countFailure(ctx, keys.account, FREE_FAILURES.account);
+  // The address first: from one that is locked out nobody else's name can be locked.
   await countFailure(ctx, keys.address, FREE_FAILURES.address);
+  await countFailure(ctx, keys.account, FREE_FAILURES.account);
   const account = await ctx.db.maybe<SignedIn & { hash: string | null; disabled: boolean }>(sql`
     select id, name, roles, password_hash as hash, disabled_at is not null as disabled from access.account
     where lower(username) = ${username.toLowerCase()}

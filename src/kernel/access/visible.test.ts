@@ -9,7 +9,7 @@ import { testDatabase } from '../../../tests/support/postgres.ts';
 import { findPermissions } from './authenticate.ts';
 import { type Care, openCare } from './care.ts';
 import { CATALOGUE, narrow, type Verb } from './grants.ts';
-import { type RowToWrite, requireWrite, visible } from './visible.ts';
+import { onlyPatientOf, type RowToWrite, requireWrite, visible } from './visible.ts';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 const PATIENTS = ['p1', 'p2', 'p3'];
@@ -232,6 +232,22 @@ describe('visible', () => {
       }),
       { numRuns: 150 },
     );
+  });
+});
+
+describe('onlyPatientOf', () => {
+  test.each([
+    { actor: () => actorOf('patient', { patient: 'p1' }), type: 'Observation', only: 'p1' },
+    { actor: () => actorOf('patient', { patient: 'p1' }), type: 'Organization', only: undefined },
+    { actor: () => actorOf('clinician', { organizations: ['o1'] }), type: 'Observation', only: undefined },
+    { actor: () => testActor('administrator', { permissions: new Set(['*']) }), type: 'Observation', only: undefined },
+    { actor: () => actorOf('courier'), type: 'Observation', only: undefined },
+  ])('$type: $only', ({ actor, type, only }) => expect(onlyPatientOf({ actor: actor() }, type)).toBe(only));
+
+  test('a clinician’s application for one patient begins at that patient', () => {
+    const clinician = actorOf('clinician', { organizations: ['o1'] });
+    const narrowed = { ...clinician, permissions: narrow(clinician.permissions, ['patient/*.rs'], 'p2') };
+    expect(onlyPatientOf({ actor: narrowed }, 'Observation')).toBe('p2');
   });
 });
 

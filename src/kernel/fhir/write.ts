@@ -2,7 +2,7 @@ import { recordAll, requireWrite } from '#kernel/access';
 import type { Context, Tx } from '#kernel/context';
 import { tellAll } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
-import { carryDecimals, isResourceType, patientsOf, stringifyFhirJson } from '#standards/fhir';
+import { carryDecimals, isResourceType, patientsOf, stringifyFhirJson, validate } from '#standards/fhir';
 
 import { ID, makeId } from './ids.ts';
 import { type Index, indexOf } from './indexing.ts';
@@ -77,9 +77,10 @@ export async function applyAll(ctx: Context, tx: Tx, changes: readonly Change[])
 
 /** @throws Problem `unprocessable` with every finding and its place */
 export function requireValid(resource: object): void {
+  const issues = validate(resource);
+  if (!issues.some(({ severity }) => severity === 'error' || severity === 'fatal')) return;
   const { resourceType } = resource as Resource;
-  if (!isResourceType(resourceType))
-    throw new Problem('unprocessable', 'the resource breaks the rules of FHIR R4', { resourceType });
+  throw new Problem('unprocessable', 'the resource breaks the rules of FHIR R4', { resourceType }, { issues });
 }
 
 /** Splits where an id comes again, so that the second change meets the first one's result. */

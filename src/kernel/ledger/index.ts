@@ -6,5 +6,6 @@ export { type ConsistencyProof, type InclusionProof, proveConsistency, proveIncl
 export { ledgerRoutes } from './routes.ts';
 export { seal, sealer } from './sealer.ts';
 export { databaseSource, folderSource, type LogSource, urlSource } from './source.ts';
+export { findActs } from './store.ts';
 export { exportLedger, verifyLedger } from './verbs.ts';
 export { type Flaw, type Verdict, type VerifyOptions, verifyLog } from './verify.ts';

@@ -114,3 +114,13 @@ export function findLeaf(db: Db, id: string): Promise<PlacedLeaf | undefined> {
 export async function isPending(db: Db, id: string): Promise<boolean> {
   return (await db.maybe(sql`select 1 from ledger.pending where id = ${id} limit 1`)) !== undefined;
 }
+
+/** The acts as the log has them, sealed or still waiting, by id; an id that the log does not know is left out. */
+export async function findActs(db: Db, ids: readonly string[]): Promise<Map<string, Record<string, unknown>>> {
+  const rows = await db.rows<{ id: string; body: string }>(sql`
+    select id::text, convert_from(body, 'UTF8') as body from ledger.leaf where id = any(${ids}::uuid[])
+    union all
+    select id::text, convert_from(body, 'UTF8') from ledger.pending where id = any(${ids}::uuid[])
+  `);
+  return new Map(rows.map(({ id, body }) => [id, JSON.parse(body)]));
+}

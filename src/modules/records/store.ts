@@ -222,3 +222,36 @@ export async function insertReadings(tx: Tx, readings: readonly Reading[]): Prom
     set read_at = excluded.read_at, resources = excluded.resources, unmapped = excluded.unmapped, issues = excluded.issues
   `);
 }
+
+export async function findImported(db: Db, digest: Uint8Array): Promise<boolean> {
+  return (await db.maybe(sql`select 1 from records.imported where part = ${digest}`)) !== undefined;
+}
+
+export async function insertImported(
+  tx: Tx,
+  { digest, at, kind, place }: { digest: Uint8Array; at: Date; kind: string; place: string },
+): Promise<void> {
+  await tx.run(sql`
+    insert into records.imported (part, imported_at, kind, place) values (${digest}, ${at}, ${kind}, ${storable(place)})
+    on conflict do nothing
+  `);
+}
+
+/** What became of accepted messages, by `part` newline `id`: read, or a dead letter with its reason. Those under way are left out. */
+export async function findOutcomes(
+  db: Db,
+  keys: readonly MessageKey[],
+): Promise<Map<string, { reason?: string; facts?: unknown }>> {
+  const asked = sql`unnest(${keys.map((key) => key.part)}::text[], ${keys.map((key) => key.id)}::text[]) as asked (part, id)`;
+  const rows = await db.rows<{ part: string; id: string; reason: string | null; facts: unknown }>(sql`
+    select asked.part, asked.id, null as reason, null::jsonb as facts
+    from ${asked} join records.reading on reading.part = asked.part and reading.message = asked.id
+    union all
+    select asked.part, asked.id, letter.reason, letter.facts::jsonb
+    from ${asked} join kernel.dead_letter letter
+      on letter.hearer = 'records.intake' and letter.state = 'open' and letter.data ->> 'part' = asked.part and letter.data ->> 'id' = asked.id
+  `);
+  return new Map(
+    rows.map(({ part, id, reason, facts }) => [`${part}\n${id}`, reason === null ? {} : { reason, facts }]),
+  );
+}

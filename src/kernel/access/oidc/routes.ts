@@ -63,7 +63,7 @@ function interactionRoutes(app: FastifyInstance, door: ProviderDoor): void {
 
   app.post<{ Body: { username?: string; password?: string } }>(
     '/oidc/interaction/:uid/login',
-    { schema: { hide: true }, config: { rateLimit: { max: 60, timeWindow: '1 minute' } } },
+    { schema: { hide: true }, config: { rateLimit: { max: 300, timeWindow: '1 minute' } } },
     async (request, reply) => {
       const { provider, interaction } = await findInteraction(request, reply, door);
       if (interaction.prompt.name !== 'login') throw new Problem('conflict', 'this step of the sign-in is over');
