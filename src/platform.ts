@@ -13,6 +13,7 @@ import {
 } from '#kernel/access';
 import type { Config } from '#kernel/config';
 import { type Context, systemContext } from '#kernel/context';
+import { fhirRoutes } from '#kernel/fhir';
 import { type Door, kernelRoutes, languageOf, makeServer, type Routes, servePages, translate } from '#kernel/http';
 import { type Job, startJobs } from '#kernel/jobs';
 import { ledgerRoutes, openKey, sealer } from '#kernel/ledger';
@@ -23,7 +24,7 @@ import { Problem } from '#kernel/problem';
 import { holdFolder, MIGRATIONS, migrate, openDatabase, openPool, sql } from '#kernel/sql';
 import { custodyRoutes, partitionJob, recountJob, startMqtt } from '#modules/custody';
 import { laboratoryRoutes } from '#modules/laboratory';
-import { startMllpServer, startReceiver } from '#modules/records';
+import { recordsRoutes, startMllpServer, startReceiver } from '#modules/records';
 import { buildWeb, WEB_DIST } from '../web/build.ts';
 import { HEARERS } from './hearers.ts';
 
@@ -90,7 +91,9 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       kernelRoutes,
       accessRoutes(access),
       oidc.routes(access),
+      fhirRoutes,
       ledgerRoutes,
+      recordsRoutes,
       custodyRoutes,
       laboratoryRoutes,
       servePages(WEB_DIST),

@@ -93,7 +93,14 @@ export async function makePlatform(
       await exit();
     },
     async killDatabase() {
-      process.kill(await databasePid(), 'SIGKILL');
+      // It may be on its way up again after the last kill: then the one that comes is meant.
+      for (;;) {
+        try {
+          return void process.kill(await databasePid(), 'SIGKILL');
+        } catch {
+          await sleep(20);
+        }
+      }
     },
     async stop() {
       child?.kill('SIGINT');

@@ -76,6 +76,7 @@ const CONTENT_POLICY = {
   imgSrc: ["'self'", 'data:', 'blob:'],
   workerSrc: ["'self'", 'blob:'],
   connectSrc: ["'self'"],
+  fontSrc: ["'self'"],
   upgradeInsecureRequests: null,
 };
 

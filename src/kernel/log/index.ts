@@ -1,4 +1,5 @@
 import { type DestinationStream, type LoggerOptions, pino } from 'pino';
+import { Problem } from '#kernel/problem';
 
 /** JSON lines. The first argument holds facts and never personal data; the message is constant text. */
 export interface Log {
@@ -28,9 +29,17 @@ export const silentLog: Log = makeLog('silent');
 
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return { name: typeof error };
-  const facts = 'facts' in error ? error.facts : undefined;
-  const cause = error.cause === undefined ? undefined : describeError(error.cause);
+  // A Problem is expected: its place in the code tells nothing, only a bug's does.
+  if (error instanceof Problem) {
+    const { kind, message, facts, cause } = error;
+    return { kind, message, facts, ...(kind === 'unavailable' ? {} : { cause: describeCause(cause) }) };
+  }
   // A PostgreSQL error's `detail` quotes values; its code, table and constraint do not.
   const { code, table, constraint } = error as { code?: string; table?: string; constraint?: string };
-  return { name: error.name, message: error.message, code, table, constraint, facts, stack: error.stack, cause };
+  const { name, message, stack, cause } = error;
+  return { name, message, code, table, constraint, stack, cause: describeCause(cause) };
+}
+
+function describeCause(cause: unknown): unknown {
+  return cause === undefined ? undefined : describeError(cause);
 }

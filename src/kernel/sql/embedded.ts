@@ -79,7 +79,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
 
   let stopping = false;
   let child: ChildProcess | undefined;
-  const found = await runningPostmaster(folder);
+  const found = await adopt(folder);
   const launch = async () => {
     child = await launchServer(folder, sockets, binaries, runner, options.settings ?? {});
   };
@@ -292,6 +292,17 @@ function lastLine(text: string): string {
 async function postmasterLines(folder: string): Promise<string[] | undefined> {
   const text = await readFile(join(folder, 'postmaster.pid'), 'utf8').catch(() => undefined);
   return text?.split('\n');
+}
+
+/** The server that is running there already, once it takes connections: it may still be repairing itself after a kill. */
+async function adopt(folder: string): Promise<number | undefined> {
+  const until = Date.now() + START_MS;
+  for (;;) {
+    const pid = await runningPostmaster(folder);
+    if (pid === undefined || (await postmasterLines(folder))?.[7]?.trim() === 'ready') return pid;
+    if (Date.now() > until) throw new Problem('unavailable', 'the database takes too long to start', { folder });
+    await sleep(50);
+  }
 }
 
 async function runningPostmaster(folder: string): Promise<number | undefined> {

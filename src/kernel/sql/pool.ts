@@ -188,7 +188,7 @@ function tellAway(error: unknown): unknown {
   const away =
     AWAY.test(code) ||
     /^E(CONN|PIPE|NOENT)/.test(code) ||
-    /Connection terminated|timeout exceeded when trying to connect/.test(message);
+    /Connection terminated|not queryable|timeout exceeded when trying to connect/.test(message);
   return away ? new Problem('unavailable', 'the database is away for a moment', { code }, { cause: error }) : error;
 }
 

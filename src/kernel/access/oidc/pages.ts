@@ -13,11 +13,11 @@ const WORDS = {
     patient: 'Patient it may see (id)',
     allow: 'Allow',
     refuse: 'Refuse',
-    read: 'read',
-    write: 'read and change',
-    all: 'every kind of record you may see',
-    ofPatient: 'of one patient',
-    ofUser: 'that you may see',
+    all: 'records of every kind',
+    readPatient: 'read, of one patient: {type}',
+    writePatient: 'read and change, of one patient: {type}',
+    readUser: 'read what you may see: {type}',
+    writeUser: 'read and change what you may: {type}',
     fhirUser: 'know who you are',
     offline: 'go on when you are away, until you end it',
   },
@@ -32,11 +32,11 @@ const WORDS = {
     patient: '允许查看的患者（编号）',
     allow: '允许',
     refuse: '拒绝',
-    read: '读取',
-    write: '读取和修改',
-    all: '您有权查看的各类记录',
-    ofPatient: '（仅限一位患者）',
-    ofUser: '（您有权查看的范围）',
+    all: '各类记录',
+    readPatient: '读取一位患者的：{type}',
+    writePatient: '读取和修改一位患者的：{type}',
+    readUser: '读取您有权查看的：{type}',
+    writeUser: '读取和修改您有权处理的：{type}',
     fhirUser: '了解您的身份',
     offline: '在您离开后继续访问，直至您终止',
   },
@@ -100,9 +100,9 @@ function describeScope(scope: string, language: Language): string[] {
   const found = /^(patient|user)\/(\*|[A-Za-z]+)\.([a-z*]+)/.exec(scope);
   if (found === null) return [];
   const [, context, type, verbs = ''] = found;
-  const what = type === '*' ? t.all : (type ?? '');
-  const act = /[cud*w]/.test(verbs.replace('read', '')) ? t.write : t.read;
-  return [`${act} ${what} ${context === 'patient' ? t.ofPatient : t.ofUser}`];
+  const writes = /[cud*]|write/.test(verbs.replace('read', ''));
+  const whose = context === 'patient' ? (writes ? t.writePatient : t.readPatient) : writes ? t.writeUser : t.readUser;
+  return [whose.replace('{type}', type === '*' ? t.all : (type ?? ''))];
 }
 
 function page(language: Language, title: string, body: string): string {
