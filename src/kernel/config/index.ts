@@ -205,7 +205,8 @@ function atLeast(length: number): (text: string) => string {
 
 function urlOf(protocols: readonly string[]): (text: string) => string {
   return (text) => {
-    const url = URL.parse(text);
+    // Without a host, as for a PostgreSQL on a socket, the text is no URL by the letter; pg takes it.
+    const url = URL.parse(text.replace(/@\//, '@localhost/'));
     if (url !== null && protocols.includes(url.protocol)) return text;
     throw new Mistake(`no address that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`);
   };
