@@ -12,6 +12,7 @@ import {
 } from '#kernel/access';
 import type { Config } from '#kernel/config';
 import { type Context, systemContext } from '#kernel/context';
+import { fhirRoutes } from '#kernel/fhir';
 import { type Door, kernelRoutes, languageOf, makeServer, type Routes, servePages, translate } from '#kernel/http';
 import { type Job, startJobs } from '#kernel/jobs';
 import { ledgerRoutes, openKey, sealer } from '#kernel/ledger';
@@ -20,7 +21,7 @@ import { startMetrics, startTraces } from '#kernel/metrics';
 import { type Hearer, listensTo, startDeliveries } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { holdFolder, MIGRATIONS, migrate, openDatabase, openPool, sql } from '#kernel/sql';
-import { startMllpServer, startReceiver } from '#modules/records';
+import { recordsRoutes, startMllpServer, startReceiver } from '#modules/records';
 import { buildWeb, WEB_DIST } from '../web/build.ts';
 import { HEARERS } from './hearers.ts';
 
@@ -87,7 +88,9 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       kernelRoutes,
       accessRoutes(access),
       oidc.routes(access),
+      fhirRoutes,
       ledgerRoutes,
+      recordsRoutes,
       servePages(WEB_DIST),
     ];
     const health = [
