@@ -12,6 +12,7 @@ import {
 } from '#kernel/access';
 import type { Config } from '#kernel/config';
 import { type Context, systemContext } from '#kernel/context';
+import { fhirRoutes } from '#kernel/fhir';
 import { type Door, kernelRoutes, languageOf, makeServer, type Routes, servePages, translate } from '#kernel/http';
 import { type Job, startJobs } from '#kernel/jobs';
 import { ledgerRoutes, openKey, sealer } from '#kernel/ledger';
@@ -87,6 +88,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       kernelRoutes,
       accessRoutes(access),
       oidc.routes(access),
+      fhirRoutes,
       ledgerRoutes,
       recordsRoutes,
       servePages(WEB_DIST),
