@@ -11,7 +11,7 @@ import { MllpLine } from './mllp-line.ts';
 import { earlierReports } from './past.ts';
 import { type Parcel, Post, pause, Refused } from './post.ts';
 import { random } from './random.ts';
-import { DAY, dayAfter, dayOf, MINUTE, startOfDay, utcTime } from './time.ts';
+import { DAY, dayAfter, dayOf, HOUR, MINUTE, startOfDay, utcTime } from './time.ts';
 import { makeWorld, type World } from './world.ts';
 
 export interface RegionOptions {
@@ -65,6 +65,7 @@ class RunningRegion implements Region {
   readonly caughtUp: Promise<void>;
   readonly #options: RegionOptions;
   readonly #memory: Memory;
+  readonly #fresh: boolean;
   readonly #script: Script;
   readonly #truth: TruthLog;
   readonly #post: Post;
@@ -89,6 +90,7 @@ class RunningRegion implements Region {
     const kept = readMemory(stateFile);
     if (kept && (kept.seed !== seed || kept.scale !== scale))
       throw new Error(`the state file belongs to seed ${kept.seed} and scale ${kept.scale}`);
+    this.#fresh = kept === undefined;
     this.#memory = kept ?? firstMemory({ seed, scale, now, historyDays });
     this.world = makeWorld({ seed, scale });
     this.#script = new Script(this.world, this.#memory.faults);
@@ -159,7 +161,17 @@ class RunningRegion implements Region {
   }
 
   fault(kind: FaultKind, wish: FaultWish = {}): Fault {
-    const at = this.#now();
+    return this.#begin(kind, wish, this.#now());
+  }
+
+  /** Faults asked for at first start began before it, so that there is something to see: an hour ago, measles with the history. */
+  #startOf(kind: FaultKind): number {
+    if (!this.#fresh) return this.#now();
+    const history = this.#memory.past ?? startOfDay(this.#memory.firstDay);
+    return kind === 'measles' ? history : Math.max(startOfDay(this.#memory.firstDay), this.#now() - HOUR);
+  }
+
+  #begin(kind: FaultKind, wish: FaultWish, at: number): Fault {
     const made = makeFault(this.world, kind, at, wish);
     const running = this.#script.faults.find(
       (each) => each.kind === kind && each.until > at && (kind !== 'measles' || each.place === made.place),
