@@ -17,6 +17,8 @@ class Listener {
   readonly transactions: { url: string; ifNoneExist: string }[] = [];
   readonly events: string[] = [];
   readonly readings: { device: string; seq: number; count: number; first: string; last: string }[] = [];
+  /** Highest temperature told by each device. */
+  readonly warmest = new Map<string, number>();
   readonly sockets = new Set<Socket>();
   down = false;
   #jobs = 0;
@@ -30,7 +32,12 @@ class Listener {
     this.#broker = broker;
     broker.on('publish', (packet, client) => {
       if (!client || !packet.topic.endsWith('/readings')) return;
-      const { seq, readings } = JSON.parse(packet.payload.toString()) as { seq: number; readings: { at: string }[] };
+      const { seq, readings } = JSON.parse(packet.payload.toString()) as {
+        seq: number;
+        readings: { at: string; temperatureC: number }[];
+      };
+      const device = packet.topic.split('/')[3]!;
+      this.warmest.set(device, Math.max(this.warmest.get(device) ?? -99, ...readings.map((each) => each.temperatureC)));
       this.readings.push({
         device: packet.topic.split('/')[3]!,
         seq,
@@ -236,6 +243,14 @@ describe('the region', () => {
       .map(([id]) => id);
     expect(repeated.filter((id) => !owned.has(id))).toEqual([]);
   }, 60_000);
+
+  test('a box that is warm from the start is warm on the first screen, by its own sensor', async () => {
+    const running = await start({ faults: ['warm-box'] });
+    const [fault] = running.status().faults as { vehicle: number }[];
+    const device = running.world.vehicles.find((vehicle) => vehicle.number === fault?.vehicle)?.device;
+    await until(() => (listener.warmest.get(device ?? '') ?? 0) > 10);
+    for (const [other, celsius] of listener.warmest) if (other !== device) expect(celsius).toBeLessThan(8);
+  });
 
   test('takes and ends faults over its control', async () => {
     const running = await start({ controlPort: 0 });

@@ -11,7 +11,7 @@ import { MllpLine } from './mllp-line.ts';
 import { earlierReports } from './past.ts';
 import { type Parcel, Post, pause, Refused } from './post.ts';
 import { random } from './random.ts';
-import { DAY, dayAfter, dayOf, MINUTE, startOfDay, utcTime } from './time.ts';
+import { DAY, dayAfter, dayOf, HOUR, MINUTE, startOfDay, utcTime } from './time.ts';
 import { makeWorld, type World } from './world.ts';
 
 export interface RegionOptions {
@@ -65,6 +65,7 @@ class RunningRegion implements Region {
   readonly caughtUp: Promise<void>;
   readonly #options: RegionOptions;
   readonly #memory: Memory;
+  readonly #fresh: boolean;
   readonly #script: Script;
   readonly #truth: TruthLog;
   readonly #post: Post;
@@ -89,6 +90,7 @@ class RunningRegion implements Region {
     const kept = readMemory(stateFile);
     if (kept && (kept.seed !== seed || kept.scale !== scale))
       throw new Error(`the state file belongs to seed ${kept.seed} and scale ${kept.scale}`);
+    this.#fresh = kept === undefined;
     this.#memory = kept ?? firstMemory({ seed, scale, now, historyDays });
     this.world = makeWorld({ seed, scale });
     this.#script = new Script(this.world, this.#memory.faults);
@@ -130,13 +132,14 @@ class RunningRegion implements Region {
     }
     while (this.#post.oldest('registration') !== undefined && !this.#stopped) await pause(20);
     for (const kind of this.#options.faults ?? []) {
-      if (!this.#script.faults.some((fault) => fault.kind === kind && fault.until > this.#now())) this.fault(kind);
+      if (!this.#script.faults.some((fault) => fault.kind === kind && fault.until > this.#now()))
+        this.#begin(kind, {}, this.#startOf(kind));
     }
     if (this.#options.controlPort !== undefined) this.#control = await startControl(this, this.#options.controlPort);
     this.#running = Promise.all([
+      this.#drive(),
       this.#playMain(),
       this.#playEarlier().then(() => this.#playPast()),
-      this.#drive(),
       this.#remember(),
     ]);
     this.#running.catch((error: unknown) => {
@@ -159,7 +162,17 @@ class RunningRegion implements Region {
   }
 
   fault(kind: FaultKind, wish: FaultWish = {}): Fault {
-    const at = this.#now();
+    return this.#begin(kind, wish, this.#now());
+  }
+
+  /** Faults asked for at first start began before it, so that there is something to see: an hour ago, measles with the history. */
+  #startOf(kind: FaultKind): number {
+    if (!this.#fresh) return this.#now();
+    const history = this.#memory.past ?? startOfDay(this.#memory.firstDay);
+    return kind === 'measles' ? history : Math.max(startOfDay(this.#memory.firstDay), this.#now() - HOUR);
+  }
+
+  #begin(kind: FaultKind, wish: FaultWish, at: number): Fault {
     const made = makeFault(this.world, kind, at, wish);
     const running = this.#script.faults.find(
       (each) => each.kind === kind && each.until > at && (kind !== 'measles' || each.place === made.place),

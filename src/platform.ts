@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import {
   accessRoutes,
+  checkToken,
   disableDemoAccounts,
   ensureAdministrator,
   ensureDemoAccounts,
@@ -12,6 +13,7 @@ import {
 } from '#kernel/access';
 import type { Config } from '#kernel/config';
 import { type Context, systemContext } from '#kernel/context';
+import { fhirRoutes } from '#kernel/fhir';
 import { type Door, kernelRoutes, languageOf, makeServer, type Routes, servePages, translate } from '#kernel/http';
 import { type Job, startJobs } from '#kernel/jobs';
 import { ledgerRoutes, openKey, sealer } from '#kernel/ledger';
@@ -20,7 +22,9 @@ import { startMetrics, startTraces } from '#kernel/metrics';
 import { type Hearer, listensTo, startDeliveries } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { holdFolder, MIGRATIONS, migrate, openDatabase, openPool, sql } from '#kernel/sql';
-import { startMllpServer, startReceiver } from '#modules/records';
+import { custodyRoutes, partitionJob, recountJob, startMqtt } from '#modules/custody';
+import { laboratoryRoutes } from '#modules/laboratory';
+import { recordsRoutes, startMllpServer, startReceiver } from '#modules/records';
 import { buildWeb, WEB_DIST } from '../web/build.ts';
 import { HEARERS } from './hearers.ts';
 
@@ -87,7 +91,11 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       kernelRoutes,
       accessRoutes(access),
       oidc.routes(access),
+      fhirRoutes,
       ledgerRoutes,
+      recordsRoutes,
+      custodyRoutes,
+      laboratoryRoutes,
       servePages(WEB_DIST),
     ];
     const health = [
@@ -112,7 +120,15 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       startMllpServer(ctx, startReceiver(ctx), { host: config.host, port: config.mllpPort }),
     );
     undo.push(mllp.stop);
-    const jobs: Job[] = [sweeper, oidcKeeper, sealer(ledgerKey)];
+    const mqtt = await step('MQTT', () =>
+      startMqtt(ctx, pool, {
+        host: config.host,
+        port: config.mqttPort,
+        authenticate: async (token) => (await checkToken(pool, token, ctx.now(), oidc.checkJwt)).actor,
+      }),
+    );
+    undo.push(mqtt.stop);
+    const jobs: Job[] = [sweeper, oidcKeeper, sealer(ledgerKey), partitionJob, recountJob];
     undo.push(startJobs(ctx, pool, jobs).stop);
 
     const greeting = [

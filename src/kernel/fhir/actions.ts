@@ -1,12 +1,33 @@
-import type { Context } from '#kernel/context';
+import { type Context, onDb, type Tx } from '#kernel/context';
 import { Problem } from '#kernel/problem';
-import { applyAll, changeOf, requireId, type Written } from './write.ts';
+import { sql } from '#kernel/sql';
+import { parseFhirJson } from '#standards/fhir';
+import { patchJson } from './patch.ts';
+import { find } from './read.ts';
+import { search } from './search/search.ts';
+import { applyAll, type Change, changeOf, type Resource, requireId, type Written } from './write.ts';
 
-/** Makes a new resource under a new id, whatever id it came with. */
-export async function create(ctx: Context, resource: unknown): Promise<Written> {
-  const { type, resource: given } = changeOf({ ...(resource as object), id: undefined });
-  const [written] = await ctx.db.transaction((tx) => applyAll(ctx, tx, [{ type, resource: given }]));
-  return written!;
+export interface Precondition {
+  /** The version that the caller has seen. */
+  ifMatch?: number;
+}
+
+/**
+ * Makes a new resource under a new id, whatever id it came with.
+ *
+ * @param ifNoneExist a search; where it finds exactly one resource, that one is the answer and nothing is written
+ * @throws Problem `precondition-failed` when it finds several
+ */
+export function create(
+  ctx: Context,
+  resource: unknown,
+  { ifNoneExist }: { ifNoneExist?: string } = {},
+): Promise<Written> {
+  const { type, resource: given } = changeOf(resource);
+  return ctx.db.transaction(async (tx) => {
+    const known = ifNoneExist === undefined ? undefined : await findOne(onDb(ctx, tx), type, ifNoneExist);
+    return known ?? applyOne(ctx, tx, { type, resource: given });
+  });
 }
 
 /**
@@ -14,17 +35,27 @@ export async function create(ctx: Context, resource: unknown): Promise<Written> 
  *
  * @throws Problem `precondition-failed` when `ifMatch` is another version than the newest
  */
-export async function update(
-  ctx: Context,
-  resource: unknown,
-  { ifMatch }: { ifMatch?: number } = {},
-): Promise<Written> {
+export async function update(ctx: Context, resource: unknown, precondition: Precondition = {}): Promise<Written> {
   const change = changeOf(resource);
   if (change.id === undefined) throw new Problem('invalid', 'the resource needs the id under which it is kept');
-  const [written] = await ctx.db.transaction((tx) =>
-    applyAll(ctx, tx, [{ ...change, ...(ifMatch !== undefined && { ifMatch }) }]),
-  );
-  return written!;
+  return ctx.db.transaction((tx) => applyOne(ctx, tx, { ...change, ...precondition }));
+}
+
+/** Updates the one resource that the search finds, or makes a new one where it finds none. */
+export function updateWhere(
+  ctx: Context,
+  resource: unknown,
+  where: string,
+  precondition: Precondition = {},
+): Promise<Written> {
+  const change = changeOf(resource);
+  return ctx.db.transaction(async (tx) => {
+    const known = await findOne(onDb(ctx, tx), change.type, where);
+    if (known !== undefined && change.id !== undefined && change.id !== known.id) {
+      throw new Problem('invalid', 'the resource carries another id than the one that was found', { found: known.id });
+    }
+    return applyOne(ctx, tx, { ...change, ...(known && { id: known.id }), ...precondition });
+  });
 }
 
 /** Deletes; what is not there, or no more, stays as it is. */
@@ -32,11 +63,86 @@ export async function remove(
   ctx: Context,
   type: string,
   id: string,
-  { ifMatch }: { ifMatch?: number } = {},
+  precondition: Precondition = {},
 ): Promise<Written> {
   requireId(id);
-  const [written] = await ctx.db.transaction((tx) =>
-    applyAll(ctx, tx, [{ type, id, ...(ifMatch !== undefined && { ifMatch }) }]),
+  return ctx.db.transaction((tx) => applyOne(ctx, tx, { type, id, ...precondition }));
+}
+
+/** Deletes the one resource that the search finds; nothing where it finds none. */
+export function removeWhere(ctx: Context, type: string, where: string): Promise<Written | undefined> {
+  return ctx.db.transaction(async (tx) => {
+    const known = await findOne(onDb(ctx, tx), type, where);
+    return known && applyOne(ctx, tx, { type, id: known.id });
+  });
+}
+
+/**
+ * Changes a resource by the operations of a JSON Patch (RFC 6902).
+ *
+ * @throws Problem `not-found`, `unprocessable` when an operation does not fit
+ */
+export function patch(
+  ctx: Context,
+  type: string,
+  id: string,
+  operations: unknown,
+  precondition: Precondition = {},
+): Promise<Written> {
+  return ctx.db.transaction(async (tx) =>
+    applyOne(ctx, tx, { ...(await patched(onDb(ctx, tx), type, id, operations)), ...precondition }),
   );
+}
+
+/** Patches the one resource that the search finds. */
+export function patchWhere(ctx: Context, type: string, where: string, operations: unknown): Promise<Written> {
+  return ctx.db.transaction(async (tx) => {
+    const known = await findOne(onDb(ctx, tx), type, where);
+    if (known === undefined) throw new Problem('not-found', 'there is no such resource', { type });
+    return applyOne(ctx, tx, await patched(onDb(ctx, tx), type, known.id, operations));
+  });
+}
+
+/** The change that a patch is; it holds for the version that was read only. */
+export async function patched(ctx: Context, type: string, id: string, operations: unknown): Promise<Change> {
+  await ctx.db.run(sql`select pg_advisory_xact_lock(hashtextextended(${`patch ${type}/${id}`}, 0))`);
+  const row = await find(ctx, type, id);
+  if (row === undefined) throw new Problem('not-found', 'there is no such resource', { type, id });
+  if (row.content === null) throw new Problem('gone', 'the resource was deleted', { type, id, version: row.version });
+  const resource = patchJson(parseFhirJson(row.content), operations) as Resource;
+  if (resource?.resourceType !== type || resource.id !== id) {
+    throw new Problem('unprocessable', 'a patch may change neither the type nor the id of a resource', { type, id });
+  }
+  return { type, id, resource };
+}
+
+/**
+ * The one resource that the search finds, or none. Who asks the same takes turns until the end of the transaction, so that two
+ * conditional creates at once make one resource.
+ *
+ * @throws Problem `precondition-failed` when it finds several
+ */
+export async function findOne(ctx: Context, type: string, where: string): Promise<Written | undefined> {
+  const params = new URLSearchParams(where.slice(where.indexOf('?') + 1));
+  params.set('_count', '2');
+  if (params.size < 2) throw new Problem('invalid', 'a condition needs at least one search parameter', { type });
+  await ctx.db.run(sql`select pg_advisory_xact_lock(hashtextextended(${`one ${type}?${params}`}, 0))`);
+  const { matches } = await search(ctx, type, params);
+  const [match] = matches;
+  if (matches.length > 1) throw new Problem('precondition-failed', 'several resources meet the condition', { type });
+  return (
+    match && {
+      op: 'unchanged',
+      type,
+      id: match.id,
+      version: match.version,
+      updated: match.updated,
+      content: match.content,
+    }
+  );
+}
+
+async function applyOne(ctx: Context, tx: Tx, change: Change): Promise<Written> {
+  const [written] = await applyAll(ctx, tx, [change]);
   return written!;
 }

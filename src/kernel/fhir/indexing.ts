@@ -50,8 +50,10 @@ export function indexOf(resource: object): Index {
   const index: Index = { patients, tokens: [], ranges: [], texts: [], pairs: [], phrases: [] };
   for (const entry of extract(resource)) {
     const parameter = parameters.get(entry.parameter);
-    if (parameter?.plan.how === 'stored' && !OWN_COLUMN.has(entry.parameter))
-      add(resourceType, parameter, entry, texts, index);
+    if (parameter === undefined || OWN_COLUMN.has(parameter.code)) continue;
+    const { plan, code } = parameter;
+    if (plan.how === 'stored') add(resourceType, parameter, entry, texts, index);
+    else if (plan.how === 'other' && plan.target !== undefined) texts.add(presence(code));
   }
   addTypedIdentifiers(resource, texts);
   index.tokens = Array.from(texts, hashText);

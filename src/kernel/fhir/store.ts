@@ -1,5 +1,5 @@
 import type { Db, Sql, Tx } from '#kernel/context';
-import { join, sql, trusted } from '#kernel/sql';
+import { identifier, join, sql, trusted } from '#kernel/sql';
 import { definitions } from '#standards/fhir';
 import { partInId } from './ids.ts';
 import { type Index, paramNumber } from './indexing.ts';
@@ -62,6 +62,19 @@ export function isRow(type: string, id: string): Sql {
     ? sql`${hint}`
     : sql`coalesce((select part from fhir.directory where id = ${id} and type = ${type}), ${hint})`;
   return sql`r.id = ${id} and r.part = ${part}`;
+}
+
+/** The condition that the row under the alias has one of these ids. */
+export function isOneOf(type: string, alias: string, ids: readonly string[]): Sql {
+  const row = identifier(alias);
+  const hints = ids.map((id) => partHint(type, id));
+  if (!belongsToPatients(type))
+    return sql`(${row}.part, ${row}.id) in (select * from unnest(${hints}::text[], ${ids}::text[]))`;
+  return sql`(${row}.part, ${row}.id) in (
+    select coalesce(directory.part, asked.part), asked.id
+    from unnest(${ids}::text[], ${hints}::text[]) as asked (id, part)
+    left join fhir.directory on directory.id = asked.id and directory.type = ${type}
+  )`;
 }
 
 /** Writes rows that were not there. @throws a serialization failure when somebody else made one of them meanwhile */

@@ -1,7 +1,7 @@
 import { recordAll, requireWrite } from '#kernel/access';
 import type { Context, Tx } from '#kernel/context';
 import { tellAll } from '#kernel/outbox';
-import { Problem } from '#kernel/problem';
+import { type Issue, Problem } from '#kernel/problem';
 import { carryDecimals, isResourceType, patientsOf, stringifyFhirJson, validate } from '#standards/fhir';
 
 import { ID, makeId } from './ids.ts';
@@ -30,6 +30,8 @@ export interface Change {
   resource?: Resource;
   /** The version that the caller has seen; another one is refused. */
   ifMatch?: number;
+  /** Where the resource stood in what came in, for findings: `Bundle.entry[3].resource`. */
+  place?: string;
 }
 
 /** What others hear of: one fact for each part of each transaction. */
@@ -69,18 +71,29 @@ export function requireId(id: unknown): void {
 
 /** Applies changes in their order, within the caller's transaction. */
 export async function applyAll(ctx: Context, tx: Tx, changes: readonly Change[]): Promise<Written[]> {
-  for (const { resource } of changes) if (resource !== undefined) requireValid(resource);
+  for (const { resource, place } of changes) if (resource !== undefined) requireValid(resource, place);
   const written: Written[] = [];
   for (const wave of wavesOf(changes)) written.push(...(await applyWave(ctx, tx, wave)));
   return written;
 }
 
 /** @throws Problem `unprocessable` with every finding and its place */
-export function requireValid(resource: object): void {
+export function requireValid(resource: object, place?: string): void {
   const issues = validate(resource);
   if (!issues.some(({ severity }) => severity === 'error' || severity === 'fatal')) return;
   const { resourceType } = resource as Resource;
-  throw new Problem('unprocessable', 'the resource breaks the rules of FHIR R4', { resourceType }, { issues });
+  throw new Problem(
+    'unprocessable',
+    'the resource breaks the rules of FHIR R4',
+    { resourceType },
+    { issues: issues.map((issue) => placed(issue, place)) },
+  );
+}
+
+function placed(issue: Issue, place: string | undefined): Issue {
+  return place === undefined || issue.expression === undefined
+    ? issue
+    : { ...issue, expression: issue.expression.replace(/^\w+/, place) };
 }
 
 /** Splits where an id comes again, so that the second change meets the first one's result. */
@@ -158,7 +171,7 @@ function outcomeOf(ctx: Context, { type, id, resource, ifMatch }: Change, before
     if (gone.content === null) return { op: 'unchanged', before, row: { ...gone, index: NOTHING } };
     return { op: 'deleted', before, row: { ...gone, version, updated, tenant, content: null, index: NOTHING } };
   }
-  const given = id ?? makeId(ctx, type === 'Patient' ? undefined : firstPatient(resource));
+  const given = id ?? newIdFor(ctx, resource);
   if (before?.content != null && stamp(resource, given, before.version, before.updated).text === before.content) {
     return { op: 'unchanged', before, row: { ...before, index: NOTHING }, resource };
   }
@@ -187,8 +200,9 @@ function requireVersion(before: Row | undefined, ifMatch: number | undefined): v
   });
 }
 
-function firstPatient(resource: Resource): string | undefined {
-  return patientsOf(resource)[0];
+/** A new id that says, for what belongs to a patient, where it is kept. */
+export function newIdFor(ctx: Context, resource: Resource): string {
+  return makeId(ctx, resource.resourceType === 'Patient' ? undefined : patientsOf(resource)[0]);
 }
 
 /** The resource with its id, version and time in front, and its text. */

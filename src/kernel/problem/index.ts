@@ -4,6 +4,7 @@ const TOLD_AS = {
   unauthenticated: [401, 'login'],
   forbidden: [403, 'forbidden'],
   'not-found': [404, 'not-found'],
+  'not-acceptable': [406, 'not-supported'],
   unsupported: [415, 'not-supported'],
   conflict: [409, 'conflict'],
   gone: [410, 'deleted'],

@@ -32,3 +32,43 @@ export interface Numbered {
   system?: string;
   value: string;
 }
+
+/** A person as lists and the banner show one. */
+export interface Person {
+  id: string;
+  name: string;
+  sex?: 'male' | 'female' | 'other' | 'unknown';
+  birthDate?: string;
+  deceased?: boolean;
+  identifiers: { label: string; value: string }[];
+  /** Records that were merged into this one, or the one that this was merged into. */
+  merged: string[];
+  mergedInto?: string;
+}
+
+export interface TimelineEntry {
+  /** `DiagnosticReport/<id>`. */
+  id: string;
+  kind:
+    | 'order'
+    | 'specimen'
+    | 'report'
+    | 'encounter'
+    | 'condition'
+    | 'medication'
+    | 'immunization'
+    | 'procedure'
+    | 'document';
+  at: string;
+  title: string;
+  status?: string;
+}
+
+/** One measured quantity of one person over time. */
+export interface Trend {
+  code: string;
+  system?: string;
+  name: string;
+  unit?: string;
+  points: { id: string; at: string; value: number; low?: number; high?: number; flag?: string; status: string }[];
+}

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { DiagnosticReport, Identifier, Patient, ServiceRequest } from '@medplum/fhirtypes';
+import type {
+  CodeableConcept,
+  DiagnosticReport,
+  Identifier,
+  Observation,
+  Patient,
+  ServiceRequest,
+} from '@medplum/fhirtypes';
 import type { Resource } from '#kernel/fhir';
 import type { Draft } from '#standards/v2-to-fhir';
+import type { Person, TimelineEntry, Trend } from './model.ts';
 
 /** Types whose resources other systems know by numbers, so that they are looked for before they are made. */
 const KNOWN_BY_NUMBER: ReadonlySet<string> = new Set([
@@ -147,4 +155,146 @@ function sameness(each: unknown): string {
 /** The order in which reports are worth showing: a corrected or final one is a result, others are on their way. */
 export function isReleased(status: DiagnosticReport['status']): boolean {
   return status === 'final' || status === 'corrected' || status === 'amended' || status === 'appended';
+}
+
+/** A person as lists and the banner show one. */
+export function showPerson(patient: Patient): Person {
+  const links = patient.link ?? [];
+  const names = patient.name ?? [];
+  const name = names.find(({ use }) => use === 'official') ?? names.find(({ use }) => use === 'usual') ?? names[0];
+  const replaced = links
+    .filter(({ type }) => type === 'replaces')
+    .flatMap(({ other }) => idOfReference(other.reference));
+  const into = links
+    .filter(({ type }) => type === 'replaced-by')
+    .flatMap(({ other }) => idOfReference(other.reference));
+  return {
+    id: patient.id!,
+    name: name === undefined ? '' : (name.text ?? [...(name.given ?? []), name.family].filter(Boolean).join(' ')),
+    ...(patient.gender === undefined ? {} : { sex: patient.gender }),
+    ...(patient.birthDate === undefined ? {} : { birthDate: patient.birthDate }),
+    ...(patient.deceasedBoolean === true || patient.deceasedDateTime !== undefined ? { deceased: true } : {}),
+    identifiers: (patient.identifier ?? []).flatMap(({ type, system, value }) =>
+      value === undefined
+        ? []
+        : [{ label: type?.coding?.[0]?.code ?? type?.text ?? system?.split('/').at(-1) ?? '', value }],
+    ),
+    merged: replaced,
+    ...(into[0] === undefined ? {} : { mergedInto: into[0] }),
+  };
+}
+
+const KINDS: Readonly<Record<string, TimelineEntry['kind']>> = {
+  ServiceRequest: 'order',
+  Specimen: 'specimen',
+  DiagnosticReport: 'report',
+  Encounter: 'encounter',
+  Condition: 'condition',
+  MedicationRequest: 'medication',
+  Immunization: 'immunization',
+  Procedure: 'procedure',
+  DocumentReference: 'document',
+};
+export const TIMELINE_TYPES: readonly string[] = Object.keys(KINDS);
+
+/** When it happened, as the resource says; undefined for what has no time, which no timeline can show. */
+export function showEntry(resource: Resource): TimelineEntry | undefined {
+  const kind = KINDS[resource.resourceType];
+  const {
+    collection,
+    period,
+    performedPeriod,
+    effectivePeriod,
+    class: visit,
+  } = resource as Record<string, { collectedDateTime?: string; start?: string; display?: string } | undefined>;
+  const times = [
+    resource.effectiveDateTime,
+    effectivePeriod?.start,
+    collection?.collectedDateTime,
+    period?.start,
+    resource.performedDateTime,
+    performedPeriod?.start,
+    resource.occurrenceDateTime,
+    resource.onsetDateTime,
+    resource.authoredOn,
+    resource.receivedTime,
+    resource.issued,
+    resource.recordedDate,
+    resource.date,
+  ];
+  const at = times.find((time): time is string => typeof time === 'string' && !Number.isNaN(Date.parse(time)));
+  if (kind === undefined || at === undefined) return undefined;
+  const code = (resource.code ??
+    resource.medicationCodeableConcept ??
+    resource.vaccineCode ??
+    (Array.isArray(resource.type) ? resource.type[0] : resource.type)) as CodeableConcept | undefined;
+  const title =
+    code?.text ??
+    code?.coding?.find(({ display }) => display !== undefined)?.display ??
+    code?.coding?.[0]?.code ??
+    visit?.display ??
+    resource.resourceType;
+  return {
+    id: `${resource.resourceType}/${resource.id}`,
+    kind,
+    at,
+    title,
+    ...(typeof resource.status === 'string' ? { status: resource.status } : {}),
+  };
+}
+
+/** Newest first; what happened at one instant by id, so that pages never overlap. */
+export function inTimeOrder(entries: readonly TimelineEntry[]): TimelineEntry[] {
+  return [...entries].sort((one, other) => Date.parse(other.at) - Date.parse(one.at) || (one.id < other.id ? -1 : 1));
+}
+
+/** Values of one code and unit belong to one series, oldest first; withdrawn ones are left out. */
+export function trendsOf(observations: readonly Observation[]): Trend[] {
+  const series = new Map<string, Trend>();
+  for (const observation of observations) {
+    const { valueQuantity, effectiveDateTime: at, status, code } = observation;
+    const coding = code.coding?.[0];
+    if (
+      valueQuantity?.value === undefined ||
+      at === undefined ||
+      status === 'entered-in-error' ||
+      status === 'cancelled'
+    )
+      continue;
+    const key = `${coding?.system ?? ''}|${coding?.code ?? code.text}|${valueQuantity.code ?? valueQuantity.unit ?? ''}`;
+    let trend = series.get(key);
+    if (trend === undefined) {
+      const name = code.text ?? coding?.display ?? coding?.code ?? '';
+      const unit = valueQuantity.unit ?? valueQuantity.code;
+      trend = {
+        code: coding?.code ?? name,
+        name,
+        points: [],
+        ...(coding?.system === undefined ? {} : { system: coding.system }),
+        ...(unit === undefined ? {} : { unit }),
+      };
+      series.set(key, trend);
+    }
+    const range = observation.referenceRange?.[0];
+    const flag = observation.interpretation?.[0]?.coding?.[0]?.code;
+    trend.points.push({
+      id: observation.id!,
+      at,
+      value: valueQuantity.value,
+      status,
+      ...(range?.low?.value === undefined ? {} : { low: range.low.value }),
+      ...(range?.high?.value === undefined ? {} : { high: range.high.value }),
+      ...(flag === undefined ? {} : { flag }),
+    });
+  }
+  for (const { points } of series.values())
+    points.sort((one, other) => Date.parse(one.at) - Date.parse(other.at) || (one.id < other.id ? -1 : 1));
+  return [...series.values()].sort(
+    (one, other) => other.points.length - one.points.length || (one.name < other.name ? -1 : 1),
+  );
+}
+
+function idOfReference(reference: string | undefined): string[] {
+  const id = reference?.split('/')[1];
+  return id === undefined ? [] : [id];
 }

@@ -244,7 +244,7 @@ function pushChild(parent: unknown, key: string, found: unknown[]): void {
   } else if (Array.isArray(value)) {
     for (let at = 0; at < value.length; at++) {
       const item: unknown = value[at];
-      if (item !== null) found.push(item);
+      if (item !== null && item !== undefined) found.push(item);
       else {
         const beside = (parent as Json)[`_${key}`];
         if (Array.isArray(beside) && isObject(beside[at])) found.push(beside[at]);

@@ -47,6 +47,14 @@ export {
 } from './entries.ts';
 export { extract, MOST_ENTRIES, patientsOf, TooManyEntries } from './extract.ts';
 export { type Instants, instantsOf } from './instants.ts';
-export { carryDecimals, decimalText, FhirJsonError, MOST_DEPTH, MOST_LENGTH, parseFhirJson, stringifyFhirJson } from './json.ts';
+export {
+  carryDecimals,
+  decimalText,
+  FhirJsonError,
+  MOST_DEPTH,
+  MOST_LENGTH,
+  parseFhirJson,
+  stringifyFhirJson,
+} from './json.ts';
 export { type LiteralReference, parseReference } from './reference.ts';
 export { type Issue, MOST_ISSUES, validate } from './validate.ts';

@@ -108,7 +108,6 @@ function holdsExact(value: unknown): boolean {
  * name for another that it met before: after `{"q":1,"\\":1}` it reads `{"q":1,"\n":1}` as `{"q":1,"\\":1}`.
  */
 function countProperties(text: string): number {
-  const escapes = text.includes('\\');
   let properties = 0;
   let depth = 0;
   let opened = 0;
@@ -120,8 +119,11 @@ function countProperties(text: string): number {
         break;
       case 0x3a:
         properties++;
-        if (escapes && text.slice(opened, at).includes('\\')) {
-          throw new FhirJsonError('the name of a property must be written without escapes', opened);
+        // Looked at name by name: V8 moves a question put once before the loop into it, which made large documents quadratic.
+        for (let sign = opened; sign < at; sign++) {
+          if (text.charCodeAt(sign) === 0x5c) {
+            throw new FhirJsonError('the name of a property must be written without escapes', opened);
+          }
         }
         break;
       case 0x7b:

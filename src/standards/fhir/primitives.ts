@@ -22,7 +22,9 @@ const DATE_TIME = new RegExp(`^${YEAR}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\\d
 const INSTANT = new RegExp(`^${YEAR}${DAY}T${CLOCK}${ZONE}$`);
 const TIME = new RegExp(`^${CLOCK}$`);
 const ID = /^[A-Za-z0-9\-.]{1,64}$/;
-const CODE = /^\S+(?:\s\S+)*$/;
+/** White space is what XML Schema, in which R4 writes its expressions, means by it; a no-break space is not. */
+const CODE = /^[^ \t\r\n]+(?:[ \t\r\n][^ \t\r\n]+)*$/;
+const SPACE = /[ \t\r\n]/;
 const OID = /^urn:oid:[0-2](?:\.(?:0|[1-9]\d*))+$/;
 const UUID = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
@@ -97,7 +99,7 @@ function text(value: unknown): Fault | undefined {
 function uri(value: unknown): Fault | undefined {
   if (typeof value !== 'string') return NOT_TEXT;
   if (value === '') return EMPTY;
-  return /\s/.test(value)
+  return SPACE.test(value)
     ? { code: 'value', message: 'a uri must not hold white space' }
     : CONTROL.test(value)
       ? CONTROLS

@@ -88,10 +88,13 @@ class Run {
 }
 
 function checkResource(value: unknown, run: Run, contained: boolean): void {
-  if (!isObject(value)) return run.tell('structure', 'a resource, a JSON object with resourceType, is expected');
-  const { resourceType } = value;
-  if (!isResourceType(resourceType))
-    return run.tell('structure', 'resourceType must be the name of an R4 resource type');
+  if (!isObject(value)) run.tell('structure', 'a resource, a JSON object with resourceType, is expected');
+  else if (!isResourceType(value.resourceType))
+    run.tell('structure', 'resourceType must be the name of an R4 resource type');
+  else checkTyped(value, value.resourceType, run, contained);
+}
+
+function checkTyped(value: Json, resourceType: string, run: Run, contained: boolean): void {
   const { resource } = run.scope;
   const { container, bundled } = run;
   run.scope.resource = value;

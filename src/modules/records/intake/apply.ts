@@ -14,7 +14,7 @@ import {
   moveIdentities,
   type Reading,
   type StoredMessage,
-} from '../store.ts';
+} from '../store/index.ts';
 import { placeDrafts } from './place.ts';
 import { receivedOf } from './receive.ts';
 

@@ -5,7 +5,7 @@ import { type Resource, writeAll } from '#kernel/fhir';
 import { Problem } from '#kernel/problem';
 import { FhirJsonError, isResourceType, parseFhirJson } from '#standards/fhir';
 import { splitBatch } from '#standards/hl7v2';
-import { findByIdentifiers, findImported, findOutcomes, insertImported, type MessageKey } from '../store.ts';
+import { findByIdentifiers, findImported, findOutcomes, insertImported, type MessageKey } from '../store/index.ts';
 import { idOf, unpackBundle } from './fhir-import.ts';
 import { findItems, type Item } from './items.ts';
 import type { Receiver } from './receive.ts';

@@ -10,7 +10,7 @@ import { encodeFrame, FrameDecoder } from '#standards/mllp';
 import { testContext } from '../../../../tests/support/context.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
 import { intake, type MllpServer, type Receiver, startMllpServer, startReceiver } from '../index.ts';
-import { insertMessages } from '../store.ts';
+import { insertMessages } from '../store/index.ts';
 
 /**
  * Goal: what is acknowledged is in the record, once, whoever sends it and however often.

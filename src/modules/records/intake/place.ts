@@ -11,7 +11,7 @@ import {
   mergeInto,
   replacementOf,
 } from '../rules.ts';
-import { findByIdentifiers, findContents, findIdentities, type Identity, lockIdentities } from '../store.ts';
+import { findByIdentifiers, findContents, findIdentities, type Identity, lockIdentities } from '../store/index.ts';
 
 /** What a message says, and a name for the message itself that never changes. */
 export interface Placeable {

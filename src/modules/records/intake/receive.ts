@@ -5,7 +5,7 @@ import { type Fact, tellAll } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { acknowledge, Hl7Error, type Hl7ErrorCode, type Message, parseMessage } from '#standards/hl7v2';
 import { isMapped } from '#standards/v2-to-fhir';
-import { findDigests, insertMessages, type RawMessage } from '../store.ts';
+import { findDigests, insertMessages, type RawMessage } from '../store/index.ts';
 
 /** A message that waits to be kept, and what its sender is told then. */
 interface Waiting {
