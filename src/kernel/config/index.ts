@@ -122,7 +122,7 @@ export function readConfig(env: NodeJS.ProcessEnv, args: readonly string[] = [])
 }
 
 function readFlags(args: readonly string[], mistakes: string[]): Pick<Config, 'region' | 'speed' | 'seed' | 'faults'> {
-  const flags = { region: true, speed: 60, seed: 1, faults: [] as string[] };
+  const flags = { region: true, speed: 1, seed: 1, faults: [] as string[] };
   const rest = [...args];
   const take = <T>(flag: string, read: (text: string) => T): T | undefined => {
     try {
