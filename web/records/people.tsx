@@ -5,6 +5,9 @@ import { type Column, DataTable, Page, Time } from '../ui/index.ts';
 
 type Row = Person & { updated: string };
 
+/** The banner of the person's page shows them all. */
+const SHOWN_NUMBERS = 2;
+
 /** Everybody the actor may see, found by name or number. */
 export default function People() {
   const { t } = useTranslation('records');
@@ -17,12 +20,21 @@ export default function People() {
       phoneTitle: true,
     },
     { key: 'sex', title: t('people.sex'), value: (row) => t(`people.sexes.${row.sex ?? 'unknown'}`) },
-    { key: 'born', title: t('people.born'), value: (row) => row.birthDate ?? '' },
+    {
+      key: 'born',
+      title: t('people.born'),
+      value: (row) => row.birthDate ?? '',
+      render: (row) => <span style={{ whiteSpace: 'nowrap' }}>{row.birthDate}</span>,
+    },
     {
       key: 'numbers',
       title: t('people.numbers'),
       value: (row) => row.identifiers.map(({ label, value }) => `${label} ${value}`).join('; '),
-      render: (row) => <code>{row.identifiers.map(({ value }) => value).join(' ')}</code>,
+      render: (row) => (
+        <code style={{ overflowWrap: 'anywhere' }}>
+          {[...new Set(row.identifiers.map(({ value }) => value))].slice(0, SHOWN_NUMBERS).join(' ')}
+        </code>
+      ),
     },
     {
       key: 'updated',
