@@ -5,6 +5,7 @@ import type { Verb } from '#kernel/cli';
 import { readConfig } from '#kernel/config';
 import { exportLedger, verifyLedger } from '#kernel/ledger';
 import { Problem } from '#kernel/problem';
+import { epcisDocuments } from '#modules/custody';
 import { importVerb } from '#modules/records';
 import { HEARERS } from './hearers.ts';
 
@@ -15,7 +16,7 @@ const VERBS: readonly Verb[] = [
   exportLedger,
   backupVerb,
   restoreVerb,
-  importVerb(HEARERS, []),
+  importVerb(HEARERS, [epcisDocuments]),
 ];
 
 const [name, ...args] = argv.slice(2);

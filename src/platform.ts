@@ -1,10 +1,12 @@
 import { createServer } from 'node:net';
 import {
   accessRoutes,
+  checkToken,
   disableDemoAccounts,
   ensureAdministrator,
   ensureDemoAccounts,
   externalIssuer,
+  issueServiceToken,
   oidcKeeper,
   openAccess,
   openOidc,
@@ -21,9 +23,12 @@ import { startMetrics, startTraces } from '#kernel/metrics';
 import { type Hearer, listensTo, startDeliveries } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { holdFolder, MIGRATIONS, migrate, openDatabase, openPool, sql } from '#kernel/sql';
+import { custodyRoutes, partitionJob, recountJob, startMqtt } from '#modules/custody';
+import { laboratoryRoutes } from '#modules/laboratory';
 import { recordsRoutes, startMllpServer, startReceiver } from '#modules/records';
 import { buildWeb, WEB_DIST } from '../web/build.ts';
 import { HEARERS } from './hearers.ts';
+import { startRegionProcess } from './region.ts';
 
 export interface Platform {
   /** What a newcomer is told: addresses and accounts. */
@@ -91,6 +96,8 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       fhirRoutes,
       ledgerRoutes,
       recordsRoutes,
+      custodyRoutes,
+      laboratoryRoutes,
       servePages(WEB_DIST),
     ];
     const health = [
@@ -115,8 +122,27 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       startMllpServer(ctx, startReceiver(ctx), { host: config.host, port: config.mllpPort }),
     );
     undo.push(mllp.stop);
-    const jobs: Job[] = [sweeper, oidcKeeper, sealer(ledgerKey)];
+    const mqtt = await step('MQTT', () =>
+      startMqtt(ctx, pool, {
+        host: config.host,
+        port: config.mqttPort,
+        authenticate: async (token) => (await checkToken(pool, token, ctx.now(), oidc.checkJwt)).actor,
+      }),
+    );
+    undo.push(mqtt.stop);
+    const jobs: Job[] = [sweeper, oidcKeeper, sealer(ledgerKey), partitionJob, recountJob];
     undo.push(startJobs(ctx, pool, jobs).stop);
+
+    if (config.region) {
+      const token = await issueServiceToken(ctx, {
+        username: 'region',
+        name: 'Synthetic region',
+        roles: ['administrator'],
+        everything: true,
+      });
+      const region = await step('synthetic region', () => startRegionProcess(config, { url: httpUrl, token, log }));
+      undo.push(region.stop);
+    }
 
     const greeting = [
       `Banyan is ready after ${((Date.now() - began) / 1000).toFixed(1)} s: ${httpUrl}`,

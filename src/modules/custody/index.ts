@@ -11,8 +11,8 @@ export {
   recountJob,
   type VehicleLine,
 } from './actions/index.ts';
-export { unreadMessages } from './hears.ts';
-export { type MqttOptions, type MqttServer, startMqtt } from './intake/index.ts';
+export { places, unreadMessages } from './hears.ts';
+export { epcisDocuments, type MqttOptions, type MqttServer, startMqtt } from './intake/index.ts';
 export type { Alarm, Site, Thing } from './model.ts';
 export { custodyRoutes } from './routes.ts';
 export { classOf, glnOf, kindOf, specimenName } from './rules/index.ts';

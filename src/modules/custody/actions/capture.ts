@@ -13,7 +13,7 @@ import {
   openDocument,
   type ReadDocument,
 } from '#standards/epcis';
-import type { Anomaly, Trace } from '../model.ts';
+import type { Trace } from '../model.ts';
 import {
   advance,
   facetsOf,
@@ -52,7 +52,6 @@ export const MOST_EVENTS = 5000;
 const MOST_CONTENTS = 5000;
 /** How far back a thing's history is read when an event comes late. */
 const MOST_TRACES = 1000;
-const DAY_MS = 86_400_000;
 
 export type ErrorBehaviour = 'rollback' | 'proceed';
 
@@ -348,12 +347,7 @@ async function moveThings(ctx: Context, tx: Tx, traces: readonly Trace[], withdr
     ),
   );
   const judged = [...histories.keys()];
-  const anomalies: Anomaly[] = judged.flatMap((part) => historyOf(part, histories.get(part)!).anomalies);
-  const horizon = new Date(ctx.now().getTime() + DAY_MS);
-  for (const { part, event, at } of traces) {
-    if (at > horizon)
-      anomalies.push({ part, event, kind: 'from-the-future', at, detail: { recordedAt: ctx.now().toISOString() } });
-  }
+  const anomalies = judged.flatMap((part) => historyOf(part, histories.get(part)!).anomalies);
   await replaceAnomalies(tx, judged, anomalies, ctx.now());
 }
 

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { systemContext } from '#kernel/context';
 import { silentLog } from '#kernel/log';
 import { listensTo, startDeliveries } from '#kernel/outbox';
+import { Problem } from '#kernel/problem';
 import { sql } from '#kernel/sql';
 import { testActor } from '../../../../tests/support/context.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
@@ -17,7 +18,11 @@ const courier = testActor('courier', { permissions: new Set(['custody.capture'])
 const server = await startMqtt(ctx, db, {
   host: '127.0.0.1',
   port: 0,
-  authenticate: async (token) => (token === 'good' ? courier : token === 'weak' ? testActor('patient') : undefined),
+  authenticate: async (token) => {
+    if (token === 'good') return courier;
+    if (token === 'weak') return testActor('patient');
+    throw new Problem('unauthenticated', 'the token is unknown, expired or revoked');
+  },
 });
 const clients: MqttClient[] = [];
 afterAll(async () => {

@@ -14,8 +14,8 @@ import { makeGroupCommit } from './group-commit.ts';
 export interface MqttOptions {
   host: string;
   port: number;
-  /** Whose token it is; undefined when it is nobody's. */
-  authenticate(token: string): Promise<Actor | undefined>;
+  /** Whose token it is. @throws Problem `unauthenticated` when it is nobody's */
+  authenticate(token: string): Promise<Actor>;
   /** Connections at the most. */
   connections?: number;
 }
@@ -55,17 +55,13 @@ export async function startMqtt(
       done(Object.assign(new Error('bad username or password'), { returnCode: BAD_LOGIN }) as AuthenticateError, false);
     authenticate(password?.toString() ?? '').then(
       (actor) => {
-        if (
-          actor === undefined ||
-          !(actor.permissions.has('*') || actor.permissions.has('custody.capture')) ||
-          !username
-        )
-          return refuse();
+        if (!(actor.permissions.has('*') || actor.permissions.has('custody.capture')) || !username) return refuse();
         devices.set(client, username);
         done(null, true);
       },
       (error) => {
-        ctx.log.warn({ error }, 'a device could not be signed in');
+        if (!(error instanceof Problem && error.kind === 'unauthenticated'))
+          ctx.log.warn({ error }, 'a device could not be signed in');
         refuse();
       },
     );

@@ -21,6 +21,7 @@ export {
   specimenName,
 } from './identity.ts';
 export { advance, historyOf, inTime, isMove, partiesOf, thingOf, traceOf, unknownThing } from './moves.ts';
+export { sitesOf } from './places.ts';
 export { distanceKm, headingOf, type Point } from './position.ts';
 export {
   type Comparison,

@@ -1,4 +1,5 @@
 import type { Db, Tx } from '#kernel/context';
+import { tableOf } from '#kernel/fhir';
 import { all, sql } from '#kernel/sql';
 import type { Anomaly, Site, Thing, ThingKind, Trace } from '../model.ts';
 import { withoutNulls } from './rows.ts';
@@ -145,7 +146,7 @@ export async function replaceAnomalies(
   const keep = anomalies.map(({ part, event, kind }) => `${part} ${event} ${kind}`);
   await tx.run(sql`
     delete from custody.anomaly
-    where part = any(${parts}::text[]) and kind <> 'from-the-future' and not part || ' ' || event || ' ' || kind = any(${keep}::text[])
+    where part = any(${parts}::text[]) and not part || ' ' || event || ' ' || kind = any(${keep}::text[])
   `);
   if (anomalies.length === 0) return;
   await tx.run(sql`
@@ -170,17 +171,21 @@ export function findAnomalies(db: Db, { part, limit }: { part?: string; limit: n
   `);
 }
 
+/** A party never takes the place of a location with the same number: a location knows where it is. */
 export async function upsertSites(tx: Tx, sites: readonly (Site & { resource: string })[]): Promise<void> {
-  for (const site of sites) {
-    await tx.run(sql`
-      insert into custody.place (gln, name, name_zh, kind, key, latitude, longitude, organization, resource)
-      values (${site.gln}, ${site.name.en}, ${site.name.zh}, ${site.kind}, ${site.key}, ${site.latitude ?? null},
-        ${site.longitude ?? null}, ${site.organization ?? null}, ${site.resource})
-      on conflict (gln) do update set name = excluded.name, name_zh = excluded.name_zh, kind = excluded.kind, key = excluded.key,
-        latitude = coalesce(excluded.latitude, place.latitude), longitude = coalesce(excluded.longitude, place.longitude),
-        organization = coalesce(excluded.organization, place.organization), resource = excluded.resource
-    `);
-  }
+  if (sites.length === 0) return;
+  const latest = [...new Map(sites.map((site) => [site.gln, site])).values()];
+  const rows = latest.map(({ name, ...site }) => ({ ...site, name: name.en, name_zh: name.zh }));
+  await tx.run(sql`
+    insert into custody.place as place (gln, name, name_zh, kind, key, latitude, longitude, organization, resource)
+    select gln, name, name_zh, kind, key, latitude, longitude, organization, resource
+    from json_to_recordset(${JSON.stringify(rows)}) as new (gln text, name text, name_zh text, kind text, key boolean,
+      latitude double precision, longitude double precision, organization text, resource text)
+    order by gln
+    on conflict (gln) do update set name = excluded.name, name_zh = excluded.name_zh, kind = excluded.kind, key = excluded.key,
+      latitude = excluded.latitude, longitude = excluded.longitude, organization = excluded.organization, resource = excluded.resource
+    where excluded.kind <> 'party' or place.kind = 'party'
+  `);
 }
 
 interface SiteRow {
@@ -228,4 +233,17 @@ export async function countContentsWithin(db: Db, vehicles: readonly string[]): 
     where box.parent = any(${vehicles}::text[]) and inside.kind = 'specimen' group by box.parent
   `);
   return new Map(rows.map(({ vehicle, count }) => [vehicle, count]));
+}
+
+/** Locations or Organizations of the record, as they stand. */
+export function findPlaces(
+  db: Db,
+  type: 'Location' | 'Organization',
+  keys: readonly { part: string; id: string }[],
+): Promise<{ id: string; content: Record<string, unknown> }[]> {
+  if (keys.length === 0) return Promise.resolve([]);
+  return db.rows(sql`
+    select id, content from unnest(${keys.map(({ part }) => part)}::text[], ${keys.map(({ id }) => id)}::text[]) as wanted (part, id)
+    join ${tableOf(type)} using (part, id) where content is not null order by id
+  `);
 }

@@ -1,0 +1,11 @@
+export { addTube, addWork, applyNews, keyOf, type News, noNews } from './apply.ts';
+export {
+  listOrders,
+  type ReportView,
+  readOrder,
+  readReport,
+  readSpecimen,
+  type SpecimenLife,
+  type WorkLine,
+} from './look.ts';
+export { makeOperations, type Operations, type OperationsFeed, readOperations } from './operations.ts';

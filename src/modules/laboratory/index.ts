@@ -1,0 +1,2 @@
+export { custodyMoves, recordChanges } from './hears.ts';
+export { laboratoryRoutes } from './routes.ts';
