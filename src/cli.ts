@@ -17,6 +17,7 @@ const VERBS: readonly Verb[] = [
   backupVerb,
   restoreVerb,
   importVerb(HEARERS, [epcisDocuments]),
+  exportVerb,
 ];
 
 const [name, ...args] = argv.slice(2);
