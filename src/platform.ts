@@ -27,6 +27,7 @@ import { custodyRoutes, partitionJob, recountJob, startMqtt } from '#modules/cus
 import { laboratoryRoutes } from '#modules/laboratory';
 import { recordsRoutes, startMllpServer, startReceiver } from '#modules/records';
 import { buildWeb, WEB_DIST } from '../web/build.ts';
+import { placeDemoAccounts } from './demo.ts';
 import { HEARERS } from './hearers.ts';
 import { startRegionProcess } from './region.ts';
 
@@ -142,6 +143,10 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       });
       const region = await step('synthetic region', () => startRegionProcess(config, { url: httpUrl, token, log }));
       undo.push(region.stop);
+      const place = () =>
+        placeDemoAccounts(ctx).catch((error) => log.error({ error }, 'the demo accounts found no place'));
+      await place();
+      void region.caughtUp.then(place);
     }
 
     const greeting = [
