@@ -137,7 +137,7 @@ export async function readBox(
   ctx.require('custody.read');
   const { db } = ctx;
   const box = await findByLabel(ctx, label);
-  const until = window.until ?? (box.seenAt > ctx.now() ? box.seenAt : ctx.now());
+  const until = window.until ?? laterDate(box.seenAt, ctx.now());
   const since = window.since ?? new Date(until.getTime() - DAY_MS);
   const [contents, history, measured, excursions, alarms, anomalies] = await Promise.all([
     findContents(db, [box.part], 1000),
@@ -186,7 +186,7 @@ async function courseOf(
     const [device] = devices;
     if (device === undefined) continue;
     const spans = fixed.filter((sensor) => sensor.device === device);
-    const from = spans.reduce((first, span) => (span.since < first ? span.since : first), until);
+    const from = spans.reduce((first, span) => earlierDate(span.since, first), until);
     const readings = await findReadings(db, device, {
       since: from > since ? from : since,
       until,
@@ -300,8 +300,13 @@ async function followStay(
   return { traces: moves, readings };
 }
 
-const laterDate = (a: Date, b: Date): Date => (a > b ? a : b);
-const earlierDate = (a: Date, b: Date): Date => (a < b ? a : b);
+function laterDate(a: Date, b: Date): Date {
+  return new Date(Math.max(a.getTime(), b.getTime()));
+}
+
+function earlierDate(a: Date, b: Date): Date {
+  return new Date(Math.min(a.getTime(), b.getTime()));
+}
 
 function stepOf(trace: Trace): ChainStep {
   const { kind, label } = labelOf(trace.part);
@@ -374,7 +379,7 @@ export function listAnomalies(ctx: Context, limit: number): Promise<NotedAnomaly
   return findAnomalies(ctx.db, { limit });
 }
 
-/** All places with a position, for maps and choices. */
+/** All places and parties, for choices. */
 export function listSites(ctx: Context): Promise<Site[]> {
   ctx.require('custody.read');
   return findSites(ctx.db, { limit: MOST_SITES });

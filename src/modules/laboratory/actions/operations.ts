@@ -34,7 +34,7 @@ export async function readOperations(db: Db, clock: Date): Promise<Operations> {
   const at = new Date(Math.max(clock.getTime(), ...lines.map((line) => line.at.getTime())));
   const since = startOfDay(at);
   const [sites, packed, hours, turnarounds, inTransit, alarms, deadLetters] = await Promise.all([
-    findSites(db, { limit: MOST_SITES }),
+    findSites(db, { located: true, limit: MOST_SITES }),
     countBySite(db, since),
     countByHour(db, since),
     countTurnarounds(db, since),
@@ -191,8 +191,8 @@ export function changesBetween(before: Operations, after: Operations, told?: Ope
   const ids = new Set(after.vehicles.map(({ id }) => id));
   const gone = before.vehicles.some(({ id }) => !ids.has(id));
   const settled = before.alarms.some(({ id }) => !after.alarms.some((alarm) => alarm.id === id));
-  if (gone || settled || !same(before.coverage, after.coverage) || !same(before.hourly, after.hourly))
-    return [{ event: 'snapshot', data: after }];
+  const grown = told !== undefined && !(same(told.coverage, after.coverage) && same(told.hourly, after.hourly));
+  if (gone || settled || grown) return [{ event: 'snapshot', data: after }];
   const known = new Map(before.vehicles.map((vehicle) => [vehicle.id, vehicle]));
   const moved = after.vehicles.filter((vehicle) => !same(vehicle, known.get(vehicle.id)));
   const alarms = new Map(before.alarms.map((alarm) => [alarm.id, alarm]));
