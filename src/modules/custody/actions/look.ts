@@ -335,15 +335,17 @@ export interface VehicleLine {
   device: string;
 }
 
-/** Vehicles with a position, as their sensors told last. No permission is asked: callers decide. */
+/** Vehicles, and boxes on their own that hold something, with a position, as their sensors told last. No permission is asked: callers decide. */
 export async function findVehicles(db: Db, { now, limit }: { now: Date; limit: number }): Promise<VehicleLine[]> {
   const devices = (await findDevices(db, { limit })).filter(({ latitude }) => latitude !== undefined);
-  const vehicles = [...new Set(devices.flatMap(({ vehicle }) => vehicle ?? []))];
+  const vehicles = [...new Set(devices.flatMap(({ vehicle, carrier }) => vehicle ?? carrier ?? []))];
   const [boxes, samples] = await Promise.all([countContents(db, vehicles), countContentsWithin(db, vehicles)]);
   const seen = new Set<string>();
   return devices.flatMap((device) => {
     const id = device.vehicle ?? device.carrier ?? device.part;
-    if (seen.has(id)) return [];
+    // An empty box that stands somewhere is no traffic.
+    const parked = device.vehicle === undefined && (boxes.get(id) ?? 0) === 0 && device.carrier !== undefined;
+    if (seen.has(id) || parked) return [];
     seen.add(id);
     const limits = classOf(device.carrier ?? '');
     return {
@@ -355,8 +357,8 @@ export async function findVehicles(db: Db, { now, limit }: { now: Date; limit: n
       speedKmh: Math.round(device.speedKmh ?? 0),
       temperatureC: device.temperatureC ?? null,
       state: temperatureState(device, { now, alarmed: device.alarmed, limits }),
-      boxes: boxes.get(id) ?? 0,
-      samples: samples.get(id) ?? 0,
+      boxes: device.vehicle === undefined ? 1 : (boxes.get(id) ?? 0),
+      samples: (device.vehicle === undefined ? boxes : samples).get(id) ?? 0,
       at: device.at,
       device: device.code,
     };

@@ -130,7 +130,7 @@ const MOST_LISTENERS = 500;
 export function makeOperations(ctx: Pick<Context, 'db' | 'now'> & { log: Log }): OperationsFeed {
   const listeners = new Set<(event: OperationsEvent) => void>();
   let last: { operations: Operations; taken: number } | undefined;
-  const whole: { operations?: Operations; told: number } = { told: Number.NEGATIVE_INFINITY };
+  let whole: { operations?: Operations; toldAt: number } = { toldAt: Number.NEGATIVE_INFINITY };
   let looking: Promise<Operations> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
@@ -139,8 +139,11 @@ export function makeOperations(ctx: Pick<Context, 'db' | 'now'> & { log: Log }):
       .then((operations) => {
         const before = last?.operations;
         last = { operations, taken: performance.now() };
-        if (before !== undefined)
-          for (const event of changesBetween(before, operations)) for (const heard of listeners) heard(event);
+        if (before === undefined || listeners.size === 0) return operations;
+        const due = performance.now() - whole.toldAt >= WHOLE_MS;
+        const events = changesBetween(before, operations, due ? whole.operations : undefined);
+        if (due || events[0]?.event === 'snapshot') whole = { operations, toldAt: performance.now() };
+        for (const event of events) for (const heard of listeners) heard(event);
         return operations;
       })
       .finally(() => {
