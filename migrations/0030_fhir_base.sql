@@ -3,6 +3,7 @@
 create extension if not exists pg_trgm;
 create schema fhir;
 
+-- Every look-up reads the whole pending list of the GIN index: a short one (kB) keeps look-ups quick while rows pour in.
 -- content is null when the resource is deleted. tokens: hashtextextended(<parameter>=<value>, 0), see src/kernel/fhir/tokens.ts.
 do $$
 declare
@@ -48,7 +49,7 @@ begin
         content json,
         primary key (part, id)
       );
-      create index %2$I on fhir.%1$I using gin (tokens);
+      create index %2$I on fhir.%1$I using gin (tokens) with (gin_pending_list_limit = 256);
       create index %3$I on fhir.%1$I (updated);',
       name, name || '_tokens', name || '_updated');
   end loop;

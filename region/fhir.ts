@@ -29,7 +29,8 @@ const LAB_CATEGORY = {
 /** Who and what is registered before life begins, as transactions of bounded size. */
 export function registrations(world: World): Transaction[] {
   const { laboratories, sites, vehicles, organizations } = world;
-  const parties = organizations.map(organizationEntry);
+  const facilities = facilitiesOf(world);
+  const parties = organizations.map((each) => organizationEntry(each, facilities.get(each.id)));
   const laboratoryPlaces = laboratories.map((laboratory) =>
     placeEntry({
       ...laboratory,
@@ -175,7 +176,21 @@ function representation(valueCode: 'IDE' | 'ABC'): object {
   return { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation', valueCode }] };
 }
 
-function organizationEntry({ id, kind, name, gln }: Organization): Entry {
+/** The names of MSH-4 under which an organization sends messages: known to the record, its messages are its own. */
+function facilitiesOf(world: World): Map<string, Identifier[]> {
+  const named = [
+    ...world.laboratories.map(({ code, organization }) => ({ facility: code, organization })),
+    ...world.sites.map(({ sender, organization }) => ({ facility: sender.facility, organization })),
+  ];
+  return new Map(
+    [...Map.groupBy(named, ({ organization }) => organization.id)].map(([id, all]) => [
+      id,
+      all.map(({ facility }) => ({ system: SYSTEM.facility, value: facility })),
+    ]),
+  );
+}
+
+function organizationEntry({ id, kind, name, gln }: Organization, facilities: readonly Identifier[] = []): Entry {
   return entry(
     `urn:uuid:${id}`,
     { system: SYSTEM.gln, value: gln },
@@ -187,6 +202,7 @@ function organizationEntry({ id, kind, name, gln }: Organization): Entry {
       ...translated(name),
       alias: [name.en],
     },
+    facilities,
   );
 }
 

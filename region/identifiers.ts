@@ -5,6 +5,7 @@ export const SYSTEM = {
   order: 'https://banyan.health/id/order',
   organization: 'https://banyan.health/id/organization',
   device: 'https://banyan.health/id/device',
+  facility: 'https://banyan.health/id/v2/facility',
   gln: 'https://id.gs1.org/414',
   epc: 'urn:ietf:rfc:3986',
 } as const;

@@ -7,8 +7,8 @@ import { measure } from './physiology.ts';
 import { MINUTE } from './time.ts';
 import { makeWorld, type World } from './world.ts';
 
-/** Eight observations, one and one. */
-const PANELS = ['liver', 'hba1c', 'glucose'] as const;
+/** Nine observations and one: what is asked for a fever. */
+const PANELS = ['cbc', 'crp'] as const;
 const PEOPLE = 2000;
 const EPOCH = Date.UTC(2026, 0, 5);
 
@@ -18,7 +18,8 @@ let world: World | undefined;
 export function oruOfTen(i: number): { controlId: string; text: string } {
   world ??= makeWorld({ seed: 42, scale: 0.5 });
   const person = world.people[i % PEOPLE]!;
-  const site = world.sites[i % world.sites.length]!;
+  // A person goes to one site, as most do: the messages about them say nothing new of them.
+  const site = world.sites[(i % PEOPLE) % world.sites.length]!;
   const number = `L${String(i).padStart(9, '0')}`;
   const collectedAt = EPOCH + i * 2000;
   const requests = PANELS.map((key, index): Request => {

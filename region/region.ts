@@ -132,13 +132,14 @@ class RunningRegion implements Region {
     }
     while (this.#post.oldest('registration') !== undefined && !this.#stopped) await pause(20);
     for (const kind of this.#options.faults ?? []) {
-      if (!this.#script.faults.some((fault) => fault.kind === kind && fault.until > this.#now())) this.fault(kind);
+      if (!this.#script.faults.some((fault) => fault.kind === kind && fault.until > this.#now()))
+        this.#begin(kind, {}, this.#startOf(kind));
     }
     if (this.#options.controlPort !== undefined) this.#control = await startControl(this, this.#options.controlPort);
     this.#running = Promise.all([
+      this.#drive(),
       this.#playMain(),
       this.#playEarlier().then(() => this.#playPast()),
-      this.#drive(),
       this.#remember(),
     ]);
     this.#running.catch((error: unknown) => {

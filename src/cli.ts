@@ -6,7 +6,7 @@ import { readConfig } from '#kernel/config';
 import { exportLedger, verifyLedger } from '#kernel/ledger';
 import { Problem } from '#kernel/problem';
 import { epcisDocuments } from '#modules/custody';
-import { importVerb } from '#modules/records';
+import { exportVerb, importVerb } from '#modules/records';
 import { HEARERS } from './hearers.ts';
 
 const VERBS: readonly Verb[] = [
@@ -17,6 +17,7 @@ const VERBS: readonly Verb[] = [
   backupVerb,
   restoreVerb,
   importVerb(HEARERS, [epcisDocuments]),
+  exportVerb,
 ];
 
 const [name, ...args] = argv.slice(2);

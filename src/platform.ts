@@ -6,6 +6,7 @@ import {
   ensureAdministrator,
   ensureDemoAccounts,
   externalIssuer,
+  issueServiceToken,
   oidcKeeper,
   openAccess,
   openOidc,
@@ -26,7 +27,9 @@ import { custodyRoutes, partitionJob, recountJob, startMqtt } from '#modules/cus
 import { laboratoryRoutes } from '#modules/laboratory';
 import { recordsRoutes, startMllpServer, startReceiver } from '#modules/records';
 import { buildWeb, WEB_DIST } from '../web/build.ts';
+import { placeDemoAccounts } from './demo.ts';
 import { HEARERS } from './hearers.ts';
+import { startRegionProcess } from './region.ts';
 
 export interface Platform {
   /** What a newcomer is told: addresses and accounts. */
@@ -130,6 +133,21 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     undo.push(mqtt.stop);
     const jobs: Job[] = [sweeper, oidcKeeper, sealer(ledgerKey), partitionJob, recountJob];
     undo.push(startJobs(ctx, pool, jobs).stop);
+
+    if (config.region) {
+      const token = await issueServiceToken(ctx, {
+        username: 'region',
+        name: 'Synthetic region',
+        roles: ['administrator'],
+        everything: true,
+      });
+      const region = await step('synthetic region', () => startRegionProcess(config, { url: httpUrl, token, log }));
+      undo.push(region.stop);
+      const place = () =>
+        placeDemoAccounts(ctx).catch((error) => log.error({ error }, 'the demo accounts found no place'));
+      await place();
+      void region.caughtUp.then(place);
+    }
 
     const greeting = [
       `Banyan is ready after ${((Date.now() - began) / 1000).toFixed(1)} s: ${httpUrl}`,

@@ -55,11 +55,13 @@ function suite(project: string): void {
   const failed = told?.numFailedTests ?? 0;
   count.passed += told?.numPassedTests ?? 0;
   count.skipped += (told?.numPendingTests ?? 0) + (told?.numTodoTests ?? 0);
-  // A file that cannot even be loaded fails without a test in it.
-  count.failed += status !== 0 && failed === 0 ? 1 : failed;
+  // A file that cannot even be loaded fails without a test in it, and a set-up that ends early says nothing at all.
+  const silent = told === undefined || (only.length === 0 && told.numTotalTests === 0);
+  count.failed += (status !== 0 || silent) && failed === 0 ? 1 : failed;
 }
 
 interface VitestReport {
+  numTotalTests: number;
   numPassedTests: number;
   numFailedTests: number;
   numPendingTests: number;

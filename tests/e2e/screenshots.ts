@@ -110,9 +110,8 @@ async function take(
 }
 
 async function keep({ page }: Visit, name: string, width: number, language: Language): Promise<void> {
-  const picture = name === 'operations' ? ({ type: 'jpeg', quality: 82 } as const) : ({ type: 'png' } as const);
-  const file = `${name}.${width}.${language}.${picture.type === 'jpeg' ? 'jpg' : 'png'}`;
-  await page.screenshot({ path: join(values.out, file), ...picture });
+  const file = `${name}.${width}.${language}.png`;
+  await page.screenshot({ path: join(values.out, file) });
   process.stderr.write(`${file}\n`);
 }
 

@@ -1,7 +1,7 @@
 import { Button, Drawer, Input, Select } from 'antd';
 import { useDeferredValue, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, useAddressValue, useSession } from '../shell/index.ts';
+import { api, Go, useAddressValue, useSession } from '../shell/index.ts';
 import { type Column, DataTable, Facts, Page, StatusTag, Time, type Tone } from '../ui/index.ts';
 import { Json } from './dead-letters.tsx';
 
@@ -63,15 +63,20 @@ export default function Audit() {
       key: 'patients',
       title: t('audit.patients'),
       value: (row) => row.patients?.join(' '),
-      render: (row) => <code>{row.patients?.join(' ')}</code>,
+      render: (row) => <Short text={row.patients?.join(' ')} />,
     },
     {
       key: 'subject',
       title: t('audit.subject'),
       value: (row) => row.subject,
-      render: (row) => <code>{row.subject}</code>,
+      render: (row) => <Short text={row.subject} />,
     },
-    { key: 'organization', title: t('audit.organization'), value: (row) => row.organization },
+    {
+      key: 'organization',
+      title: t('audit.organization'),
+      value: (row) => row.organization,
+      render: (row) => <Short text={row.organization} />,
+    },
     {
       key: 'breakGlass',
       title: t('audit.breakGlass'),
@@ -139,6 +144,16 @@ function Field({ label, value, set }: { label: string; value: string; set: (valu
   );
 }
 
+/** An identifier that says nothing to a person: its beginning in the list, all of it in the details and the export. */
+function Short({ text }: { text: string | null | undefined }) {
+  if (!text) return null;
+  return (
+    <code className="short" title={text}>
+      {text}
+    </code>
+  );
+}
+
 function OutcomeTag({ of: { outcome } }: { of: AuditRow }) {
   const { t } = useTranslation('kernel');
   return <StatusTag tone={TONES[outcome]}>{t(`audit.outcomes.${outcome}`)}</StatusTag>;
@@ -157,7 +172,15 @@ function Row({ row }: { row: AuditRow }) {
           [t('audit.outcome'), <OutcomeTag key="outcome" of={row} />],
           [t('audit.purpose'), row.purpose],
           [t('audit.breakGlass'), row.breakGlass],
-          [t('audit.patients'), row.patients?.join(', ')],
+          [
+            t('audit.patients'),
+            (row.patients ?? []).length > 0 &&
+              row.patients?.map((patient) => (
+                <Go key={patient} to={`/records/people/${encodeURIComponent(patient)}`} style={{ marginInlineEnd: 8 }}>
+                  {patient}
+                </Go>
+              )),
+          ],
           [t('audit.subject'), row.subject],
           [t('audit.request'), row.requestId],
           [t('audit.address'), row.address],

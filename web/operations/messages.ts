@@ -27,7 +27,8 @@ export const messages = catalogue({
     turnaround: 'Turnaround',
     median: 'Median',
     p90: '90th percentile',
-    turnaroundMethod: 'From collection to report, reports released today',
+    turnaroundMethod:
+      'From arrival in the laboratory (from collection where no arrival is told) to the final report; reports of today; nearest rank',
     hoursMinutes: '{{hours}} h {{minutes}} min',
     minutes: '{{minutes}} min',
     none: '–',
@@ -109,7 +110,7 @@ export const messages = catalogue({
     turnaround: '周转时间',
     median: '中位数',
     p90: '第 90 百分位',
-    turnaroundMethod: '自采集至报告，今日发布的报告',
+    turnaroundMethod: '自到达实验室（无到达记录时自采集）至最终报告；今日报告；最近秩法',
     hoursMinutes: '{{hours}} 小时 {{minutes}} 分',
     minutes: '{{minutes}} 分钟',
     none: '–',

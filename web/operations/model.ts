@@ -95,3 +95,8 @@ export function withAlarm(before: Operations, alarm: Alarm): Operations {
   );
   return { ...before, alarms: alarms.slice(0, MOST_ALARMS) };
 }
+
+/** The latest moment that the region has told of. */
+export function timeOf({ at, vehicles }: Operations): Date {
+  return new Date(Math.max(Date.parse(at), ...vehicles.map((vehicle) => Date.parse(vehicle.at))));
+}

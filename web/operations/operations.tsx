@@ -16,6 +16,7 @@ import { Details, titleOf } from './details.tsx';
 import { type Link, useLive } from './live.ts';
 import type { MapHandle } from './map.tsx';
 import type { Choice } from './map-layers.ts';
+import { timeOf } from './model.ts';
 import { Counters, Legend, Lists, Troubles, Turnaround, useAlarmKind } from './panels.tsx';
 import './operations.css';
 
@@ -64,10 +65,11 @@ export default function OperationsScreen() {
             <p>{t('region')}</p>
           </div>
           <LinkState link={link} at={operations?.at} />
-          <Clock />
+          <Clock at={operations === undefined ? undefined : timeOf(operations)} />
           <div className="ops-acts">
             <Button
               type="text"
+              className="ops-fit"
               icon={<CompressOutlined />}
               aria-label={t('fit')}
               title={t('fit')}
@@ -159,14 +161,18 @@ function LinkState({ link, at }: { link: Link; at: string | undefined }) {
   );
 }
 
-function Clock() {
+/** A region that is played faster than time runs ahead of the wall clock: then its own time is what everything here is told in. */
+const AHEAD_MS = 120_000;
+
+function Clock({ at }: { at: Date | undefined }) {
   const { i18n } = useTranslation();
   const [now, setNow] = useState(() => new Date());
   useEffect(() => {
     const timer = setInterval(() => setNow(new Date()), 1_000);
     return () => clearInterval(timer);
   }, []);
-  const [date, clock] = showTime(now, 'second', i18n.language).split(' ');
+  const shown = at !== undefined && at.getTime() - now.getTime() > AHEAD_MS ? at : now;
+  const [date, clock] = showTime(shown, 'second', i18n.language).split(' ');
   return (
     <div className="ops-clock numbers" aria-hidden="true">
       <strong>{clock}</strong>

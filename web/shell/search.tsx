@@ -68,7 +68,7 @@ export function SearchEverywhere({ ref, onLeave }: { ref?: Ref<HTMLInputElement>
         placeholder={t('searchEverything')}
         autoComplete="off"
         spellCheck={false}
-        maxLength={200}
+        maxLength={100}
         value={typed}
         onChange={(event) => {
           setTyped(event.target.value);

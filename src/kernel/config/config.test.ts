@@ -15,7 +15,7 @@ describe('readConfig', () => {
       mllpPort: 2575,
       mqttPort: 1883,
       region: true,
-      speed: 60,
+      speed: 1,
     });
   });
 

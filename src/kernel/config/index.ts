@@ -122,7 +122,7 @@ export function readConfig(env: NodeJS.ProcessEnv, args: readonly string[] = [])
 }
 
 function readFlags(args: readonly string[], mistakes: string[]): Pick<Config, 'region' | 'speed' | 'seed' | 'faults'> {
-  const flags = { region: true, speed: 60, seed: 1, faults: [] as string[] };
+  const flags = { region: true, speed: 1, seed: 1, faults: [] as string[] };
   const rest = [...args];
   const take = <T>(flag: string, read: (text: string) => T): T | undefined => {
     try {
@@ -205,7 +205,8 @@ function atLeast(length: number): (text: string) => string {
 
 function urlOf(protocols: readonly string[]): (text: string) => string {
   return (text) => {
-    const url = URL.parse(text);
+    // Without a host, as for a PostgreSQL on a socket, the text is no URL by the letter; pg takes it.
+    const url = URL.parse(text.replace(/@\//, '@localhost/'));
     if (url !== null && protocols.includes(url.protocol)) return text;
     throw new Mistake(`no address that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`);
   };

@@ -30,6 +30,8 @@ export interface Change {
   resource?: Resource;
   /** The version that the caller has seen; another one is refused. */
   ifMatch?: number;
+  /** The organization it belongs to; the actor's own unless said. */
+  tenant?: string;
   /** Where the resource stood in what came in, for findings: `Bundle.entry[3].resource`. */
   place?: string;
 }
@@ -42,6 +44,13 @@ export interface Changed {
   op: Exclude<Op, 'unchanged'>;
 }
 
+export interface WriteOptions {
+  /** The organization that each resource belongs to, where it is not the actor's own: for those who carry what others say. */
+  tenants?: readonly string[];
+  /** True when the caller records the act that these writes are part of: they are then no acts of their own. */
+  recorded?: boolean;
+}
+
 const NOTHING: Index = { patients: [], tokens: [], ranges: [], texts: [], pairs: [], phrases: [] };
 const MOST_NAMED = 1000;
 
@@ -51,8 +60,17 @@ const MOST_NAMED = 1000;
  *
  * @throws Problem `invalid`, `unprocessable`, `forbidden`
  */
-export function writeAll(ctx: Context, tx: Tx, resources: readonly object[]): Promise<Written[]> {
-  return applyAll(ctx, tx, resources.map(changeOf));
+export function writeAll(
+  ctx: Context,
+  tx: Tx,
+  resources: readonly object[],
+  { tenants, recorded = false }: WriteOptions = {},
+): Promise<Written[]> {
+  const changes = resources.map((resource, index) => {
+    const tenant = tenants?.[index];
+    return { ...changeOf(resource), ...(tenant === undefined ? {} : { tenant }) };
+  });
+  return applyAll(ctx, tx, changes, recorded);
 }
 
 /** The change that puts a resource under its own id, or under a new one. @throws Problem `invalid` when it is no resource */
@@ -70,10 +88,10 @@ export function requireId(id: unknown): void {
 }
 
 /** Applies changes in their order, within the caller's transaction. */
-export async function applyAll(ctx: Context, tx: Tx, changes: readonly Change[]): Promise<Written[]> {
+export async function applyAll(ctx: Context, tx: Tx, changes: readonly Change[], recorded = false): Promise<Written[]> {
   for (const { resource, place } of changes) if (resource !== undefined) requireValid(resource, place);
   const written: Written[] = [];
-  for (const wave of wavesOf(changes)) written.push(...(await applyWave(ctx, tx, wave)));
+  for (const wave of wavesOf(changes)) written.push(...(await applyWave(ctx, tx, wave, recorded)));
   return written;
 }
 
@@ -112,7 +130,7 @@ function wavesOf(changes: readonly Change[]): Change[][] {
   return waves;
 }
 
-async function applyWave(ctx: Context, tx: Tx, changes: readonly Change[]): Promise<Written[]> {
+async function applyWave(ctx: Context, tx: Tx, changes: readonly Change[], recorded: boolean): Promise<Written[]> {
   const known = await lockKnown(tx, changes);
   const updated = ctx.now();
   const outcomes = changes.map((change) => outcomeOf(ctx, change, known.get(`${change.type}/${change.id}`), updated));
@@ -126,11 +144,9 @@ async function applyWave(ctx: Context, tx: Tx, changes: readonly Change[]): Prom
     tx,
     outcomes.flatMap(({ op, before, row }) => (op !== 'unchanged' && before !== undefined ? [row] : [])),
   );
-  await announce(
-    ctx,
-    tx,
-    outcomes.filter(({ op }) => op !== 'unchanged'),
-  );
+  const changed = outcomes.filter(({ op }) => op !== 'unchanged');
+  await announce(tx, changed);
+  if (!recorded) await recordWrites(ctx, tx, changed);
   return outcomes.map(({ op, row: { type, id, version, updated, content } }) => ({
     op,
     type,
@@ -160,9 +176,9 @@ interface Outcome {
   resource?: Resource;
 }
 
-function outcomeOf(ctx: Context, { type, id, resource, ifMatch }: Change, before: Row | undefined, now: Date): Outcome {
+function outcomeOf(ctx: Context, change: Change, before: Row | undefined, now: Date): Outcome {
+  const { type, id, resource, ifMatch, tenant = ctx.actor.organizations[0] ?? '' } = change;
   requireVersion(before, ifMatch);
-  const tenant = ctx.actor.organizations[0] ?? '';
   const version = (before?.version ?? 0) + 1;
   // Two versions never carry one instant, nor does a later one an earlier instant, whatever the clock does.
   const updated = before !== undefined && now <= before.updated ? new Date(before.updated.getTime() + 1) : now;
@@ -228,8 +244,7 @@ async function requireGrants(ctx: Context, tx: Tx, outcomes: readonly Outcome[])
   }
 }
 
-async function announce(ctx: Context, tx: Tx, outcomes: readonly Outcome[]): Promise<void> {
-  if (outcomes.length === 0) return;
+async function announce(tx: Tx, outcomes: readonly Outcome[]): Promise<void> {
   const parts = Map.groupBy(outcomes, ({ row }) => row.part);
   const facts = [...parts].map(([part, changes]) => ({
     type: 'fhir.changed',
@@ -237,7 +252,10 @@ async function announce(ctx: Context, tx: Tx, outcomes: readonly Outcome[]): Pro
     data: changes.map(changedOf),
   }));
   await tellAll(tx, facts);
+}
 
+async function recordWrites(ctx: Context, tx: Tx, outcomes: readonly Outcome[]): Promise<void> {
+  if (outcomes.length === 0) return;
   const patients = [...new Set(outcomes.flatMap(({ row }) => row.patients))];
   const [first] = outcomes;
   if (outcomes.length === 1 && first !== undefined) {

@@ -87,7 +87,7 @@ export async function searchEverything(ctx: Context, text: string): Promise<Sear
           id,
           title: name || identifiers[0]?.value || id,
           detail: [birthDate, identifiers[0]?.value].filter(Boolean).join(' · '),
-          path: `/people/${id}`,
+          path: `/records/people/${id}`,
         }),
       ),
     );
@@ -108,7 +108,7 @@ export async function searchEverything(ctx: Context, text: string): Promise<Sear
       id: resource.id!,
       title: text,
       detail: showEntry(resource)?.title ?? resource.resourceType,
-      path: `/people/${patient}`,
+      path: `/records/people/${patient}`,
     });
   }
   if (holds(ctx.actor, 'kernel.dead-letter.read')) {
@@ -120,7 +120,7 @@ export async function searchEverything(ctx: Context, text: string): Promise<Sear
           id: keyText(message),
           title: message.controlId,
           detail: `${message.part} · ${message.type}`,
-          path: `/messages/${keyText(message)}`,
+          path: `/records/messages/${keyText(message)}`,
         }),
       ),
     );

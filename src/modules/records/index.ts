@@ -1,5 +1,6 @@
 /** The shared record: messages of hospitals and laboratories, persons and what is known of them. */
 export { intake } from './intake/apply.ts';
+export { exportVerb } from './intake/export.ts';
 export type { DocumentTaker } from './intake/import.ts';
 export { type MllpOptions, type MllpServer, startMllpServer } from './intake/mllp-server.ts';
 export { type Receipt, type Receiver, startReceiver } from './intake/receive.ts';

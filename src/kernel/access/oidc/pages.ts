@@ -7,8 +7,8 @@ const WORDS = {
     username: 'User name',
     password: 'Password',
     go: 'Sign in',
-    asks: 'asks for access to your account',
-    as: 'You are signed in as',
+    asks: '{client} asks for access to your account',
+    as: 'You are signed in as {name}.',
     wants: 'It will be able to:',
     patient: 'Patient it may see (id)',
     allow: 'Allow',
@@ -26,8 +26,8 @@ const WORDS = {
     username: '用户名',
     password: '密码',
     go: '登录',
-    asks: '请求访问您的账号',
-    as: '当前登录：',
+    asks: '{client} 请求访问您的账号',
+    as: '当前登录：{name}',
     wants: '它将可以：',
     patient: '允许查看的患者（编号）',
     allow: '允许',
@@ -80,8 +80,8 @@ export function consentPage({ uid, language, client, name, scopes, asksPatient, 
   const items = scopes.flatMap((scope) => describeScope(scope, language)).map((text) => `<li>${escapeHtml(text)}</li>`);
   return page(
     language,
-    `${client} ${t.asks}`,
-    `<p>${t.as} <strong>${escapeHtml(name)}</strong></p>
+    t.asks.replace('{client}', () => client),
+    `<p>${escapeHtml(t.as.replace('{name}', () => name))}</p>
     <p>${t.wants}</p>
     <ul>${[...new Set(items)].join('')}</ul>
     <form method="post" action="/oidc/interaction/${escapeHtml(uid)}/consent">

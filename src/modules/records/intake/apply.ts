@@ -1,5 +1,5 @@
 import { type Act, type Care, openCare, recordAll } from '#kernel/access';
-import { type Context, onDb } from '#kernel/context';
+import type { Context } from '#kernel/context';
 import { type Resource, type Written, writeAll } from '#kernel/fhir';
 import { type DeliveredFact, type Hearer, tellAll } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
@@ -45,13 +45,12 @@ async function applyMessages(ctx: Context, facts: readonly DeliveredFact[]): Pro
     items.map(({ mapping, stored }) => ({ mapping, scope: `${stored.part}\n${stored.id}` })),
   );
 
-  const written = new Map<string, Written>();
-  const byOrganization = Map.groupBy(items, ({ mapping }) => idOf(mapping.facility));
-  for (const [organization, own] of byOrganization) {
-    const resources = own.flatMap((item) => placed.resources[items.indexOf(item)]!);
-    for (const each of await writeAll(asOrganization(ctx, organization), tx, resources))
-      written.set(`${each.type}/${each.id}`, each);
-  }
+  // Each resource belongs to the organization that sent it; the act that is recorded is the message's.
+  const tenants = items.flatMap(({ mapping }, index) =>
+    placed.resources[index]!.map(() => idOf(mapping.facility) ?? ''),
+  );
+  const all = await writeAll(ctx, tx, placed.resources.flat(), { tenants, recorded: true });
+  const written = new Map(all.map((each) => [`${each.type}/${each.id}`, each]));
 
   await insertIdentities(tx, placed.identities);
   await moveIdentities(tx, placed.moved);
@@ -97,12 +96,6 @@ function readMessage(ctx: Context, stored: StoredMessage): Item {
 function keepDigits(holder: object, key: string, text: string): void {
   if (String(Number(text)) === text || !/^-?(0|[1-9]\d*)(\.\d+)?$/.test(text)) return;
   carryDecimals(parseFhirJson(`{"${key}":${text}}`) as object, holder);
-}
-
-/** The same act on behalf of the organization that sent the message: the rows it writes are its own. */
-function asOrganization(ctx: Context, organization: string | undefined): Context {
-  const organizations = organization === undefined ? [] : [organization];
-  return { ...onDb(ctx, ctx.db), actor: { ...ctx.actor, organizations } };
 }
 
 function readingOf(

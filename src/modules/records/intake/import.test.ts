@@ -12,6 +12,7 @@ import { testContext } from '../../../../tests/support/context.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
 import { CONFORMANCE, expectScore } from '../../../../tests/support/scores.ts';
 import { intake, startReceiver } from '../index.ts';
+import { exportResources } from './export.ts';
 import { type DocumentTaker, type ImportCounts, importPaths, type Refusal } from './import.ts';
 
 /**
@@ -210,6 +211,27 @@ describe('bundles', () => {
     await take(put('w.json', bundle('transaction', [{ request: { method: 'DELETE', url: 'Patient/whole' } }])));
     expect(refused).toMatchObject([{ reason: 'an entry asks for something else than to be created or updated' }]);
   });
+});
+
+test('what is exported is imported again without a change', async () => {
+  await take(
+    put('p.json', patient('exp-1', { gender: 'female' })),
+    put(
+      'q.json',
+      JSON.stringify({
+        resourceType: 'Observation',
+        id: 'exp-2',
+        status: 'final',
+        code: { text: 'x' },
+        subject: { reference: 'Patient/exp-1' },
+        valueQuantity: { value: 1 },
+      }),
+    ),
+  );
+  const lines: string[] = [];
+  for await (const line of exportResources(ctx, { types: [], patient: 'exp-1' })) lines.push(line);
+  expect(lines.map((line) => (JSON.parse(line) as { id: string }).id).sort()).toEqual(['exp-1', 'exp-2']);
+  expect(await take(put('again.ndjson', lines.join('\n')))).toMatchObject({ resources: 0, known: 2, refused: 0 });
 });
 
 /** The smallest true zip archive, entries stored. */

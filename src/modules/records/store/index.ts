@@ -19,4 +19,12 @@ export {
   type Reading,
   type StoredMessage,
 } from './messages.ts';
-export { findByNumber, findEntries, findObservations, findPersons, getPerson, type PersonFilter } from './persons.ts';
+export {
+  findByNumber,
+  findEntries,
+  findObservations,
+  findPage,
+  findPersons,
+  getPerson,
+  type PersonFilter,
+} from './persons.ts';

@@ -1,6 +1,6 @@
 import type { Observation, Patient } from '@medplum/fhirtypes';
 import { visible } from '#kernel/access';
-import type { Context, Sql } from '#kernel/context';
+import type { Context, Db, Sql } from '#kernel/context';
 import { paramNumber, type Resource, tableOf } from '#kernel/fhir';
 import { Problem } from '#kernel/problem';
 import { all, any, join, sql } from '#kernel/sql';
@@ -115,4 +115,29 @@ function likely(word: string): string {
 function hasNumber(codes: readonly string[], number: string): Sql {
   const tokens = codes.map((code) => `${code}=${number}`);
   return sql`r.tokens && (select array_agg(hashtextextended(token, 0)) from unnest(${tokens}::text[]) as token)`;
+}
+
+/** A page of one type in the order of its key, as the text that is kept; line breaks inside are taken out. */
+export async function findPage(
+  db: Db,
+  {
+    type,
+    patient,
+    after,
+    limit,
+  }: { type: string; patient?: string; after?: { part: string; id: string }; limit: number },
+): Promise<{ part: string; id: string; content: string }[]> {
+  const terms = [sql`r.content is not null`];
+  if (patient !== undefined)
+    terms.push(
+      type === 'Patient'
+        ? sql`r.id = ${patient} and r.part = ${patient}`
+        : sql`r.patients @> array[${patient}]::text[] and r.tokens @> array[hashtextextended(${`@Patient/${patient}`}, 0)]`,
+    );
+  if (after !== undefined) terms.push(sql`(r.part, r.id) > (${after.part}, ${after.id})`);
+  const rows = await db.rows<{ part: string; id: string; content: string }>(sql`
+    select r.part, r.id, r.content::text as content from ${tableOf(type)} as r
+    where ${all(terms)} order by r.part, r.id limit ${limit}
+  `);
+  return rows.map((row) => ({ ...row, content: row.content.replace(/[\r\n]+/g, ' ') }));
 }
