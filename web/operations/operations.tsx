@@ -69,6 +69,7 @@ export default function OperationsScreen() {
           <div className="ops-acts">
             <Button
               type="text"
+              className="ops-fit"
               icon={<CompressOutlined />}
               aria-label={t('fit')}
               title={t('fit')}

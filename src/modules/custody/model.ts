@@ -1,4 +1,14 @@
 /** The words of custody: things, places, holders, readings. Pure; shared with the pages. */
+
+/** A value as it travels in JSON: times are text. */
+export type Wire<T> = T extends Date
+  ? string
+  : T extends readonly (infer Item)[]
+    ? Wire<Item>[]
+    : T extends object
+      ? { [Key in keyof T]: Wire<T[Key]> }
+      : T;
+
 export const THING_KINDS = ['specimen', 'box', 'vehicle', 'device', 'other'] as const;
 export type ThingKind = (typeof THING_KINDS)[number];
 
@@ -58,7 +68,7 @@ export interface Trace {
   toParty?: string;
 }
 
-export const ANOMALIES = ['in-two-containers', 'not-in-container', 'held-by-another', 'after-its-end', ,] as const;
+export const ANOMALIES = ['in-two-containers', 'not-in-container', 'held-by-another', 'after-its-end'] as const;
 export interface Anomaly {
   part: string;
   event: string;

@@ -95,7 +95,7 @@ function epcisRoutes(app: FastifyInstance, door: Door): void {
 function boxRoutes(app: FastifyInstance, door: Door): void {
   app.get<{ Querystring: Query }>('/api/custody/boxes', async (request) => {
     const { state, holder, place, q, after, limit: asked = '50' } = request.query;
-    const limit = wholeOf(asked, 'limit', 200);
+    const limit = wholeOf(asked, 'limit', 500);
     const key = keyOf(after);
     const { boxes, names } = await listBoxes(await door.context(request), {
       ...(state && { state }),
@@ -163,7 +163,7 @@ function boxRoutes(app: FastifyInstance, door: Door): void {
 
   app.get<{ Querystring: Query }>('/api/custody/alarms', async (request) => {
     const { state, after, limit: asked = '50' } = request.query;
-    const limit = wholeOf(asked, 'limit', 200);
+    const limit = wholeOf(asked, 'limit', 500);
     const before = keyOf(after);
     const alarms = await listAlarms(await door.context(request), {
       ...(state !== undefined && { state: alarmState(state) }),

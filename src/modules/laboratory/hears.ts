@@ -33,23 +33,22 @@ export const custodyMoves: Hearer = {
   },
 };
 
-const TYPES = ['ServiceRequest', 'Specimen', 'DiagnosticReport'] as const;
-
 async function readChanges(ctx: Context, facts: readonly DeliveredFact[]): Promise<News> {
   const news = noNews();
   const changed = facts.flatMap(({ subject, data }) =>
     (data as Changed[]).map(({ type, id }) => ({ part: subject, type, id })),
   );
   const keysOf = (type: string): Key[] => changed.filter((each) => each.type === type);
-  const [orders, specimens, reports] = await Promise.all(
-    TYPES.map((type) => findResources(ctx.db, type, keysOf(type))),
-  );
-  const tubes = new Map(specimens!.map((row) => [keyText(row), row]));
-  await addNamedSpecimens(ctx, tubes, [...orders!, ...reports!]);
+  // One after the other: a transaction has one connection.
+  const orders = await findResources(ctx.db, 'ServiceRequest', keysOf('ServiceRequest'));
+  const specimens = await findResources(ctx.db, 'Specimen', keysOf('Specimen'));
+  const reports = await findResources(ctx.db, 'DiagnosticReport', keysOf('DiagnosticReport'));
+  const tubes = new Map(specimens.map((row) => [keyText(row), row]));
+  await addNamedSpecimens(ctx, tubes, [...orders, ...reports]);
 
-  for (const row of orders!) readOrder(news, row, tubes);
-  for (const row of specimens!) readSpecimen(news, row);
-  for (const row of reports!) readReport(news, row, tubes);
+  for (const row of orders) readOrder(news, row, tubes);
+  for (const row of specimens) readSpecimen(news, row);
+  for (const row of reports) readReport(news, row, tubes);
   return news;
 }
 

@@ -13,7 +13,7 @@ import { PRIORITIES, type Priority, WORK_STATES, type WorkState } from './model.
 
 type Query = Record<string, string | undefined>;
 
-const MOST_ROWS = 200;
+const MOST_ROWS = 500;
 const PULSE_MS = 15_000;
 /** A stream ends and is opened again by the browser, so that a session that is over does not go on listening. */
 const STREAM_MS = 10 * 60_000;

@@ -183,6 +183,8 @@ interface Property {
   check: Check;
   /** Step of the FHIRPath. */
   step: string;
+  /** Of a list of primitives and of the list of their extensions: the name of the other of the two. */
+  beside?: string;
   /** Bit of the element, among those that are required or a choice; 0 for others. */
   bit: number;
 }
@@ -232,6 +234,7 @@ function compileType(type: string): Check {
       }
       run.enter(property.step);
       property.check(item, run);
+      if (property.beside !== undefined) checkAligned(item, value[property.beside], key, run);
       run.leave();
     }
     if ((seen & requiredBits) !== requiredBits) {
@@ -251,7 +254,8 @@ function compileType(type: string): Check {
 function checkOneChoice(value: Json, { bit, step }: Property, properties: Map<string, Property>, run: Run): void {
   const names = new Set<string>();
   for (const key in value) if (properties.get(key)?.bit === bit) names.add(key.replace(/^_/, ''));
-  if (names.size > 1) run.tellAt(step, 'structure', 'only one type of this choice may be present');
+  if (names.size > 1)
+    run.tellAt(step.replace(/\.ofType.*$/, ''), 'structure', 'only one type of this choice may be present');
 }
 
 function propertiesOf(element: ElementDefinition, step: string, bit: number): [string, Property][] {
@@ -262,12 +266,36 @@ function propertiesOf(element: ElementDefinition, step: string, bit: number): [s
     const single = checkOf(element, type);
     const isList = element.max !== undefined && element.max !== 1 && element.max !== 0;
     const check = isList ? listOf(single, element) : alone(single);
-    const property: [string, Property] = [key, { check, step: place, bit }];
-    if (definitions.types[type]?.kind !== 'primitive-type') return [property];
+    if (definitions.types[type]?.kind !== 'primitive-type') return [[key, { check, step: place, bit }]];
     // A primitive's id and extensions stand beside it under its name with an underscore.
-    const beside = checkerOf('Element');
-    return [property, [`_${key}`, { check: isList ? listBeside(beside) : alone(beside), step: place, bit }]];
+    const other = `_${key}`;
+    const extensions = checkerOf('Element');
+    if (!isList) {
+      return [
+        [key, { check, step: place, bit }],
+        [other, { check: alone(extensions), step: place, bit }],
+      ];
+    }
+    return [
+      [key, { check, step: place, bit, beside: other }],
+      [other, { check: listBeside(extensions), step: place, bit, beside: key }],
+    ];
   });
+}
+
+/** Where one list has null the other must have something, and extensions may not outnumber the values they stand beside. */
+function checkAligned(list: unknown, other: unknown, key: string, run: Run): void {
+  if (!Array.isArray(list)) return;
+  const others = Array.isArray(other) ? other : undefined;
+  for (let at = 0; at < list.length; at++) {
+    if (list[at] !== null || (others?.[at] !== undefined && others[at] !== null)) continue;
+    run.enter(at);
+    run.tell('structure', 'null stands only where the list beside it has a value or an extension');
+    run.leave();
+  }
+  if (key.startsWith('_') && others && others.length < list.length) {
+    run.tell('structure', 'the list of extensions must not be longer than the list of values beside it');
+  }
 }
 
 function alone(check: Check): Check {
@@ -286,7 +314,7 @@ function listOf(check: Check, element: ElementDefinition): Check {
     if (value.length > most) run.tell('structure', 'the list has more values than are allowed');
     for (let at = 0; at < value.length; at++) {
       run.enter(at);
-      // A null that the list of extensions does not fill is found there, where both lists are at hand.
+      // Nulls are looked at where both lists are at hand.
       if (value[at] !== null || !isPrimitive) check(value[at], run);
       run.leave();
     }

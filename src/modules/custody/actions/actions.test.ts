@@ -38,7 +38,10 @@ const SITE = 'https://id.gs1.org/414/6900001000018';
 const LABORATORY = 'https://id.gs1.org/414/6900001000025';
 const CONTEXT = 'https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld';
 let serial = 0;
-const accession = (): string => `T${String((serial += 1)).padStart(6, '0')}`;
+const accession = (): string => {
+  serial += 1;
+  return `T${String(serial).padStart(6, '0')}`;
+};
 const minute = (count: number): string => new Date(Date.UTC(2026, 0, 1, 0, count)).toISOString();
 
 const documentOf = (events: unknown[]) => ({

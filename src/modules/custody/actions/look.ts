@@ -137,7 +137,7 @@ export async function readBox(
   ctx.require('custody.read');
   const { db } = ctx;
   const box = await findByLabel(ctx, label);
-  const until = window.until ?? (box.seenAt > ctx.now() ? box.seenAt : ctx.now());
+  const until = window.until ?? laterDate(box.seenAt, ctx.now());
   const since = window.since ?? new Date(until.getTime() - DAY_MS);
   const [contents, history, measured, excursions, alarms, anomalies] = await Promise.all([
     findContents(db, [box.part], 1000),
@@ -186,7 +186,7 @@ async function courseOf(
     const [device] = devices;
     if (device === undefined) continue;
     const spans = fixed.filter((sensor) => sensor.device === device);
-    const from = spans.reduce((first, span) => (span.since < first ? span.since : first), until);
+    const from = spans.reduce((first, span) => earlierDate(span.since, first), until);
     const readings = await findReadings(db, device, {
       since: from > since ? from : since,
       until,
@@ -300,8 +300,13 @@ async function followStay(
   return { traces: moves, readings };
 }
 
-const laterDate = (a: Date, b: Date): Date => (a > b ? a : b);
-const earlierDate = (a: Date, b: Date): Date => (a < b ? a : b);
+function laterDate(a: Date, b: Date): Date {
+  return new Date(Math.max(a.getTime(), b.getTime()));
+}
+
+function earlierDate(a: Date, b: Date): Date {
+  return new Date(Math.min(a.getTime(), b.getTime()));
+}
 
 function stepOf(trace: Trace): ChainStep {
   const { kind, label } = labelOf(trace.part);
@@ -330,15 +335,17 @@ export interface VehicleLine {
   device: string;
 }
 
-/** Vehicles with a position, as their sensors told last. No permission is asked: callers decide. */
+/** Vehicles, and boxes on their own that hold something, with a position, as their sensors told last. No permission is asked: callers decide. */
 export async function findVehicles(db: Db, { now, limit }: { now: Date; limit: number }): Promise<VehicleLine[]> {
   const devices = (await findDevices(db, { limit })).filter(({ latitude }) => latitude !== undefined);
-  const vehicles = [...new Set(devices.flatMap(({ vehicle }) => vehicle ?? []))];
+  const vehicles = [...new Set(devices.flatMap(({ vehicle, carrier }) => vehicle ?? carrier ?? []))];
   const [boxes, samples] = await Promise.all([countContents(db, vehicles), countContentsWithin(db, vehicles)]);
   const seen = new Set<string>();
   return devices.flatMap((device) => {
     const id = device.vehicle ?? device.carrier ?? device.part;
-    if (seen.has(id)) return [];
+    // An empty box that stands somewhere is no traffic.
+    const parked = device.vehicle === undefined && (boxes.get(id) ?? 0) === 0 && device.carrier !== undefined;
+    if (seen.has(id) || parked) return [];
     seen.add(id);
     const limits = classOf(device.carrier ?? '');
     return {
@@ -350,8 +357,8 @@ export async function findVehicles(db: Db, { now, limit }: { now: Date; limit: n
       speedKmh: Math.round(device.speedKmh ?? 0),
       temperatureC: device.temperatureC ?? null,
       state: temperatureState(device, { now, alarmed: device.alarmed, limits }),
-      boxes: boxes.get(id) ?? 0,
-      samples: samples.get(id) ?? 0,
+      boxes: device.vehicle === undefined ? 1 : (boxes.get(id) ?? 0),
+      samples: (device.vehicle === undefined ? boxes : samples).get(id) ?? 0,
       at: device.at,
       device: device.code,
     };
@@ -374,7 +381,7 @@ export function listAnomalies(ctx: Context, limit: number): Promise<NotedAnomaly
   return findAnomalies(ctx.db, { limit });
 }
 
-/** All places with a position, for maps and choices. */
+/** All places and parties, for choices. */
 export function listSites(ctx: Context): Promise<Site[]> {
   ctx.require('custody.read');
   return findSites(ctx.db, { limit: MOST_SITES });

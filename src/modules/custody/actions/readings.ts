@@ -207,9 +207,9 @@ export const recountJob: Job = {
   everySeconds: 15,
   async run(ctx) {
     for (const device of await lockRecounts(ctx.db, RECOUNTS)) {
-      const since = new Date(
-        Math.max(device.recountFrom!.getTime() - 60 * MINUTE_MS, device.at.getTime() - RECOUNT_MS),
-      );
+      const oldest = device.at.getTime() - RECOUNT_MS;
+      const from = new Date(Math.max(device.recountFrom!.getTime() - 60 * MINUTE_MS, oldest));
+      const since = (await findExcursionStart(ctx.db, device.part, from)) ?? from;
       const readings = await findReadings(ctx.db, device.part, { since, until: device.at, limit: MOST_RECOUNTED });
       const carrier = device.exposure?.part ?? device.part;
       const steps: Step[] = [];

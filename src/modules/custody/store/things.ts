@@ -199,11 +199,16 @@ interface SiteRow {
   organization: string | null;
 }
 
-/** Places by number, or the first of all that have a position. */
-export async function findSites(db: Db, { glns, limit }: { glns?: readonly string[]; limit: number }): Promise<Site[]> {
-  const which = glns === undefined ? sql`latitude is not null` : sql`gln = any(${glns}::text[])`;
+/** Places and parties by number; all of them; or those that have a position. */
+export async function findSites(
+  db: Db,
+  { glns, located = false, limit }: { glns?: readonly string[]; located?: boolean; limit: number },
+): Promise<Site[]> {
+  const terms = [];
+  if (glns !== undefined) terms.push(sql`gln = any(${glns}::text[])`);
+  if (located) terms.push(sql`latitude is not null`);
   const rows = await db.rows<SiteRow>(sql`
-    select gln, name, name_zh as "nameZh", kind, key, latitude, longitude, organization from custody.place where ${which} order by gln limit ${limit}
+    select gln, name, name_zh as "nameZh", kind, key, latitude, longitude, organization from custody.place where ${all(terms)} order by gln limit ${limit}
   `);
   return rows.map(
     ({ name, nameZh, ...row }) => ({ ...withoutNulls(row), name: { en: name, zh: nameZh ?? name } }) as Site,

@@ -34,7 +34,7 @@ export async function readOperations(db: Db, clock: Date): Promise<Operations> {
   const at = new Date(Math.max(clock.getTime(), ...lines.map((line) => line.at.getTime())));
   const since = startOfDay(at);
   const [sites, packed, hours, turnarounds, inTransit, alarms, deadLetters] = await Promise.all([
-    findSites(db, { limit: MOST_SITES }),
+    findSites(db, { located: true, limit: MOST_SITES }),
     countBySite(db, since),
     countByHour(db, since),
     countTurnarounds(db, since),
@@ -130,7 +130,7 @@ const MOST_LISTENERS = 500;
 export function makeOperations(ctx: Pick<Context, 'db' | 'now'> & { log: Log }): OperationsFeed {
   const listeners = new Set<(event: OperationsEvent) => void>();
   let last: { operations: Operations; taken: number } | undefined;
-  const whole: { operations?: Operations; told: number } = { told: Number.NEGATIVE_INFINITY };
+  let whole: { operations?: Operations; toldAt: number } = { toldAt: Number.NEGATIVE_INFINITY };
   let looking: Promise<Operations> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
@@ -139,8 +139,11 @@ export function makeOperations(ctx: Pick<Context, 'db' | 'now'> & { log: Log }):
       .then((operations) => {
         const before = last?.operations;
         last = { operations, taken: performance.now() };
-        if (before !== undefined)
-          for (const event of changesBetween(before, operations)) for (const heard of listeners) heard(event);
+        if (before === undefined || listeners.size === 0) return operations;
+        const due = performance.now() - whole.toldAt >= WHOLE_MS;
+        const events = changesBetween(before, operations, due ? whole.operations : undefined);
+        if (due || events[0]?.event === 'snapshot') whole = { operations, toldAt: performance.now() };
+        for (const event of events) for (const heard of listeners) heard(event);
         return operations;
       })
       .finally(() => {
@@ -191,8 +194,8 @@ export function changesBetween(before: Operations, after: Operations, told?: Ope
   const ids = new Set(after.vehicles.map(({ id }) => id));
   const gone = before.vehicles.some(({ id }) => !ids.has(id));
   const settled = before.alarms.some(({ id }) => !after.alarms.some((alarm) => alarm.id === id));
-  if (gone || settled || !same(before.coverage, after.coverage) || !same(before.hourly, after.hourly))
-    return [{ event: 'snapshot', data: after }];
+  const grown = told !== undefined && !(same(told.coverage, after.coverage) && same(told.hourly, after.hourly));
+  if (gone || settled || grown) return [{ event: 'snapshot', data: after }];
   const known = new Map(before.vehicles.map((vehicle) => [vehicle.id, vehicle]));
   const moved = after.vehicles.filter((vehicle) => !same(vehicle, known.get(vehicle.id)));
   const alarms = new Map(before.alarms.map((alarm) => [alarm.id, alarm]));
