@@ -1,4 +1,4 @@
-import { visible } from '#kernel/access';
+import { grantsFor, visible } from '#kernel/access';
 import type { Context, Sql } from '#kernel/context';
 import { all, any, identifier, sql } from '#kernel/sql';
 import { definitions, extract, normaliseText, parseFhirJson, parseReference, RESOURCE_TYPES } from '#standards/fhir';
@@ -18,6 +18,7 @@ import {
   byValue,
   byValueAlone,
   identifierOf,
+  inCompartment,
   presence,
 } from '../tokens.ts';
 import {
@@ -391,8 +392,24 @@ async function findIds(place: Place, criterion: Criterion, code: string): Promis
 }
 
 /** Neither deleted nor hidden. */
-export function shown({ ctx, type, alias }: Place): Sql[] {
-  return [sql`${identifier(`${alias}.content`)} is not null`, visible(ctx, type, alias, 's')];
+export function shown(place: Place): Sql[] {
+  const { ctx, type, alias } = place;
+  const terms = [sql`${identifier(`${alias}.content`)} is not null`, visible(ctx, type, alias, 's')];
+  const own = onlyPatients(ctx, type);
+  if (own !== undefined) terms.push(tokens(place, own.map(inCompartment)));
+  return terms;
+}
+
+/**
+ * The patients whose compartments hold all that the actor may see of the type, where that is so: it follows from `visible`, and
+ * said once more as tokens it can be looked up.
+ */
+function onlyPatients({ actor }: Context, type: string): string[] | undefined {
+  const patients = grantsFor(actor, 's', type).map(({ scope, patient }) => {
+    if (scope === 'catalogue') return undefined;
+    return patient ?? (scope === 'self' ? (actor.patient ?? '') : undefined);
+  });
+  return patients.length === 0 || patients.includes(undefined) ? undefined : (patients as string[]);
 }
 
 /** Few that refer: their references are read. Many: each candidate is asked whether one refers to it. */
