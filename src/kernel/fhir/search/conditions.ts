@@ -1,6 +1,6 @@
 import { grantsFor, visible } from '#kernel/access';
 import type { Context, Sql } from '#kernel/context';
-import { all, any, identifier, sql } from '#kernel/sql';
+import { all, any, identifier, sql, trusted } from '#kernel/sql';
 import { definitions, extract, normaliseText, parseFhirJson, parseReference, RESOURCE_TYPES } from '#standards/fhir';
 import { hashText } from '../hash.ts';
 import { paramNumber, phraseOf } from '../indexing.ts';
@@ -89,7 +89,7 @@ function groupSpans(type: string, criteria: readonly Criterion[]): { together: P
 }
 
 /** `Observation.effective`: a single element directly in the resource. */
-function hasOneValue(type: string, { expression = '' }: Parameter): boolean {
+export function hasOneValue(type: string, { expression = '' }: Parameter): boolean {
   const element = /^(\w+)\.(\w+)$/.exec(expression);
   if (element?.[1] !== type) return false;
   const found = definitions.types[type]?.elements.find(
@@ -98,11 +98,17 @@ function hasOneValue(type: string, { expression = '' }: Parameter): boolean {
   return found !== undefined && (found.max ?? 1) === 1;
 }
 
+/** Apart, because dates are so much larger that the planner would take every date for a great number. */
+export function rangeTable(type: 'date' | 'number' | 'quantity'): Sql {
+  return trusted(type === 'date' ? 'fhir.date_index' : 'fhir.number_index');
+}
+
 function spanCondition(place: Place, group: readonly Plain[]): Sql {
   const terms = group.map(({ parameter, values }) =>
     any(values.map((value) => (parameter.type === 'date' ? dateTerm(value, place.ctx.now()) : numberTerm(value)))),
   );
-  return inIndex(place, 'range_index', group[0]!.parameter.code, all(terms));
+  const { code, type } = group[0]!.parameter;
+  return inIndex(place, type === 'date' ? 'date_index' : 'number_index', code, all(terms));
 }
 
 async function plainCondition(place: Place, criterion: Plain): Promise<Sql> {
@@ -177,11 +183,11 @@ async function storedCondition(place: Place, { parameter, modifier, values }: Pl
         any(values.map((value) => textTerm(normaliseText(withoutEscapes(value)), modifier === 'contains'))),
       );
     case 'date':
-      return inIndex(place, 'range_index', code, any(values.map((value) => dateTerm(value, place.ctx.now()))));
+      return inIndex(place, 'date_index', code, any(values.map((value) => dateTerm(value, place.ctx.now()))));
     case 'number':
-      return inIndex(place, 'range_index', code, any(values.map((value) => numberTerm(value))));
+      return inIndex(place, 'number_index', code, any(values.map((value) => numberTerm(value))));
     case 'quantity':
-      return inIndex(place, 'range_index', code, any(values.map(quantityTerm)));
+      return inIndex(place, 'number_index', code, any(values.map(quantityTerm)));
     case 'composite':
       return all([
         tokens(place, [presence(code)]),
@@ -203,7 +209,7 @@ export function tokens({ alias }: Pick<Place, 'alias'>, texts: readonly string[]
 /** One of the row's values in an index table, aliased i, meets the term. */
 function inIndex(
   { type, alias }: Place,
-  table: 'range_index' | 'text_index' | 'pair_index',
+  table: 'date_index' | 'number_index' | 'text_index' | 'pair_index',
   code: string,
   term: Sql,
 ): Sql {
