@@ -113,7 +113,7 @@ export async function makePlatform(
       await platform.stop();
       await rm(data, { recursive: true, force: true });
     },
-    pids: async () => ({ server: child?.pid ?? 0, database: await databasePid() }),
+    pids: async () => ({ server: child?.pid ?? 0, database: await databasePid().catch(() => 0) }),
   };
   return platform;
 }

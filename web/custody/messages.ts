@@ -49,6 +49,7 @@ export const messages = catalogue({
       to: 'To',
       condition: 'Condition',
       none: 'None.',
+      list: '{{what}}: list',
     },
     alarms: {
       title: 'Temperature alarms',
@@ -198,6 +199,7 @@ export const messages = catalogue({
       to: '接收方',
       condition: '状况',
       none: '无。',
+      list: '{{what}}：列表',
     },
     alarms: {
       title: '温度报警',
