@@ -48,7 +48,6 @@ const SETTINGS: Record<string, string> = {
   work_mem: '16MB',
   max_wal_size: '4GB',
   checkpoint_timeout: '15min',
-  wal_compression: 'pglz',
   random_page_cost: '1.1',
   jit: 'off',
   // Two cores are all we count on, and /dev/shm is small in containers.
