@@ -51,7 +51,7 @@ export interface WriteOptions {
   recorded?: boolean;
 }
 
-const NOTHING: Index = { patients: [], tokens: [], ranges: [], texts: [], pairs: [], phrases: [] };
+const NOTHING: Index = { patients: [], tokens: [], dates: [], numbers: [], texts: [], pairs: [], phrases: [] };
 const MOST_NAMED = 1000;
 
 /**

@@ -4,7 +4,7 @@ import type { Stored } from '../store.ts';
 import { versionOf } from '../tags.ts';
 import type { Written } from '../write.ts';
 
-export const FHIR_JSON = 'application/fhir+json; charset=utf-8';
+const FHIR_JSON = 'application/fhir+json; charset=utf-8';
 
 /** @throws Problem `not-acceptable` when the caller takes nothing that is written here: JSON only */
 export function requireJson(request: FastifyRequest): void {
