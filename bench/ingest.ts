@@ -61,7 +61,7 @@ export const bench: Bench = {
     };
 
     say('copying the same observations into a bare table');
-    const searchable = 0;
+    const searchable = await countObservations(platform.url, platform.adminToken);
     const ceiling = await copyCeiling(pool);
     const bytes = await pool.one<{ n: number }>(sql`
       select (pg_total_relation_size('fhir.observation') + pg_total_relation_size('fhir.range_index'))::float8 / greatest(1, (select count(*) from fhir.observation)) as n

@@ -13,7 +13,7 @@ create table kernel.delivery (
   attempts int not null default 0,
   next_at timestamptz,
   primary key (hearer, lane, id)
-) with (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
+) with (fillfactor = 90, toast_tuple_target = 8160, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
 
 create table kernel.lane (
   hearer text not null,

@@ -4,6 +4,7 @@ create extension if not exists pg_trgm;
 create schema fhir;
 
 -- Every look-up reads the whole pending list of the GIN index: a short one (kB) keeps look-ups quick while rows pour in.
+-- Rows stay whole and uncompressed up to a page: pglz would cost more than writing the rest of the row.
 -- content is null when the resource is deleted. tokens: hashtextextended(<parameter>=<value>, 0), see src/kernel/fhir/tokens.ts.
 do $$
 declare
@@ -48,7 +49,7 @@ begin
         tokens bigint[] not null,
         content json,
         primary key (part, id)
-      );
+      ) with (toast_tuple_target = 8160);
       create index %2$I on fhir.%1$I using gin (tokens) with (gin_pending_list_limit = 256);
       create index %3$I on fhir.%1$I (updated);',
       name, name || '_tokens', name || '_updated');

@@ -151,7 +151,7 @@ function Course({
   );
   const option = useMemo(
     () => ({
-      grid: { left: 44, right: 16, top: 16, bottom: 44 },
+      grid: { left: 44, right: 16, top: 32, bottom: 44 },
       tooltip: { trigger: 'axis' },
       xAxis: { type: 'time' },
       yAxis: { type: 'value', name: t('box.celsius'), scale: true },
@@ -214,7 +214,7 @@ function HandOvers({ handOvers, names }: { handOvers: Wire<HandOver>[]; names: N
     <Panel title={t('box.handOvers')} flush>
       <DataTable
         name="hand-overs"
-        label={t('box.handOvers')}
+        label={t('box.list', { what: t('box.handOvers') })}
         rowKey={({ event }) => event}
         source={{ rows: handOvers }}
         emptyText={t('box.none')}
@@ -236,7 +236,7 @@ function Trouble({ detail: { excursions, alarms, anomalies } }: { detail: BoxDet
       <Panel title={t('box.excursions')} flush>
         <DataTable
           name="excursions"
-          label={t('box.excursions')}
+          label={t('box.list', { what: t('box.excursions') })}
           rowKey={({ beganAt, kind }) => `${beganAt} ${kind}`}
           source={{ rows: excursions }}
           emptyText={t('box.none')}

@@ -122,7 +122,7 @@ export default function HandOver() {
           block
           icon={<CheckOutlined />}
           disabled={!ready}
-          style={{ ...LARGE, minHeight: 72, position: 'sticky', bottom: 8 }}
+          style={{ ...LARGE, minHeight: 72, position: 'sticky', bottom: 76, zIndex: 1 }}
         >
           {t('handOver.send')}
         </Button>

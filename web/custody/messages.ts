@@ -56,6 +56,7 @@ export const messages = catalogue({
       to: 'To',
       condition: 'Condition',
       none: 'None.',
+      list: '{{what}}: list',
     },
     alarms: {
       title: 'Temperature alarms',
@@ -212,6 +213,7 @@ export const messages = catalogue({
       to: '接收方',
       condition: '状况',
       none: '无。',
+      list: '{{what}}：列表',
     },
     alarms: {
       title: '温度报警',

@@ -46,11 +46,7 @@ export default function Report() {
   return (
     <Page
       title={report.name || t('report.title')}
-      about={
-        <StatusTag tone={report.status === 'final' ? 'good' : 'warning'}>
-          {t(`statuses.${report.status}`, { defaultValue: report.status })}
-        </StatusTag>
-      }
+      about={t(`statuses.${report.status}`, { defaultValue: report.status })}
       actions={
         <Button icon={<PrinterOutlined />} onClick={() => window.print()}>
           {t('report.print')}

@@ -120,7 +120,7 @@ function OnTheWay({ life: { chain } }: { life: Life }) {
   );
   const option = useMemo(
     () => ({
-      grid: { left: 44, right: 16, top: 16, bottom: 28 },
+      grid: { left: 44, right: 16, top: 32, bottom: 28 },
       tooltip: { trigger: 'axis' },
       xAxis: { type: 'time' },
       yAxis: { type: 'value', name: t('specimen.celsius'), scale: true },

@@ -20,13 +20,14 @@ import {
 export interface Index {
   patients: string[];
   tokens: bigint[];
-  ranges: RangeRow[];
+  dates: RangeRow[];
+  numbers: RangeRow[];
   texts: { param: number; value: string }[];
   pairs: { param: number; tokens: bigint[]; ranges: number[] }[];
   phrases: { param: number; text: string }[];
 }
 
-export interface RangeRow {
+interface RangeRow {
   param: number;
   lo: number;
   hi: number;
@@ -47,7 +48,7 @@ export function indexOf(resource: object): Index {
   const parameters = parametersOf(resourceType);
   const patients = patientsOf(resource);
   const texts = new Set<string>(patients.map(inCompartment));
-  const index: Index = { patients, tokens: [], ranges: [], texts: [], pairs: [], phrases: [] };
+  const index: Index = { patients, tokens: [], dates: [], numbers: [], texts: [], pairs: [], phrases: [] };
   for (const entry of extract(resource)) {
     const parameter = parameters.get(entry.parameter);
     if (parameter === undefined || OWN_COLUMN.has(parameter.code)) continue;
@@ -104,7 +105,10 @@ function add(type: string, { code }: Parameter, entry: IndexEntry, texts: Set<st
     case 'date':
     case 'number':
     case 'quantity':
-      index.ranges.push({ param: paramNumber(type, code), ...rangeRow(entry) });
+      (entry.kind === 'date' ? index.dates : index.numbers).push({
+        param: paramNumber(type, code),
+        ...rangeRow(entry),
+      });
       break;
     case 'composite':
       index.pairs.push({ param: paramNumber(type, code), ...pairOf(entry.parts) });

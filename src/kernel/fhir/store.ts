@@ -28,7 +28,7 @@ export interface IndexedRow extends Row {
 }
 
 /** Whether resources of the type can belong to a patient, so that the id alone may not say where they are kept. */
-export function belongsToPatients(type: string): boolean {
+function belongsToPatients(type: string): boolean {
   return type !== 'Patient' && (definitions.patientCompartment[type]?.length ?? 0) > 0;
 }
 
@@ -114,7 +114,7 @@ export async function replaceRows(tx: Tx, rows: readonly IndexedRow[]): Promise<
       where r.part = new.part and r.id = new.id
     `);
     const params = [...parametersOf(type).keys()].map((code) => paramNumber(type, code));
-    for (const index of [RANGES, TEXTS, PAIRS]) {
+    for (const index of [DATES, NUMBERS, TEXTS, PAIRS]) {
       await tx.run(sql`
         delete from ${trusted(index.name)}
         where id = any(${ids}::text[]) and part = any(${parts}::text[]) and param = any(${params}::int[])
@@ -143,14 +143,20 @@ const DIRECTORY: Table = {
     ['part', 'text'],
   ],
 };
-const RANGES: Table = {
-  name: 'fhir.range_index',
+const DATES: Table = {
+  name: 'fhir.date_index',
   columns: [
     ['part', 'text'],
     ['id', 'text'],
     ['param', 'int'],
     ['lo', 'float8'],
     ['hi', 'float8'],
+  ],
+};
+const NUMBERS: Table = {
+  name: 'fhir.number_index',
+  columns: [
+    ...DATES.columns,
     ['unit', 'int'],
     ['code', 'int'],
     ['label', 'int'],
@@ -202,9 +208,14 @@ function valuesOf({ part, id, version, updated, tenant, patients, index, content
 async function insertIndex(tx: Tx, rows: readonly IndexedRow[]): Promise<void> {
   await insert(
     tx,
-    RANGES,
+    DATES,
+    rows.flatMap(({ part, id, index }) => index.dates.map(({ param, lo, hi }) => [part, id, param, lo, hi])),
+  );
+  await insert(
+    tx,
+    NUMBERS,
     rows.flatMap(({ part, id, index }) =>
-      index.ranges.map((r) => [part, id, r.param, r.lo, r.hi, r.unit, r.code, r.label, r.base, r.baseLo, r.baseHi]),
+      index.numbers.map((r) => [part, id, r.param, r.lo, r.hi, r.unit, r.code, r.label, r.base, r.baseLo, r.baseHi]),
     ),
   );
   await insert(

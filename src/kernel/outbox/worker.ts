@@ -136,11 +136,12 @@ async function deliverSingly(ctx: Context, pool: Pool, hearer: Hearer, facts: re
 
 /**
  * Takes a free lane that has due facts and its first facts; a subject one of whose facts waits for its next try waits as a whole.
- * The lane's row stays locked until the transaction ends.
+ * The lane's row stays locked until the transaction ends. Its commit does not wait for the disk: a crash that loses it loses the
+ * effect and the acknowledgement together, and the fact, which was committed before, is heard again.
  */
 async function takeBatch(tx: Tx, hearer: string, most: number): Promise<DeliveredFact[]> {
   const lane = await tx.maybe<{ lane: number }>(sql`
-    select lane from kernel.lane
+    select lane, set_config('synchronous_commit', 'off', true) from kernel.lane
     where hearer = ${hearer} and exists (
       select 1 from kernel.delivery due
       where due.hearer = lane.hearer and due.lane = lane.lane and (due.next_at is null or due.next_at <= now())

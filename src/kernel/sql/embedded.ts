@@ -48,7 +48,6 @@ const SETTINGS: Record<string, string> = {
   work_mem: '16MB',
   max_wal_size: '4GB',
   checkpoint_timeout: '15min',
-  wal_compression: 'pglz',
   random_page_cost: '1.1',
   jit: 'off',
   // Two cores are all we count on, and /dev/shm is small in containers.
@@ -151,10 +150,11 @@ async function chooseRunner(folder: string, binary: string): Promise<Runner> {
   if (reachable(dirname(folder)) && reachable(dirname(binary))) return { uid, gid, prefix: [] };
 
   // A clone below /root, say: the user cannot walk there. It gets the right to pass folders, and no other.
-  const words = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
+  // Without the securebit access(2), which initdb asks, would not count that right.
+  const words = ['setpriv', '--securebits=+no_setuid_fixup', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
   for (const right of ['dac_read_search', 'dac_override']) {
     const prefix = [...words, `--inh-caps=-all,+${right}`, `--ambient-caps=-all,+${right}`];
-    if (works([...prefix, 'test', '-x', binary])) return { prefix };
+    if (works([...prefix, binary, '--version'])) return { prefix };
   }
   throw new Problem(
     'unavailable',

@@ -10,7 +10,7 @@ import { findResources, type Key, type RecordRow } from './store.ts';
 export const recordChanges: Hearer = {
   name: 'laboratory.record',
   hears: ['fhir.changed'],
-  batch: 64,
+  batch: 128,
   async hear(ctx, facts) {
     const news = await readChanges(ctx, facts);
     await applyNews(ctx.db, news);

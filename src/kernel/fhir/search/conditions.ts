@@ -1,6 +1,6 @@
-import { visible } from '#kernel/access';
+import { grantsFor, visible } from '#kernel/access';
 import type { Context, Sql } from '#kernel/context';
-import { all, any, identifier, sql } from '#kernel/sql';
+import { all, any, identifier, sql, trusted } from '#kernel/sql';
 import { definitions, extract, normaliseText, parseFhirJson, parseReference, RESOURCE_TYPES } from '#standards/fhir';
 import { hashText } from '../hash.ts';
 import { paramNumber, phraseOf } from '../indexing.ts';
@@ -18,6 +18,7 @@ import {
   byValue,
   byValueAlone,
   identifierOf,
+  inCompartment,
   presence,
 } from '../tokens.ts';
 import {
@@ -88,7 +89,7 @@ function groupSpans(type: string, criteria: readonly Criterion[]): { together: P
 }
 
 /** `Observation.effective`: a single element directly in the resource. */
-function hasOneValue(type: string, { expression = '' }: Parameter): boolean {
+export function hasOneValue(type: string, { expression = '' }: Parameter): boolean {
   const element = /^(\w+)\.(\w+)$/.exec(expression);
   if (element?.[1] !== type) return false;
   const found = definitions.types[type]?.elements.find(
@@ -97,11 +98,17 @@ function hasOneValue(type: string, { expression = '' }: Parameter): boolean {
   return found !== undefined && (found.max ?? 1) === 1;
 }
 
+/** Apart, because dates are so much larger that the planner would take every date for a great number. */
+export function rangeTable(type: 'date' | 'number' | 'quantity'): Sql {
+  return trusted(type === 'date' ? 'fhir.date_index' : 'fhir.number_index');
+}
+
 function spanCondition(place: Place, group: readonly Plain[]): Sql {
   const terms = group.map(({ parameter, values }) =>
     any(values.map((value) => (parameter.type === 'date' ? dateTerm(value, place.ctx.now()) : numberTerm(value)))),
   );
-  return inIndex(place, 'range_index', group[0]!.parameter.code, all(terms));
+  const { code, type } = group[0]!.parameter;
+  return inIndex(place, type === 'date' ? 'date_index' : 'number_index', code, all(terms));
 }
 
 async function plainCondition(place: Place, criterion: Plain): Promise<Sql> {
@@ -176,11 +183,11 @@ async function storedCondition(place: Place, { parameter, modifier, values }: Pl
         any(values.map((value) => textTerm(normaliseText(withoutEscapes(value)), modifier === 'contains'))),
       );
     case 'date':
-      return inIndex(place, 'range_index', code, any(values.map((value) => dateTerm(value, place.ctx.now()))));
+      return inIndex(place, 'date_index', code, any(values.map((value) => dateTerm(value, place.ctx.now()))));
     case 'number':
-      return inIndex(place, 'range_index', code, any(values.map((value) => numberTerm(value))));
+      return inIndex(place, 'number_index', code, any(values.map((value) => numberTerm(value))));
     case 'quantity':
-      return inIndex(place, 'range_index', code, any(values.map(quantityTerm)));
+      return inIndex(place, 'number_index', code, any(values.map(quantityTerm)));
     case 'composite':
       return all([
         tokens(place, [presence(code)]),
@@ -202,7 +209,7 @@ export function tokens({ alias }: Pick<Place, 'alias'>, texts: readonly string[]
 /** One of the row's values in an index table, aliased i, meets the term. */
 function inIndex(
   { type, alias }: Place,
-  table: 'range_index' | 'text_index' | 'pair_index',
+  table: 'date_index' | 'number_index' | 'text_index' | 'pair_index',
   code: string,
   term: Sql,
 ): Sql {
@@ -391,8 +398,24 @@ async function findIds(place: Place, criterion: Criterion, code: string): Promis
 }
 
 /** Neither deleted nor hidden. */
-export function shown({ ctx, type, alias }: Place): Sql[] {
-  return [sql`${identifier(`${alias}.content`)} is not null`, visible(ctx, type, alias, 's')];
+export function shown(place: Place): Sql[] {
+  const { ctx, type, alias } = place;
+  const terms = [sql`${identifier(`${alias}.content`)} is not null`, visible(ctx, type, alias, 's')];
+  const own = onlyPatients(ctx, type);
+  if (own !== undefined) terms.push(tokens(place, own.map(inCompartment)));
+  return terms;
+}
+
+/**
+ * The patients whose compartments hold all that the actor may see of the type, where that is so: it follows from `visible`, and
+ * said once more as tokens it can be looked up.
+ */
+function onlyPatients({ actor }: Context, type: string): string[] | undefined {
+  const patients = grantsFor(actor, 's', type).map(({ scope, patient }) => {
+    if (scope === 'catalogue') return undefined;
+    return patient ?? (scope === 'self' ? (actor.patient ?? '') : undefined);
+  });
+  return patients.length === 0 || patients.includes(undefined) ? undefined : (patients as string[]);
 }
 
 /** Few that refer: their references are read. Many: each candidate is asked whether one refers to it. */

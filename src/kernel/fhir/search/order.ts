@@ -5,13 +5,15 @@ import { definitions } from '#standards/fhir';
 import { paramNumber } from '../indexing.ts';
 import type { Parameter } from '../parameters.ts';
 import { parameterNamed, refuse, type SortKey } from './ask.ts';
-import type { Place } from './conditions.ts';
+import { hasOneValue, type Place, rangeTable } from './conditions.ts';
 
 /** A key of the order as SQL, with the type its values have in a cursor. */
 export interface Key {
   value: Sql;
   type: 'timestamptz' | 'float8' | 'text';
   descending: boolean;
+  /** It is a column that always has a value, so that an index on it can be walked. */
+  column?: true;
 }
 
 /** What is asked for first, each by its own rule; what has no value comes last either way. */
@@ -19,16 +21,29 @@ export function keysOf(place: Place, sort: readonly SortKey[]): Key[] {
   return sort.map(({ parameter, descending }) => ({ ...keyOf(place, parameter, descending), descending }));
 }
 
+/** The index table that holds the one value by which the result is sorted first; then its order is walked, not worked out. */
+export function leaderOf(
+  place: Place,
+  [first]: readonly SortKey[],
+): { table: Sql; param: number; code: string } | undefined {
+  if (first === undefined) return undefined;
+  const { parameter } = first;
+  const { type, plan, code } = parameter;
+  if (plan.how !== 'stored' || code === '_lastUpdated' || !hasOneValue(place.type, parameter)) return undefined;
+  if (type !== 'date' && type !== 'number' && type !== 'quantity') return undefined;
+  return { table: rangeTable(type), param: paramNumber(place.type, code), code };
+}
+
 function keyOf(place: Place, parameter: Parameter, descending: boolean): Omit<Key, 'descending'> {
   const { code, type, plan } = parameter;
   const row = identifier(place.alias);
-  if (code === '_id') return { value: sql`${row}.id`, type: 'text' };
-  if (code === '_lastUpdated') return { value: sql`${row}.updated`, type: 'timestamptz' };
+  if (code === '_id') return { value: sql`${row}.id`, type: 'text', column: true };
+  if (code === '_lastUpdated') return { value: sql`${row}.updated`, type: 'timestamptz', column: true };
   if (plan.how === 'other') return keyOf(place, parameterNamed(place.type, plan.code), descending);
   const best = trusted(descending ? 'max' : 'min');
   const here = sql`i.id = ${row}.id and i.part = ${row}.part and i.param = ${paramNumber(place.type, code)}`;
   if (plan.how === 'stored' && (type === 'date' || type === 'number' || type === 'quantity')) {
-    return { value: sql`(select ${best}(i.lo) from fhir.range_index i where ${here})`, type: 'float8' };
+    return { value: sql`(select ${best}(i.lo) from ${rangeTable(type)} i where ${here})`, type: 'float8' };
   }
   if (plan.how === 'stored' && (type === 'string' || type === 'uri')) {
     return { value: sql`(select ${best}(left(i.value, 100)) from fhir.text_index i where ${here})`, type: 'text' };
@@ -103,25 +118,37 @@ export function beyond(alias: string, keys: readonly Key[], values: readonly Sql
   const row = identifier(alias);
   const steps: Sql[] = [];
   const same: Sql[] = [];
-  keys.forEach(({ type, descending }, at) => {
+  const bounds: Sql[] = [];
+  keys.forEach(({ type, descending, column }, at) => {
     const value = values[at]!;
     const last = cursor.keys[at] ?? null;
     if (last === null) {
       same.push(sql`${value} is null`);
       return;
     }
+    if (!fits(type, last)) throw refuse('invalid', 'this is no page of this search', String(last));
     const bound = sql`${last}::${trusted(type)}`;
-    steps.push(all([...same, sql`(${value} ${trusted(descending ? '<' : '>')} ${bound} or ${value} is null)`]));
+    const later = sql`${value} ${trusted(descending ? '<' : '>')} ${bound}`;
+    steps.push(all([...same, column ? later : sql`(${later} or ${value} is null)`]));
     same.push(sql`${value} = ${bound}`);
+    // Follows from the steps, and lets an index begin where the page before ended.
+    if (at === 0 && column) bounds.push(sql`${value} ${trusted(descending ? '<=' : '>=')} ${bound}`);
   });
   const tie = sql`(${row}.part, ${row}.id) > (${cursor.part}, ${cursor.id})`;
-  return any([...steps, all([...same, tie])]);
+  return all([...bounds, any([...steps, all([...same, tie])])]);
+}
+
+/** A cursor comes back from outside: its values need not be those that were given out. */
+function fits(type: Key['type'], value: string | number): boolean {
+  if (type === 'float8') return typeof value === 'number';
+  return typeof value === 'string' && (type === 'text' || !Number.isNaN(Date.parse(value)));
 }
 
 export function orderOf(alias: string, keys: readonly Key[], values: readonly Sql[]): Sql {
   const row = identifier(alias);
   const terms = keys.map(
-    ({ descending }, at) => sql`${values[at]!} ${trusted(descending ? 'desc nulls last' : 'asc nulls last')}`,
+    ({ descending, column }, at) =>
+      sql`${values[at]!} ${trusted(descending ? 'desc' : 'asc')} ${trusted(column ? '' : 'nulls last')}`,
   );
   return join([...terms, sql`${row}.part`, sql`${row}.id`]);
 }

@@ -28,7 +28,7 @@ function split(value: string): { prefix: Prefix; rest: string } {
   return { prefix: prefix ?? 'eq', rest: prefix === undefined ? value : value.slice(2) };
 }
 
-/** On a row `i` of fhir.range_index, or on the given ends in milliseconds. */
+/** On a row `i` of fhir.date_index, or on the given ends in milliseconds. */
 export function dateTerm(value: string, now: Date, ends: Ends = OWN): Sql {
   const { prefix, rest } = split(value);
   const asked = instantsOf(rest);

@@ -4,10 +4,11 @@ import { all, join, sql, trusted } from '#kernel/sql';
 import { recordSeen } from '../read.ts';
 import { ROW, type Row } from '../store.ts';
 import { tableOf } from '../tables.ts';
+import { presence } from '../tokens.ts';
 import { type Ask, type AskOptions, readAsk } from './ask.ts';
-import { conditionsOf, type Place, shown } from './conditions.ts';
+import { conditionsOf, type Place, shown, tokens } from './conditions.ts';
 import { includeAll } from './include.ts';
-import { beyond, type Cursor, keysOf, orderOf, readCursor, writeCursor } from './order.ts';
+import { beyond, type Cursor, type Key, keysOf, leaderOf, orderOf, readCursor, writeCursor } from './order.ts';
 
 /** A page of a search. */
 export interface SearchPage {
@@ -124,40 +125,61 @@ interface Found {
   keys: (string | number | null)[];
 }
 
+/** Where the first key is the one value of an index table: first in its order what has the value, then what has none. */
 async function findPage(
   ctx: Context,
-  { type, sort }: Ask,
+  ask: Ask,
   place: Place,
   where: Sql,
   after: Cursor | undefined,
   limit: number,
 ): Promise<Found[]> {
-  const keys = keysOf(place, sort);
-  const values = keys.map((_, at) => trusted(`s.k${at}`));
-  const named = join(keys.map(({ value }, at) => sql`${value} as ${trusted(`k${at}`)}`));
+  const keys = keysOf(place, ask.sort);
+  const leader = leaderOf(place, ask.sort);
+  const table = tableOf(ask.type);
+  if (leader === undefined) return findRows(ctx, ask.type, sql`${table} as r`, keys, where, after, limit);
+  const found: Found[] = [];
+  const [first, ...rest] = keys as [Key, ...Key[]];
+  if (after === undefined || after.keys[0] !== null) {
+    const led = sql`${leader.table} as l join ${table} as r on r.id = l.id and r.part = l.part`;
+    const having = sql`l.param = ${leader.param} and ${where}`;
+    const leading: Key = { ...first, value: sql`l.lo`, column: true };
+    found.push(...(await findRows(ctx, ask.type, led, [leading, ...rest], having, after, limit)));
+  }
+  if (found.length === limit) return found;
+  const lacking = sql`${where} and not ${tokens(place, [presence(leader.code)])}`;
+  const beyondLed = after?.keys[0] === null ? { ...after, keys: after.keys.slice(1) } : undefined;
+  const others = await findRows(ctx, ask.type, sql`${table} as r`, rest, lacking, beyondLed, limit - found.length);
+  return [...found, ...others.map(({ row, keys }) => ({ row, keys: [null, ...keys] }))];
+}
+
+async function findRows(
+  ctx: Context,
+  type: string,
+  from: Sql,
+  keys: readonly Key[],
+  where: Sql,
+  after: Cursor | undefined,
+  limit: number,
+): Promise<Found[]> {
+  const values = keys.map(({ value, column }, at) => (column ? value : trusted(`s.k${at}`)));
+  const worked = keys.flatMap(({ value, column }, at) => (column ? [] : [sql`${value} as ${trusted(`k${at}`)}`]));
+  const selected = values.map((value, at) => sql`, ${value} as ${trusted(`k${at}`)}`);
   const rows = await ctx.db.rows<Omit<Row, 'type'> & Record<`k${number}`, Date | string | number | null>>(sql`
-    select ${ROW}${keys.length === 0 ? sql`` : sql`, s.*`}
-    from ${tableOf(type)} as r ${keys.length === 0 ? sql`` : sql`cross join lateral (select ${named}) as s`}
+    select ${ROW}${join(selected, '')}
+    from ${from} ${worked.length === 0 ? sql`` : sql`cross join lateral (select ${join(worked)}) as s`}
     where ${where} and ${after === undefined ? sql`true` : beyond('r', keys, values, after)}
     order by ${orderOf('r', keys, values)}
     limit ${limit}
   `);
-  return rows.map((row) => ({
-    row: {
-      type,
-      part: row.part,
-      id: row.id,
-      version: row.version,
-      updated: row.updated,
-      tenant: row.tenant,
-      patients: row.patients,
-      content: row.content,
-    },
-    keys: keys.map((_, at) => {
+  return rows.map((row) => {
+    const { part, id, version, updated, tenant, patients, content } = row;
+    const found = keys.map((_, at) => {
       const value = row[`k${at}`] ?? null;
       return value instanceof Date ? value.toISOString() : value;
-    }),
-  }));
+    });
+    return { row: { type, part, id, version, updated, tenant, patients, content }, keys: found };
+  });
 }
 
 async function countRows(ctx: Context, { type }: Ask, where: Sql, estimate: boolean): Promise<number> {

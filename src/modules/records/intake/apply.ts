@@ -22,7 +22,7 @@ import { receivedOf } from './receive.ts';
 export const intake: Hearer = {
   name: 'records.intake',
   hears: ['records.message-received'],
-  batch: 64,
+  batch: 128,
   hear: (ctx, facts) => applyMessages(ctx, facts),
 };
 

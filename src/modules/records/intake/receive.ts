@@ -57,7 +57,7 @@ export interface ReceiverOptions {
  * Keeps messages, many by one commit: what arrives on all lines while a commit is under way is kept by the next one.
  * A sender is answered only after the commit that keeps its message.
  */
-export function startReceiver(ctx: Context, { batch = 64, gatherMs = 2 }: ReceiverOptions = {}): Receiver {
+export function startReceiver(ctx: Context, { batch = 128, gatherMs = 2 }: ReceiverOptions = {}): Receiver {
   const queue: Waiting[] = [];
   let working: Promise<void> | undefined;
 
