@@ -24,7 +24,9 @@ export async function fhirServer(ctx: Context) {
         method,
         url: url.startsWith('http') ? url.slice('http://test'.length) : `/fhir${url}`,
         headers: { ...(body === undefined ? {} : { 'content-type': 'application/fhir+json' }), ...headers },
-        ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+        ...(body === undefined
+          ? {}
+          : { payload: typeof body === 'string' || body instanceof Buffer ? body : JSON.stringify(body) }),
       });
       const { statusCode: status, headers: told, body: text } = answer;
       return { status, headers: told, text, json: () => JSON.parse(text) };

@@ -8,8 +8,8 @@ import { search } from './search/search.ts';
 import { applyAll, type Change, changeOf, type Resource, requireId, type Written } from './write.ts';
 
 export interface Precondition {
-  /** The version that the caller has seen. */
-  ifMatch?: number;
+  /** The version that the caller has seen; `*` any that is there. */
+  ifMatch?: number | '*';
 }
 
 /**
@@ -123,9 +123,14 @@ export async function patched(ctx: Context, type: string, id: string, operations
  * @throws Problem `precondition-failed` when it finds several
  */
 export async function findOne(ctx: Context, type: string, where: string): Promise<Written | undefined> {
-  const params = new URLSearchParams(where.slice(where.indexOf('?') + 1));
+  const asked = new URLSearchParams(where.slice(where.indexOf('?') + 1));
+  // What only says how an answer is to look would hide a match here.
+  const params = new URLSearchParams([...asked].filter(([name]) => !ABOUT_THE_ANSWER.test(name)));
+  // A parameter without a value is passed over, and what is left would then meet more than was meant.
+  const empty = [...params].some(([, value]) => value.trim() === '');
+  if (params.size === 0 || empty)
+    throw new Problem('invalid', 'a condition needs at least one search parameter, each with a value', { type });
   params.set('_count', '2');
-  if (params.size < 2) throw new Problem('invalid', 'a condition needs at least one search parameter', { type });
   await ctx.db.run(sql`select pg_advisory_xact_lock(hashtextextended(${`one ${type}?${params}`}, 0))`);
   const { matches } = await search(ctx, type, params);
   const [match] = matches;
@@ -141,6 +146,8 @@ export async function findOne(ctx: Context, type: string, where: string): Promis
     }
   );
 }
+
+const ABOUT_THE_ANSWER = /^_(count|cursor|elements|format|include|pretty|revinclude|sort|summary|total)(:|$)/;
 
 async function applyOne(ctx: Context, tx: Tx, change: Change): Promise<Written> {
   const [written] = await applyAll(ctx, tx, [change]);

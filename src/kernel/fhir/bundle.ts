@@ -5,6 +5,7 @@ import { create, findOne, patch, patched, patchWhere, remove, removeWhere, updat
 import { read, readVersion } from './read.ts';
 import { type SearchPage, search } from './search/search.ts';
 import type { Stored } from './store.ts';
+import { versionOf } from './tags.ts';
 import { applyAll, type Change, changeOf, newIdFor, type Resource, requireId, type Written } from './write.ts';
 
 /** What became of one entry of a batch or transaction. */
@@ -34,7 +35,7 @@ interface Entry {
   version: string | undefined;
   query: string | undefined;
   ifNoneExist: string | undefined;
-  ifMatch: number | undefined;
+  ifMatch: number | '*' | undefined;
   /** The id made for it; kept when the transaction is tried again, because references carry it by then. */
   madeId?: string;
 }
@@ -65,6 +66,7 @@ export async function processBundle(
     throw new Problem('too-costly', 'the bundle has too many entries', { most: MOST_ENTRIES });
   if (type === 'batch') return processBatch(ctx, entry, options);
   const entries = entry.map((one, at) => readEntry(one, at, options));
+  requireOwnNames(entries);
   return ctx.db.transaction((tx) => processTransaction(onDb(ctx, tx), tx, entries, options));
 }
 
@@ -87,8 +89,8 @@ function readEntry(entry: unknown, at: number, { base }: BundleOptions): Entry {
   }
   if (history !== undefined && version === undefined) throw misfit('a history cannot be asked for in a bundle', place);
   const tag = request?.['ifMatch'];
-  const ifMatch = typeof tag === 'string' ? Number(/^(?:W\/)?"?(\d{1,9})"?$/.exec(tag)?.[1]) : undefined;
-  if (Number.isNaN(ifMatch)) throw misfit('ifMatch names a version: W/"3"', place);
+  const ifMatch = typeof tag === 'string' ? versionOf(tag) : undefined;
+  if (ifMatch === undefined && tag !== undefined) throw misfit('If-Match names a version: W/"3"', `${place}.ifMatch`);
   const ifNoneExist = request?.['ifNoneExist'];
   return {
     at,
@@ -102,6 +104,16 @@ function readEntry(entry: unknown, at: number, { base }: BundleOptions): Entry {
     ifNoneExist: typeof ifNoneExist === 'string' ? ifNoneExist : undefined,
     ifMatch,
   };
+}
+
+/** Two entries of one name: a reference to it could mean either. Source: FHIR R4 bundle.html, rule bdl-7. */
+function requireOwnNames(entries: readonly Entry[]): void {
+  const seen = new Set<string>();
+  for (const { at, fullUrl } of entries) {
+    if (fullUrl === undefined) continue;
+    if (seen.has(fullUrl)) throw misfit('two entries have the same fullUrl', `Bundle.entry[${at}].fullUrl`);
+    seen.add(fullUrl);
+  }
 }
 
 function misfit(message: string, expression: string): Problem {

@@ -27,7 +27,7 @@ export interface Index {
   phrases: { param: number; text: string }[];
 }
 
-export interface RangeRow {
+interface RangeRow {
   param: number;
   lo: number;
   hi: number;

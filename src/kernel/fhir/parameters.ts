@@ -4,7 +4,7 @@ import { type SearchParameter, searchParameters } from '#standards/fhir';
  * How a search parameter is answered. Many parameters say in other words what another one says already (`patient` is `subject`
  * when it is a Patient, `combo-code` is `code` or `component-code`), so only what is new is stored.
  */
-export type Plan =
+type Plan =
   | { how: 'stored' }
   /** Asked as another parameter, its references limited to one type where `target` is given. */
   | { how: 'other'; code: string; target?: string }

@@ -1,7 +1,7 @@
 import { recordRead, visible } from '#kernel/access';
 import type { Context, Sql } from '#kernel/context';
 import { Problem } from '#kernel/problem';
-import { all, sql, trusted } from '#kernel/sql';
+import { all, sql } from '#kernel/sql';
 import { parseFhirJson } from '#standards/fhir';
 import { isRow, ROW, type Row, type Stored } from './store.ts';
 import { tableOf } from './tables.ts';
@@ -135,5 +135,3 @@ export async function recordSeen(
   const patients = [...new Set(rows.flatMap((row) => row.patients))];
   if (patients.length > 0) await recordRead(ctx, { act, subject, patients });
 }
-
-export const NEVER = trusted('false');

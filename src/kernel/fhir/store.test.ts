@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { MIGRATIONS, sql } from '#kernel/sql';
 import { RESOURCE_TYPES } from '#standards/fhir';
-import { testContext } from '../../../tests/support/context.ts';
+import { testActor, testContext } from '../../../tests/support/context.ts';
 import { testDatabase } from '../../../tests/support/postgres.ts';
 import { create, history, type Resource, read, readVersion, remove, update, writeAll } from './index.ts';
 import { paramNumber } from './indexing.ts';
@@ -40,6 +40,20 @@ describe('writing and reading', () => {
     subject: { reference: `Patient/${patient}` },
     effectiveDateTime: '2026-01-02T03:04:05Z',
     valueQuantity: { value, unit: 'g/dL', system: 'http://unitsofmeasure.org', code: 'g/dL' },
+  });
+
+  test('who may not write a resource learns neither its version nor that it is there', async () => {
+    const { id } = await create(ctx, { resourceType: 'Patient' });
+    const stranger = testContext(db, { actor: testActor('courier') });
+    for (const asked of [id, 'never-there']) {
+      for (const ifMatch of [77, '*'] as const) {
+        await expect(update(stranger, { resourceType: 'Patient', id: asked }, { ifMatch })).rejects.toMatchObject({
+          kind: 'forbidden',
+          facts: expect.not.objectContaining({ current: 1 }),
+        });
+        await expect(remove(stranger, 'Patient', asked, { ifMatch })).rejects.toMatchObject({ kind: 'forbidden' });
+      }
+    }
   });
 
   test('a resource keeps its versions', async () => {

@@ -28,7 +28,7 @@ export interface IndexedRow extends Row {
 }
 
 /** Whether resources of the type can belong to a patient, so that the id alone may not say where they are kept. */
-export function belongsToPatients(type: string): boolean {
+function belongsToPatients(type: string): boolean {
   return type !== 'Patient' && (definitions.patientCompartment[type]?.length ?? 0) > 0;
 }
 

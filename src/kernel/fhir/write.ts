@@ -28,8 +28,8 @@ export interface Change {
   id?: string;
   /** Absent: delete. */
   resource?: Resource;
-  /** The version that the caller has seen; another one is refused. */
-  ifMatch?: number;
+  /** The version that the caller has seen; another one is refused. `*`: any, as long as there is one (RFC 9110, 13.1.1). */
+  ifMatch?: number | '*';
   /** The organization it belongs to; the actor's own unless said. */
   tenant?: string;
   /** Where the resource stood in what came in, for findings: `Bundle.entry[3].resource`. */
@@ -136,6 +136,8 @@ async function applyWave(ctx: Context, tx: Tx, changes: readonly Change[], recor
   const outcomes = changes.map((change) => outcomeOf(ctx, change, known.get(`${change.type}/${change.id}`), updated));
 
   await requireGrants(ctx, tx, outcomes);
+  // After the grants: who may not write a resource does not learn its version, nor that it is there.
+  for (const [at, { ifMatch }] of changes.entries()) requireVersion(outcomes[at]!.before, ifMatch);
   await insertRows(
     tx,
     outcomes.flatMap(({ op, before, row }) => (op !== 'unchanged' && before === undefined ? [row] : [])),
@@ -177,8 +179,7 @@ interface Outcome {
 }
 
 function outcomeOf(ctx: Context, change: Change, before: Row | undefined, now: Date): Outcome {
-  const { type, id, resource, ifMatch, tenant = ctx.actor.organizations[0] ?? '' } = change;
-  requireVersion(before, ifMatch);
+  const { type, id, resource, tenant = ctx.actor.organizations[0] ?? '' } = change;
   const version = (before?.version ?? 0) + 1;
   // Two versions never carry one instant, nor does a later one an earlier instant, whatever the clock does.
   const updated = before !== undefined && now <= before.updated ? new Date(before.updated.getTime() + 1) : now;
@@ -208,8 +209,9 @@ function outcomeOf(ctx: Context, change: Change, before: Row | undefined, now: D
   return { op: before?.content == null ? 'created' : 'updated', before, row, resource: stamped };
 }
 
-function requireVersion(before: Row | undefined, ifMatch: number | undefined): void {
+function requireVersion(before: Row | undefined, ifMatch: number | '*' | undefined): void {
   if (ifMatch === undefined || before?.version === ifMatch) return;
+  if (ifMatch === '*' && before?.content != null) return;
   throw new Problem('precondition-failed', 'the resource has another version than the one you have seen', {
     asked: ifMatch,
     current: before?.version,

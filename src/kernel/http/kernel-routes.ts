@@ -14,7 +14,8 @@ export function kernelRoutes(app: FastifyInstance, door: Door): void {
       ctx.require('kernel.dead-letter.read');
       const { state, before, limit = '50' } = request.query;
       const most = Number(limit);
-      if (!(most >= 1 && most <= MOST)) throw new Problem('invalid', 'limit is out of range', { most: MOST });
+      if (!(Number.isInteger(most) && most >= 1 && most <= MOST))
+        throw new Problem('invalid', 'limit is out of range', { most: MOST });
       const letters = await findDeadLetters(ctx.db, {
         ...(state === undefined ? {} : { state: parseState(state) }),
         ...(before === undefined ? {} : { before: idOf(before) }),

@@ -2,6 +2,11 @@
 export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'this account may not do that': '此账号无权执行该操作',
   'there is no such thing': '未找到该内容',
+  'a value cannot be kept: a NUL character or a time out of all range': '内容无法保存：含有 NUL 字符，或时间超出范围',
+  'a parameter is given more than once': '参数重复',
+  'the body is not UTF-8': '请求内容不是 UTF-8 编码',
+  'two entries have the same fullUrl': '两个条目的 fullUrl 相同',
+  'a condition needs at least one search parameter, each with a value': '条件至少需要一个带值的检索参数',
   'the database is away for a moment': '数据库暂时不可用，请稍后再试',
   'the request is not as it should be': '请求内容不符合要求',
   'the request is too large': '请求内容过大',

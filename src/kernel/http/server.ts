@@ -6,7 +6,7 @@ import fastifyRateLimit from '@fastify/rate-limit';
 import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import fastifyUnderPressure from '@fastify/under-pressure';
-import { type FastifyInstance, fastify } from 'fastify';
+import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
 import type { Log } from '#kernel/log';
 import type { Metrics } from '#kernel/metrics';
 import { beginSpan, meter } from '#kernel/metrics';
@@ -35,6 +35,7 @@ export async function makeServer({ door, routes, health, metrics }: ServerParts)
     genReqId: () => randomUUID(),
     trustProxy: door.config.trustProxy,
     logger: false,
+    frameworkErrors: (error, request, reply) => void sendProblem(request, reply, error),
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
   });
   observe(app, door.log);
@@ -60,12 +61,20 @@ export async function makeServer({ door, routes, health, metrics }: ServerParts)
   app.setNotFoundHandler((request, reply) =>
     sendProblem(request, reply, new Problem('not-found', 'there is no such address')),
   );
+  app.addHook('preValidation', async (request) => requireSingle(request));
   addHealth(app, health);
   app.get('/metrics', { schema: { hide: true } }, async (_, reply) =>
     reply.type('text/plain; version=0.0.4').send(await metrics.render()),
   );
   for (const route of routes) await app.register(async (part) => route(part, door));
   return app;
+}
+
+/** Our own questions say everything once. FHIR and EPCIS, where a parameter may come again, read the address themselves. */
+function requireSingle({ url, query }: FastifyRequest): void {
+  if (!url.startsWith('/api/') && !url.startsWith('/ledger/')) return;
+  for (const [name, value] of Object.entries((query ?? {}) as object))
+    if (typeof value !== 'string') throw new Problem('invalid', 'a parameter is given more than once', { name });
 }
 
 /** Nothing is loaded from elsewhere. Workers and styles made by the map and the tables come from blobs and attributes. */

@@ -11,6 +11,12 @@ const MOST_TRIES = 6;
 /** Connection exceptions, shutdown and start-up: the database is away for a moment. */
 const AWAY = /^(08|57P0[123]|53300)/;
 
+/**
+ * Values no check of ours can be expected to look for one by one, since PostgreSQL alone refuses them: a text with NUL
+ * (character_not_in_repertoire, untranslatable_character) and a time before 4713 BC (datetime_field_overflow).
+ */
+const UNFIT = new Set(['22021', '22P05', '22008']);
+
 export interface Pool extends Db {
   /** Calls back on each NOTIFY on the channel, and once after every reconnection; ends with the returned function. */
   listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>>;
@@ -39,7 +45,7 @@ export function openPool(url: string, options: PoolOptions = {}): Pool {
   pool.on('error', () => {});
 
   const asked = async <T>(work: () => Promise<T>): Promise<T> =>
-    work().catch((error) => Promise.reject(tellAway(error)));
+    work().catch((error) => Promise.reject(asProblem(error)));
   const run = (query: Sql) => asked(() => pool.query(query.text, query.values as unknown[]));
 
   return {
@@ -183,8 +189,16 @@ function escapeCopy(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t');
 }
 
-function tellAway(error: unknown): unknown {
+/** What the caller can act on, told as a Problem; everything else stays what it is. */
+function asProblem(error: unknown): unknown {
   const { code = '', message = '' } = error as { code?: string; message?: string };
+  if (UNFIT.has(code))
+    return new Problem(
+      'invalid',
+      'a value cannot be kept: a NUL character or a time out of all range',
+      {},
+      { cause: error },
+    );
   const away =
     AWAY.test(code) ||
     /^E(CONN|PIPE|NOENT)/.test(code) ||

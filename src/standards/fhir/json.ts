@@ -26,13 +26,15 @@ export const MOST_LENGTH = 64 * 1024 * 1024;
  * for `stringifyFhirJson` and `decimalText`.
  *
  * @throws FhirJsonError when the text is not JSON, names a property twice in one object, is nested deeper than `MOST_DEPTH`,
- *         is longer than `MOST_LENGTH`, or has a property whose name is `__proto__` or is written with an escape
+ *         is longer than `MOST_LENGTH`, holds half of a surrogate pair, or has a property whose name is `__proto__` or is written with an escape
  */
 export function parseFhirJson(text: string): unknown {
   if (!(text.length <= MOST_LENGTH)) throw new FhirJsonError('the document is too long');
   const source = text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
   const properties = countProperties(source);
   const value = parse(source);
+  if (!source.isWellFormed() || (SURROGATE.test(source) && holdsHalf(value)))
+    throw new FhirJsonError('a text holds half of a surrogate pair');
   if (countKeys(value) !== properties) throw new FhirJsonError('a property is named twice in one object');
   return value;
 }
@@ -57,6 +59,9 @@ export function carryDecimals(from: object, to: object): void {
 
 const BYTE_ORDER_MARK = 0xfeff;
 
+/** Half of a pair, escaped. Alone it is no Unicode text (RFC 8259, 8.2), and no UTF-8 can carry it. */
+const SURROGATE = /\\u[dD][89a-fA-F]/;
+
 /** Source texts by the object or array that holds the number, then by key. */
 const exact = new WeakMap<object, Map<string, string>>();
 
@@ -69,6 +74,11 @@ function parse(source: string): unknown {
   } catch (error) {
     throw new FhirJsonError('the text is not JSON', undefined, { cause: error });
   }
+}
+
+function holdsHalf(value: unknown): boolean {
+  if (typeof value === 'string') return !value.isWellFormed();
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsHalf);
 }
 
 function keepSource(this: object, key: string, value: unknown, context?: { source?: string }): unknown {

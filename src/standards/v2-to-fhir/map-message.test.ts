@@ -194,3 +194,23 @@ describe('the patient of a message', () => {
     expect(drafts.filter((draft) => (draft.resource as Patient).resourceType === 'Patient')).toHaveLength(1);
   });
 });
+
+describe('one tube for several panels', () => {
+  const panels =
+    'OBR|1|p1|f1|A^A^L||||||||||||||||||||||F\rOBX|1|NM|1^X^L||1\rOBR|2|p2|f2|B^B^L||||||||||||||||||||||F\rOBX|1|NM|2^Y^L||2\r';
+
+  test('is the specimen of all of them where it is the only one', () => {
+    const { specimens, orders, reports, observations } = mapped(`${MSH('ORU^R01')}${PID}${panels}SPM|1|S1||BLD\r`);
+    const [specimen] = specimens;
+    expect(specimens).toHaveLength(1);
+    for (const { resource } of [...orders, ...reports]) expect(resource.specimen).toEqual([specimen!.reference]);
+    for (const { resource } of observations) expect(resource.specimen).toEqual(specimen!.reference);
+  });
+
+  test('belongs to its own order where there are several', () => {
+    const { orders } = mapped(
+      `${MSH('ORU^R01')}${PID}OBR|1|p1|f1|A^A^L\rSPM|1|S1||BLD\rOBR|2|p2|f2|B^B^L\rSPM|2|S2||UR\rOBR|3|p3|f3|C^C^L\r`,
+    );
+    expect(orders.map(({ resource }) => resource.specimen?.length)).toEqual([1, 1, undefined]);
+  });
+});

@@ -119,14 +119,17 @@ export function mapMessage(message: Message, options: MappingOptions): Mapping |
   const specimens: Draft<Specimen>[] = [];
   const reports: Draft<DiagnosticReport>[] = [];
   const observations: Draft<Observation>[] = [];
+  const lone = loneSpecimen(groups.orders);
+  const loneDraft = lone && mapSpecimen(lone.specimen, lone.order.obr, subject, drafts);
   for (const group of groups.orders) {
     const order = mapOrder(group, subject, drafts);
     orders.push(order);
-    const own = group.specimens.map((each) => [each, mapSpecimen(each, group.obr, subject, drafts)] as const);
-    const source =
-      own.length === 0 && group.obr !== undefined ? mapSpecimenSource(group.obr, subject, drafts) : undefined;
-    const taken = [...own.map(([, draft]) => draft), ...(source === undefined ? [] : [source])];
-    specimens.push(...taken);
+    const own = group.specimens.map(
+      (each) => [each, each === lone?.specimen ? loneDraft! : mapSpecimen(each, group.obr, subject, drafts)] as const,
+    );
+    const elsewhere = own.length > 0 ? undefined : (loneDraft ?? sourceOf(group, subject, drafts));
+    const taken = [...own.map(([, draft]) => draft), ...(elsewhere === undefined ? [] : [elsewhere])];
+    for (const draft of taken) if (!specimens.includes(draft)) specimens.push(draft);
     if (taken.length > 0) order.resource.specimen = taken.map((draft) => draft.reference);
 
     const report = kind === 'result' && group.obr !== undefined ? mapReport(group, order, subject, drafts) : undefined;
@@ -282,6 +285,20 @@ function groupSegments(message: Message, drafts: Drafts): Groups {
     }
   }
   return groups;
+}
+
+/** OBR-15, where older messages name the specimen. */
+function sourceOf({ obr }: OrderGroup, subject: Subject, drafts: Drafts): Draft<Specimen> | undefined {
+  return obr === undefined ? undefined : mapSpecimenSource(obr, subject, drafts);
+}
+
+/**
+ * The one specimen of a message that names a single one: it stands for all its orders, though by the letter of chapter 7 SPM
+ * belongs to the order before it. Senders who draw one tube for several panels write it once.
+ */
+function loneSpecimen(orders: readonly OrderGroup[]): { specimen: SpecimenGroup; order: OrderGroup } | undefined {
+  const all = orders.flatMap((order) => order.specimens.map((specimen) => ({ specimen, order })));
+  return all.length === 1 ? all[0] : undefined;
 }
 
 /** A40: the survivor replaces the merged patient, which points to it and is active no more. */

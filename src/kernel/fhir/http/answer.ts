@@ -1,9 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Issue, Problem } from '#kernel/problem';
 import type { Stored } from '../store.ts';
+import { versionOf } from '../tags.ts';
 import type { Written } from '../write.ts';
 
-export const FHIR_JSON = 'application/fhir+json; charset=utf-8';
+const FHIR_JSON = 'application/fhir+json; charset=utf-8';
 
 /** @throws Problem `not-acceptable` when the caller takes nothing that is written here: JSON only */
 export function requireJson(request: FastifyRequest): void {
@@ -21,12 +22,12 @@ export function paramsOf(request: FastifyRequest): URLSearchParams {
 }
 
 /** The version a caller names in If-Match. @throws Problem `invalid` */
-export function ifMatchOf(request: FastifyRequest): number | undefined {
+export function ifMatchOf(request: FastifyRequest): number | '*' | undefined {
   const header = request.headers['if-match'];
-  if (header === undefined || header === '*') return undefined;
-  const version = /^(?:W\/)?"?(\d{1,9})"?$/.exec(header)?.[1];
+  if (header === undefined) return undefined;
+  const version = versionOf(header);
   if (version === undefined) throw new Problem('invalid', 'If-Match names a version: W/"3"');
-  return Number(version);
+  return version;
 }
 
 /** `Prefer: handling=lenient, return=minimal` as a map. */

@@ -48,6 +48,69 @@ describe('the RESTful API', () => {
     ]);
   });
 
+  test('what no text can hold is refused, not changed', async () => {
+    const named = (family: string) => `{"resourceType":"Patient","name":[{"family":"${family}"}]}`;
+    expect((await ask('POST', '/Patient', named('a\\ud800b'))).status).toBe(400);
+    expect((await ask('POST', '/Patient', named('a\\ude00\\ud83d'))).status).toBe(400);
+    expect((await ask('POST', '/Patient', named('\\ud83d\\ude00'))).status).toBe(201);
+    expect((await ask('POST', '/Patient', named('\\\\ud83d'))).status).toBe(201);
+    const latin1 = Buffer.from(named('Müller'), 'latin1');
+    expect((await ask('POST', '/Patient', latin1)).status).toBe(400);
+    expect((await ask('POST', '/Patient', named('x'), { 'content-type': 'text/plain' })).status).toBe(415);
+    for (const path of ['/Patient/%00', '/Patient?name=%00', '/Patient?_id=%00', '/Patient?identifier=a|%00'])
+      expect((await ask('GET', path)).status).toBeLessThan(500);
+    const batch = {
+      resourceType: 'Bundle',
+      type: 'batch',
+      entry: [
+        { request: { method: 'GET', url: 'Patient/%00' } },
+        { request: { method: 'GET', url: 'Patient?name=%00' } },
+      ],
+    };
+    const answers = (await ask('POST', '', batch)).json().entry as { response: { status: string } }[];
+    for (const { response } of answers) expect(response.status).toMatch(/^40[04]/);
+  });
+
+  test('a condition that says nothing, or that only shapes the answer, is no condition', async () => {
+    const one = { ...patient, identifier: [{ system: 'urn:test', value: 'condition' }] };
+    const made = await ask('POST', '/Patient', one);
+    expect(made.status).toBe(201);
+    for (const where of ['identifier=', '_format=json', '_count=1', '_sort=_id', 'identifier=&gender=male'])
+      expect(await ask('DELETE', `/Patient?${where}`)).toMatchObject({ status: 400 });
+    for (const shape of ['_summary=count', '_count=0', '_total=none']) {
+      const again = await ask('POST', '/Patient', one, { 'if-none-exist': `identifier=urn:test|condition&${shape}` });
+      expect(again.json()).toMatchObject({ id: made.json().id });
+    }
+  });
+
+  test('If-Match: * asks for a resource that is there', async () => {
+    const star = { 'if-match': '*' };
+    expect((await ask('PUT', '/Patient/star', { ...patient, id: 'star' }, star)).status).toBe(412);
+    expect((await ask('PUT', '/Patient/star', { ...patient, id: 'star' })).status).toBe(201);
+    expect((await ask('PUT', '/Patient/star', { ...patient, id: 'star', active: true }, star)).status).toBe(200);
+    expect((await ask('DELETE', '/Patient/star', undefined, star)).status).toBe(204);
+    expect((await ask('PUT', '/Patient/star', { ...patient, id: 'star' }, star)).status).toBe(412);
+  });
+
+  test('two entries of one name make no transaction', async () => {
+    const entry = {
+      fullUrl: 'urn:uuid:0d5ac2f1-3f0f-4c83-a6d5-f2f0a4c8d201',
+      resource: patient,
+      request: { method: 'POST', url: 'Patient' },
+    };
+    expect((await ask('POST', '', { resourceType: 'Bundle', type: 'transaction', entry: [entry, entry] })).status).toBe(
+      400,
+    );
+  });
+
+  test('a page key whose values were altered is refused', async () => {
+    const page = (await ask('GET', '/Patient?_sort=birthdate&_count=1')).json();
+    const next = new URL(page.link.find(({ relation }: { relation: string }) => relation === 'next').url);
+    const [type, , ...rest] = JSON.parse(Buffer.from(next.searchParams.get('_cursor')!, 'base64url').toString());
+    const forged = Buffer.from(JSON.stringify([type, ['x'], ...rest])).toString('base64url');
+    expect((await ask('GET', `/Patient?_sort=birthdate&_count=1&_cursor=${forged}`)).status).toBe(400);
+  });
+
   test('decimals come back as they were written', async () => {
     const text =
       '{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":1.00,"unit":"g"}}';

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '#kernel/context';
 import { Problem } from '#kernel/problem';
 import { definitions, FhirJsonError, isResourceType, parseFhirJson } from '#standards/fhir';
-import { create, patch, patchWhere, remove, removeWhere, update, updateWhere } from '../actions.ts';
+import { create, type Precondition, patch, patchWhere, remove, removeWhere, update, updateWhere } from '../actions.ts';
 import { processBundle } from '../bundle.ts';
 import { read, readVersion } from '../read.ts';
 import { bad, readAsk } from '../search/ask.ts';
@@ -187,7 +187,7 @@ export function fhirRoutes(app: FastifyInstance, door: FhirDoor): void {
 
 /** Decimals must keep their text, so the body is read by our own reader. */
 function readBodiesAsText(app: FastifyInstance): void {
-  app.removeContentTypeParser(['application/json', 'application/x-www-form-urlencoded']);
+  app.removeContentTypeParser(['application/json', 'application/x-www-form-urlencoded', 'text/plain']);
   const types = [
     'application/json',
     'application/fhir+json',
@@ -195,8 +195,17 @@ function readBodiesAsText(app: FastifyInstance): void {
     'application/json-patch+json',
     'application/x-www-form-urlencoded',
   ];
-  app.addContentTypeParser(types, { parseAs: 'string' }, (_, body, done) => done(null, body));
+  app.addContentTypeParser(types, { parseAs: 'buffer' }, (_, body, done) => {
+    try {
+      done(null, UTF8.decode(body as Buffer));
+    } catch (cause) {
+      done(new Problem('invalid', 'the body is not UTF-8', {}, { cause }));
+    }
+  });
 }
+
+/** Bytes that are no UTF-8 are refused, never replaced by a sign that nobody sent. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function jsonIn(request: FastifyRequest): unknown {
   if (typeof request.body !== 'string' || request.body === '') throw new Problem('invalid', 'the request has no body');
@@ -234,7 +243,7 @@ function requireType(type: string): void {
   if (!isResourceType(type)) throw new Problem('not-found', 'FHIR R4 has no such resource type', { type });
 }
 
-function preconditionOf(request: FastifyRequest): { ifMatch?: number } {
+function preconditionOf(request: FastifyRequest): Precondition {
   const ifMatch = ifMatchOf(request);
   return ifMatch === undefined ? {} : { ifMatch };
 }

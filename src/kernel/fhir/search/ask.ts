@@ -146,7 +146,7 @@ function readParameter(ask: Ask, name: string, value: string): void {
 }
 
 /** A condition on resources of a type; `name` with its modifier, chain or `_has`. */
-export function readCriterion(type: string, name: string, value: string, depth: number): Criterion {
+function readCriterion(type: string, name: string, value: string, depth: number): Criterion {
   if (depth > MOST_CHAIN) throw refuse('too-costly', 'the chain of references is too long', name);
   if (name.startsWith('_has:')) return readReverse(type, name, value, depth);
   const dot = name.indexOf('.');

@@ -126,6 +126,7 @@ export function beyond(alias: string, keys: readonly Key[], values: readonly Sql
       same.push(sql`${value} is null`);
       return;
     }
+    if (!fits(type, last)) throw refuse('invalid', 'this is no page of this search', String(last));
     const bound = sql`${last}::${trusted(type)}`;
     const later = sql`${value} ${trusted(descending ? '<' : '>')} ${bound}`;
     steps.push(all([...same, column ? later : sql`(${later} or ${value} is null)`]));
@@ -135,6 +136,12 @@ export function beyond(alias: string, keys: readonly Key[], values: readonly Sql
   });
   const tie = sql`(${row}.part, ${row}.id) > (${cursor.part}, ${cursor.id})`;
   return all([...bounds, any([...steps, all([...same, tie])])]);
+}
+
+/** A cursor comes back from outside: its values need not be those that were given out. */
+function fits(type: Key['type'], value: string | number): boolean {
+  if (type === 'float8') return typeof value === 'number';
+  return typeof value === 'string' && (type === 'text' || !Number.isNaN(Date.parse(value)));
 }
 
 export function orderOf(alias: string, keys: readonly Key[], values: readonly Sql[]): Sql {
