@@ -96,7 +96,7 @@ function offence(file: string, target: string): string | undefined {
 function webMay(from: string, target: string, to: string): boolean {
   if (to.startsWith('standards/') || to === 'web/ui' || to === 'web/shell') return true;
   // The shell gathers the routes and words of all modules, and shows the kernel's sign-in before any of them.
-  if (from === 'web/shell') return to === 'web/kernel' || /\/(routes|messages)\.tsx?$/.test(target);
+  if (from === 'web/shell') return to === 'web/kernel' || /\/(routes|messages|start)\.tsx?$/.test(target);
   return target === `src/modules/${from.slice(4)}/model.ts` || /^src\/modules\/[^/]+\/model\.ts$/.test(target);
 }
 

@@ -2,6 +2,13 @@ import { catalogue } from '../ui/catalogue.ts';
 
 export const messages = catalogue({
   en: {
+    start: {
+      handOver: 'Hand over a box',
+      alarms: 'Open temperature alarms',
+      noAlarms: 'Everything is within its limits.',
+      all: 'Show all',
+      kinds: { above: 'Too warm', below: 'Too cold' },
+    },
     boxes: {
       title: 'Boxes',
       about: 'Transport boxes: where they are, who holds them, and how cold they are.',
@@ -152,6 +159,13 @@ export const messages = catalogue({
     },
   },
   zh: {
+    start: {
+      handOver: '交接运输箱',
+      alarms: '未处理的温度报警',
+      noAlarms: '全部在温度范围内。',
+      all: '查看全部',
+      kinds: { above: '过热', below: '过冷' },
+    },
     boxes: {
       title: '运输箱',
       about: '运输箱在哪里、由谁持有、温度如何。',

@@ -2,8 +2,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { App, Button, Form, Input, Modal, Select, Typography } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api } from '../shell/index.ts';
+import { api, useOrganizationNames } from '../shell/index.ts';
 import { type Column, DataTable, Page, StatusTag, Time, useAsk, useNotice } from '../ui/index.ts';
+import { ROLES } from './roles.ts';
 
 interface Account {
   id: string;
@@ -17,19 +18,6 @@ interface Account {
 }
 
 const KEY = ['accounts'] as const;
-const ROLES = [
-  'administrator',
-  'clinician',
-  'laboratory-technician',
-  'laboratory-director',
-  'courier',
-  'patient',
-  'regulator',
-  'researcher',
-  'data-buyer',
-  'enterprise',
-  'park-operator',
-] as const;
 
 /** Who may sign in: add, change roles, disable, give a new password. */
 export default function Accounts() {
@@ -44,7 +32,12 @@ export default function Accounts() {
       title: t('accounts.roles'),
       value: (account) => account.roles.map((role) => t(`roles.${role}`, { defaultValue: role })).join(', '),
     },
-    { key: 'organizations', title: t('accounts.organizations'), value: (account) => account.organizations.join(', ') },
+    {
+      key: 'organizations',
+      title: t('accounts.organizations'),
+      value: (account) => account.organizations.join(', '),
+      render: (account) => <Organizations ids={account.organizations} />,
+    },
     {
       key: 'state',
       title: t('accounts.state'),
@@ -99,6 +92,11 @@ export default function Accounts() {
       {editing !== undefined && <AccountForm account={editing} close={() => setEditing(undefined)} />}
     </Page>
   );
+}
+
+function Organizations({ ids }: { ids: readonly string[] }) {
+  const nameOf = useOrganizationNames(ids);
+  return <>{ids.map(nameOf).join(', ')}</>;
 }
 
 interface Entered {

@@ -1,8 +1,9 @@
 import { Button, Drawer, Input, Select } from 'antd';
 import { useDeferredValue, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, Go, useAddressValue, useSession } from '../shell/index.ts';
+import { api, Go, useAddressValue, useOrganizationNames, useSession } from '../shell/index.ts';
 import { type Column, DataTable, Facts, Page, StatusTag, Time, type Tone } from '../ui/index.ts';
+import { ActName } from './acts.tsx';
 import { Json } from './dead-letters.tsx';
 
 type Outcome = 'success' | 'denied' | 'failure';
@@ -46,7 +47,7 @@ export default function Audit() {
       value: (row) => row.act,
       render: (row) => (
         <Button type="link" size="small" style={{ padding: 0 }} onClick={() => setShown(row)}>
-          <code>{row.act}</code>
+          <ActName of={row.act} />
         </Button>
       ),
       phoneTitle: true,
@@ -75,7 +76,7 @@ export default function Audit() {
       key: 'organization',
       title: t('audit.organization'),
       value: (row) => row.organization,
-      render: (row) => <Short text={row.organization} />,
+      render: (row) => <Organization id={row.organization} />,
     },
     {
       key: 'breakGlass',
@@ -123,7 +124,12 @@ export default function Audit() {
           </>
         }
       />
-      <Drawer open={shown !== undefined} onClose={() => setShown(undefined)} title={shown?.act} size="large">
+      <Drawer
+        open={shown !== undefined}
+        onClose={() => setShown(undefined)}
+        title={shown && <ActName of={shown.act} />}
+        size="large"
+      >
         {shown !== undefined && <Row row={shown} />}
       </Drawer>
     </Page>
@@ -154,6 +160,10 @@ function Short({ text }: { text: string | null | undefined }) {
   );
 }
 
+function Organization({ id }: { id: string | null | undefined }) {
+  return <>{useOrganizationNames([id])(id)}</>;
+}
+
 function OutcomeTag({ of: { outcome } }: { of: AuditRow }) {
   const { t } = useTranslation('kernel');
   return <StatusTag tone={TONES[outcome]}>{t(`audit.outcomes.${outcome}`)}</StatusTag>;
@@ -165,12 +175,13 @@ function Row({ row }: { row: AuditRow }) {
     <div className="stack">
       <Facts
         facts={[
+          [t('audit.act'), <code key="act">{row.act}</code>],
           [t('audit.at'), <Time key="at" at={row.at} form="second" />],
           [t('audit.who'), `${row.actorName ?? row.actor}`],
           [t('accounts.roles'), row.roles?.map((role) => t(`roles.${role}`, { defaultValue: role })).join(', ')],
-          [t('audit.organization'), row.organization],
+          [t('audit.organization'), row.organization && <Organization key="organization" id={row.organization} />],
           [t('audit.outcome'), <OutcomeTag key="outcome" of={row} />],
-          [t('audit.purpose'), row.purpose],
+          [t('audit.purpose'), row.purpose && t(`purposes.${row.purpose}`, { defaultValue: row.purpose })],
           [t('audit.breakGlass'), row.breakGlass],
           [
             t('audit.patients'),

@@ -1,4 +1,11 @@
-import { AuditOutlined, InboxOutlined, SettingOutlined, TeamOutlined } from '@ant-design/icons';
+import {
+  AuditOutlined,
+  InfoCircleOutlined,
+  SafetyOutlined,
+  SettingOutlined,
+  TeamOutlined,
+  WarningOutlined,
+} from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
 
 export const routes: readonly PageRoute[] = [
@@ -6,7 +13,7 @@ export const routes: readonly PageRoute[] = [
     path: '/dead-letters',
     page: () => import('./dead-letters.tsx'),
     permission: 'kernel.dead-letter.read',
-    nav: { label: 'kernel:letters.title', icon: InboxOutlined, order: 900, key: 'd' },
+    nav: { label: 'kernel:letters.title', icon: WarningOutlined, order: 900, key: 'd' },
   },
   {
     path: '/audit',
@@ -19,6 +26,17 @@ export const routes: readonly PageRoute[] = [
     page: () => import('./accounts.tsx'),
     permission: 'access.account.manage',
     nav: { label: 'kernel:accounts.title', icon: TeamOutlined, order: 920 },
+  },
+  {
+    path: '/policies',
+    page: () => import('./policies.tsx'),
+    permission: 'access.policy.manage',
+    nav: { label: 'kernel:policies.title', icon: SafetyOutlined, order: 930 },
+  },
+  {
+    path: '/about',
+    page: () => import('./about.tsx'),
+    nav: { label: 'kernel:about.title', icon: InfoCircleOutlined, order: 980, key: 'i' },
   },
   {
     path: '/settings',

@@ -2,6 +2,7 @@ import { catalogue } from '../ui/catalogue.ts';
 
 export const messages = catalogue({
   en: {
+    start: { received: 'Arrived, waiting for results', reported: 'Newest reports', all: 'Show all' },
     orders: {
       title: 'Orders',
       about: 'Every order from request to report; what waits longest is easy to find by its state.',
@@ -114,6 +115,7 @@ export const messages = catalogue({
     },
   },
   zh: {
+    start: { received: '已接收，待出结果', reported: '最新报告', all: '查看全部' },
     orders: {
       title: '医嘱',
       about: '每份医嘱从申请到报告的全过程；按状态可找到等待最久的。',

@@ -4,8 +4,9 @@ import { useTranslation } from 'react-i18next';
 import { Go, language } from '../shell/index.ts';
 import { Facts, StatusTag, Time, type Tone } from '../ui/index.ts';
 import type { Choice } from './map-layers.ts';
+import { Minutes } from './minutes.tsx';
 import type { Alarm, Operations, Place, TemperatureState, Vehicle } from './model.ts';
-import { Minutes, useAlarmKind } from './panels.tsx';
+import { useAlarmKind } from './panels.tsx';
 
 const TONES: Record<TemperatureState, Tone> = {
   'in-range': 'good',

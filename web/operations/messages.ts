@@ -82,6 +82,9 @@ export const messages = catalogue({
     onMap: 'Show on the map',
     openBox: 'Open the box',
     openOrders: 'Open the orders of this site',
+    startTitle: 'Today in the region',
+    startTurnaround: 'Turnaround, median',
+    openMap: 'Open the live map',
     boundaries: 'Boundaries: see facts/geo/SOURCE.md',
   },
   zh: {
@@ -164,6 +167,9 @@ export const messages = catalogue({
     onMap: '在地图上显示',
     openBox: '打开转运箱',
     openOrders: '打开该网点的医嘱',
+    startTitle: '区域今日概况',
+    startTurnaround: '周转时间中位数',
+    openMap: '打开实时地图',
     boundaries: '边界：见 facts/geo/SOURCE.md',
   },
 });

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Go, language } from '../shell/index.ts';
 import { Sparkline, Time } from '../ui/index.ts';
 import type { Choice } from './map-layers.ts';
+import { Minutes } from './minutes.tsx';
 import type { Alarm, Operations, Place, TemperatureState, Vehicle } from './model.ts';
 
 /** The most rows a list shows: what lies further down is found by the filter. */
@@ -60,14 +61,6 @@ export function Turnaround({ operations: { today } }: { operations: Operations }
       <p className="ops-note">{t('turnaroundMethod')}</p>
     </section>
   );
-}
-
-export function Minutes({ of: minutes }: { of: number | null }) {
-  const { t } = useTranslation('operations');
-  if (minutes === null) return t('none');
-  const whole = Math.round(minutes);
-  if (whole < 60) return t('minutes', { minutes: whole });
-  return t('hoursMinutes', { hours: Math.floor(whole / 60), minutes: whole % 60 });
 }
 
 export function Troubles({ operations: { today } }: { operations: Operations }) {

@@ -1,7 +1,8 @@
-import { Segmented } from 'antd';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Button, Segmented } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { api, Go, useAddressValue } from '../shell/index.ts';
-import { type Column, DataTable, Page, StatusTag, Time, type Tone } from '../ui/index.ts';
+import { api, Go, useAddressValue, useSession } from '../shell/index.ts';
+import { type Column, DataTable, Page, StatusTag, Time, type Tone, useNotice } from '../ui/index.ts';
 
 export interface MessageShown {
   key: string;
@@ -45,7 +46,7 @@ export default function MessageDesk() {
     },
     { key: 'state', title: t('desk.state'), value: (row) => row.state, render: (row) => <MessageState of={row} /> },
     { key: 'type', title: t('desk.type'), value: (row) => row.type, render: (row) => <code>{row.type}</code> },
-    { key: 'sender', title: t('desk.sender'), value: (row) => row.part },
+    { key: 'sender', title: t('desk.sender'), value: (row) => senderText(row) },
     { key: 'reason', title: t('desk.reason'), value: (row) => row.reason ?? '' },
     { key: 'bytes', title: t('desk.bytes'), value: (row) => row.bytes, end: true },
     {
@@ -54,6 +55,7 @@ export default function MessageDesk() {
       value: (row) => new Date(row.receivedAt),
       render: (row) => <Time at={row.receivedAt} />,
     },
+    { key: 'act', title: '', value: () => '', render: (row) => <Replay of={row} /> },
   ];
   return (
     <Page title={t('desk.title')} about={t('desk.about')}>
@@ -93,5 +95,33 @@ export default function MessageDesk() {
         }
       />
     </Page>
+  );
+}
+
+/** `application|facility`, as MSH-3 and MSH-4 of its messages say. */
+export function senderText({ part }: Pick<MessageShown, 'part'>): string {
+  return part.split('|').filter(Boolean).join(' · ');
+}
+
+/** Puts a message that failed back for processing, once its reason has been put right. */
+export function Replay({ of: { letter } }: { of: Pick<MessageShown, 'letter'> }) {
+  const { t } = useTranslation('records');
+  const { may } = useSession();
+  const notice = useNotice();
+  const queries = useQueryClient();
+  const replay = useMutation({
+    mutationFn: () => api.post<void>(`/api/kernel/dead-letters/${letter}/replay`),
+    onSuccess: () => notice.done(t('desk.replayed')),
+    onError: notice.failed,
+    onSettled: () =>
+      queries.invalidateQueries({
+        predicate: ({ queryKey }) => ['messages', 'message', 'dead-letters'].includes(String(queryKey[0])),
+      }),
+  });
+  if (letter === null || !may('kernel.dead-letter.settle')) return null;
+  return (
+    <Button size="small" type="primary" loading={replay.isPending} onClick={() => replay.mutate()}>
+      {t('desk.replay')}
+    </Button>
   );
 }

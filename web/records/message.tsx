@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api, Go, usePathValue } from '../shell/index.ts';
 import { type Column, DataTable, Facts, Failure, Loading, Page, Panel, StatusTag, Time } from '../ui/index.ts';
-import { type MessageShown, MessageState } from './message-desk.tsx';
+import { type MessageShown, MessageState, Replay, senderText } from './message-desk.tsx';
 
 interface MessageDetail extends MessageShown {
   text: string;
@@ -24,20 +24,24 @@ export default function MessagePage() {
   if (query.isError) return <Failure error={query.error} retry={() => query.refetch()} />;
   const message = query.data;
   return (
-    <Page title={message.controlId || t('desk.title')} trail={<Go to="/records/messages">{t('desk.title')}</Go>}>
+    <Page
+      title={message.controlId || t('desk.title')}
+      trail={<Go to="/records/messages">{t('desk.title')}</Go>}
+      actions={<Replay of={message} />}
+    >
       <Facts
         facts={[
           [t('desk.state'), <MessageState key="state" of={message} />],
           [t('desk.reason'), message.reason],
           [t('desk.type'), <code key="type">{message.type}</code>],
-          [t('desk.sender'), message.part],
+          [t('desk.sender'), senderText(message)],
           [t('desk.channel'), `${message.channel} · ${message.origin}`],
           [t('desk.receivedAt'), <Time key="at" at={message.receivedAt} />],
           [
             t('desk.patient'),
             message.patient !== null && <Go to={`/records/people/${message.patient}`}>{t('desk.show')}</Go>,
           ],
-          ['', message.letter !== null && <Go to="/dead-letters">{t('desk.letter')}</Go>],
+          [t('desk.letter'), message.letter !== null && <Go to="/dead-letters">{message.letter}</Go>],
         ]}
       />
       {message.issues !== null && message.issues.length > 0 && (

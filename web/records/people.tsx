@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { Person } from '../../src/modules/records/model.ts';
 import { api, Go } from '../shell/index.ts';
 import { type Column, DataTable, Page, Time } from '../ui/index.ts';
+import { useNumberLabel } from './words.ts';
 
 type Row = Person & { updated: string };
 
@@ -11,12 +12,18 @@ const SHOWN_NUMBERS = 2;
 /** Everybody the actor may see, found by name or number. */
 export default function People() {
   const { t } = useTranslation('records');
+  const labelOf = useNumberLabel();
   const columns: Column<Row>[] = [
     {
       key: 'name',
       title: t('people.name'),
-      value: (row) => row.name,
-      render: (row) => <Go to={`/records/people/${row.id}`}>{row.name || t('people.unnamed')}</Go>,
+      value: (row) => [row.name, row.nameLatin].filter(Boolean).join(' · '),
+      render: (row) => (
+        <>
+          <Go to={`/records/people/${row.id}`}>{row.name || t('people.unnamed')}</Go>
+          {row.nameLatin !== undefined && <span className="quiet"> {row.nameLatin}</span>}
+        </>
+      ),
       phoneTitle: true,
     },
     { key: 'sex', title: t('people.sex'), value: (row) => t(`people.sexes.${row.sex ?? 'unknown'}`) },
@@ -29,7 +36,7 @@ export default function People() {
     {
       key: 'numbers',
       title: t('people.numbers'),
-      value: (row) => row.identifiers.map(({ label, value }) => `${label} ${value}`).join('; '),
+      value: (row) => row.identifiers.map(({ label, value }) => `${labelOf(label)} ${value}`).join('; '),
       render: (row) => (
         <code style={{ overflowWrap: 'anywhere' }}>
           {[...new Set(row.identifiers.map(({ value }) => value))].slice(0, SHOWN_NUMBERS).join(' ')}

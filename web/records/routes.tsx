@@ -8,6 +8,12 @@ export const routes: readonly PageRoute[] = [
     permission: 'records.person.search',
     nav: { label: 'records:people.title', icon: UserOutlined, order: 100, key: 'p', phone: true },
   },
+  {
+    path: '/records/mine',
+    page: () => import('./own.tsx'),
+    roles: ['patient'],
+    nav: { label: 'records:own.title', icon: UserOutlined, order: 90, key: 'p', phone: true },
+  },
   { path: '/records/people/$id', page: () => import('./person.tsx'), permission: 'records.person.read' },
   {
     path: '/records/messages',

@@ -1,6 +1,8 @@
 export { Go, useAddressValue, useGo, usePathValue } from './address.tsx';
 export { api, Refusal, type RefusalIssue } from './api.ts';
+export { useOrganizationNames } from './organizations.ts';
 export type { NavEntry, PageRoute } from './routes.ts';
 export { SESSION, type SignedIn, useSession } from './session.tsx';
+export type { StartCard } from './start.ts';
 export { LanguageChoice, LanguageSwitch, LookSwitch } from './switches.tsx';
 export { type Language, language } from './words.ts';

@@ -45,7 +45,7 @@ export function navigationFor(
 export type PageWithNav = PageRoute & { nav: NavEntry };
 
 export function mayOpen(
-  page: PageRoute,
+  page: Pick<PageRoute, 'permission' | 'roles'>,
   actor: { roles: readonly string[] },
   may: (permission: string) => boolean,
 ): boolean {

@@ -6,6 +6,7 @@ export { useNotice } from './notice.tsx';
 export { Facts, Figures, Page, Panel } from './page.tsx';
 export { PersonBanner, type PersonShown } from './person-banner.tsx';
 export { Plot, type PlotOption } from './plot.tsx';
+export { type ShortItem, ShortList } from './short-list.tsx';
 export { Sparkline } from './sparkline.tsx';
 export { Empty, Failure, Loading } from './states.tsx';
 export { StatusTag, type Tone } from './status-tag.tsx';

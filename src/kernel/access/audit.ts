@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Context, Db, Tx } from '#kernel/context';
 import { appendAll, digestOf, findActs, type Leaf } from '#kernel/ledger';
 import { Problem } from '#kernel/problem';
-import { all, sql } from '#kernel/sql';
+import { all, any, sql } from '#kernel/sql';
 import { ACT, reachOf } from './grants.ts';
 
 export type Outcome = 'success' | 'denied' | 'failure';
@@ -128,6 +128,29 @@ export async function findAudit(ctx: Context, filter: AuditFilter): Promise<Audi
     detail: { entries: entries.length },
   });
   return reach === 'self' ? entries.map((entry) => asSeenBy(ctx.actor.patient ?? '', entry)) : entries;
+}
+
+/** One row of the trail as those who read a record may see it. */
+export type Look = Pick<
+  AuditEntry,
+  'id' | 'at' | 'actorName' | 'roles' | 'organization' | 'purpose' | 'act' | 'outcome' | 'breakGlass'
+>;
+
+/**
+ * Who looked at a record or changed it, newest first. Whoever reads a record may know who else did: the caller has made sure that
+ * the actor sees these patients, and notes the reading.
+ */
+export function findLooks(
+  db: Db,
+  patients: readonly string[],
+  { after, limit }: Pick<AuditFilter, 'after' | 'limit'>,
+): Promise<Look[]> {
+  const terms = [any(patients.map(concerns))];
+  if (after !== undefined) terms.push(sql`(at, id) < (${after.at}, ${after.id})`);
+  return db.rows<Look>(sql`
+    select id, at, actor_name as "actorName", roles, organization, purpose, act, outcome, break_glass as "breakGlass"
+    from access.audit where ${all(terms)} order by at desc, id desc limit ${limit}
+  `);
 }
 
 /** A patient learns who looked at the own record, not who else was on the same page. */

@@ -16,6 +16,8 @@ export {
   type AuditEntry,
   type AuditFilter,
   findAudit,
+  findLooks,
+  type Look,
   type Outcome,
   record,
   recordAll,

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { type DeadLetter, dismissDeadLetter, findDeadLetters, replayDeadLetter } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import type { Door } from './door.ts';
+import { translate } from './problems.ts';
 
 const MOST = 200;
 
@@ -21,7 +22,8 @@ export function kernelRoutes(app: FastifyInstance, door: Door): void {
         ...(before === undefined ? {} : { before: idOf(before) }),
         limit: most,
       });
-      return { letters, next: letters.length === most ? letters.at(-1)?.id : undefined };
+      const told = letters.map((letter) => ({ ...letter, reason: translate(letter.reason, ctx.language) }));
+      return { letters: told, next: letters.length === most ? letters.at(-1)?.id : undefined };
     },
   );
 

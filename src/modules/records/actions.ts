@@ -1,9 +1,10 @@
-import { recordRead } from '#kernel/access';
+import { findLooks, type Look, recordRead } from '#kernel/access';
 import { type Context, holds } from '#kernel/context';
 import type { Resource } from '#kernel/fhir';
+import { translate } from '#kernel/http';
 import { Hl7Error, type Message, parseMessage } from '#standards/hl7v2';
 import type { Person, TimelineEntry, Trend } from './model.ts';
-import { inTimeOrder, showEntry, showPerson, TIMELINE_TYPES, trendsOf } from './rules.ts';
+import { inTimeOrder, showEntry, showPerson, timelineTypes, trendsOf } from './rules.ts';
 import {
   findByNumber,
   findEntries,
@@ -43,13 +44,19 @@ export async function showOnePerson(ctx: Context, id: string): Promise<Person> {
 
 export interface TimelineAsk {
   after?: { at: string; id: string };
+  /** Only these. */
+  kinds?: readonly TimelineEntry['kind'][];
   limit: number;
 }
 
 /** What happened to a person, newest first, with what was recorded before two records became one. */
-export async function showTimeline(ctx: Context, id: string, { after, limit }: TimelineAsk): Promise<TimelineEntry[]> {
+export async function showTimeline(
+  ctx: Context,
+  id: string,
+  { after, kinds, limit }: TimelineAsk,
+): Promise<TimelineEntry[]> {
   const person = await showOnePerson(ctx, id);
-  const resources = await findEntries(ctx, [id, ...person.merged], TIMELINE_TYPES, MOST_OF_A_TYPE);
+  const resources = await findEntries(ctx, [id, ...person.merged], timelineTypes(kinds), MOST_OF_A_TYPE);
   const entries = inTimeOrder(resources.flatMap((resource) => showEntry(resource) ?? []));
   const from = after === undefined ? 0 : entries.findIndex((entry) => isAfter(entry, after));
   return from < 0 ? [] : entries.slice(from, from + limit);
@@ -63,6 +70,16 @@ function isAfter(entry: TimelineEntry, { at, id }: { at: string; id: string }): 
 export async function showTrends(ctx: Context, id: string): Promise<Trend[]> {
   const person = await showOnePerson(ctx, id);
   return trendsOf(await findObservations(ctx, [id, ...person.merged], MOST_VALUES));
+}
+
+/** Who looked at a person's record, for those who may look at it themselves. */
+export async function showLooks(
+  ctx: Context,
+  id: string,
+  page: { after?: { at: Date; id: string }; limit: number },
+): Promise<Look[]> {
+  const person = await showOnePerson(ctx, id);
+  return findLooks(ctx.db, [id, ...person.merged], page);
 }
 
 export interface SearchResult {
@@ -107,7 +124,7 @@ export async function searchEverything(ctx: Context, text: string): Promise<Sear
       kind,
       id: resource.id!,
       title: text,
-      detail: showEntry(resource)?.title ?? resource.resourceType,
+      detail: titleFor(ctx, showEntry(resource)) ?? resource.resourceType,
       path: `/records/people/${patient}`,
     });
   }
@@ -128,6 +145,10 @@ export async function searchEverything(ctx: Context, text: string): Promise<Sear
   return results;
 }
 
+function titleFor({ language }: Context, entry: TimelineEntry | undefined): string | undefined {
+  return language === 'zh' ? (entry?.titleZh ?? entry?.title) : entry?.title;
+}
+
 function patientOf(resource: Resource): string | undefined {
   return (resource.subject as { reference?: string } | undefined)?.reference?.split('/')[1];
 }
@@ -136,7 +157,7 @@ function patientOf(resource: Resource): string | undefined {
 export async function listMessages(ctx: Context, filter: MessageFilter) {
   ctx.require('kernel.dead-letter.read');
   const messages = await findMessages(ctx.db, filter);
-  return messages.map((message) => ({ ...message, key: keyText(message) }));
+  return messages.map((message) => ({ ...message, reason: reasonFor(ctx, message), key: keyText(message) }));
 }
 
 /** One message, segment by segment, with what it became. A person's data are in it: the reading is recorded. */
@@ -145,7 +166,11 @@ export async function showMessage(ctx: Context, key: MessageKey) {
   const { raw, ...message } = await getMessage(ctx.db, key);
   const patients = message.patient === null ? [] : [message.patient];
   await recordRead(ctx, { act: 'records.message-read', subject: `message/${message.id}`, patients });
-  return { ...message, key: keyText(message), ...segmentsOf(raw) };
+  return { ...message, reason: reasonFor(ctx, message), key: keyText(message), ...segmentsOf(raw) };
+}
+
+function reasonFor({ language }: Context, { reason }: { reason: string | null }): string | null {
+  return reason === null ? null : translate(reason, language);
 }
 
 /** The segments where the message can be read, else its bytes as text, unreadable ones replaced. */

@@ -37,6 +37,8 @@ export interface Numbered {
 export interface Person {
   id: string;
   name: string;
+  /** The name in Latin letters, where `name` is in others. */
+  nameLatin?: string;
   sex?: 'male' | 'female' | 'other' | 'unknown';
   birthDate?: string;
   deceased?: boolean;
@@ -46,21 +48,26 @@ export interface Person {
   mergedInto?: string;
 }
 
+export const ENTRY_KINDS = [
+  'order',
+  'specimen',
+  'report',
+  'encounter',
+  'condition',
+  'medication',
+  'immunization',
+  'procedure',
+  'document',
+] as const;
+
 export interface TimelineEntry {
   /** `DiagnosticReport/<id>`. */
   id: string;
-  kind:
-    | 'order'
-    | 'specimen'
-    | 'report'
-    | 'encounter'
-    | 'condition'
-    | 'medication'
-    | 'immunization'
-    | 'procedure'
-    | 'document';
+  kind: (typeof ENTRY_KINDS)[number];
   at: string;
   title: string;
+  /** Where the record says it in Chinese too. */
+  titleZh?: string;
   status?: string;
 }
 
@@ -69,6 +76,8 @@ export interface Trend {
   code: string;
   system?: string;
   name: string;
+  /** Where the record says it in Chinese too. */
+  nameZh?: string;
   unit?: string;
   points: { id: string; at: string; value: number; low?: number; high?: number; flag?: string; status: string }[];
 }

@@ -5,11 +5,13 @@ import {
   listMessages,
   searchEverything,
   searchPersons,
+  showLooks,
   showMessage,
   showOnePerson,
   showTimeline,
   showTrends,
 } from './actions.ts';
+import { ENTRY_KINDS, type TimelineEntry } from './model.ts';
 import type { MessageFilter, MessageKey } from './store/index.ts';
 
 const MOST = 200;
@@ -43,18 +45,41 @@ export function recordsRoutes(app: FastifyInstance, door: Door): void {
     showOnePerson(await door.context(request), request.params.id),
   );
 
-  app.get<{ Params: { id: string }; Querystring: Page }>('/api/records/people/:id/timeline', async (request) => {
-    const ctx = await door.context(request);
-    const limit = parseLimit(request.query.limit);
-    const after = parseCursor(request.query.after);
-    const entries = await showTimeline(ctx, request.params.id, { limit, ...(after === undefined ? {} : { after }) });
-    const last = entries.at(-1);
-    return { entries, next: entries.length < limit || last === undefined ? undefined : cursorOf(last.at, last.id) };
-  });
+  app.get<{ Params: { id: string }; Querystring: Page & { kinds?: string } }>(
+    '/api/records/people/:id/timeline',
+    async (request) => {
+      const ctx = await door.context(request);
+      const limit = parseLimit(request.query.limit);
+      const after = parseCursor(request.query.after);
+      const { kinds } = request.query;
+      const entries = await showTimeline(ctx, request.params.id, {
+        limit,
+        ...(after === undefined ? {} : { after }),
+        ...(kinds === undefined ? {} : { kinds: kinds.split(',').map(parseKind) }),
+      });
+      const last = entries.at(-1);
+      return { entries, next: entries.length < limit || last === undefined ? undefined : cursorOf(last.at, last.id) };
+    },
+  );
 
   app.get<{ Params: { id: string } }>('/api/records/people/:id/trends', async (request) => ({
     trends: await showTrends(await door.context(request), request.params.id),
   }));
+
+  app.get<{ Params: { id: string }; Querystring: Page }>('/api/records/people/:id/looks', async (request) => {
+    const ctx = await door.context(request);
+    const limit = parseLimit(request.query.limit);
+    const after = parseCursor(request.query.after);
+    const rows = await showLooks(ctx, request.params.id, {
+      limit,
+      ...(after === undefined ? {} : { after: { at: new Date(after.at), id: after.id } }),
+    });
+    const last = rows.at(-1);
+    return {
+      rows,
+      next: rows.length < limit || last === undefined ? undefined : cursorOf(last.at.toISOString(), last.id),
+    };
+  });
 
   app.get<{ Querystring: Page & { state?: string; controlId?: string; sender?: string } }>(
     '/api/records/messages',
@@ -110,6 +135,12 @@ function parseCursor(text: string | undefined): { at: string; id: string } | und
   const [at = '', id = ''] = Buffer.from(text, 'base64url').toString().split(' ');
   if (id !== '' && !Number.isNaN(Date.parse(at))) return { at, id };
   throw new Problem('invalid', 'this is no key of a page');
+}
+
+function parseKind(text: string): TimelineEntry['kind'] {
+  const kind = ENTRY_KINDS.find((each) => each === text);
+  if (kind !== undefined) return kind;
+  throw new Problem('invalid', 'a timeline has no such kind', { kinds: [...ENTRY_KINDS] });
 }
 
 const STATES: readonly string[] = ['applied', 'waiting', 'failed', 'refused', 'conflict'];

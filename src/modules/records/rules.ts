@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type {
   CodeableConcept,
   DiagnosticReport,
+  HumanName,
   Identifier,
   Observation,
   Patient,
@@ -162,6 +163,8 @@ export function showPerson(patient: Patient): Person {
   const links = patient.link ?? [];
   const names = patient.name ?? [];
   const name = names.find(({ use }) => use === 'official') ?? names.find(({ use }) => use === 'usual') ?? names[0];
+  const shown = textOfName(name);
+  const latin = names.map(textOfName).find((text) => /^[\p{Script=Latin}\p{P}\s]+$/u.test(text));
   const replaced = links
     .filter(({ type }) => type === 'replaces')
     .flatMap(({ other }) => idOfReference(other.reference));
@@ -170,7 +173,8 @@ export function showPerson(patient: Patient): Person {
     .flatMap(({ other }) => idOfReference(other.reference));
   return {
     id: patient.id!,
-    name: name === undefined ? '' : (name.text ?? [...(name.given ?? []), name.family].filter(Boolean).join(' ')),
+    name: shown,
+    ...(latin === undefined || latin === shown ? {} : { nameLatin: latin }),
     ...(patient.gender === undefined ? {} : { sex: patient.gender }),
     ...(patient.birthDate === undefined ? {} : { birthDate: patient.birthDate }),
     ...(patient.deceasedBoolean === true || patient.deceasedDateTime !== undefined ? { deceased: true } : {}),
@@ -184,6 +188,11 @@ export function showPerson(patient: Patient): Person {
   };
 }
 
+function textOfName(name: HumanName | undefined): string {
+  if (name === undefined) return '';
+  return name.text ?? [...(name.given ?? []), name.family].filter(Boolean).join(' ');
+}
+
 const KINDS: Readonly<Record<string, TimelineEntry['kind']>> = {
   ServiceRequest: 'order',
   Specimen: 'specimen',
@@ -195,7 +204,10 @@ const KINDS: Readonly<Record<string, TimelineEntry['kind']>> = {
   Procedure: 'procedure',
   DocumentReference: 'document',
 };
-export const TIMELINE_TYPES: readonly string[] = Object.keys(KINDS);
+/** The resource types whose entries are of these kinds, or of any. */
+export function timelineTypes(kinds?: readonly TimelineEntry['kind'][]): string[] {
+  return Object.keys(KINDS).filter((type) => kinds === undefined || kinds.includes(KINDS[type]!));
+}
 
 /** When it happened, as the resource says; undefined for what has no time, which no timeline can show. */
 export function showEntry(resource: Resource): TimelineEntry | undefined {
@@ -228,19 +240,25 @@ export function showEntry(resource: Resource): TimelineEntry | undefined {
     resource.medicationCodeableConcept ??
     resource.vaccineCode ??
     (Array.isArray(resource.type) ? resource.type[0] : resource.type)) as CodeableConcept | undefined;
-  const title =
-    code?.text ??
-    code?.coding?.find(({ display }) => display !== undefined)?.display ??
-    code?.coding?.[0]?.code ??
-    visit?.display ??
-    resource.resourceType;
+  const { title = visit?.display ?? resource.resourceType, titleZh } = wordsOf(code);
   return {
     id: `${resource.resourceType}/${resource.id}`,
     kind,
     at,
     title,
+    ...(titleZh === undefined ? {} : { titleZh }),
     ...(typeof resource.status === 'string' ? { status: resource.status } : {}),
   };
+}
+
+const CHINESE = /[\u3400-\u9fff]/;
+
+/** What a concept is called, and in Chinese where one of its texts is: senders put each language into a coding of its own. */
+function wordsOf(concept: CodeableConcept | undefined): { title?: string; titleZh?: string } {
+  const texts = [concept?.text, ...(concept?.coding ?? []).map(({ display }) => display)].flatMap((text) => text ?? []);
+  const titleZh = texts.find((text) => CHINESE.test(text));
+  const title = texts.find((text) => !CHINESE.test(text)) ?? titleZh ?? concept?.coding?.[0]?.code;
+  return { ...(title === undefined ? {} : { title }), ...(titleZh === undefined ? {} : { titleZh }) };
 }
 
 /** Newest first; what happened at one instant by id, so that pages never overlap. */
@@ -264,12 +282,13 @@ export function trendsOf(observations: readonly Observation[]): Trend[] {
     const key = `${coding?.system ?? ''}|${coding?.code ?? code.text}|${valueQuantity.code ?? valueQuantity.unit ?? ''}`;
     let trend = series.get(key);
     if (trend === undefined) {
-      const name = code.text ?? coding?.display ?? coding?.code ?? '';
+      const { title: name = '', titleZh: nameZh } = wordsOf(code);
       const unit = valueQuantity.unit ?? valueQuantity.code;
       trend = {
         code: coding?.code ?? name,
         name,
         points: [],
+        ...(nameZh === undefined ? {} : { nameZh }),
         ...(coding?.system === undefined ? {} : { system: coding.system }),
         ...(unit === undefined ? {} : { unit }),
       };

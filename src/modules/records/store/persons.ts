@@ -23,7 +23,9 @@ export interface PersonRow {
 /** Persons whom the actor may see, those written last first. */
 export async function findPersons(ctx: Context, { text = '', after, limit }: PersonFilter): Promise<PersonRow[]> {
   const terms = [sql`r.content is not null`, visible(ctx, 'Patient', 'r')];
-  if (text !== '') terms.push(any([isNamed(text), hasNumber(['identifier'], text)]));
+  // Who looks for an old number finds the merged record, which says where it went; the list of all has no use for it.
+  if (text === '') terms.push(sql`not coalesce((r.content -> 'link')::jsonb @> '[{"type":"replaced-by"}]', false)`);
+  else terms.push(any([isNamed(text), hasNumber(['identifier'], text)]));
   if (after !== undefined) terms.push(sql`(r.updated, r.id) < (${after.updated}, ${after.id})`);
   const rows = await ctx.db.rows<{ id: string; updated: Date; content: string }>(sql`
     select r.id, r.updated, r.content::text as content from ${tableOf('Patient')} as r

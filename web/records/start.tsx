@@ -1,0 +1,78 @@
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import type { TimelineEntry } from '../../src/modules/records/model.ts';
+import { api, Go, type StartCard, useOrganizationNames, useSession } from '../shell/index.ts';
+import { Failure, Loading, Panel, ShortList } from '../ui/index.ts';
+import type { Look } from './who-looked.tsx';
+import { useNamed } from './words.ts';
+
+const FEW = 6;
+
+export const cards: readonly StartCard[] = [
+  { order: 15, roles: ['patient'], Card: OwnReports },
+  { order: 16, roles: ['patient'], Card: WhoLookedLately },
+];
+
+function OwnReports() {
+  const { t } = useTranslation('records');
+  const { actor } = useSession();
+  const named = useNamed();
+  const query = useQuery({
+    queryKey: ['timeline', actor.patient, 'reports'],
+    queryFn: ({ signal }) =>
+      api.get<{ entries: TimelineEntry[] }>(`/api/records/people/${actor.patient}/timeline`, {
+        query: { kinds: 'report', limit: FEW },
+        signal,
+      }),
+    enabled: actor.patient !== undefined,
+  });
+  if (actor.patient === undefined) return <Panel title={t('own.reports')}>{t('own.none')}</Panel>;
+  return (
+    <Panel title={t('own.reports')} actions={<Go to="/records/mine">{t('own.open')}</Go>}>
+      {query.isPending && <Loading lines={4} />}
+      {query.isError && <Failure error={query.error} retry={() => query.refetch()} />}
+      {query.isSuccess && (
+        <ShortList
+          empty={t('own.noReports')}
+          items={query.data.entries.map(({ id, title, titleZh, at, status }) => ({
+            id,
+            title: <Go to={`/laboratory/reports/${id.split('/')[1]}`}>{named({ text: title, textZh: titleZh })}</Go>,
+            by: status && t(`person.statuses.${status}`, { defaultValue: status }),
+            at,
+          }))}
+        />
+      )}
+    </Panel>
+  );
+}
+
+/** Patients see who looked; law 4 of the design. */
+function WhoLookedLately() {
+  const { t } = useTranslation('records');
+  const { actor } = useSession();
+  const query = useQuery({
+    queryKey: ['who', actor.patient, 'few'],
+    queryFn: ({ signal }) =>
+      api.get<{ rows: Look[] }>(`/api/records/people/${actor.patient}/looks`, { query: { limit: FEW }, signal }),
+    enabled: actor.patient !== undefined,
+  });
+  const nameOf = useOrganizationNames((query.data?.rows ?? []).map(({ organization }) => organization));
+  if (actor.patient === undefined) return null;
+  return (
+    <Panel title={t('own.who')} actions={<Go to="/records/mine?tab=who">{t('own.all')}</Go>}>
+      {query.isPending && <Loading lines={4} />}
+      {query.isError && <Failure error={query.error} retry={() => query.refetch()} />}
+      {query.isSuccess && (
+        <ShortList
+          empty={t('own.nobody')}
+          items={query.data.rows.map(({ id, at, actorName, act, organization }) => ({
+            id,
+            title: actorName,
+            by: [t(`kernel:acts.${act}`, { defaultValue: act }), nameOf(organization)].filter(Boolean).join(' · '),
+            at,
+          }))}
+        />
+      )}
+    </Panel>
+  );
+}
