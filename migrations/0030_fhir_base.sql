@@ -127,3 +127,10 @@ create table fhir.phrase (
   primary key (param, text)
 );
 create index phrase_grams on fhir.phrase using gin (text gin_trgm_ops);
+
+-- Which parameters a resource has values for, each set once: a resource holds its token, so that `:missing` needs no token for every
+-- parameter. A catalogue as well.
+create table fhir.shape (
+  token bigint not null primary key,
+  params int[] not null
+);

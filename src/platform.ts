@@ -24,7 +24,7 @@ import { type Hearer, listensTo, startDeliveries } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { holdFolder, MIGRATIONS, migrate, openDatabase, openPool, sql } from '#kernel/sql';
 import { custodyRoutes, partitionJob, recountJob, startMqtt } from '#modules/custody';
-import { laboratoryRoutes } from '#modules/laboratory';
+import { laboratoryRoutes, loadIntervals } from '#modules/laboratory';
 import { recordsRoutes, startMllpServer, startReceiver } from '#modules/records';
 import { buildWeb, WEB_DIST } from '../web/build.ts';
 import { placeDemoAccounts } from './demo.ts';
@@ -82,6 +82,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
 
     const hearers: readonly Hearer[] = HEARERS;
     listensTo(hearers);
+    await step('facts', () => loadIntervals(ctx));
 
     const door: Door = {
       config,

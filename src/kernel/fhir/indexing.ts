@@ -4,6 +4,7 @@ import { type Parameter, parametersOf } from './parameters.ts';
 import {
   byExactText,
   byReference,
+  byShape,
   bySystem,
   bySystemAndValue,
   byText,
@@ -13,7 +14,6 @@ import {
   byValueAlone,
   identifierOf,
   inCompartment,
-  presence,
 } from './tokens.ts';
 
 /** What a resource is found by, in the shape of the tables. */
@@ -25,6 +25,8 @@ export interface Index {
   texts: { param: number; value: string }[];
   pairs: { param: number; tokens: bigint[]; ranges: number[] }[];
   phrases: { param: number; text: string }[];
+  /** The parameters there are values for, and the token that says so. */
+  shape?: { token: bigint; params: number[] };
 }
 
 interface RangeRow {
@@ -45,24 +47,45 @@ const PHRASE_LENGTH = 200;
 /** What the resource is found by, without what follows from something else (see parameters.ts). */
 export function indexOf(resource: object): Index {
   const { resourceType } = resource as { resourceType: string };
-  const parameters = parametersOf(resourceType);
+  const parameters = indexedOf(resourceType);
   const patients = patientsOf(resource);
   const texts = new Set<string>(patients.map(inCompartment));
   const index: Index = { patients, tokens: [], dates: [], numbers: [], texts: [], pairs: [], phrases: [] };
-  for (const entry of extract(resource)) {
-    const parameter = parameters.get(entry.parameter);
-    if (parameter === undefined || OWN_COLUMN.has(parameter.code)) continue;
-    const { plan, code } = parameter;
-    if (plan.how === 'stored') add(resourceType, parameter, entry, texts, index);
-    else if (plan.how === 'other' && plan.target !== undefined) texts.add(presence(code));
+  const present = new Set<number>();
+  for (const entry of extract(resource, parameters)) {
+    const parameter = parameters.get(entry.parameter)!;
+    present.add(paramNumber(resourceType, parameter.code));
+    if (parameter.plan.how === 'stored') add(resourceType, parameter, entry, texts, index);
   }
   addTypedIdentifiers(resource, texts);
+  if (present.size > 0) {
+    const params = [...present].sort((one, other) => one - other);
+    const text = byShape(params);
+    texts.add(text);
+    index.shape = { token: hashText(text), params };
+  }
   index.tokens = Array.from(texts, hashText);
   return index;
 }
 
 /** Answered from the row's own columns. */
 const OWN_COLUMN: ReadonlySet<string> = new Set(['_id', '_lastUpdated']);
+
+const indexedByType = new Map<string, ReadonlyMap<string, Parameter>>();
+
+/** The parameters whose values, or whether there are any, are kept in the index. */
+function indexedOf(type: string): ReadonlyMap<string, Parameter> {
+  let indexed = indexedByType.get(type);
+  if (indexed === undefined) {
+    const kept = [...parametersOf(type)].filter(
+      ([code, { plan }]) =>
+        !OWN_COLUMN.has(code) && (plan.how === 'stored' || (plan.how === 'other' && plan.target !== undefined)),
+    );
+    indexed = new Map(kept);
+    indexedByType.set(type, indexed);
+  }
+  return indexed;
+}
 
 /** The number of a search parameter in the index tables. */
 export function paramNumber(type: string, code: string): number {
@@ -81,7 +104,6 @@ export function unitNumber(text: string): number {
 }
 
 function add(type: string, { code }: Parameter, entry: IndexEntry, texts: Set<string>, index: Index): void {
-  texts.add(presence(code));
   switch (entry.kind) {
     case 'token':
       for (const form of tokenForms(code, entry)) texts.add(form);

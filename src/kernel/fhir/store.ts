@@ -231,6 +231,7 @@ async function insertIndex(tx: Tx, rows: readonly IndexedRow[]): Promise<void> {
     ),
   );
   await insertPhrases(tx, rows);
+  await insertShapes(tx, rows);
 }
 
 /** In a fixed order, so that two writers of the same new phrases do not wait for each other in a circle. */
@@ -244,6 +245,21 @@ async function insertPhrases(tx: Tx, rows: readonly IndexedRow[]): Promise<void>
     insert into fhir.phrase (param, text)
     select param, text from unnest(${sorted.map(({ param }) => param)}::int[], ${sorted.map(({ text }) => text)}::text[]) as given (param, text)
     where not exists (select from fhir.phrase known where known.param = given.param and known.text = given.text)
+    on conflict do nothing
+  `);
+}
+
+/** In a fixed order too. */
+async function insertShapes(tx: Tx, rows: readonly IndexedRow[]): Promise<void> {
+  const shapes = new Map(
+    rows.flatMap(({ index }) => (index.shape === undefined ? [] : [[index.shape.token, index.shape]])),
+  );
+  if (shapes.size === 0) return;
+  const sorted = [...shapes.values()].sort((one, other) => (one.token < other.token ? -1 : 1));
+  await tx.run(sql`
+    insert into fhir.shape (token, params)
+    select token, params::int[] from unnest(${sorted.map(({ token }) => String(token))}::bigint[], ${sorted.map(({ params }) => `{${params.join()}}`)}::text[]) as given (token, params)
+    where not exists (select from fhir.shape known where known.token = given.token)
     on conflict do nothing
   `);
 }

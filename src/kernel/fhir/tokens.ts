@@ -1,10 +1,10 @@
 /**
- * The texts that tokens are the hashes of. A resource holds, for each parameter it has a value for, `code` (that there is one) and
- * the forms by which the value may be asked. Written and read with the same functions, so that both sides agree.
+ * The texts that tokens are the hashes of. A resource holds, for each value of each parameter, the forms by which it may be asked.
+ * Written and read with the same functions, so that both sides agree.
  */
 
-/** That the resource has a value for the parameter: for `:missing`. */
-export const presence = (code: string): string => code;
+/** The parameters that the resource has values for, by number: one token instead of one for each, see fhir.shape. */
+export const byShape = (params: readonly number[]): string => `@has=${params.join()}`;
 export const byValue = (code: string, value: string): string => `${code}=${value}`;
 export const bySystemAndValue = (code: string, system: string, value: string): string => `${code}=${system}|${value}`;
 /** `|value`: there is no system. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { validate } from '#standards/fhir';
 import type { TubeKnown, WorkKnown } from './model.ts';
 import {
   ageAt,
@@ -7,6 +8,7 @@ import {
   countsOfWork,
   flagOf,
   idsOf,
+  intervalDefinitions,
   mergeTube,
   mergeWork,
   NOTHING_KNOWN,
@@ -255,5 +257,19 @@ describe('the day in numbers', () => {
   test('the day begins at midnight in UTC+8', () => {
     expect(startOfDay(new Date('2026-01-01T15:59:59Z')).toISOString()).toBe('2025-12-31T16:00:00.000Z');
     expect(startOfDay(new Date('2026-01-01T16:00:00Z')).toISOString()).toBe('2026-01-01T16:00:00.000Z');
+  });
+});
+
+/** Goal: the published intervals leave as valid R4. Method: our validator, and one row by hand (WS/T 405, haematocrit of men). */
+test('the published intervals are resources that other systems can read', () => {
+  const definitions = intervalDefinitions();
+  expect(definitions.flatMap((definition) => validate(definition))).toEqual([]);
+  const haematocrit = definitions.find(({ id }) => id === 'interval-4544-3');
+  expect(haematocrit?.qualifiedInterval?.[0]).toMatchObject({
+    category: 'reference',
+    gender: 'male',
+    range: { low: { value: 40, code: '%' }, high: { value: 50 } },
+    age: { low: { value: 18, code: 'a' } },
+    condition: 'WS/T 405',
   });
 });

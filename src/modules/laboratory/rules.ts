@@ -1,3 +1,4 @@
+import type { ObservationDefinition, Range } from '@medplum/fhirtypes';
 import intervals from '../../../facts/reference-intervals.json' with { type: 'json' };
 import type {
   Flag,
@@ -337,13 +338,55 @@ function instantOf(text: unknown): string | undefined {
 
 interface Analyte {
   loinc: string;
+  loincName: string;
   name: { en: string; zh: string };
   unit: string;
   critical?: { low?: number; high?: number };
-  limits: { sex?: string; low?: number; high?: number; from?: number; to?: number }[];
+  limits: { sex?: 'male' | 'female'; low?: number; high?: number; from?: number; to?: number }[];
   source: string;
 }
 const ANALYTES = new Map((intervals.analytes as Analyte[]).map((analyte) => [analyte.loinc, analyte]));
+
+/**
+ * The published intervals as resources of the record, so that every system that reads it judges by the same ones.
+ * Their ids follow from the LOINC code: loaded again, they stay as they are.
+ */
+export function intervalDefinitions(): ObservationDefinition[] {
+  // A test that says positive or negative has no interval.
+  const measured = [...ANALYTES.values()].filter(({ limits }) => limits.length > 0);
+  return measured.map(({ loinc, loincName, name, unit, limits, critical, source }) => ({
+    resourceType: 'ObservationDefinition',
+    id: `interval-${loinc}`,
+    code: {
+      coding: [{ system: 'http://loinc.org', code: loinc, display: loincName }],
+      text: `${name.en} / ${name.zh}`,
+    },
+    permittedDataType: ['Quantity'],
+    quantitativeDetails: { unit: { coding: [{ system: UCUM, code: unit }], text: unit } },
+    qualifiedInterval: [
+      ...limits.map(({ sex, from, to, low, high }) => ({
+        category: 'reference' as const,
+        range: rangeOf(unit, low, high),
+        ...(sex === undefined ? {} : { gender: sex }),
+        ...(from === undefined && to === undefined ? {} : { age: rangeOf('a', from, to) }),
+        condition: source,
+      })),
+      ...(critical === undefined
+        ? []
+        : [{ category: 'critical' as const, range: rangeOf(unit, critical.low, critical.high) }]),
+    ],
+  }));
+}
+
+const UCUM = 'http://unitsofmeasure.org';
+
+function rangeOf(code: string, low: number | undefined, high: number | undefined): Range {
+  const quantity = (value: number) => ({ value, unit: code, system: UCUM, code });
+  return {
+    ...(low === undefined ? {} : { low: quantity(low) }),
+    ...(high === undefined ? {} : { high: quantity(high) }),
+  };
+}
 
 export function nameOfAnalyte(code: string | undefined): { en: string; zh: string } | undefined {
   return ANALYTES.get(code ?? '')?.name;

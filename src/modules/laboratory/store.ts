@@ -1,7 +1,7 @@
 import { visibleRow } from '#kernel/access';
 import type { Context, Db, Tx } from '#kernel/context';
 import { tableOf } from '#kernel/fhir';
-import { all, any, sql } from '#kernel/sql';
+import { all, any, sql, trusted } from '#kernel/sql';
 import type { Priority, TubeKnown, Work, WorkKnown, WorkState } from './model.ts';
 import type { Count, TubeState, TurnaroundCount } from './rules.ts';
 
@@ -56,37 +56,43 @@ export interface TubeRow {
   works: string[];
 }
 
-/** Tubes by accession number, made where they are new, locked in one order. */
+/** The tubes that are known among these accession numbers, locked in one order. */
 export async function lockTubes(tx: Tx, accessions: readonly string[]): Promise<Map<string, TubeRow>> {
-  const sorted = [...accessions].sort();
-  await tx.run(sql`
-    insert into laboratory.tube (accession, known) select accession, '{"specimens":{},"steps":{}}' from unnest(${sorted}::text[]) as accession
-    order by accession on conflict do nothing
-  `);
   const rows = await tx.rows<TubeRow>(sql`
-    select accession, known, works from laboratory.tube where accession = any(${sorted}::text[]) order by accession for update
+    select accession, known, works from laboratory.tube where accession = any(${[...accessions].sort()}::text[]) order by accession for update
   `);
   return new Map(rows.map((row) => [row.accession, row]));
 }
 
-export async function updateTubes(tx: Tx, tubes: readonly (TubeRow & { state: TubeState })[]): Promise<void> {
-  const rows = tubes.map(({ accession, known, works, state }) => ({
-    accession,
-    known,
-    works,
-    site: state.site,
-    collected_at: state.collectedAt,
-    picked_up_at: state.pickedUpAt,
-    arrived_at: state.arrivedAt,
-    in_transit: state.inTransit,
-  }));
-  await tx.run(sql`
-    update laboratory.tube set known = new.known, works = new.works, site = new.site, collected_at = new.collected_at,
-      picked_up_at = new.picked_up_at, arrived_at = new.arrived_at, in_transit = new.in_transit
-    from json_to_recordset(${JSON.stringify(rows)}) as new (accession text, known json, works text[], site text, collected_at timestamptz,
-      picked_up_at timestamptz, arrived_at timestamptz, in_transit boolean)
-    where tube.accession = new.accession
-  `);
+const TUBE_COLUMNS: readonly Column[] = [
+  ['known', 'json'],
+  ['works', 'text[]'],
+  ['site', 'text'],
+  ['collected_at', 'timestamptz'],
+  ['picked_up_at', 'timestamptz'],
+  ['arrived_at', 'timestamptz'],
+  ['in_transit', 'boolean'],
+];
+
+/** Writes tubes that `lockTubes` has looked for. @throws a serialization failure when somebody else made one of the new ones meanwhile */
+export async function writeTubes(tx: Tx, tubes: readonly (TubeRow & Fresh & { state: TubeState })[]): Promise<void> {
+  await write(
+    tx,
+    { name: 'laboratory.tube', keys: [['accession', 'text']], columns: TUBE_COLUMNS },
+    tubes.map(({ isNew, accession, known, works, state }) => ({
+      isNew,
+      row: {
+        accession,
+        known,
+        works,
+        site: state.site,
+        collected_at: state.collectedAt,
+        picked_up_at: state.pickedUpAt,
+        arrived_at: state.arrivedAt,
+        in_transit: state.inTransit,
+      },
+    })),
+  );
 }
 
 export function findTube(db: Db, accession: string): Promise<TubeRow | undefined> {
@@ -97,55 +103,113 @@ export interface KnownRow extends Key {
   known: WorkKnown;
 }
 
-/** Orders by key, made where they are new, locked in one order. */
+/** The orders that are known among these keys, locked in one order. */
 export async function lockWorks(tx: Tx, keys: readonly Key[]): Promise<KnownRow[]> {
   const sorted = [...keys].sort((a, b) => (a.part < b.part ? -1 : a.part > b.part ? 1 : a.id < b.id ? -1 : 1));
-  const wanted = sql`unnest(${sorted.map(({ part }) => part)}::text[], ${sorted.map(({ id }) => id)}::text[]) as wanted (part, id)`;
-  await tx.run(sql`
-    insert into laboratory.work (part, id, tenant, patients, known, priority, state, accessions, listed_at)
-    select part, id, '', '{}', '{"tubes":{},"reports":{}}', 'routine', 'ordered', '{}', 'epoch' from ${wanted} order by part, id
-    on conflict do nothing
-  `);
   return tx.rows<KnownRow>(sql`
-    select part, id, known from laboratory.work join ${wanted} using (part, id) order by part, id for update of work
+    select part, id, known
+    from laboratory.work
+    join unnest(${sorted.map(({ part }) => part)}::text[], ${sorted.map(({ id }) => id)}::text[]) as wanted (part, id) using (part, id)
+    order by part, id for update of work
   `);
 }
 
-export async function updateWorks(tx: Tx, works: readonly (Work & { known: WorkKnown })[]): Promise<void> {
-  const rows = works.map((work) => ({
-    part: work.part,
-    id: work.id,
-    tenant: work.known.order?.tenant ?? '',
-    patients: work.known.order?.patients ?? [],
-    known: work.known,
-    number: work.number,
-    requisition: work.requisition,
-    code: work.code,
-    name: work.name,
-    priority: work.priority,
-    state: work.state,
-    site: work.site,
-    accessions: work.accessions,
-    ordered_at: work.orderedAt,
-    collected_at: work.collectedAt,
-    picked_up_at: work.pickedUpAt,
-    arrived_at: work.arrivedAt,
-    resulted_at: work.resultedAt,
-    reported_at: work.reportedAt,
-    turnaround_min: work.turnaroundMin,
-    listed_at: work.listedAt,
-  }));
-  await tx.run(sql`
-    update laboratory.work set tenant = new.tenant, patients = new.patients, known = new.known, number = new.number, requisition = new.requisition,
-      code = new.code, name = new.name, priority = new.priority, state = new.state, site = new.site, accessions = new.accessions,
-      ordered_at = new.ordered_at, collected_at = new.collected_at, picked_up_at = new.picked_up_at, arrived_at = new.arrived_at,
-      resulted_at = new.resulted_at, reported_at = new.reported_at, turnaround_min = new.turnaround_min, listed_at = new.listed_at
-    from json_to_recordset(${JSON.stringify(rows)}) as new (part text, id text, tenant text, patients text[], known json, number text,
-      requisition text, code text, name text, priority text, state text, site text, accessions text[], ordered_at timestamptz,
-      collected_at timestamptz, picked_up_at timestamptz, arrived_at timestamptz, resulted_at timestamptz, reported_at timestamptz,
-      turnaround_min int, listed_at timestamptz)
-    where work.part = new.part and work.id = new.id
-  `);
+const WORK_COLUMNS: readonly Column[] = [
+  ['tenant', 'text'],
+  ['patients', 'text[]'],
+  ['known', 'json'],
+  ['number', 'text'],
+  ['requisition', 'text'],
+  ['code', 'text'],
+  ['name', 'text'],
+  ['priority', 'text'],
+  ['state', 'text'],
+  ['site', 'text'],
+  ['accessions', 'text[]'],
+  ['ordered_at', 'timestamptz'],
+  ['collected_at', 'timestamptz'],
+  ['picked_up_at', 'timestamptz'],
+  ['arrived_at', 'timestamptz'],
+  ['resulted_at', 'timestamptz'],
+  ['reported_at', 'timestamptz'],
+  ['turnaround_min', 'int'],
+  ['listed_at', 'timestamptz'],
+];
+
+/** Writes orders that `lockWorks` has looked for. @throws a serialization failure when somebody else made one of the new ones meanwhile */
+export async function writeWorks(tx: Tx, works: readonly (Work & Fresh & { known: WorkKnown })[]): Promise<void> {
+  const keys: Column[] = [
+    ['part', 'text'],
+    ['id', 'text'],
+  ];
+  await write(
+    tx,
+    { name: 'laboratory.work', keys, columns: WORK_COLUMNS },
+    works.map(({ isNew, ...work }) => ({
+      isNew,
+      row: {
+        part: work.part,
+        id: work.id,
+        tenant: work.known.order?.tenant ?? '',
+        patients: work.known.order?.patients ?? [],
+        known: work.known,
+        number: work.number,
+        requisition: work.requisition,
+        code: work.code,
+        name: work.name,
+        priority: work.priority,
+        state: work.state,
+        site: work.site,
+        accessions: work.accessions,
+        ordered_at: work.orderedAt,
+        collected_at: work.collectedAt,
+        picked_up_at: work.pickedUpAt,
+        arrived_at: work.arrivedAt,
+        resulted_at: work.resultedAt,
+        reported_at: work.reportedAt,
+        turnaround_min: work.turnaroundMin,
+        listed_at: work.listedAt,
+      },
+    })),
+  );
+}
+
+/** Whether a row is not in its table yet: most are written once, complete. */
+interface Fresh {
+  isNew: boolean;
+}
+
+type Column = readonly [name: string, type: string];
+
+interface Table {
+  name: string;
+  keys: readonly Column[];
+  columns: readonly Column[];
+}
+
+async function write(tx: Tx, table: Table, rows: readonly (Fresh & { row: object })[]): Promise<void> {
+  const { name, keys, columns } = table;
+  const listed = (all: readonly Column[]) => trusted(all.map(([column]) => column).join(', '));
+  const given = (of: readonly { row: object }[]) => sql`
+    json_to_recordset(${JSON.stringify(of.map(({ row }) => row))})
+    as new (${trusted([...keys, ...columns].map((column) => column.join(' ')).join(', '))})
+  `;
+  const fresh = rows.filter(({ isNew }) => isNew);
+  if (fresh.length > 0) {
+    const all = listed([...keys, ...columns]);
+    // In one order, so that two writers do not wait for each other in a circle.
+    const made = await tx.run(
+      sql`insert into ${trusted(name)} (${all}) select ${all} from ${given(fresh)} order by ${listed(keys)} on conflict do nothing`,
+    );
+    // The transaction is tried again and then finds the other's row.
+    if (made < fresh.length) throw Object.assign(new Error('a row was made twice at once'), { code: '40001' });
+  }
+  const known = rows.filter(({ isNew }) => !isNew);
+  if (known.length > 0) {
+    const changes = trusted(columns.map(([column]) => `${column} = new.${column}`).join(', '));
+    const same = trusted(keys.map(([column]) => `old.${column} = new.${column}`).join(' and '));
+    await tx.run(sql`update ${trusted(name)} as old set ${changes} from ${given(known)} where ${same}`);
+  }
 }
 
 const WORK = sql`part, id, number, requisition, code, name, priority, state, site, accessions, ordered_at as "orderedAt",

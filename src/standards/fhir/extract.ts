@@ -10,14 +10,16 @@ type Json = Record<string, unknown>;
  * The entries of all search parameters of the resource's type, `_id`, `_lastUpdated`, `_tag`, `_profile`, `_security` and
  * `_source` included. What has the wrong shape yields no entry; an unknown resource type yields none at all.
  *
+ * @param only  the codes of the parameters that are asked for; all unless said
  * @throws TooManyEntries when there would be more than `MOST_ENTRIES`; the official examples need at most a few hundred
  */
-export function extract(resource: object): IndexEntry[] {
+export function extract(resource: object, only?: { has(code: string): boolean }): IndexEntry[] {
   const { resourceType } = resource as Json;
   if (!isResourceType(resourceType)) return [];
   const entries: IndexEntry[] = [];
   const scope: Scope = { resource: resource as Json };
-  for (const parameter of parametersOf(resourceType)) parameter(resource as Json, scope, entries);
+  for (const { code, collect } of parametersOf(resourceType))
+    if (only === undefined || only.has(code)) collect(resource as Json, scope, entries);
   return entries;
 }
 
@@ -49,7 +51,12 @@ export class TooManyEntries extends Error {
   }
 }
 
-type Parameter = (resource: Json, scope: Scope, entries: IndexEntry[]) => void;
+type Collect = (resource: Json, scope: Scope, entries: IndexEntry[]) => void;
+
+interface Parameter {
+  code: string;
+  collect: Collect;
+}
 
 /** Where values come from and what makes entries of them. */
 interface Source {
@@ -64,9 +71,10 @@ function parametersOf(type: string): Parameter[] {
   if (!compiled) {
     compiled = searchParameters(type).flatMap(({ code, type: kind, expression, components }) => {
       if (expression === undefined) return [];
-      return components
-        ? [composite(code, expression, components, type)]
-        : [simple(code, sourcesOf(expression, kind, type))];
+      const collect = components
+        ? composite(code, expression, components, type)
+        : simple(code, sourcesOf(expression, kind, type));
+      return [{ code, collect }];
     });
     parameters.set(type, compiled);
   }
@@ -84,7 +92,7 @@ function sourcesOf(expression: string, kind: Parameters<typeof converterFor>[0],
   });
 }
 
-function simple(code: string, sources: Source[]): Parameter {
+function simple(code: string, sources: Source[]): Collect {
   return (resource, scope, entries) => {
     const add = (value: IndexValue) => {
       if (entries.length >= MOST_ENTRIES) throw new TooManyEntries();
@@ -101,7 +109,7 @@ function composite(
   expression: string,
   components: readonly { type: Parameters<typeof converterFor>[0]; expression: string }[],
   type: string,
-): Parameter {
+): Collect {
   const places = compileBranches(expression, type).map((branch) => ({
     branch,
     components: components.map((component) => sourcesOf(component.expression, component.type, branch.type)),

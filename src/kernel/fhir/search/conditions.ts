@@ -19,7 +19,6 @@ import {
   byValueAlone,
   identifierOf,
   inCompartment,
-  presence,
 } from '../tokens.ts';
 import {
   type Chained,
@@ -190,12 +189,17 @@ async function storedCondition(place: Place, { parameter, modifier, values }: Pl
       return inIndex(place, 'number_index', code, any(values.map(quantityTerm)));
     case 'composite':
       return all([
-        tokens(place, [presence(code)]),
+        hasValue(place, code),
         inIndex(place, 'pair_index', code, any(values.map((value) => pairTerm(place, parameter, value)))),
       ]);
     default:
       throw refuse('not-supported', 'this search parameter is not supported here', `${place.type}.${code}`);
   }
+}
+
+/** The row has a value for the parameter. */
+export function hasValue({ type, alias }: Pick<Place, 'type' | 'alias'>, code: string): Sql {
+  return sql`${identifier(`${alias}.tokens`)} && array(select token from fhir.shape where params @> array[${paramNumber(type, code)}::int])`;
 }
 
 /** At least one of the texts is among the row's tokens. */
@@ -242,13 +246,13 @@ function isPresent(place: Place, parameter: Parameter): Sql {
   const named = (other: string) => isPresent(place, parameterNamed(place.type, other));
   switch (plan.how) {
     case 'other':
-      return plan.target === undefined ? named(plan.code) : tokens(place, [presence(code)]);
+      return plan.target === undefined ? named(plan.code) : hasValue(place, code);
     case 'any':
       return any(plan.codes.map(named));
     case 'each':
       return all(plan.codes.map(named));
     default:
-      return tokens(place, [presence(code)]);
+      return hasValue(place, code);
   }
 }
 

@@ -4,9 +4,8 @@ import { all, join, sql, trusted } from '#kernel/sql';
 import { recordSeen } from '../read.ts';
 import { ROW, type Row } from '../store.ts';
 import { tableOf } from '../tables.ts';
-import { presence } from '../tokens.ts';
 import { type Ask, type AskOptions, readAsk } from './ask.ts';
-import { conditionsOf, type Place, shown, tokens } from './conditions.ts';
+import { conditionsOf, hasValue, type Place, shown } from './conditions.ts';
 import { includeAll } from './include.ts';
 import { beyond, type Cursor, type Key, keysOf, leaderOf, orderOf, readCursor, writeCursor } from './order.ts';
 
@@ -147,7 +146,7 @@ async function findPage(
     found.push(...(await findRows(ctx, ask.type, led, [leading, ...rest], having, after, limit)));
   }
   if (found.length === limit) return found;
-  const lacking = sql`${where} and not ${tokens(place, [presence(leader.code)])}`;
+  const lacking = sql`${where} and not ${hasValue(place, leader.code)}`;
   const beyondLed = after?.keys[0] === null ? { ...after, keys: after.keys.slice(1) } : undefined;
   const others = await findRows(ctx, ask.type, sql`${table} as r`, rest, lacking, beyondLed, limit - found.length);
   return [...found, ...others.map(({ row, keys }) => ({ row, keys: [null, ...keys] }))];

@@ -13,7 +13,7 @@ import {
   turnaroundsOf,
   workOf,
 } from '../rules.ts';
-import { addCounts, type Key, lockTubes, lockWorks, type TubeRow, updateTubes, updateWorks } from '../store.ts';
+import { addCounts, type Key, lockTubes, lockWorks, type TubeRow, writeTubes, writeWorks } from '../store.ts';
 
 /** News of orders and tubes, to be merged into what is known. */
 export interface News {
@@ -34,27 +34,33 @@ export async function applyNews(tx: Tx, { works, tubes }: News): Promise<void> {
   const turnarounds: TurnaroundCount[] = [];
   const locked = tubes.size === 0 ? new Map<string, TubeRow>() : await lockTubes(tx, [...tubes.keys()]);
   const tubesAfter = [...tubes].map(([accession, news]) => {
-    const before = locked.get(accession)!;
-    const known = mergeTube(before.known, news.known);
+    const before = locked.get(accession);
+    const known = before === undefined ? news.known : mergeTube(before.known, news.known);
     const state = stateOfTube(known);
-    counts.push(...countsOfTube(stateOfTube(before.known), state));
-    return { accession, known, works: [...new Set<string>([...before.works, ...news.works])].sort(), state };
+    counts.push(...countsOfTube(before === undefined ? undefined : stateOfTube(before.known), state));
+    const waiting = [...new Set<string>([...(before?.works ?? []), ...news.works])].sort();
+    return { isNew: before === undefined, accession, known, works: waiting, state };
   });
   const merged = new Map(works);
   for (const { accession, known, works: waiting } of tubesAfter) {
     for (const key of waiting)
       merged.set(key, mergeWork(merged.get(key) ?? NOTHING_KNOWN, { tubes: { [accession]: known }, reports: {} }));
   }
-  const rows = merged.size === 0 ? [] : await lockWorks(tx, [...merged.keys()].map(keyOf));
-  const worksAfter = rows.map(({ part, id, known: before }) => {
-    const known = mergeWork(before, merged.get(`${part}/${id}`)!);
-    const [was, is] = [workOf(part, id, before), workOf(part, id, known)];
+  const keys = [...merged.keys()].map(keyOf);
+  const rows = keys.length === 0 ? [] : await lockWorks(tx, keys);
+  const knownBefore = new Map(rows.map(({ part, id, known }) => [`${part}/${id}`, known]));
+  const worksAfter = [...merged].map(([key, news]) => {
+    const { part, id } = keyOf(key);
+    const before = knownBefore.get(key);
+    const known = before === undefined ? news : mergeWork(before, news);
+    const is = workOf(part, id, known);
+    const was = before === undefined ? undefined : workOf(part, id, before);
     counts.push(...countsOfWork(was, is));
     turnarounds.push(...turnaroundsOf(was, is));
-    return { ...is, known };
+    return { ...is, isNew: before === undefined, known };
   });
-  if (tubesAfter.length > 0) await updateTubes(tx, tubesAfter);
-  if (worksAfter.length > 0) await updateWorks(tx, worksAfter);
+  if (tubesAfter.length > 0) await writeTubes(tx, tubesAfter);
+  if (worksAfter.length > 0) await writeWorks(tx, worksAfter);
   await addCounts(tx, counts, turnarounds, slotOf(worksAfter[0]?.id ?? tubesAfter[0]?.accession ?? ''));
 }
 

@@ -1,4 +1,5 @@
 export { addTube, addWork, applyNews, keyOf, type News, noNews } from './apply.ts';
+export { loadIntervals } from './facts.ts';
 export {
   listOrders,
   type ReportView,

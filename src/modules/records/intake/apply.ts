@@ -28,7 +28,6 @@ export const intake: Hearer = {
 
 interface Item {
   stored: StoredMessage;
-  message: Message;
   mapping: Mapping;
 }
 
@@ -89,7 +88,7 @@ function readMessage(ctx: Context, stored: StoredMessage): Item {
   const mapping = mapMessage(message, { now: stored.receivedAt, newId: ctx.newId, exact: keepDigits });
   if (mapping === undefined)
     throw new Problem('invalid', 'messages of this type are not mapped', { type: message.type, event: message.event });
-  return { stored, message, mapping };
+  return { stored, mapping };
 }
 
 /** The digits of a number that JavaScript would write otherwise are kept beside it, as FHIR's JSON reader does. */

@@ -114,9 +114,10 @@ export async function lockIdentities(tx: Tx, keys: readonly string[]): Promise<v
 export async function insertIdentities(tx: Tx, identities: readonly Identity[]): Promise<void> {
   if (identities.length === 0) return;
   const given = givenIdentities(identities);
-  await tx.run(
+  const kept = await tx.run(
     sql`insert into records.identity (part, id, home) select part, id, home from ${given} on conflict do nothing`,
   );
+  if (kept === identities.length) return;
   const taken = await tx.maybe(sql`
     select 1 from ${given} join records.identity as kept using (part) where kept.id <> given.id limit 1
   `);
