@@ -2,7 +2,8 @@
 export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'this account may not do that': '此账号无权执行该操作',
   'there is no such thing': '未找到该内容',
-  'a value cannot be kept: a NUL character or a time out of all range': '内容无法保存：含有 NUL 字符，或时间超出范围',
+  'a value cannot be kept: a NUL character, a time out of range or a key that is too long':
+    '内容无法保存：含有 NUL 字符、时间超出范围或键值过长',
   'a parameter is given more than once': '参数重复',
   'the body is not UTF-8': '请求内容不是 UTF-8 编码',
   'two entries have the same fullUrl': '两个条目的 fullUrl 相同',

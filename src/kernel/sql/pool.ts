@@ -13,9 +13,10 @@ const AWAY = /^(08|57P0[123]|53300)/;
 
 /**
  * Values no check of ours can be expected to look for one by one, since PostgreSQL alone refuses them: a text with NUL
- * (character_not_in_repertoire, untranslatable_character) and a time before 4713 BC (datetime_field_overflow).
+ * (character_not_in_repertoire, untranslatable_character), a time before 4713 BC (datetime_field_overflow), and a key that is
+ * longer than a row of an index (program_limit_exceeded).
  */
-const UNFIT = new Set(['22021', '22P05', '22008']);
+const UNFIT = new Set(['22021', '22P05', '22008', '54000']);
 
 export interface Pool extends Db {
   /** Calls back on each NOTIFY on the channel, and once after every reconnection; ends with the returned function. */
@@ -195,7 +196,7 @@ function asProblem(error: unknown): unknown {
   if (UNFIT.has(code))
     return new Problem(
       'invalid',
-      'a value cannot be kept: a NUL character or a time out of all range',
+      'a value cannot be kept: a NUL character, a time out of range or a key that is too long',
       {},
       { cause: error },
     );

@@ -60,6 +60,7 @@ describe('escaping', () => {
     ['\\H\\high\\N\\ low', 'high low'],
     ['\\X0D0A\\', '\r\n'],
     ['\\XE5BCA0\\', '张'],
+    ['\\XFFFE\\', '\\XFFFE\\'],
     ['C:\\temp\\new', 'C:\\temp\\new'],
     ['\\', '\\'],
     ['5\\T\\6\\', '5&6\\'],

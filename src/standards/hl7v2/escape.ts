@@ -101,5 +101,15 @@ function meaningOf(sequence: string, delimiters: Delimiters, charset: string | u
     return command[1] === 'sk' ? ' '.repeat(count) : '';
   }
   const hex = /^X((?:[0-9A-Fa-f]{2})+)$/.exec(sequence);
-  return hex ? decodeBytes(Buffer.from(hex[1]!, 'hex'), charset ?? 'utf-8') : undefined;
+  return hex ? decodeHex(hex[1]!, charset ?? 'utf-8') : undefined;
+}
+
+/** Bytes that are no text of the character set stay the escape they came as, like every other unknown escape. */
+function decodeHex(hex: string, charset: string): string | undefined {
+  try {
+    return decodeBytes(Buffer.from(hex, 'hex'), charset);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return undefined;
+  }
 }

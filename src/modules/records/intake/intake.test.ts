@@ -335,3 +335,33 @@ test('many senders at once lose and double nothing', async () => {
   expect(numbers).toHaveLength(200);
   expect(values.filter(({ valueQuantity }) => valueQuantity?.value === 150)).toHaveLength(1);
 });
+
+test('one poisonous message stops neither the others nor the senders behind it', async () => {
+  const long = Array.from({ length: 900 }, (_, at) => at.toString(36)).join('');
+  const poison = [
+    messageOf({ control: 'poison-1', sender: 'A\u0000B|LAB', segments: [] }),
+    messageOf({ control: 'poison-2', sender: `${long}|LAB`, segments: [] }),
+    messageOf({ control: `poison-3${long}`, segments: [] }),
+    messageOf({ control: 'poison-4\u0000', type: `ORU\u0000^${long}`, segments: [] }),
+    messageOf({ control: 'poison-5', card: `8\u0000${long}`, segments: [] }),
+    messageOf({ control: '\\XFFFE\\', segments: [] }),
+  ];
+  const receipts = await Promise.all(
+    [...poison, messageOf({ control: 'healthy', segments: [] })].map((text) =>
+      receiver.receive(Buffer.from(text), { channel: 'mllp', origin: 'test' }),
+    ),
+  );
+  expect(receipts.map(({ outcome }) => outcome)).toEqual([
+    'accepted',
+    'refused',
+    'refused',
+    'refused',
+    'accepted',
+    'accepted',
+    'accepted',
+  ]);
+  const { count } = await pool.one<{ count: number }>(sql`
+    select count(*) from records.message where id = any(${receipts.map(({ id }) => id)}::text[])
+  `);
+  expect(count).toBe(receipts.length);
+});

@@ -90,9 +90,9 @@ export function startReceiver(ctx: Context, { batch = 128, gatherMs = 2 }: Recei
 function look(bytes: Uint8Array, receivedAt: Date, { channel, origin, refusal }: Origin): Omit<Waiting, 'settle'> {
   const digest = createHash('sha256').update(bytes).digest();
   const { message, error = refusal } = refusal === undefined ? readable(bytes) : headerOf(bytes);
-  const sender = [message?.header.text(3) ?? '', message?.header.text(4) ?? ''];
+  const sender = [nameOf(message?.header.text(3)), nameOf(message?.header.text(4))];
   const part = sender.join('|') === '|' ? '' : sender.join('|');
-  const controlId = message?.controlId ?? '';
+  const controlId = nameOf(message?.controlId);
   const outcome = error === undefined ? 'accepted' : 'refused';
   // A control id is unique for its sender only: without a sender, and where the message is refused, its content names it.
   const sameness = outcome === 'accepted' && part !== '' ? controlId : `${controlId}#${digest.toString('hex')}`;
@@ -105,15 +105,23 @@ function look(bytes: Uint8Array, receivedAt: Date, { channel, origin, refusal }:
       receivedAt,
       channel,
       origin,
-      type: message === undefined ? '' : `${message.type}^${message.event}`,
+      type: message === undefined ? '' : `${nameOf(message.type)}^${nameOf(message.event)}`,
       outcome,
       reason: error?.message ?? null,
       raw: bytes,
     },
     message,
     error,
-    patient: message?.segment('PID')?.text(3) ?? '',
+    patient: nameOf(message?.segment('PID')?.text(3)),
   };
+}
+
+/** The longest sender or control id that is taken; version 2.9 has 227 for the one and 199 for the other. */
+const LONGEST_NAME = 250;
+
+/** A name as PostgreSQL's texts and keys hold it: without NUL, and not too long. The message itself is kept byte for byte. */
+function nameOf(text = ''): string {
+  return text.slice(0, LONGEST_NAME).replaceAll('\0', '\uFFFD').toWellFormed();
 }
 
 function idOf(outcome: string, sameness: string): string {
@@ -157,6 +165,9 @@ function refusalOf(message: Message): Hl7Error | undefined {
     ...(component !== undefined && { component }),
   });
   const refuse = (code: Hl7ErrorCode, text: string, place: ReturnType<typeof at>) => new Hl7Error(code, text, place);
+  for (const field of [3, 4, 9, 10])
+    if ((message.header.fields[field]?.length ?? 0) > LONGEST_NAME)
+      return refuse('102', 'a field that names the message or its sender is too long', at(field));
   if (message.controlId === '') return refuse('101', 'MSH-10 is empty: the message cannot be told from others', at(10));
   if (message.type === '') return refuse('101', 'MSH-9 is empty: the message does not say what it is', at(9));
   if (!/^2(\.\d+)*$/.test(message.version)) return refuse('203', 'MSH-12 is no version 2 of HL7', at(12));
@@ -165,17 +176,54 @@ function refusalOf(message: Message): Hl7Error | undefined {
   return undefined;
 }
 
-/** Tries until the batch is kept: while the database is away nobody is answered, and every sender waits. */
+/**
+ * Tries until the batch is kept: while the database is away, or full, nobody is answered, and every sender waits. A message that
+ * no further try can keep stops neither its companions nor the senders behind it: its own sender is told.
+ */
 async function keepSurely(ctx: Context, batch: readonly Waiting[]): Promise<Receipt[]> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await keep(ctx, batch);
     } catch (error) {
       const raced = (error as { code?: string }).code === '23505';
+      if (!raced && isHopeless(error)) return keepSingly(ctx, batch, error);
       if (!raced) ctx.log.warn({ error, messages: batch.length }, 'messages wait: they could not be kept');
       await sleep(raced ? 0 : Math.min(5_000, 100 * 2 ** attempt));
     }
   }
+}
+
+async function keepSingly(ctx: Context, batch: readonly Waiting[], error: unknown): Promise<Receipt[]> {
+  const receipts: Receipt[] = [];
+  const [only] = batch;
+  if (batch.length === 1 && only !== undefined) return [notKept(ctx, only, error)];
+  for (const waiting of batch) receipts.push(...(await keepSurely(ctx, [waiting])));
+  return receipts;
+}
+
+/** The content is to blame, or a bug of ours: unlike a database that is away, time heals neither. */
+function isHopeless(error: unknown): boolean {
+  if (error instanceof Problem) return error.kind !== 'unavailable';
+  return (
+    error instanceof TypeError || error instanceof RangeError || HOPELESS.test((error as { code?: string }).code ?? '')
+  );
+}
+/** SQLSTATE classes: data exception, integrity constraint violation, program limit exceeded. */
+const HOPELESS = /^(22|23|54)/;
+
+function notKept(ctx: Context, { raw }: Waiting, error: unknown): Receipt {
+  ctx.log.error(
+    { error, origin: raw.origin, bytes: raw.raw.byteLength },
+    'a message cannot be kept: its sender was told',
+  );
+  const reason = 'the message cannot be kept';
+  const answer = acknowledge(undefined, {
+    outcome: 'failed',
+    at: ctx.now(),
+    controlId: raw.id.slice(0, 20),
+    error: new Hl7Error('207', reason),
+  });
+  return { part: raw.part, id: raw.id, outcome: 'refused', repeated: false, answer, reason };
 }
 
 function keep(ctx: Context, batch: readonly Waiting[]): Promise<Receipt[]> {
