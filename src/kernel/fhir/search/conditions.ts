@@ -123,10 +123,10 @@ async function plainCondition(place: Place, criterion: Plain): Promise<Sql> {
   if (plan.how === 'other') return plainCondition(place, otherCriterion(place.type, criterion, plan));
   if (plan.how === 'any') {
     const others = plan.codes.map((other) => ({ ...criterion, parameter: parameterNamed(place.type, other) }));
-    return any(await Promise.all(others.map((other) => plainCondition(place, other))));
+    return any(await inTurn(others, (other) => plainCondition(place, other)));
   }
   if (plan.how === 'each')
-    return any(await Promise.all(values.map((value) => eachCondition(place, parameter, plan.codes, value))));
+    return any(await inTurn(values, (value) => eachCondition(place, parameter, plan.codes, value)));
   return storedCondition(place, criterion);
 }
 
@@ -139,10 +139,17 @@ function otherCriterion(type: string, criterion: Plain, plan: { code: string; ta
 /** A composite whose parts belong to the resource as a whole. */
 async function eachCondition(place: Place, { code }: Parameter, codes: readonly string[], value: string): Promise<Sql> {
   const parts = splitParts(code, value, codes.length);
-  const terms = codes.map((part, at) =>
+  const terms = await inTurn(codes, (part, at) =>
     plainCondition(place, { kind: 'plain', parameter: parameterNamed(place.type, part), values: [parts[at]!] }),
   );
-  return all(await Promise.all(terms));
+  return all(terms);
+}
+
+/** One after the other: the database may be a transaction, which has one connection. */
+async function inTurn<T, R>(items: readonly T[], work: (item: T, at: number) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (const [at, item] of items.entries()) results.push(await work(item, at));
+  return results;
 }
 
 function splitParts(code: string, value: string, count: number): string[] {
@@ -380,12 +387,10 @@ function pairTerm(place: Place, { code, components = [] }: Parameter, value: str
 }
 
 async function chainCondition(place: Place, { parameter, targets }: Chained): Promise<Sql> {
-  const found = await Promise.all(
-    targets.map(async ({ type, criterion }) => {
-      const ids = await findIds({ ...place, type, alias: 'r' }, criterion, parameter.code);
-      return ids.map((id) => `${type}/${id}`);
-    }),
-  );
+  const found = await inTurn(targets, async ({ type, criterion }) => {
+    const ids = await findIds({ ...place, type, alias: 'r' }, criterion, parameter.code);
+    return ids.map((id) => `${type}/${id}`);
+  });
   const values = found.flat();
   if (values.length === 0) return sql`false`;
   return plainCondition(place, { kind: 'plain', parameter, values });
