@@ -2,7 +2,7 @@
  * Takes every page that a role's navigation leads to, the start page of each role, and the first thing that its lists lead to, at 1440 and 390 px in both
  * languages (the live screen at 3840 px too), for people to look at:
  *
- *     node tests/e2e/screenshots.ts [--url http://127.0.0.1:8080] [--out docs/images] [--only /custody] [--wait 120]
+ *     node tests/e2e/screenshots.ts [--url http://127.0.0.1:8080] [--out docs/images] [--only /custody] [--role patient] [--wait 120]
  *
  * Without --url it starts a platform of its own with the synthetic region and lets it live for --wait seconds first. JPEG, because a hundred pictures
  * of whole pages would weigh more than the program.
@@ -19,6 +19,7 @@ const { values } = parseArgs({
     url: { type: 'string' },
     out: { type: 'string', default: 'docs/images' },
     only: { type: 'string', default: '' },
+    role: { type: 'string', default: '' },
     wait: { type: 'string', default: '120' },
   },
 });
@@ -56,9 +57,10 @@ try {
 async function takeAll(url: string): Promise<void> {
   const { accounts } = (await (await fetch(`${url}/api/session/demo`)).json()) as { accounts: Account[] };
   if (accounts.length === 0) throw new Error('this server has no demo accounts: start it with the synthetic region');
-  if (values.only === '') await takeEach(url, undefined, [{ path: '/', name: 'sign-in' }]);
+  if (values.only === '' && values.role === '') await takeEach(url, undefined, [{ path: '/', name: 'sign-in' }]);
   const taken = new Set<string>();
-  for (const account of accounts) await takeEach(url, account, await findWays(url, account, taken));
+  const asked = accounts.filter(({ roles }) => values.role === '' || roles.includes(values.role));
+  for (const account of asked) await takeEach(url, account, await findWays(url, account, taken));
 }
 
 /** What this account can open and nobody before it could: the navigation, and behind each list its first entry. */
