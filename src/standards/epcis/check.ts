@@ -129,3 +129,9 @@ export function isDeeperThan(value: unknown, depth: number): boolean {
   if (depth === 0) return true;
   return Object.values(value).some((item) => isDeeperThan(item, depth - 1));
 }
+
+/** Whether some text in it is none: NUL, or half of a surrogate pair, which no UTF-8 can carry. */
+export function holdsNoText(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed();
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsNoText);
+}

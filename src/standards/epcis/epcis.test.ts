@@ -151,6 +151,12 @@ describe('what a capture refuses', () => {
     );
   });
 
+  test.each(['a\0b', 'a\ud800b', '\ude00\ud83d'])('a text that is none is refused: %j', (text) => {
+    expect(findFaults(inDocument({ ...observed, 'ex:a': { 'ex:b': [text] } }))).toEqual([
+      { place: '', message: 'holds a text with NUL or half of a surrogate pair' },
+    ]);
+  });
+
   test('depth is bounded', () => {
     let deep: unknown = 1;
     for (let level = 0; level < 10_000; level += 1) deep = { 'ex:a': deep };

@@ -4,6 +4,7 @@ import {
   type Check,
   either,
   flag,
+  holdsNoText,
   isDeeperThan,
   isObject,
   isUri,
@@ -316,6 +317,7 @@ export function findFaults(input: unknown): Finding[] {
   const findings: Finding[] = [];
   if (!isObject(input)) add(findings, '', 'must be a JSON object');
   else if (isDeeperThan(input, MOST_DEPTH)) add(findings, '', `is nested deeper than ${MOST_DEPTH} levels`);
+  else if (holdsNoText(input)) add(findings, '', 'holds a text with NUL or half of a surrogate pair');
   else {
     const check =
       input.type === 'EPCISDocument' ? document : input.type === 'EPCISQueryDocument' ? queryDocument : singleEvent;
@@ -328,6 +330,7 @@ export function findFaults(input: unknown): Finding[] {
 export function findEventFaults(input: unknown, at = ''): Finding[] {
   const findings: Finding[] = [];
   if (isDeeperThan(input, MOST_DEPTH)) add(findings, at, `is nested deeper than ${MOST_DEPTH} levels`);
+  else if (holdsNoText(input)) add(findings, at, 'holds a text with NUL or half of a surrogate pair');
   else event(input, at, findings);
   return findings;
 }

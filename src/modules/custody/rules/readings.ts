@@ -23,8 +23,16 @@ export function parseReadings(payload: Uint8Array, device: string, receivedAt: D
   if (!Number.isSafeInteger(seq) || (seq as number) < 0) return refuse('seq is no whole number of 0 or more');
   if (!Array.isArray(readings) || readings.length === 0) return refuse('readings is no list');
   if (readings.length > MOST_READINGS) return refuse(`more than ${MOST_READINGS} readings`);
-  return { device, seq: seq as number, receivedAt, readings: readings.map((reading) => parseReading(reading, refuse)) };
+  return {
+    device,
+    seq: seq as number,
+    receivedAt,
+    readings: readings.map((reading) => parseReading(reading, receivedAt, refuse)),
+  };
 }
+
+/** A clock that was never set says 1970 or 2099; such readings go to the desk, for sending them again mends nothing. */
+const FARTHEST_MS = 10 * 365.25 * 86_400_000;
 
 const RANGES = {
   temperatureC: [-273.15, 200],
@@ -34,12 +42,13 @@ const RANGES = {
   speedKmh: [0, 1000],
 } as const;
 
-function parseReading(content: unknown, refuse: (reason: string) => never): Reading {
+function parseReading(content: unknown, receivedAt: Date, refuse: (reason: string) => never): Reading {
   if (typeof content !== 'object' || content === null) return refuse('a reading is no object');
   const fields = content as Record<string, unknown>;
   const at = typeof fields['at'] === 'string' ? new Date(fields['at']) : new Date(Number.NaN);
   if (!/[Zz]|[+-]\d{2}:?\d{2}$/.test(String(fields['at'])) || Number.isNaN(at.getTime()))
     return refuse('at is no time with a zone');
+  if (Math.abs(at.getTime() - receivedAt.getTime()) > FARTHEST_MS) return refuse('at is more than ten years from now');
   const reading: Reading = { at };
   for (const [name, [least, most]] of Object.entries(RANGES)) {
     const value = fields[name];

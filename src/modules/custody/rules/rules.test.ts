@@ -357,6 +357,9 @@ describe("a device's message", () => {
     [{ seq: 1, readings: [] }, 'readings is no list'],
     [{ seq: 1, readings: [{ at: 'yesterday' }] }, 'at is no time with a zone'],
     [{ seq: 1, readings: [{ at: '2026-01-01T00:00:00' }] }, 'at is no time with a zone'],
+    [{ seq: 1, readings: [{ at: '2099-01-01T00:00:00Z' }] }, 'at is more than ten years from now'],
+    [{ seq: 1, readings: [{ at: '1970-01-01T00:00:00Z' }] }, 'at is more than ten years from now'],
+    [{ seq: 1, readings: [{ at: '+275760-09-13T00:00:00Z' }] }, 'at is more than ten years from now'],
     [
       { seq: 1, readings: [{ at: '2026-01-01T00:00:00Z', temperatureC: -300 }] },
       'temperatureC is no number from -273.15 to 200',
