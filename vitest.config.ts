@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests that start the whole platform run alone, so that they measure nothing but themselves. */
-const PLATFORM = ['tests/e2e/**/*.test.ts', 'tests/faults/**/*.test.ts', 'tests/load/**/*.test.ts'];
+const PLATFORM = ['tests/faults/**/*.test.ts', 'tests/load/**/*.test.ts'];
+const SCREEN = ['tests/e2e/**/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -10,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{src,region,facts,web,tests,bench}/**/*.test.{ts,tsx}'],
-          exclude: PLATFORM,
+          exclude: [...PLATFORM, ...SCREEN],
           globalSetup: ['tests/support/postgres.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -21,6 +22,17 @@ export default defineConfig({
         test: {
           name: 'platform',
           include: PLATFORM,
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
+          maxWorkers: 1,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'screen',
+          include: SCREEN,
+          globalSetup: ['tests/e2e/shared.ts'],
           testTimeout: 300_000,
           hookTimeout: 180_000,
           maxWorkers: 1,

@@ -22,7 +22,7 @@ if (only.length === 0) {
   step('dead code', ['node_modules/knip/bin/knip.js']);
 }
 if (findChromium() === undefined) installChromium();
-for (const project of ['unit', 'platform']) suite(project);
+for (const project of ['unit', 'platform', 'screen']) suite(project);
 const skipped = count.skipped === 0 ? '' : `, ${count.skipped} skipped`;
 stdout.write(`\n${count.passed} passed, ${count.failed} failed${skipped}\n`);
 exit(count.failed === 0 ? 0 : 1);

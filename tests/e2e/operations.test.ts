@@ -1,8 +1,7 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import type { Operations, Vehicle } from '../../web/operations/model.ts';
-import { makePlatform, type TestPlatform } from '../support/platform.ts';
-import { findBarriers, hasChromium, openBrowser, signIn, type Visit, visit } from './browser.ts';
+import { type Account, findBarriers, hasChromium, openBrowser, signIn, type Visit, visit } from './browser.ts';
 import { type StandIn, standBefore } from './operations-stand-in.ts';
 
 /**
@@ -90,9 +89,8 @@ const SAMPLE: Operations = {
 };
 
 describe.skipIf(!hasChromium)('the live screen', () => {
-  let platform: TestPlatform;
   let browser: Browser;
-  let director: { username: string; password: string };
+  let director: Account;
   let standIn: StandIn;
   let told: Operations;
   let one: Visit;
@@ -106,21 +104,15 @@ describe.skipIf(!hasChromium)('the live screen', () => {
   };
 
   beforeAll(async () => {
-    platform = await makePlatform([]);
-    await platform.start();
     browser = await openBrowser();
-    const { accounts } = (await (await fetch(`${platform.url}/api/session/demo`)).json()) as {
-      accounts: { username: string; password: string; roles: string[] }[];
-    };
-    director = accounts.find(({ roles }) => roles.includes('laboratory-director')) as typeof director;
+    director = inject('screen').accounts.find(({ roles }) => roles.includes('laboratory-director')) as Account;
   });
   afterAll(async () => {
     await browser?.close();
-    await platform?.end();
   });
   beforeEach(async () => {
     told = SAMPLE;
-    standIn = await standBefore(platform.url, () => told);
+    standIn = await standBefore(inject('screen').url, () => told);
   });
   afterEach(async () => {
     await one?.close();

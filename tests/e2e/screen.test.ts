@@ -1,23 +1,26 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { makePlatform, type TestPlatform } from '../support/platform.ts';
-import { findBarriers, findPages, hasChromium, open, openBrowser, signIn, type Visit, visit } from './browser.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import {
+  type Account,
+  findBarriers,
+  findPages,
+  hasChromium,
+  open,
+  openBrowser,
+  signIn,
+  type Visit,
+  visit,
+} from './browser.ts';
 
 /**
  * Goal: a person of every role reaches every page meant for the role, in both languages, on a desk and in a hand, and nothing breaks, leaves for
  * another server or shuts anybody out.
  * Method: the true program with its synthetic region, a true browser; the pages are those that the navigation shows; axe-core judges each.
  */
-interface Account {
-  username: string;
-  password: string;
-  roles: string[];
-}
-
-let platform: TestPlatform;
 let browser: Browser;
 let accounts: Account[];
-const open_: Visit[] = [];
+let url: string;
+let visits: Visit[] = [];
 
 const person = async (role: string, visitor: Partial<Parameters<typeof visit>[1]> = {}): Promise<Visit> => {
   const one = await stranger(visitor);
@@ -27,21 +30,22 @@ const person = async (role: string, visitor: Partial<Parameters<typeof visit>[1]
   return one;
 };
 const stranger = async (visitor: Partial<Parameters<typeof visit>[1]> = {}): Promise<Visit> => {
-  const one = await visit(browser, { url: platform.url, ...visitor });
-  open_.push(one);
+  const one = await visit(browser, { url, ...visitor });
+  visits.push(one);
   return one;
 };
 
 describe.skipIf(!hasChromium)('the screen', () => {
   beforeAll(async () => {
-    platform = await makePlatform([]);
-    await platform.start();
+    ({ url, accounts } = inject('screen'));
     browser = await openBrowser();
-    accounts = ((await (await fetch(`${platform.url}/api/session/demo`)).json()) as { accounts: Account[] }).accounts;
   });
   afterAll(async () => {
     await browser?.close();
-    await platform?.end();
+  });
+  afterEach(async () => {
+    for (const one of visits) await one.close();
+    visits = [];
   });
 
   describe('sign-in', () => {
@@ -136,6 +140,7 @@ describe.skipIf(!hasChromium)('the screen', () => {
   describe('keyboard', () => {
     test('the first stop skips to the content', async () => {
       const one = await person('administrator');
+      await open(one, '/');
       await one.page.keyboard.press('Tab');
       expect(await one.page.evaluate(() => document.activeElement?.className)).toBe('skip');
       await one.page.keyboard.press('Enter');
@@ -144,6 +149,7 @@ describe.skipIf(!hasChromium)('the screen', () => {
 
     test('/ searches, g and a letter goes, ? shows the keys, Esc closes', async () => {
       const one = await person('administrator');
+      await open(one, '/');
       await one.page.keyboard.press('/');
       await one.page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'combobox');
       await one.page.keyboard.press('Escape');
@@ -162,6 +168,7 @@ describe.skipIf(!hasChromium)('the screen', () => {
 
   test('the language changes at once and is kept', async () => {
     const one = await person('administrator');
+    await open(one, '/');
     await one.page.getByRole('button', { name: '中文' }).click();
     await one.page.getByRole('link', { name: '设置' }).first().waitFor();
     expect(
@@ -184,7 +191,7 @@ describe.skipIf(!hasChromium)('the screen', () => {
     await one.page.getByRole('button', { name: 'Make token' }).click();
     const secret = (await one.page.locator('.ant-alert code').textContent()) ?? '';
     const status = async () =>
-      (await fetch(`${platform.url}/api/session`, { headers: { authorization: `Bearer ${secret}` } })).status;
+      (await fetch(`${url}/api/session`, { headers: { authorization: `Bearer ${secret}` } })).status;
     expect(await status()).toBe(200);
     await one.page.getByRole('button', { name: 'Revoke' }).click();
     await one.page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();

@@ -1,17 +1,18 @@
 /**
- * Takes every page that a role's navigation leads to, and the first thing that its lists lead to, at 1440 and 390 px in both languages (the live screen
- * at 3840 px too), for people to look at:
+ * Takes every page that a role's navigation leads to, the start page of each role, and the first thing that its lists lead to, at 1440 and 390 px in both
+ * languages (the live screen at 3840 px too), for people to look at:
  *
  *     node tests/e2e/screenshots.ts [--url http://127.0.0.1:8080] [--out docs/images] [--only /custody] [--wait 120]
  *
- * Without --url it starts a platform of its own with the synthetic region and lets it live for --wait seconds first.
+ * Without --url it starts a platform of its own with the synthetic region and lets it live for --wait seconds first. JPEG, because a hundred pictures
+ * of whole pages would weigh more than the program.
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { makePlatform } from '../support/platform.ts';
-import { findPages, type Language, open, openBrowser, signIn, type Visit, visit } from './browser.ts';
+import { type Account, findPages, type Language, open, openBrowser, signIn, type Visit, visit } from './browser.ts';
 
 const { values } = parseArgs({
   options: {
@@ -28,8 +29,17 @@ const SIZES = [
 ] as const;
 const WALL = { width: 3840, height: 2160 } as const;
 const LANGUAGES: readonly Language[] = ['en', 'zh'];
+const QUALITY = 78;
 /** The map needs this long to be drawn in software and to have seen something move. */
 const MAP_MS = 8_000;
+const SETTLE_MS = 500;
+/** Only these have a start page of their own kind. */
+const START_OF = ['clinician', 'laboratory-technician', 'courier', 'patient', 'regulator', 'administrator'];
+
+interface Way {
+  path: string;
+  name: string;
+}
 
 await mkdir(values.out, { recursive: true });
 const platform = values.url === undefined ? await makePlatform([]) : undefined;
@@ -43,76 +53,78 @@ try {
   await platform?.end();
 }
 
-interface Account {
-  username: string;
-  password: string;
-  roles: string[];
-}
-
 async function takeAll(url: string): Promise<void> {
   const { accounts } = (await (await fetch(`${url}/api/session/demo`)).json()) as { accounts: Account[] };
   if (accounts.length === 0) throw new Error('this server has no demo accounts: start it with the synthetic region');
-  await takeSignIn(url);
+  if (values.only === '') await takeEach(url, undefined, [{ path: '/', name: 'sign-in' }]);
   const taken = new Set<string>();
-  for (const account of accounts) {
-    for (const path of await findWays(url, account, taken)) {
-      for (const size of path === '/operations' ? [...SIZES, WALL] : SIZES) {
-        for (const language of LANGUAGES) await take(url, account, path, { ...size, language });
-      }
-    }
-  }
+  for (const account of accounts) await takeEach(url, account, await findWays(url, account, taken));
 }
 
-async function takeSignIn(url: string): Promise<void> {
-  if (values.only !== '') return;
-  for (const size of SIZES) {
-    for (const language of LANGUAGES) {
-      const one = await visit(browser, { url, language, ...size });
-      await one.page.goto('/');
-      await one.page.locator('.demo').waitFor();
-      await keep(one, 'sign-in', size.width, language);
-      await one.close();
-    }
-  }
-}
-
-/** The pages that this account can open and nobody before it could: those of the navigation, and behind each list its first entry. */
-async function findWays(url: string, account: Account, taken: Set<string>): Promise<string[]> {
+/** What this account can open and nobody before it could: the navigation, and behind each list its first entry. */
+async function findWays(url: string, account: Account, taken: Set<string>): Promise<Way[]> {
   const one = await visit(browser, { url });
   await signIn(one, account);
-  const ways: string[] = [];
+  const role = account.roles[0] as string;
+  const ways: Way[] = START_OF.includes(role) && values.only === '' ? [{ path: '/', name: `start-${role}` }] : [];
   for (const path of await findPages(one)) {
-    if (taken.has(path) || !path.startsWith(values.only)) continue;
+    if (path === '/' || taken.has(path) || !path.startsWith(values.only)) continue;
     taken.add(path);
-    ways.push(path);
+    ways.push({ path, name: nameOf(path) });
+    if (path === '/operations') continue;
     await open(one, path);
     const first = one.page.locator('main table.table tbody a[href^="/"]').first();
     const further = (await first.count()) > 0 ? await first.getAttribute('href') : null;
-    if (further !== null) ways.push(further);
+    if (further === null) continue;
+    ways.push({ path: further, name: nameOf(further) });
+    ways.push(...(await findFurther(one, further)));
   }
+  if (role === 'patient') ways.push({ path: '/records/mine?tab=trends', name: 'records-mine-trends' });
   await one.close();
   return ways;
 }
 
-async function take(
+/** Pages that no list leads to at once: of an order its specimen and its report. */
+async function findFurther(one: Visit, path: string): Promise<Way[]> {
+  if (!path.startsWith('/laboratory/orders/')) return [];
+  await open(one, path);
+  const ways: Way[] = [];
+  for (const kind of ['specimens', 'reports']) {
+    const link = one.page.locator(`main a[href^="/laboratory/${kind}/"]`).first();
+    const found = (await link.count()) > 0 ? await link.getAttribute('href') : null;
+    if (found !== null) ways.push({ path: found, name: nameOf(found) });
+  }
+  return ways;
+}
+
+async function takeEach(url: string, account: Account | undefined, ways: readonly Way[]): Promise<void> {
+  if (ways.length === 0) return;
+  for (const language of LANGUAGES) {
+    for (const size of SIZES) await takeInTurn(url, account, ways, { ...size, language });
+    const wall = ways.filter(({ path }) => path === '/operations');
+    if (wall.length > 0) await takeInTurn(url, account, wall, { ...WALL, language });
+  }
+}
+
+async function takeInTurn(
   url: string,
-  account: Account,
-  path: string,
+  account: Account | undefined,
+  ways: readonly Way[],
   { width, height, language }: { width: number; height: number; language: Language },
 ): Promise<void> {
   const one = await visit(browser, { url, language, width, height });
-  await signIn(one, account);
-  await open(one, path);
-  await one.page.waitForTimeout(path === '/operations' ? MAP_MS : 800);
-  await keep(one, nameOf(path), width, language);
-  for (const trouble of one.troubles) process.stderr.write(`${path}: ${trouble}\n`);
+  if (account !== undefined) await signIn(one, account);
+  for (const { path, name } of ways) {
+    if (account === undefined) await one.page.goto(path);
+    else await open(one, path);
+    if (account === undefined) await one.page.locator('.demo').waitFor();
+    await one.page.waitForTimeout(path === '/operations' ? MAP_MS : SETTLE_MS);
+    const file = `${name}.${width}.${language}.jpg`;
+    await one.page.screenshot({ path: join(values.out, file), type: 'jpeg', quality: QUALITY });
+    process.stderr.write(`${file}\n`);
+    for (const trouble of one.troubles.splice(0)) process.stderr.write(`${path}: ${trouble}\n`);
+  }
   await one.close();
-}
-
-async function keep({ page }: Visit, name: string, width: number, language: Language): Promise<void> {
-  const file = `${name}.${width}.${language}.png`;
-  await page.screenshot({ path: join(values.out, file) });
-  process.stderr.write(`${file}\n`);
 }
 
 /** `/custody/boxes/123` is `custody-boxes-one`: the name must not change with the data. */
@@ -122,6 +134,5 @@ function nameOf(path: string): string {
       .split('?')[0]
       ?.split('/')
       .filter((part) => part !== '') ?? [];
-  if (parts.length === 0) return 'start';
   return parts.map((part) => (/\d/.test(part) || part.length > 24 ? 'one' : part)).join('-');
 }

@@ -53,12 +53,21 @@ export default function Audit() {
       phoneTitle: true,
     },
     { key: 'at', title: t('audit.at'), value: (row) => new Date(row.at), render: (row) => <Time at={row.at} /> },
-    { key: 'who', title: t('audit.who'), value: (row) => row.actorName ?? row.actor },
+    {
+      key: 'who',
+      title: t('audit.who'),
+      value: (row) => (row.roles?.includes('system') ? t('roles.system') : (row.actorName ?? row.actor)),
+    },
     {
       key: 'outcome',
       title: t('audit.outcome'),
       value: (row) => row.outcome,
-      render: (row) => <OutcomeTag of={row} />,
+      render: (row) => (
+        <span className="row">
+          <OutcomeTag of={row} />
+          {row.breakGlass && <StatusTag tone="warning">{t('audit.breakGlass')}</StatusTag>}
+        </span>
+      ),
     },
     {
       key: 'patients',
@@ -77,12 +86,6 @@ export default function Audit() {
       title: t('audit.organization'),
       value: (row) => row.organization,
       render: (row) => <Organization id={row.organization} />,
-    },
-    {
-      key: 'breakGlass',
-      title: t('audit.breakGlass'),
-      value: (row) => row.breakGlass,
-      render: (row) => row.breakGlass && <StatusTag tone="warning">{row.breakGlass}</StatusTag>,
     },
   ];
   return (
@@ -161,7 +164,12 @@ function Short({ text }: { text: string | null | undefined }) {
 }
 
 function Organization({ id }: { id: string | null | undefined }) {
-  return <>{useOrganizationNames([id])(id)}</>;
+  const name = useOrganizationNames([id])(id);
+  return (
+    <span className="short" title={name}>
+      {name}
+    </span>
+  );
 }
 
 function OutcomeTag({ of: { outcome } }: { of: AuditRow }) {

@@ -32,6 +32,7 @@ export const messages = catalogue({
       'data-buyer': 'Data buyer',
       enterprise: 'Enterprise',
       'park-operator': 'Park operator',
+      system: 'The platform itself',
     },
     all: 'Show all',
     acts: {
@@ -290,6 +291,7 @@ export const messages = catalogue({
       'data-buyer': '数据需求方',
       enterprise: '企业',
       'park-operator': '园区运营方',
+      system: '平台',
     },
     all: '查看全部',
     acts: {

@@ -19,7 +19,7 @@ export const routes: readonly PageRoute[] = [
     path: '/audit',
     page: () => import('./audit.tsx'),
     permission: 'access.audit.read',
-    nav: { label: 'kernel:audit.title', icon: AuditOutlined, order: 910, key: 'a' },
+    nav: { label: 'kernel:audit.title', icon: AuditOutlined, order: 910, key: 'a', notFor: ['patient'] },
   },
   {
     path: '/accounts',

@@ -26,19 +26,26 @@ function Lately({ state }: { state: 'received' | 'reported' }) {
       {query.isSuccess && (
         <ShortList
           empty={t('orders.empty')}
-          items={query.data.orders.map((order) => ({
+          items={newestFirst(query.data.orders, state).map(({ order, at }) => ({
             id: `${order.part}/${order.id}`,
             title: <Go to={`/laboratory/orders/${order.id}`}>{order.patientName ?? order.number ?? order.id}</Go>,
             tag: order.priority !== 'routine' && (
               <StatusTag tone="warning">{t(`priorities.${order.priority}`)}</StatusTag>
             ),
             by: order.name,
-            at: String(
-              state === 'reported' ? (order.reportedAt ?? order.listedAt) : (order.arrivedAt ?? order.listedAt),
-            ),
+            at,
           }))}
         />
       )}
     </Panel>
   );
+}
+
+function newestFirst(orders: readonly WorkLine[], state: 'received' | 'reported'): { order: WorkLine; at: string }[] {
+  return orders
+    .map((order) => ({
+      order,
+      at: String((state === 'reported' ? order.reportedAt : order.arrivedAt) ?? order.listedAt),
+    }))
+    .sort((one, two) => Date.parse(two.at) - Date.parse(one.at));
 }

@@ -125,7 +125,7 @@ function Segments({
     <Panel title={t('desk.segments')} flush>
       <DataTable
         name="segments"
-        label={t('desk.segments')}
+        label={`${t('desk.field')}, ${t('desk.content')}`}
         columns={columns}
         rowKey={(row) => row.key}
         source={{ rows }}
@@ -153,7 +153,7 @@ function Resources({ resources }: { resources: readonly Made[] }) {
     <Panel title={t('desk.resources')} flush>
       <DataTable
         name="resources"
-        label={t('desk.resources')}
+        label={`${t('desk.resource')}, ${t('desk.operation')}`}
         columns={columns}
         rowKey={(row) => `${row.type}/${row.id}`}
         source={{ rows: resources }}

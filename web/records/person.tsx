@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { Alert, Tabs } from 'antd';
+import { Alert } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Person } from '../../src/modules/records/model.ts';
 import { api, Go, useAddressValue, usePathValue, useSession } from '../shell/index.ts';
-import { Empty, Failure, Loading, Page, PersonBanner } from '../ui/index.ts';
+import { Empty, Failure, Loading, Page, PersonBanner, Tabs } from '../ui/index.ts';
 import { Happened } from './happened.tsx';
 import { Trends } from './trends.tsx';
 import { WhoLooked } from './who-looked.tsx';
@@ -65,19 +65,19 @@ function PersonRecord({ id }: { id: string }) {
         />
       )}
       <Tabs
-        activeKey={tab}
-        onChange={setTab}
-        destroyOnHidden
-        items={[
-          { key: 'timeline', label: t('person.timeline'), children: <Happened id={id} /> },
-          { key: 'trends', label: t('person.trends'), children: <Trends id={id} /> },
+        label={shown}
+        active={tab}
+        choose={setTab}
+        tabs={[
+          { key: 'timeline', label: t('person.timeline'), content: () => <Happened id={id} /> },
+          { key: 'trends', label: t('person.trends'), content: () => <Trends id={id} /> },
           {
             key: 'reports',
             label: t('person.reports'),
-            children: <Happened id={id} kinds={['report', 'order']} />,
+            content: () => <Happened id={id} kinds={['report', 'order']} />,
           },
-          { key: 'who', label: t(own ? 'own.who' : 'person.who'), children: <WhoLooked id={id} /> },
-          { key: 'fhir', label: t('person.raw'), children: <Raw id={id} /> },
+          { key: 'who', label: t('person.who'), content: () => <WhoLooked id={id} /> },
+          { key: 'fhir', label: t('person.raw'), content: () => <Raw id={id} /> },
         ]}
       />
     </Page>

@@ -3,10 +3,11 @@ import { useTranslation } from 'react-i18next';
 import type { TimelineEntry } from '../../src/modules/records/model.ts';
 import { api, Go, type StartCard, useOrganizationNames, useSession } from '../shell/index.ts';
 import { Failure, Loading, Panel, ShortList } from '../ui/index.ts';
-import type { Look } from './who-looked.tsx';
+import { type Look, useWhoOf } from './who-looked.tsx';
 import { useNamed } from './words.ts';
 
 const FEW = 6;
+const RECENT = 100;
 
 export const cards: readonly StartCard[] = [
   { order: 15, roles: ['patient'], Card: OwnReports },
@@ -53,10 +54,12 @@ function WhoLookedLately() {
   const query = useQuery({
     queryKey: ['who', actor.patient, 'few'],
     queryFn: ({ signal }) =>
-      api.get<{ rows: Look[] }>(`/api/records/people/${actor.patient}/looks`, { query: { limit: FEW }, signal }),
+      api.get<{ rows: Look[] }>(`/api/records/people/${actor.patient}/looks`, { query: { limit: RECENT }, signal }),
     enabled: actor.patient !== undefined,
   });
-  const nameOf = useOrganizationNames((query.data?.rows ?? []).map(({ organization }) => organization));
+  const whoOf = useWhoOf();
+  const looks = together(query.data?.rows ?? []).slice(0, FEW);
+  const nameOf = useOrganizationNames(looks.map(({ organization }) => organization));
   if (actor.patient === undefined) return null;
   return (
     <Panel title={t('own.who')} actions={<Go to="/records/mine?tab=who">{t('own.all')}</Go>}>
@@ -65,9 +68,10 @@ function WhoLookedLately() {
       {query.isSuccess && (
         <ShortList
           empty={t('own.nobody')}
-          items={query.data.rows.map(({ id, at, actorName, act, organization }) => ({
+          items={looks.map(({ id, at, act, organization, ...look }) => ({
             id,
-            title: actorName,
+            title: whoOf(look),
+            tag: look.times > 1 && <span className="quiet numbers">{`× ${look.times}`}</span>,
             by: [t(`kernel:acts.${act}`, { defaultValue: act }), nameOf(organization)].filter(Boolean).join(' · '),
             at,
           }))}
@@ -75,4 +79,16 @@ function WhoLookedLately() {
       )}
     </Panel>
   );
+}
+
+/** One line for everybody and each act, with the latest time. */
+function together(rows: readonly Look[]): (Look & { times: number })[] {
+  const found = new Map<string, Look & { times: number }>();
+  for (const row of rows) {
+    const key = `${row.actorName} ${row.act} ${row.organization}`;
+    const known = found.get(key);
+    if (known === undefined) found.set(key, { ...row, times: 1 });
+    else known.times += 1;
+  }
+  return [...found.values()];
 }

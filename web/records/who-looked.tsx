@@ -17,18 +17,21 @@ export interface Look {
 /** Who looked at this record or changed it, from where, and what for. */
 export function WhoLooked({ id }: { id: string }) {
   const { t } = useTranslation('records');
+  const whoOf = useWhoOf();
   const columns: Column<Look>[] = [
     {
       key: 'actor',
       title: t('person.actor'),
-      value: (row) => row.actorName,
+      value: whoOf,
       render: (row) => (
         <>
-          {row.actorName}
-          <span className="quiet">
-            {' '}
-            {row.roles.map((role) => t(`kernel:roles.${role}`, { defaultValue: role })).join(', ')}
-          </span>
+          {whoOf(row)}
+          {!row.roles.includes('system') && (
+            <span className="quiet">
+              {' '}
+              {row.roles.map((role) => t(`kernel:roles.${role}`, { defaultValue: role })).join(', ')}
+            </span>
+          )}
         </>
       ),
       phoneTitle: true,
@@ -77,6 +80,12 @@ export function WhoLooked({ id }: { id: string }) {
       }}
     />
   );
+}
+
+/** The name of who acted; the program has a word instead. */
+export function useWhoOf(): (look: Pick<Look, 'actorName' | 'roles'>) => string {
+  const { t } = useTranslation('kernel');
+  return ({ actorName, roles }) => (roles.includes('system') ? t('roles.system') : actorName);
 }
 
 function OrganizationName({ id }: { id: string | null }) {

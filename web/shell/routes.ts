@@ -23,6 +23,8 @@ export interface NavEntry {
   order: number;
   /** `g` then this letter opens it. */
   key?: string;
+  /** Roles that find the same elsewhere. */
+  notFor?: readonly string[];
   /** In the bottom bar of a phone, which holds four. */
   phone?: boolean;
 }
@@ -39,6 +41,7 @@ export function navigationFor(
 ): readonly PageWithNav[] {
   return pages
     .filter((page): page is PageWithNav => page.nav !== undefined && mayOpen(page, actor, may))
+    .filter(({ nav }) => !nav.notFor?.some((role) => actor.roles.includes(role)))
     .sort((one, two) => one.nav.order - two.nav.order);
 }
 

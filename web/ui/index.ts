@@ -10,6 +10,7 @@ export { type ShortItem, ShortList } from './short-list.tsx';
 export { Sparkline } from './sparkline.tsx';
 export { Empty, Failure, Loading } from './states.tsx';
 export { StatusTag, type Tone } from './status-tag.tsx';
+export { Tabs } from './tabs.tsx';
 export { antTheme, type Look } from './theme.ts';
 export { Time } from './time.tsx';
 export { showTime } from './time-format.ts';

@@ -95,6 +95,38 @@ describe('a person', () => {
     ]);
   });
 
+  test('has a timeline of chosen kinds', async () => {
+    const [person] = await people('8601');
+    const path = `/api/records/people/${person!.id}/timeline`;
+    const { entries } = await get<{ entries: TimelineEntry[] }>(`${path}?kinds=report`);
+    expect(entries.map(({ kind }) => kind)).toEqual(['report', 'report', 'report']);
+    expect(await get(`${path}?kinds=encounter,condition`)).toEqual({ entries: [] });
+    await get(`${path}?kinds=report,rumour`, 400);
+  });
+
+  test('is called by the Latin name too', async () => {
+    expect(await people('8601')).toMatchObject([{ name: '张伟', nameLatin: 'Wei Zhang' }]);
+    expect(await people('8602')).not.toMatchObject([{ nameLatin: expect.anything() }]);
+  });
+
+  test('shows who looked, page by page, to those who may look and to nobody else', async () => {
+    const [person] = await people('8601');
+    const path = `/api/records/people/${person!.id}/looks`;
+    const all = await get<{ rows: { id: string; act: string }[] }>(`${path}?limit=200`);
+    expect(all.rows[0]).toMatchObject({ act: 'records.person-read', outcome: 'success' });
+    expect(all.rows[0]).not.toHaveProperty('patients');
+    const first = await get<{ rows: { id: string }[]; next: string }>(`${path}?limit=1`);
+    const then = await get<{ rows: { id: string }[] }>(`${path}?limit=1&after=${first.next}`);
+    expect(then.rows[0]?.id).not.toBe(first.rows[0]?.id);
+    actor = {
+      ...everybody.actor,
+      roles: ['clinician'],
+      organizations: ['elsewhere'],
+      permissions: await findPermissions(pool, ['clinician']),
+    };
+    await get(path, 404);
+  });
+
   test('has trends with limits and flags', async () => {
     const [person] = await people('8601');
     const { trends } = await get<{ trends: Trend[] }>(`/api/records/people/${person!.id}/trends`);

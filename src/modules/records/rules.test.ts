@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { idFrom, idWithin, keysOf, keysWithin, mergeInto, orderStatusAfter, replacementOf } from './rules.ts';
+import {
+  idFrom,
+  idWithin,
+  keysOf,
+  keysWithin,
+  mergeInto,
+  orderStatusAfter,
+  replacementOf,
+  showEntry,
+} from './rules.ts';
 
 /** Goal: a message never makes the record poorer, nor says the same twice. Method: by hand, then properties over random resources. */
 const draft = (resource: object, onExisting: 'fill' | 'override' = 'override') => ({
@@ -102,4 +111,19 @@ test('a merged patient names its survivor', () => {
   const link = [{ type: 'replaced-by', other: { reference: 'Patient/9' } }];
   expect(replacementOf({ resourceType: 'Patient', link })).toBe('9');
   expect(replacementOf({ resourceType: 'Patient', link: [{ ...link[0], type: 'replaces' }] })).toBeUndefined();
+});
+
+test.each([
+  [{ text: '血脂' }, { title: '血脂', titleZh: '血脂' }],
+  [{ coding: [{ display: 'Lipid panel' }, { display: '血脂' }] }, { title: 'Lipid panel', titleZh: '血脂' }],
+  [
+    { text: '血脂', coding: [{ code: '24331-1', display: 'Lipid panel' }] },
+    { title: 'Lipid panel', titleZh: '血脂' },
+  ],
+  [{ coding: [{ code: '24331-1' }] }, { title: '24331-1' }],
+  [undefined, { title: 'DiagnosticReport' }],
+])('what is called %j is told as %j', (code, told) => {
+  const entry = showEntry({ resourceType: 'DiagnosticReport', id: '1', issued: '2026-01-01T00:00:00Z', code } as never);
+  expect(entry).toMatchObject(told);
+  expect('titleZh' in entry!).toBe('titleZh' in told);
 });
