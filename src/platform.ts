@@ -106,7 +106,9 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       servePages(WEB_DIST),
     ];
     let isUp = false;
+    const receiver = startReceiver(ctx);
     const health = [
+      { name: 'messages', check: async () => receiver.trouble },
       { name: 'platform', check: async () => (isUp ? undefined : 'still starting') },
       {
         name: 'database',
@@ -126,7 +128,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     const deliveries = await startDeliveries(ctx, pool, hearers, { workers: config.workers });
     undo.push(deliveries.stop);
     const mllp = await step('HL7 v2 over MLLP', () =>
-      startMllpServer(ctx, startReceiver(ctx), { host: config.host, port: config.mllpPort }),
+      startMllpServer(ctx, receiver, { host: config.host, port: config.mllpPort }),
     );
     undo.push(mllp.stop);
     const mqtt = await step('MQTT', () =>
