@@ -64,7 +64,7 @@ export const bench: Bench = {
     const searchable = await countObservations(platform.url, platform.adminToken);
     const ceiling = await copyCeiling(pool);
     const bytes = await pool.one<{ n: number }>(sql`
-      select (pg_total_relation_size('fhir.observation') + pg_total_relation_size('fhir.range_index'))::float8 / greatest(1, (select count(*) from fhir.observation)) as n
+      select (pg_total_relation_size('fhir.observation') + pg_total_relation_size('fhir.date_index') + pg_total_relation_size('fhir.number_index'))::float8 / greatest(1, (select count(*) from fhir.observation)) as n
     `);
     await pool.end();
     await platform.end();

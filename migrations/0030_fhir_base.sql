@@ -3,7 +3,8 @@
 create extension if not exists pg_trgm;
 create schema fhir;
 
--- Every look-up reads the whole pending list of the GIN index: a short one (kB) keeps look-ups quick while rows pour in.
+-- Every look-up reads the whole pending list of the GIN index: a short one (kB) keeps look-ups quick while rows pour in. Messages look
+-- up many numbers at once, but never observations, of which ten come with each.
 -- Rows stay whole and uncompressed up to a page: pglz would cost more than writing the rest of the row.
 -- content is null when the resource is deleted. tokens: hashtextextended(<parameter>=<value>, 0), see src/kernel/fhir/tokens.ts.
 do $$
@@ -50,9 +51,9 @@ begin
         content json,
         primary key (part, id)
       ) with (toast_tuple_target = 8160);
-      create index %2$I on fhir.%1$I using gin (tokens) with (gin_pending_list_limit = 256);
+      create index %2$I on fhir.%1$I using gin (tokens) with (gin_pending_list_limit = %4$s);
       create index %3$I on fhir.%1$I (updated);',
-      name, name || '_tokens', name || '_updated');
+      name, name || '_tokens', name || '_updated', case name when 'observation' then 1024 else 64 end);
   end loop;
 end
 $$;

@@ -61,6 +61,9 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     for (const port of [config.port, config.mllpPort, config.mqttPort]) await mustBeFree(config.host, port);
     undo.push(await holdFolder(config.data));
 
+    // The app is built meanwhile; a failure is told where it is awaited.
+    const building = buildWeb();
+    building.catch(() => {});
     const database = await step('database', () =>
       openDatabase(config, {
         onRevived: () => log.warn({}, 'the database died and was started again'),
@@ -73,7 +76,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     const ctx = systemContext({ db: pool, log }, 'platform');
     await step('migrations', () => migrate(pool, MIGRATIONS));
     const ledgerKey = await openKey(pool, config.data, ctx.now());
-    await step('app', () => buildWeb());
+    await step('app', () => building);
     const publicUrl = () => config.publicUrl?.replace(/\/$/, '') ?? httpUrl;
     const oidc = await openOidc(ctx, { db: pool, log, publicUrl, external: externalIssuer(config, publicUrl) });
     const access = openAccess({ pool, log, languageOf, translate, checkJwt: oidc.checkJwt });
@@ -102,7 +105,11 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       laboratoryRoutes,
       servePages(WEB_DIST),
     ];
+    let isUp = false;
+    const receiver = startReceiver(ctx);
     const health = [
+      { name: 'messages', check: async () => receiver.trouble },
+      { name: 'platform', check: async () => (isUp ? undefined : 'still starting') },
       {
         name: 'database',
         check: () =>
@@ -121,7 +128,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     const deliveries = await startDeliveries(ctx, pool, hearers, { workers: config.workers });
     undo.push(deliveries.stop);
     const mllp = await step('HL7 v2 over MLLP', () =>
-      startMllpServer(ctx, startReceiver(ctx), { host: config.host, port: config.mllpPort }),
+      startMllpServer(ctx, receiver, { host: config.host, port: config.mllpPort }),
     );
     undo.push(mllp.stop);
     const mqtt = await step('MQTT', () =>
@@ -134,6 +141,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     undo.push(mqtt.stop);
     const jobs: Job[] = [sweeper, oidcKeeper, sealer(ledgerKey), partitionJob, recountJob];
     undo.push(startJobs(ctx, pool, jobs).stop);
+    isUp = true;
 
     if (config.region) {
       const token = await issueServiceToken(ctx, {
@@ -152,6 +160,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
 
     const greeting = [
       `Banyan is ready after ${((Date.now() - began) / 1000).toFixed(1)} s: ${httpUrl}`,
+      `  HL7 v2 over MLLP on port ${config.mllpPort}, MQTT on port ${config.mqttPort}, settings: docs/settings.md`,
       ...(administrator.password === undefined ? [] : [`  admin, password (shown once): ${administrator.password}`]),
       ...(administrator.token === undefined ? [] : [`  operator's token (shown once): ${administrator.token}`]),
       ...demo.map(({ username, password }) => `  ${username.padEnd(28)} ${password}`),

@@ -97,13 +97,15 @@ export async function makePlatform(
     },
     async killDatabase() {
       // It may be on its way up again after the last kill: then the one that comes is meant.
-      for (;;) {
+      const until = Date.now() + START_MS;
+      while (Date.now() < until) {
         try {
           return void process.kill(await databasePid(), 'SIGKILL');
         } catch {
           await sleep(20);
         }
       }
+      throw new Error('the database does not come back');
     },
     async stop() {
       child?.kill('SIGINT');

@@ -46,7 +46,7 @@ export async function placeLeaves(tx: Tx, size: number, most: number): Promise<U
     ), placed as (
       insert into ledger.leaf (part, index, id, body)
       select place / 256, place, id, body
-      from (select ${size}::bigint + row_number() over (order by seq) - 1 as place, id, body from taken)
+      from (select ${size}::bigint + row_number() over (order by seq) - 1 as place, id, body from taken) as numbered
       returning index, body
     )
     select sha256('\\x00'::bytea || body) as hash from placed order by index

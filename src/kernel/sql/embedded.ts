@@ -16,11 +16,17 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
+interface Revive {
+  onRevived(): void;
+  /** It did not come back this time; it is tried again, ever more slowly. */
+  onLost(problem: Problem): void;
+}
+
 export interface EmbeddedOptions {
   /** The folder of the cluster; made when absent. */
   folder: string;
   /** Whether it is started again when it ends without being asked to, and who is told. */
-  revive?: { onRevived(): void; onLost(problem: Problem): void };
+  revive?: Revive;
   /** Further settings, e.g. `{ fsync: 'off' }` for tests. */
   settings?: Record<string, string>;
 }
@@ -60,6 +66,8 @@ const SETTINGS: Record<string, string> = {
 
 const START_MS = 60_000;
 const STOP_MS = 30_000;
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 10_000;
 
 /**
  * Starts the cluster, makes it first where the folder is empty, and takes over one that is still running there.
@@ -84,18 +92,24 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
   };
   if (found === undefined) await launch();
 
-  const watch = async (): Promise<void> => {
-    await ended(child, found);
-    if (stopping) return;
-    try {
-      await launch();
-      options.revive?.onRevived();
-      void watch();
-    } catch (error) {
-      options.revive?.onLost(error as Problem);
+  const watch = async ({ onRevived, onLost }: Revive): Promise<void> => {
+    for (let waitMs = FIRST_WAIT_MS; ; ) {
+      await ended(child, found);
+      if (stopping) return;
+      try {
+        await launch();
+        if (stopping) return await stopServer(folder);
+        waitMs = FIRST_WAIT_MS;
+        onRevived();
+      } catch (error) {
+        // It may have died again while it repaired itself, or the disk may be full for a while.
+        onLost(error as Problem);
+        await sleep(waitMs, undefined, { ref: false });
+        waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS);
+      }
     }
   };
-  if (options.revive !== undefined) void watch();
+  if (options.revive !== undefined) void watch(options.revive);
 
   return {
     url,

@@ -51,6 +51,7 @@ export {
   carryDecimals,
   decimalText,
   FhirJsonError,
+  keepDecimal,
   MOST_DEPTH,
   MOST_LENGTH,
   parseFhirJson,

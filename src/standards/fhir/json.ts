@@ -51,6 +51,12 @@ export function decimalText(holder: object, key: string | number): string {
   return text !== undefined && Number(text) === value ? text : String(value);
 }
 
+/** Remembers how the number `holder[key]` was written, as if it had been read from JSON text. */
+export function keepDecimal(holder: object, key: string, text: string): void {
+  const texts = exact.get(holder) ?? new Map<string, string>();
+  exact.set(holder, texts.set(key, text));
+}
+
 /** Tells that `to` is a shallow copy of `from`, so that the numbers directly in it are written as they were read too. */
 export function carryDecimals(from: object, to: object): void {
   const texts = exact.get(from);
@@ -82,10 +88,8 @@ function holdsHalf(value: unknown): boolean {
 }
 
 function keepSource(this: object, key: string, value: unknown, context?: { source?: string }): unknown {
-  if (typeof value === 'number' && context?.source !== undefined && String(value) !== context.source) {
-    const texts = exact.get(this) ?? new Map<string, string>();
-    exact.set(this, texts.set(key, context.source));
-  }
+  if (typeof value === 'number' && context?.source !== undefined && String(value) !== context.source)
+    keepDecimal(this, key, context.source);
   return value;
 }
 

@@ -3,7 +3,7 @@ import type { Context } from '#kernel/context';
 import { type Resource, type Written, writeAll } from '#kernel/fhir';
 import { type DeliveredFact, type Hearer, tellAll } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
-import { carryDecimals, parseFhirJson } from '#standards/fhir';
+import { keepDecimal } from '#standards/fhir';
 import { Hl7Error, type Message, parseMessage } from '#standards/hl7v2';
 import { type Draft, type Mapping, mapMessage } from '#standards/v2-to-fhir';
 import type { Applied } from '../model.ts';
@@ -94,7 +94,7 @@ function readMessage(ctx: Context, stored: StoredMessage): Item {
 /** The digits of a number that JavaScript would write otherwise are kept beside it, as FHIR's JSON reader does. */
 function keepDigits(holder: object, key: string, text: string): void {
   if (String(Number(text)) === text || !/^-?(0|[1-9]\d*)(\.\d+)?$/.test(text)) return;
-  carryDecimals(parseFhirJson(`{"${key}":${text}}`) as object, holder);
+  keepDecimal(holder, key, text);
 }
 
 function readingOf(

@@ -365,3 +365,28 @@ test('one poisonous message stops neither the others nor the senders behind it',
   `);
   expect(count).toBe(receipts.length);
 });
+
+test('while the disk is full nobody is answered and the trouble is told; with room again all is kept', async () => {
+  let full = true;
+  const { transaction } = pool;
+  const disk: Pool = {
+    ...pool,
+    transaction: (work) =>
+      full
+        ? Promise.reject(Object.assign(new Error('no space left on device'), { code: '53100' }))
+        : (transaction.call(pool, work) as ReturnType<typeof work>),
+  };
+  const small = startReceiver(testContext(disk));
+  let answered = false;
+  const receipt = small
+    .receive(Buffer.from(messageOf({ control: 'disk-full', segments: [] })), { channel: 'mllp', origin: 'test' })
+    .then((kept) => {
+      answered = true;
+      return kept;
+    });
+  await expect.poll(() => small.trouble).toContain('no space left on device');
+  expect(answered).toBe(false);
+  full = false;
+  expect(await receipt).toMatchObject({ outcome: 'accepted', repeated: false });
+  expect(small.trouble).toBeUndefined();
+});

@@ -42,6 +42,8 @@ export interface Receiver {
   receive(bytes: Uint8Array, from: Origin): Promise<Receipt>;
   /** Messages that wait to be kept. */
   readonly waiting: number;
+  /** Why messages cannot be kept now; undefined while they can. */
+  readonly trouble: string | undefined;
   /** Resolves when nothing waits any more. */
   idle(): Promise<void>;
 }
@@ -60,12 +62,16 @@ export interface ReceiverOptions {
 export function startReceiver(ctx: Context, { batch = 128, gatherMs = 2 }: ReceiverOptions = {}): Receiver {
   const queue: Waiting[] = [];
   let working: Promise<void> | undefined;
+  let trouble: string | undefined;
+  const note = (now: string | undefined): void => {
+    trouble = now;
+  };
 
   const work = async (): Promise<void> => {
     while (queue.length > 0) {
       if (queue.length < batch && gatherMs > 0) await sleep(gatherMs);
       const taken = queue.splice(0, batch);
-      for (const [index, receipt] of (await keepSurely(ctx, taken)).entries()) taken[index]!.settle(receipt);
+      for (const [index, receipt] of (await keepSurely(ctx, taken, note)).entries()) taken[index]!.settle(receipt);
     }
     working = undefined;
   };
@@ -79,6 +85,9 @@ export function startReceiver(ctx: Context, { batch = 128, gatherMs = 2 }: Recei
     },
     get waiting() {
       return queue.length;
+    },
+    get trouble() {
+      return trouble;
     },
     async idle() {
       while (working !== undefined) await working;
@@ -180,24 +189,37 @@ function refusalOf(message: Message): Hl7Error | undefined {
  * Tries until the batch is kept: while the database is away, or full, nobody is answered, and every sender waits. A message that
  * no further try can keep stops neither its companions nor the senders behind it: its own sender is told.
  */
-async function keepSurely(ctx: Context, batch: readonly Waiting[]): Promise<Receipt[]> {
+async function keepSurely(
+  ctx: Context,
+  batch: readonly Waiting[],
+  note: (trouble: string | undefined) => void,
+): Promise<Receipt[]> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await keep(ctx, batch);
+      const receipts = await keep(ctx, batch);
+      note(undefined);
+      return receipts;
     } catch (error) {
       const raced = (error as { code?: string }).code === '23505';
-      if (!raced && isHopeless(error)) return keepSingly(ctx, batch, error);
+      if (!raced && isHopeless(error)) return keepSingly(ctx, batch, note, error);
+      if (!raced) note(`messages wait and are not acknowledged: ${(error as Error).message}`);
       if (!raced) ctx.log.warn({ error, messages: batch.length }, 'messages wait: they could not be kept');
       await sleep(raced ? 0 : Math.min(5_000, 100 * 2 ** attempt));
     }
   }
 }
 
-async function keepSingly(ctx: Context, batch: readonly Waiting[], error: unknown): Promise<Receipt[]> {
+async function keepSingly(
+  ctx: Context,
+  batch: readonly Waiting[],
+  note: (trouble: string | undefined) => void,
+  error: unknown,
+): Promise<Receipt[]> {
   const receipts: Receipt[] = [];
   const [only] = batch;
+  note(undefined);
   if (batch.length === 1 && only !== undefined) return [notKept(ctx, only, error)];
-  for (const waiting of batch) receipts.push(...(await keepSurely(ctx, [waiting])));
+  for (const waiting of batch) receipts.push(...(await keepSurely(ctx, [waiting], note)));
   return receipts;
 }
 
