@@ -160,7 +160,7 @@ function asSeenBy(patient: string, entry: AuditEntry): AuditEntry {
 }
 
 /** A row of the trail that is not what the ledger proves. */
-export interface TrailFlaw {
+interface TrailFlaw {
   id: string;
   at: Date;
   /** `altered`: its leaf has another digest; `unknown`: the ledger has no such act. */

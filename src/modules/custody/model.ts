@@ -9,7 +9,7 @@ export type Wire<T> = T extends Date
       ? { [Key in keyof T]: Wire<T[Key]> }
       : T;
 
-export const THING_KINDS = ['specimen', 'box', 'vehicle', 'device', 'other'] as const;
+const THING_KINDS = ['specimen', 'box', 'vehicle', 'device', 'other'] as const;
 export type ThingKind = (typeof THING_KINDS)[number];
 
 export const THING_STATES = [
@@ -68,7 +68,7 @@ export interface Trace {
   toParty?: string;
 }
 
-export const ANOMALIES = ['in-two-containers', 'not-in-container', 'held-by-another', 'after-its-end'] as const;
+const ANOMALIES = ['in-two-containers', 'not-in-container', 'held-by-another', 'after-its-end'] as const;
 export interface Anomaly {
   part: string;
   event: string;
@@ -102,7 +102,7 @@ export interface ReadingMessage {
   readings: readonly Reading[];
 }
 
-export interface Bilingual {
+interface Bilingual {
   en: string;
   zh: string;
 }

@@ -32,7 +32,7 @@ export function mergeWork(one: WorkKnown, other: WorkKnown): WorkKnown {
   };
 }
 
-export function mergeSteps(one: StepFacts, other: StepFacts): StepFacts {
+function mergeSteps(one: StepFacts, other: StepFacts): StepFacts {
   return mergeBy(one, other, (a, b) =>
     a.at < b.at ? a : a.at > b.at ? b : (a.place ?? '') <= (b.place ?? '') ? a : b,
   );
@@ -211,7 +211,7 @@ export function turnaroundsOf(before: Work | undefined, after: Work): Turnaround
 /** Two weeks: what is longer is counted there. */
 const MOST_MINUTES = 20_160;
 
-export function hourOf(at: Date): Date {
+function hourOf(at: Date): Date {
   return new Date(Math.floor(at.getTime() / 3_600_000) * 3_600_000);
 }
 
@@ -249,8 +249,8 @@ interface Numbered {
 }
 type Json = Record<string, unknown>;
 
-export const ORDER_SYSTEM = 'https://banyan.health/id/order';
-export const SPECIMEN_SYSTEM = 'https://banyan.health/id/specimen';
+const ORDER_SYSTEM = 'https://banyan.health/id/order';
+const SPECIMEN_SYSTEM = 'https://banyan.health/id/specimen';
 const GLN_SYSTEM = 'https://id.gs1.org/414';
 
 export function orderFact(

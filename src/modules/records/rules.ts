@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type {
   CodeableConcept,
-  DiagnosticReport,
   HumanName,
   Identifier,
   Observation,
@@ -151,11 +150,6 @@ function sameness(each: unknown): string {
   if (other?.reference !== undefined) return `${type as string} ${other.reference}`;
   if (value !== undefined) return `${system ?? ''}|${value}`;
   return JSON.stringify(each);
-}
-
-/** The order in which reports are worth showing: a corrected or final one is a result, others are on their way. */
-export function isReleased(status: DiagnosticReport['status']): boolean {
-  return status === 'final' || status === 'corrected' || status === 'amended' || status === 'appended';
 }
 
 /** A person as lists and the banner show one. */

@@ -6,7 +6,7 @@ export type Check = (value: unknown, place: string, findings: Finding[]) => void
 /** Deeper input is refused: everything that walks an event may recurse. */
 export const MOST_DEPTH = 40;
 /** Findings at the most; more help nobody. */
-export const MOST_FINDINGS = 100;
+const MOST_FINDINGS = 100;
 
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:(?:[^\s<>"{}|\\^`%]|%[0-9A-Fa-f]{2})*$/;
 const TIME = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(?:[Zz]|[+-](\d{2}):?(\d{2}))$/;
@@ -40,7 +40,6 @@ const must =
     if (!holds(value)) add(findings, place, message);
   };
 
-export const anything: Check = () => {};
 export const text = must((value) => typeof value === 'string', 'must be text');
 export const number = must((value) => typeof value === 'number' && Number.isFinite(value), 'must be a number');
 export const flag = must((value) => typeof value === 'boolean', 'must be true or false');

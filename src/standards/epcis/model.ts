@@ -10,18 +10,12 @@ export type EventType = (typeof EVENT_TYPES)[number];
 
 export type Action = 'ADD' | 'OBSERVE' | 'DELETE';
 
-export interface Place {
+interface Place {
   id: string;
   [extension: string]: unknown;
 }
 
-export interface Party {
-  type: string;
-  source?: string;
-  destination?: string;
-}
-
-export interface QuantityElement {
+interface QuantityElement {
   epcClass: string;
   quantity?: number;
   uom?: string;

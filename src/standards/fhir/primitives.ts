@@ -4,7 +4,7 @@ import { daysOf } from './instants.ts';
 import { isSafeNarrative } from './narrative.ts';
 
 /** What is wrong with a value: `structure` when it is not the JSON type, `value` when its text or size is not allowed. */
-export interface Fault {
+interface Fault {
   code: 'structure' | 'value';
   message: string;
 }

@@ -5,7 +5,7 @@ import type { Message } from './message.ts';
 import { formatDateTime } from './time.ts';
 
 /** What became of a message. `rejected`: it can never be taken; `failed`: not now, or not as it is. */
-export type Outcome = 'accepted' | 'failed' | 'rejected';
+type Outcome = 'accepted' | 'failed' | 'rejected';
 
 export interface Acknowledgement {
   outcome: Outcome;

@@ -99,7 +99,7 @@ export class Drafts {
   }
 }
 
-export function displayOf(resource: Practitioner | Organization): string | undefined {
+function displayOf(resource: Practitioner | Organization): string | undefined {
   if (resource.resourceType === 'Organization') return resource.name;
   const name = resource.name?.[0];
   if (name === undefined) return undefined;

@@ -84,7 +84,7 @@ export function mapEncounter(
 }
 
 /** PL: the innermost place that is named, with its facility as the place around it. */
-export function mapLocation(value: Value, drafts: Drafts): Draft<Location> | undefined {
+function mapLocation(value: Value, drafts: Drafts): Draft<Location> | undefined {
   const { around } = drafts;
   const facility = hdSystem(value.part(4), around);
   const facilityName = value.part(4)?.text(1) ?? value.part(4)?.text(2);

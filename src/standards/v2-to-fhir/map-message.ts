@@ -52,7 +52,7 @@ export interface MappingOptions {
   exact?(holder: object, key: string, text: string): void;
 }
 
-export type MessageKind = 'result' | 'order' | 'admission' | 'merge';
+type MessageKind = 'result' | 'order' | 'admission' | 'merge';
 
 export interface Mapping {
   kind: MessageKind;

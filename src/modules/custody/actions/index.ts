@@ -1,7 +1,6 @@
 export {
   captureDocument,
   captureEvent,
-  captureEvents,
   type ErrorBehaviour,
   listJobs,
   MOST_EVENTS,
@@ -9,11 +8,8 @@ export {
   readJob,
 } from './capture.ts';
 export { queryEvents, readEvent } from './events.ts';
-export { findByLabel, type HandOverRequest, handOver, settle } from './hand-over.ts';
+export { handOver, settle } from './hand-over.ts';
 export {
-  type BoxDetail,
-  type BoxLine,
-  type ChainStep,
   type CustodyChain,
   findChain,
   findVehicles,
@@ -28,4 +24,4 @@ export {
   readChain,
   type VehicleLine,
 } from './look.ts';
-export { KEEP_DAYS, keepReadings, partitionJob, recountJob } from './readings.ts';
+export { keepReadings, partitionJob, recountJob } from './readings.ts';

@@ -210,7 +210,7 @@ function handOversOf(traces: readonly Trace[]): HandOver[] {
 }
 
 /** One step of a thing's way: what happened to it, or to what it was in. */
-export interface ChainStep extends Trace {
+interface ChainStep extends Trace {
   /** The thing itself, its box, or the vehicle. */
   of: ThingKind;
   label: string;

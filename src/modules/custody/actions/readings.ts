@@ -29,7 +29,7 @@ import {
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** Days of readings kept here; older ones live in the lake. */
-export const KEEP_DAYS = 30;
+const KEEP_DAYS = 30;
 
 interface Step {
   part: string;

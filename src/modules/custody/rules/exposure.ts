@@ -120,7 +120,7 @@ export function clockAhead(at: Date, receivedAt: Date): number | undefined {
 }
 
 /** The course of temperature as spans, and how long nothing was measured. */
-export function spansOf(readings: readonly Reading[]): { spans: TemperatureSpan[]; unmeasuredMinutes: number } {
+function spansOf(readings: readonly Reading[]): { spans: TemperatureSpan[]; unmeasuredMinutes: number } {
   const measured = readings.filter((reading) => reading.temperatureC !== undefined);
   const spans: TemperatureSpan[] = [];
   let unmeasuredMinutes = 0;

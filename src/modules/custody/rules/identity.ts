@@ -44,7 +44,7 @@ export function glnOf(name: string | undefined): string | undefined {
   return /^https:\/\/id\.gs1\.org\/41[47]\/(\d{13})/.exec(name ?? '')?.[1];
 }
 
-export const CLASSES = facts.classes as readonly TransportClass[];
+const CLASSES = facts.classes as readonly TransportClass[];
 export const MAX_GAP_MINUTES = facts.maxGapMinutes.value;
 export const SILENT_AFTER_MINUTES = facts.silentAfterMinutes.value;
 export const CLOCK_AHEAD_MINUTES = facts.clockAheadMinutes.value;
@@ -54,10 +54,6 @@ export const KINETIC_SOURCE = facts.meanKineticTemperature.source;
 export function classOf(part: string): TransportClass {
   const type = /^https:\/\/id\.gs1\.org\/8003\/06900001(\d{5})/.exec(part)?.[1] ?? '';
   const id = (facts.assetTypes as Record<string, string>)[type];
-  return CLASSES.find((each) => each.id === id) ?? CLASSES[0]!;
-}
-
-export function classById(id: string): TransportClass {
   return CLASSES.find((each) => each.id === id) ?? CLASSES[0]!;
 }
 

@@ -10,8 +10,6 @@ export {
 } from './exposure.ts';
 export {
   boxName,
-  CLASSES,
-  classById,
   classOf,
   deviceName,
   glnOf,
@@ -22,9 +20,8 @@ export {
 } from './identity.ts';
 export { advance, historyOf, inTime, isMove, partiesOf, thingOf, traceOf, unknownThing } from './moves.ts';
 export { sitesOf } from './places.ts';
-export { distanceKm, headingOf, type Point } from './position.ts';
+export { headingOf } from './position.ts';
 export {
-  type Comparison,
   type EventQuery,
   type EventTerm,
   facetsOf,

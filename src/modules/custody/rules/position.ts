@@ -1,5 +1,5 @@
 /** Great-circle distance in kilometres on a sphere of 6,371 km. */
-export function distanceKm(from: Point, to: Point): number {
+function distanceKm(from: Point, to: Point): number {
   const [lat1, lat2] = [radians(from.latitude), radians(to.latitude)];
   const half =
     Math.sin((lat2 - lat1) / 2) ** 2 +

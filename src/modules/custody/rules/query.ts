@@ -20,7 +20,7 @@ export type EventTerm =
   | { on: 'facet'; values: string[] }
   | { on: 'exists'; column: 'sensor' | 'declared_wrong_at' };
 
-export type Comparison = '=' | '<' | '<=' | '>' | '>=';
+type Comparison = '=' | '<' | '<=' | '>' | '>=';
 
 /** A condition on one sensor report; all of them hold for the same report. */
 export type SensorTerm =

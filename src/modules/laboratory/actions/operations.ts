@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000;
 /** A tube that left more than three days ago is lost, not on the way. */
 const TRANSIT_MS = 3 * DAY_MS;
 
-export type Vehicle = Omit<VehicleLine, 'at' | 'device'> & { at: string };
+type Vehicle = Omit<VehicleLine, 'at' | 'device'> & { at: string };
 
 /** The headquarters' screen, whole. */
 export interface Operations {

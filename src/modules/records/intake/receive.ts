@@ -29,7 +29,7 @@ export interface Receipt {
   answer: string | undefined;
 }
 
-export interface Origin {
+interface Origin {
   channel: RawMessage['channel'];
   /** Network address or file. */
   origin: string;

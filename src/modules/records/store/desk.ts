@@ -4,7 +4,7 @@ import { all, sql } from '#kernel/sql';
 import type { MessageKey } from './messages.ts';
 
 /** `waiting`: kept and not yet read; `failed`: a dead letter says why. */
-export type MessageState = 'applied' | 'waiting' | 'failed' | 'refused' | 'conflict';
+type MessageState = 'applied' | 'waiting' | 'failed' | 'refused' | 'conflict';
 
 export interface MessageFilter {
   state?: MessageState;
