@@ -1,12 +1,5 @@
 import { createHash } from 'node:crypto';
-import type {
-  CodeableConcept,
-  HumanName,
-  Identifier,
-  Observation,
-  Patient,
-  ServiceRequest,
-} from '@medplum/fhirtypes';
+import type { CodeableConcept, HumanName, Identifier, Observation, Patient, ServiceRequest } from '@medplum/fhirtypes';
 import type { Resource } from '#kernel/fhir';
 import type { Draft } from '#standards/v2-to-fhir';
 import type { Person, TimelineEntry, Trend } from './model.ts';
