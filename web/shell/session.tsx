@@ -85,6 +85,8 @@ export function SessionGate(props: {
 
 /** Nothing of a person who has left may stay in the memory of the page. The session itself stays watched: that nobody is signed in is its new value. */
 function forget(queries: QueryClient): void {
+  // What was under way is refused after the person has left; by then the sign-in page has asked anew and must get its answer.
+  if (queries.getQueryData(SESSION) === null) return;
   queries.setQueryData(SESSION, null);
   queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
 }
