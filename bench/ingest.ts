@@ -23,10 +23,7 @@ export const bench: Bench = {
     const platform = await makePlatform();
     say('starting an empty platform');
     await platform.start();
-    const pool = openPool(
-      `postgres://banyan@/postgres?host=${encodeURIComponent(`${platform.data}/postgres-socket`)}`,
-      { size: 2 },
-    );
+    const pool = openPool(platform.databaseUrl, { size: 2 });
     const load = (first: number, time: number) =>
       runLoad({
         host: '127.0.0.1',

@@ -77,7 +77,7 @@ describe(`kill -9, seed ${SEED}`, () => {
     expect(acknowledged.size).toBe(next);
     expect(next).toBeGreaterThan(KILLS);
 
-    const pool = openPool(`postgres://banyan@/postgres?host=${encodeURIComponent(`${platform.data}/postgres-socket`)}`);
+    const pool = openPool(platform.databaseUrl);
     const until = Date.now() + 240_000;
     const waiting = async () => (await pool.one<{ n: number }>(sql`select count(*) as n from kernel.delivery`)).n;
     while ((await waiting()) > 0 && Date.now() < until) await sleep(200);

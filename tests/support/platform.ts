@@ -15,6 +15,8 @@ const START = packageJson.scripts.start.split(' ').slice(1);
 /** A Banyan of its own in a child process, as `npm start` starts it, on free ports and a data folder of its own. */
 export interface TestPlatform {
   url: string;
+  /** Of its own PostgreSQL, while it runs. */
+  databaseUrl: string;
   mllpPort: number;
   mqttPort: number;
   data: string;
@@ -70,6 +72,7 @@ export async function makePlatform(
 
   const platform: TestPlatform = {
     url,
+    databaseUrl: `postgres://banyan@/postgres?host=${encodeURIComponent(join(data, 'postgres-socket'))}`,
     mllpPort,
     mqttPort,
     data,

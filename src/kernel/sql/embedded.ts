@@ -267,11 +267,10 @@ function release(child: ChildProcess): ChildProcess {
   return child;
 }
 
-/** postmaster.pid's eighth line says `ready` once connections are taken. */
 async function ready(folder: string, exit: Promise<'ended'>): Promise<'ready' | 'starting' | 'ended'> {
   const state = await Promise.race([exit, sleep(50)]);
   if (state === 'ended') return 'ended';
-  return (await postmasterLines(folder))?.[7]?.trim() === 'ready' ? 'ready' : 'starting';
+  return (await isReady(folder)) ? 'ready' : 'starting';
 }
 
 function run(runner: Runner, command: string, words: readonly string[]): ChildProcess {
@@ -303,6 +302,11 @@ function lastLine(text: string): string {
   return lines.findLast((line) => /FATAL|PANIC|ERROR|error/.test(line)) ?? lines.at(-1) ?? '';
 }
 
+/** postmaster.pid's eighth line says `ready` once connections are taken. */
+async function isReady(folder: string): Promise<boolean> {
+  return (await postmasterLines(folder))?.[7]?.trim() === 'ready';
+}
+
 async function postmasterLines(folder: string): Promise<string[] | undefined> {
   const text = await readFile(join(folder, 'postmaster.pid'), 'utf8').catch(() => undefined);
   return text?.split('\n');
@@ -313,7 +317,7 @@ async function adopt(folder: string): Promise<number | undefined> {
   const until = Date.now() + START_MS;
   for (;;) {
     const pid = await runningPostmaster(folder);
-    if (pid === undefined || (await postmasterLines(folder))?.[7]?.trim() === 'ready') return pid;
+    if (pid === undefined || (await isReady(folder))) return pid;
     if (Date.now() > until) throw new Problem('unavailable', 'the database takes too long to start', { folder });
     await sleep(50);
   }
