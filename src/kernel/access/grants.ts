@@ -246,4 +246,5 @@ export const CATALOGUE: ReadonlySet<string> = new Set([
   'TestReport',
   'TestScript',
   'ValueSet',
+  'ViewDefinition',
 ]);
