@@ -16,13 +16,13 @@ export type Reach = 'rows' | 'population';
 /**
  * Persons that a group of an answer over the population has at the least; smaller ones are not told. Shown wherever such an answer is.
  *
- * Source: 10 is the smallest cell of the UK's and many statistical offices' health statistics (NHS England, Anonymisation Standard for
- * Publishing Health and Social Care Data, ISB 1523: 5 for low, 10 for higher risk).
+ * Source: our choice, as the rule for the lake says; close to the cell size suppression policy of the US Centers for Medicare & Medicaid
+ * Services, which shows no cell under 11.
  */
 export const SMALLEST = 10;
 
-/** More persons in care than a question can carry; its text would pass 20 MB. */
-const MOST_IN_CARE = 500_000;
+/** So many persons in care fit into a question's text of 16 MB, whatever the length of their ids. */
+const MOST_IN_CARE = 200_000;
 
 export interface RelationOptions {
   reach: Reach;
@@ -51,7 +51,8 @@ export function reachOf({ actor }: Pick<Context, 'actor'>, type = 'Observation')
 export async function lakeRelation(ctx: Context, view: string, { reach, by, patients }: RelationOptions): Promise<Sql> {
   const types = await typesOf(ctx, view);
   const terms = [];
-  for (const type of types) terms.push(await rowsSeen(ctx, type, { reach, ...(patients === undefined ? {} : { patients }) }));
+  for (const type of types)
+    terms.push(await rowsSeen(ctx, type, { reach, ...(patients === undefined ? {} : { patients }) }));
   return sql`(select * from ${identifier(by === undefined ? view : `${view}_by_${by}`)} where ${all(terms)})`;
 }
 
@@ -134,7 +135,10 @@ function ofOrganizations({ actor }: Context): Sql {
   return sql`has(${ofStrings(actor.organizations)}, _tenant)`;
 }
 
-/** The persons in care are read from PostgreSQL for each question, so that care that ended ends here at once. */
+/**
+ * The persons in care are read from PostgreSQL for each question, so that care that ended ends here at once. Where patients are named,
+ * their own care counts, not that of others with whom they share a row.
+ */
 async function inCare(ctx: Context, ground: Sql, patients: readonly string[] | undefined): Promise<Sql> {
   const { actor } = ctx;
   const named = patients === undefined ? sql`true` : sql`patient = any(${patients}::text[])`;
@@ -168,7 +172,11 @@ function ofStrings(list: readonly string[]): Sql {
 async function typesOf(ctx: Context, view: string): Promise<string[]> {
   // Which views there are is no secret: who may see what is decided by their rows.
   const own = systemContext({ db: ctx.db, log: ctx.log, now: ctx.now }, 'lake');
-  const { matches } = await search(own, 'ViewDefinition', new URLSearchParams({ 'name:exact': view, status: 'active' }));
+  const { matches } = await search(
+    own,
+    'ViewDefinition',
+    new URLSearchParams({ 'name:exact': view, status: 'active' }),
+  );
   const types = matches.map(({ content }) => (JSON.parse(content!) as { resource: string }).resource);
   if (types.length === 0) throw new Problem('not-found', 'the lake keeps no such view', { view });
   return [...new Set(types)].sort();
