@@ -50,7 +50,12 @@ export function converted(column: string, from: string, to: string): string {
   if (from === to) return column;
   const base = to.replace(/^LowCardinality\((.*)\)$/, '$1').replace(/^Nullable\((.*)\)$/, '$1');
   const isText = /String/.test(from);
-  const value = isText && /^Date/.test(base) ? momentOf(column, base) : base === 'String' ? textOf(column, from) : `accurateCastOrNull(${column}, ${quoted(base)})`;
+  const value =
+    isText && /^Date/.test(base)
+      ? momentOf(column, base)
+      : base === 'String'
+        ? textOf(column, from)
+        : `accurateCastOrNull(${column}, ${quoted(base)})`;
   const whole = to.includes('Nullable(') ? value : `ifNull(${value}, defaultValueOfTypeName(${quoted(base)}))`;
   return `cast(${whole}, ${quoted(to)})`;
 }
@@ -62,8 +67,11 @@ function textOf(column: string, from: string): string {
 function momentOf(column: string, base: string): string {
   const whole = `multiIf(length(${column}) = 4, concat(${column}, '-01-01T00:00:00Z'), length(${column}) = 7, concat(${column}, '-01T00:00:00Z'), length(${column}) = 10, concat(${column}, 'T00:00:00Z'), ${column})`;
   const moment = `parseDateTime64BestEffortOrNull(${whole}, 3, 'UTC')`;
-  if (base === 'Date' || base === 'Date32') return `accurateCastOrNull(parseDateTime64BestEffortOrNull(concat(left(${whole}, 10), 'T00:00:00Z'), 3, 'UTC'), ${quoted(base)})`;
-  return base.startsWith('DateTime64') ? `cast(${moment}, 'Nullable(${base.replaceAll("'", "\\'")})')` : `accurateCastOrNull(${moment}, ${quoted(base)})`;
+  if (base === 'Date' || base === 'Date32')
+    return `accurateCastOrNull(parseDateTime64BestEffortOrNull(concat(left(${whole}, 10), 'T00:00:00Z'), 3, 'UTC'), ${quoted(base)})`;
+  return base.startsWith('DateTime64')
+    ? `cast(${moment}, 'Nullable(${base.replaceAll("'", "\\'")})')`
+    : `accurateCastOrNull(${moment}, ${quoted(base)})`;
 }
 
 /** A text as ClickHouse's SQL. */

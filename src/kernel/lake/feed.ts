@@ -2,16 +2,17 @@ import type { Context, Db } from '#kernel/context';
 import type { Changed } from '#kernel/fhir';
 import { meter } from '#kernel/metrics';
 import { buryPart, type DeliveredFact, type Hearer } from '#kernel/outbox';
+import { Problem } from '#kernel/problem';
 import { definitions } from '#standards/fhir';
 import type { Lake } from './client.ts';
-import { forgetSkipped, findGenerations, findKeptViews, makeDurable, noteSkipped, shareTables } from './generations.ts';
+import { findGenerations, findKeptViews, forgetSkipped, makeDurable, noteSkipped, shareTables } from './generations.ts';
 import { fillTable, type LakeTable } from './module-tables.ts';
-import { pour, type PourTarget, type Unread } from './pour.ts';
+import { type PourTarget, pour, type Unread } from './pour.ts';
 import {
   type ChangedKey,
   type ChangedVersion,
-  pageOfParts,
   type PersonVersion,
+  pageOfParts,
   readFormerPersons,
   readPersons,
   readVersions,
@@ -51,6 +52,7 @@ export function lakeFeed({ lake, db, tables, viewsChanged }: FeedParts): Hearer 
     async hear(ctx, facts) {
       await shareTables(ctx.db);
       const targets = await findTargets(ctx.db);
+      if (targets.length === 0) throw new Problem('unavailable', 'the lake has no tables yet');
       const keys = changedKeys(facts.filter(({ type }) => type === 'fhir.changed'));
       const feeding = new Feeding(ctx, { lake, db, targets, facts });
       await feeding.bring(keys);
@@ -65,7 +67,10 @@ export function lakeFeed({ lake, db, tables, viewsChanged }: FeedParts): Hearer 
 async function findTargets(db: Db): Promise<PourTarget[]> {
   const generations = await findGenerations(db);
   const views = await findKeptViews(db);
-  return generations.map(({ id, database }) => ({ database, views: views.filter(({ generation }) => generation === id) }));
+  return generations.map(({ id, database }) => ({
+    database,
+    views: views.filter(({ generation }) => generation === id),
+  }));
 }
 
 /** Each resource once, with the earliest version that is news. */
@@ -91,7 +96,12 @@ class Feeding {
 
   constructor(
     ctx: Context,
-    { lake, db, targets, facts }: { lake: Lake; db: Db; targets: readonly PourTarget[]; facts: readonly DeliveredFact[] },
+    {
+      lake,
+      db,
+      targets,
+      facts,
+    }: { lake: Lake; db: Db; targets: readonly PourTarget[]; facts: readonly DeliveredFact[] },
   ) {
     this.#ctx = ctx;
     this.#lake = lake;
@@ -139,16 +149,28 @@ class Feeding {
     const updated = keys.filter(({ since }) => since > 1);
     if (updated.length > 0) await forgetSkipped(this.#ctx.db, updated);
     if (unread.length === 0) return;
-    const skipped = unread.map(({ version: { type, part, id, version }, view, reason }) => ({ type, part, id, version, view, reason }));
+    const skipped = unread.map(({ version: { type, part, id, version }, view, reason }) => ({
+      type,
+      part,
+      id,
+      version,
+      view,
+      reason,
+    }));
     await noteSkipped(this.#ctx.db, skipped, this.#ctx.now());
     for (const each of skipped) {
       const fact = this.#facts.find(({ subject }) => subject === each.part);
       if (fact === undefined) continue;
       const { type, id, version, view } = each;
-      await buryPart(this.#ctx, FEED, { ...fact, data: [{ type, id, version, op: 'updated' }] }, {
-        reason: 'a view of the lake cannot read this resource: it is kept out of that view',
-        facts: { type, id, version, view, said: each.reason },
-      });
+      await buryPart(
+        this.#ctx,
+        FEED,
+        { ...fact, data: [{ type, id, version, op: 'updated' }] },
+        {
+          reason: 'a view of the lake cannot read this resource: it is kept out of that view',
+          facts: { type, id, version, view, said: each.reason },
+        },
+      );
     }
   }
 }
@@ -161,9 +183,21 @@ export async function personsOf(db: Db, versions: readonly ChangedVersion[]): Pr
 /** Those whose elements changed that a view's columns are made from. */
 async function changedPersons(db: Db, keys: readonly ChangedKey[], views: readonly LakeView[]): Promise<string[]> {
   const used = elementsOf(views);
-  const now = new Map((await readPersons(db, keys.map(({ part }) => part))).map((person) => [person.part, person]));
+  const now = new Map(
+    (
+      await readPersons(
+        db,
+        keys.map(({ part }) => part),
+      )
+    ).map((person) => [person.part, person]),
+  );
   const before = new Map(
-    (await readFormerPersons(db, keys.map(({ part, since }) => ({ part, version: since - 1 })))).map((person) => [person.part, person]),
+    (
+      await readFormerPersons(
+        db,
+        keys.map(({ part, since }) => ({ part, version: since - 1 })),
+      )
+    ).map((person) => [person.part, person]),
   );
   return keys.flatMap(({ part }) => (elements(before.get(part), used) === elements(now.get(part), used) ? [] : [part]));
 }
@@ -177,6 +211,8 @@ function elementsOf(views: readonly LakeView[]): string[] {
 
 function elements(person: PersonVersion | undefined, used: readonly string[]): string {
   const resource = person === undefined ? {} : (JSON.parse(person.content) as Record<string, unknown>);
-  const relevant = Object.entries(resource).filter(([key]) => used.some((name) => key === name || key.startsWith(name) || key === `_${name}`));
+  const relevant = Object.entries(resource).filter(([key]) =>
+    used.some((name) => key === name || key.startsWith(name) || key === `_${name}`),
+  );
   return JSON.stringify([person !== undefined, relevant.sort(([a], [b]) => (a < b ? -1 : 1))]);
 }

@@ -82,14 +82,22 @@ export async function insertKeptView(db: Db, view: Omit<KeptView, 'filled'>): Pr
   `);
 }
 
-export async function noteViewFilled(db: Db, view: KeptView, filled: string | null, state: KeptView['state']): Promise<void> {
+export async function noteViewFilled(
+  db: Db,
+  view: KeptView,
+  filled: string | null,
+  state: KeptView['state'],
+): Promise<void> {
   await db.run(sql`
     update lake.kept_view set filled = ${filled}, state = ${state}
     where generation = ${view.generation} and name = ${view.name} and hash = ${view.hash}
   `);
 }
 
-export async function forgetKeptView(db: Db, { generation, name, hash }: Pick<KeptView, 'generation' | 'name' | 'hash'>): Promise<void> {
+export async function forgetKeptView(
+  db: Db,
+  { generation, name, hash }: Pick<KeptView, 'generation' | 'name' | 'hash'>,
+): Promise<void> {
   await db.run(sql`delete from lake.kept_view where generation = ${generation} and name = ${name} and hash = ${hash}`);
 }
 
@@ -113,7 +121,10 @@ export async function noteSkipped(db: Db, skipped: readonly Skipped[], now: Date
 }
 
 /** What was skipped of these resources counts no more: they are told anew. */
-export async function forgetSkipped(db: Db, keys: readonly { type: string; part: string; id: string }[]): Promise<void> {
+export async function forgetSkipped(
+  db: Db,
+  keys: readonly { type: string; part: string; id: string }[],
+): Promise<void> {
   await db.run(sql`
     delete from lake.skipped where (type, part, id) in (
       select * from unnest(${keys.map(({ type }) => type)}::text[], ${keys.map(({ part }) => part)}::text[], ${keys.map(({ id }) => id)}::text[])
@@ -122,10 +133,16 @@ export async function forgetSkipped(db: Db, keys: readonly { type: string; part:
 }
 
 export function findSkipped(db: Db, limit: number): Promise<Skipped[]> {
-  return db.rows<Skipped>(sql`select type, part, id, view, version, reason from lake.skipped order by type, part, id, view limit ${limit}`);
+  return db.rows<Skipped>(
+    sql`select type, part, id, view, version, reason from lake.skipped order by type, part, id, view limit ${limit}`,
+  );
 }
 
-export async function noteRefused(db: Db, refused: readonly { url: string; reason: string }[], now: Date): Promise<void> {
+export async function noteRefused(
+  db: Db,
+  refused: readonly { url: string; reason: string }[],
+  now: Date,
+): Promise<void> {
   await db.run(sql`delete from lake.refused_view where url <> all(${refused.map(({ url }) => url)}::text[])`);
   for (const { url, reason } of refused) {
     await db.run(sql`

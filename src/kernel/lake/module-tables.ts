@@ -29,7 +29,10 @@ const DATABASE = 'banyan_modules';
 export function moduleTable({ name, columns, order, partition }: LakeTable, cluster?: string): string[] {
   const on = cluster === undefined ? '' : ` on cluster ${named(cluster)}`;
   const kept = `${named(DATABASE)}.${named(name)}`;
-  const engine = cluster === undefined ? 'ReplacingMergeTree' : `ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')`;
+  const engine =
+    cluster === undefined
+      ? 'ReplacingMergeTree'
+      : `ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')`;
   const cut = partition === undefined ? '' : ` partition by toYYYYMM(${named(partition)})`;
   const settings = `${DURABLE_TABLE}, min_age_to_force_merge_seconds = 900, min_age_to_force_merge_on_partition_only = 1`;
   return [
@@ -46,6 +49,8 @@ export async function fillTable(lake: Lake, db: Db, table: LakeTable, facts: rea
   await makeDurable(db);
   for (let from = 0; from < rows.length; from += MOST_ROWS) {
     const lines = rows.slice(from, from + MOST_ROWS).map((row) => `${JSON.stringify(row)}\n`);
-    await lake.insert(`${named(DATABASE)}.${named(table.name)}`, lines.join(''), { settings: { max_partitions_per_insert_block: 0 } });
+    await lake.insert(`${named(DATABASE)}.${named(table.name)}`, lines.join(''), {
+      settings: { max_partitions_per_insert_block: 0 },
+    });
   }
 }

@@ -20,10 +20,15 @@ const CHUNK_KEYS = 2_000;
 export async function splitBySize(db: Db, keys: readonly ChangedKey[]): Promise<ChangedKey[][]> {
   const sizes = await db.rows<{ n: number; bytes: number }>(sql`
     with asked as (${askedFor(keys)})
-    ${join(typesOf(keys).map((type) => sql`
+    ${join(
+      typesOf(keys).map(
+        (type) => sql`
       select asked.n, coalesce(pg_column_size(r.content), 0) as bytes
       from asked join ${tableOf(type)} as r on r.part = asked.part and r.id = asked.id where asked.type = ${type}
-    `), ' union all ')}
+    `,
+      ),
+      ' union all ',
+    )}
     order by n
   `);
   const chunks: ChangedKey[][] = [];
@@ -60,17 +65,21 @@ export interface ChangedVersion {
  */
 export async function readVersions(db: Db, keys: readonly ChangedKey[]): Promise<ChangedVersion[]> {
   const columns = sql`r.part, r.id, r.tenant, r.patients, r.content::text as content`;
-  const newest = typesOf(keys).map((type) => sql`
+  const newest = typesOf(keys).map(
+    (type) => sql`
     select ${type}::text as type, false as former, r.version, ${columns}
     from asked join ${tableOf(type)} as r on r.part = asked.part and r.id = asked.id where asked.type = ${type}
-  `);
-  const former = typesOf(keys).map((type) => sql`
+  `,
+  );
+  const former = typesOf(keys).map(
+    (type) => sql`
     select ${type}::text as type, true as former, now.version, ${columns}
     from asked join ${tableOf(type)} as now on now.part = asked.part and now.id = asked.id and now.version > 1
     join fhir.history as r
       on r.part = asked.part and r.type = ${type} and r.id = asked.id and r.version >= asked.since - 1 and r.version < now.version
     where asked.type = ${type} and r.content is not null
-  `);
+  `,
+  );
   return db.rows<ChangedVersion>(sql`with asked as (${askedFor(keys)}) ${join([...newest, ...former], ' union all ')}`);
 }
 
@@ -141,7 +150,10 @@ export function linesOf(
   let lines = '';
   for (const [part, changes] of Map.groupBy(versions, (version) => version.part)) {
     const person = persons.get(part);
-    const about = person === undefined ? `"about":"","about_version":0` : `"about":${losslessJson(person.content)},"about_version":${person.version}`;
+    const about =
+      person === undefined
+        ? `"about":"","about_version":0`
+        : `"about":${losslessJson(person.content)},"about_version":${person.version}`;
     const list = changes.map(({ type, id, tenant, patients, version, former, content }) => {
       return `{"type":"${type}","id":${JSON.stringify(id)},"tenant":${JSON.stringify(tenant)},"patients":${JSON.stringify(patients)},"version":${version},"former":${former},"skip":${JSON.stringify(skip)},"content":${content === null ? '""' : losslessJson(content)}}`;
     });

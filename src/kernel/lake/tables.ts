@@ -1,4 +1,4 @@
-import { compileView, type Column } from '#standards/sql-on-fhir';
+import { type Column, compileView } from '#standards/sql-on-fhir';
 import { DURABLE_TABLE } from './client.ts';
 import { converted, keptAs, type LakeColumn, named, quoted } from './columns.ts';
 import type { LakeView } from './views.ts';
@@ -6,10 +6,11 @@ import type { LakeView } from './views.ts';
 /**
  * The tables of a generation, which is a database of the engine:
  *
- *     inbox (keeps nothing) --> resource            the raw JSON of each resource's newest version
- *                           --> <view> (nothing) -> <view>_1, <view>_2 ...   one for each order
+ *     inbox_<type> (keeps nothing) --> resource            the raw JSON of each resource's newest version
+ *                                  --> <view> (nothing) -> <view>_1, <view>_2 ...   one for each order
  *
- * A line of `inbox` is a patient (or what belongs to none) with resources that changed. Materialised views of the engine carry it to the
+ * Each type that views read has an inbox of its own, so that the engine works out only the views that a batch concerns; other types
+ * share one. A line of an inbox is a patient (or what belongs to none) with resources that changed. Materialised views of the engine carry it to the
  * tables within the one insert.
  *
  * Every table is a ReplacingMergeTree. A row of the newest version carries `_version` = (version << 32 | version of the patient) * 2 + 1. Rows
@@ -55,24 +56,34 @@ const TABLE = `${DURABLE_TABLE}, min_age_to_force_merge_seconds = ${MERGED_AFTER
 export function generationTables(place: Placement): string[] {
   return [
     `create database if not exists ${named(place.database)}${onCluster(place)}`,
-    `create table if not exists ${entry(place)}${onCluster(place)} (
-      part String,
-      about String,
-      about_version UInt32,
-      changes Array(Tuple(type LowCardinality(String), id String, tenant String, patients Array(String), version UInt32, former Bool,
-        skip Array(String), content String))
-    ) engine = Null`,
-    ...(place.cluster === undefined
-      ? []
-      : [
-          `create table if not exists ${table(place, 'inbox')}${onCluster(place)} as ${entry(place)} engine = Distributed(${named(place.cluster)}, ${named(place.database)}, inbox_shard, cityHash64(part))`,
-        ]),
     `create table if not exists ${table(place, 'resource')}${onCluster(place)} (${columnList(RESOURCE_COLUMNS)})
     engine = ${engineOf(place)} order by (type, part, id) settings ${TABLE}`,
-    `create materialized view if not exists ${table(place, 'resource_mv')}${onCluster(place)} to ${table(place, 'resource')} as
+    ...inboxTables(place),
+  ];
+}
+
+/** Where the feed puts resources of a type that views read, or of all other types. */
+export function inboxOf(type?: string): string {
+  return type === undefined ? 'inbox' : `inbox_${type}`;
+}
+
+const CHANGES = `Array(Tuple(type LowCardinality(String), id String, tenant String, patients Array(String), version UInt32, former Bool, skip Array(String), content String))`;
+
+function inboxTables(place: Placement, type?: string): string[] {
+  const shard = entry(place, type);
+  const distributed =
+    place.cluster === undefined
+      ? []
+      : [
+          `create table if not exists ${table(place, inboxOf(type))}${onCluster(place)} as ${shard} engine = Distributed(${named(place.cluster)}, ${named(place.database)}, ${named(`${inboxOf(type)}_shard`)}, cityHash64(part))`,
+        ];
+  return [
+    `create table if not exists ${shard}${onCluster(place)} (part String, about String, about_version UInt32, changes ${CHANGES}) engine = Null`,
+    ...distributed,
+    `create materialized view if not exists ${table(place, `${inboxOf(type)}_resource_mv`)}${onCluster(place)} to ${table(place, 'resource')} as
     select c.type as type, part, c.id as id, c.version as version, c.content as content, c.tenant as _tenant, c.patients as _patients, ${VERSION} as _version,
       content = '' as _deleted
-    from (select part, about_version, arrayFilter(c -> not c.former, changes) as changes from ${entry(place)}) array join changes as c`,
+    from (select part, about_version, arrayFilter(c -> not c.former, changes) as changes from ${shard}) array join changes as c`,
   ];
 }
 
@@ -101,6 +112,7 @@ export function makeViewTables(place: Placement, view: LakeView): string[] {
   const { rows, kept, all } = viewTables(view);
   const partition = view.partition === undefined ? '' : ` partition by toYear(${named(view.partition)})`;
   return [
+    ...inboxTables(place, view.resource),
     `create table ${table(place, rows)}${onCluster(place)} (${columnList(all)}) engine = Null`,
     ...kept.flatMap((name, at) => {
       const key = [...view.orders[at]!, '_resource', '_row'].map(named).join(', ');
@@ -145,15 +157,14 @@ function questionView(place: Placement, name: string, kept: string, columns: str
   ];
 }
 
-/** A view's rows out of what `resource` holds already: those of parts from `after`, exclusive, to `until`, inclusive. Bound as text. */
-export function backfill(place: Placement, view: LakeView): string {
+/** A view's rows out of what `resource` holds already: those of parts from `after`, exclusive, to `until`, inclusive. */
+export function backfill(place: Placement, view: LakeView, { after, until }: { after: string; until: string }): string {
   const { rows } = viewTables(view);
-  const within = `part > {after:String} and part <= {until:String} and not _deleted`;
+  const within = `part > ${quoted(after)} and part <= ${quoted(until)} and not _deleted`;
   const resources = `(select * from ${table(place, 'resource')} final where type = ${quoted(view.resource)} and ${within})`;
   const persons = `(select part as person, content as about, version as about_version from ${table(place, 'resource')} final where type = 'Patient' and id = part and ${within})`;
   const changes = `(
-    select part, about, about_version, groupArray(cast((type, id, _tenant, _patients, version, false, [], content),
-      'Tuple(type LowCardinality(String), id String, tenant String, patients Array(String), version UInt32, former Bool, skip Array(String), content String)')) as changes
+    select part, about, about_version, groupArray(cast((type, id, _tenant, _patients, version, false, [], content), ${quoted(CHANGES.slice(6, -1))})) as changes
     from ${resources} as r left join ${persons} as p on r.part = p.person
     group by part, about, about_version)`;
   return `insert into ${table(place, rows)} ${rowsOf(view, changesOf(place, view, changes))}`;
@@ -162,17 +173,26 @@ export function backfill(place: Placement, view: LakeView): string {
 /** The view's rows with hidden columns. @param from a relation with the columns of `changesOf` */
 function rowsOf(view: LakeView, from: string): string {
   const { columns, sql } = compiled(view.view, from, carriedBy(view));
-  const own = columns.map((column) => `${converted(named(column.name), column.sqlType, keptAs(column).type)} as ${named(column.name)}`);
+  const own = columns.map(
+    (column) => `${converted(named(column.name), column.sqlType, keptAs(column).type)} as ${named(column.name)}`,
+  );
   const theirs = view.about?.columns.map((name) => `${named(`_about_${name}`)} as ${named(name)}`) ?? [];
   return `select ${[...own, ...theirs, ...HIDDEN.map(({ name }) => named(name))].join(', ')} from (${sql})`;
 }
 
 function carriedBy({ about }: Pick<LakeView, 'about'>): string[] {
-  return ['_tenant', '_patients', '_resource', '_version', '_deleted', ...(about?.columns.map((name) => `_about_${name}`) ?? [])];
+  return [
+    '_tenant',
+    '_patients',
+    '_resource',
+    '_version',
+    '_deleted',
+    ...(about?.columns.map((name) => `_about_${name}`) ?? []),
+  ];
 }
 
 /** One row for each changed resource of the view's type: its content, and what every row of the view carries. */
-function changesOf(place: Placement, view: LakeView, from = entry(place)): string {
+function changesOf(place: Placement, view: LakeView, from = entry(place, view.resource)): string {
   const mine = `c.type = ${quoted(view.resource)} and c.content != '' and not has(c.skip, ${quoted(view.name)})`;
   const parts = `(select * from (select part, about, about_version, arrayFilter(c -> ${mine}, changes) as mine from ${from}) where notEmpty(mine))`;
   const about = aboutColumns(view).map((column) => {
@@ -192,7 +212,10 @@ function aboutPersons({ person, columns }: NonNullable<LakeView['about']>, parts
   const all = compiled(person.view, from, ['part', 'about_version', 'mine']);
   const picked = all.columns
     .filter(({ name }) => columns.includes(name))
-    .map((column) => `${converted(named(column.name), column.sqlType, keptAs(column).type)} as ${named(`_about_${column.name}`)}`);
+    .map(
+      (column) =>
+        `${converted(named(column.name), column.sqlType, keptAs(column).type)} as ${named(`_about_${column.name}`)}`,
+    );
   return `(select part, about_version, mine, ${picked.join(', ')} from (${all.sql}))`;
 }
 
@@ -209,7 +232,12 @@ function compiled(view: LakeView['view'], from: string, carry: readonly string[]
 function columnList(columns: readonly LakeColumn[]): string {
   return columns
     .map(({ name, type, codec, description }) =>
-      [named(name), type, ...(description === undefined ? [] : [`comment ${quoted(description)}`]), `codec(${codec ?? codecFor(type)})`].join(' '),
+      [
+        named(name),
+        type,
+        ...(description === undefined ? [] : [`comment ${quoted(description)}`]),
+        `codec(${codec ?? codecFor(type)})`,
+      ].join(' '),
     )
     .join(', ');
 }
@@ -225,8 +253,8 @@ function engineOf({ cluster }: Placement): string {
 }
 
 /** Where the engine's own views begin. */
-function entry(place: Placement): string {
-  return table(place, place.cluster === undefined ? 'inbox' : 'inbox_shard');
+function entry(place: Placement, type?: string): string {
+  return table(place, place.cluster === undefined ? inboxOf(type) : `${inboxOf(type)}_shard`);
 }
 
 export function table({ database }: Placement, name: string): string {

@@ -157,14 +157,24 @@ function aboutOf(
   if (person?.['resource'] !== 'Patient')
     throw new Problem('invalid', 'a view is about persons: name a view on Patient', { about: canonical });
   const shape = JSON.stringify([person['select'], person['where'] ?? []]);
-  if (extensions(person, 'about', 'valueCanonical').length > 0 || /"(forEach|forEachOrNull|repeat|unionAll)":/.test(shape) || Array.isArray(person['where']))
-    throw new Problem('invalid', 'a view that others are about has exactly one row for each person', { about: canonical });
+  if (
+    extensions(person, 'about', 'valueCanonical').length > 0 ||
+    /"(forEach|forEachOrNull|repeat|unionAll)":/.test(shape) ||
+    Array.isArray(person['where'])
+  )
+    throw new Problem('invalid', 'a view that others are about has exactly one row for each person', {
+      about: canonical,
+    });
   const columns = listOf(extensions(definition, 'about-columns', 'valueString')[0] ?? '');
   const own = new Set(columnNames(definition['select']));
   const theirs = new Set(columnNames(person['select']));
   for (const column of columns) {
     if (!theirs.has(column) || own.has(column))
-      throw new Problem('invalid', 'this is no column of the view on Patient, or the view has one of that name itself', { column });
+      throw new Problem(
+        'invalid',
+        'this is no column of the view on Patient, or the view has one of that name itself',
+        { column },
+      );
   }
   return { person: readView(person, byUrl), columns };
 }

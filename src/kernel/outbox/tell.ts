@@ -38,7 +38,7 @@ export type Listener = Pick<Hearer, 'name' | 'hears' | 'lanes'>;
 const hearersOf = new Map<string, Listener[]>();
 
 /** Tells the outbox who hears what; main.ts calls it once, before anything is told. */
-export function listensTo(hearers: readonly Listener[]): void {
+export function listensTo(hearers: readonly (Hearer | Listener)[]): void {
   hearersOf.clear();
   for (const hearer of hearers) {
     for (const type of hearer.hears) hearersOf.set(type, [...(hearersOf.get(type) ?? []), hearer]);

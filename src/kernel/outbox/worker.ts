@@ -21,7 +21,10 @@ export interface Deliveries {
 export interface DeliveryOptions {
   /** Lanes worked at once by this process, over all hearers. */
   workers?: number;
-  /** After a batch, waits so long (ms) for the next one to grow; 0 unless said. */
+  /**
+   * After a batch, waits for the next one to grow: four times as long as the batch took, at the most so long (ms). 0 unless said.
+   * For hearers whose batches cost much however small they are.
+   */
   restMs?: number;
 }
 
@@ -54,12 +57,14 @@ export async function startDeliveries(
   const worker = async (): Promise<void> => {
     while (!stopped) {
       const rung = woken;
+      const began = performance.now();
       const worked = await workOnce(ctx, pool, hearers).catch(async (error) => {
         ctx.log.warn({ error }, 'deliveries pause: the database or the lake does not answer');
         await sleep(POLL_MS);
         return false;
       });
-      if (worked && restMs > 0) await Promise.race([stopping, sleep(restMs, undefined, { ref: false })]);
+      const rest = Math.min(restMs, 4 * (performance.now() - began));
+      if (worked && rest > 0) await Promise.race([stopping, sleep(rest, undefined, { ref: false })]);
       if (!worked && !stopped) await Promise.race([rung, sleep(POLL_MS, undefined, { ref: false })]);
     }
   };
