@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { create, remove, update, writeAll } from '#kernel/fhir';
+import { remove, writeAll } from '#kernel/fhir';
 import { listensTo, startDeliveries } from '#kernel/outbox';
 import { trusted } from '#kernel/sql';
 import { testContext } from '../../../tests/support/context.ts';

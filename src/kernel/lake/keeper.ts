@@ -156,7 +156,7 @@ async function matchViews(
   const there = await tablesIn(lake, generation.database);
   for (const view of views) {
     const known = kept.find(({ name, hash }) => name === view.name && hash === view.hash);
-    if (known !== undefined && known.kept.every((name) => there.has(name))) continue;
+    if (known?.kept.every((name) => there.has(name))) continue;
     if (known !== undefined) await forgetKeptView(tx, known);
     await makeView(tx, lake, { id: generation.id, place, view, state: 'building' });
   }
