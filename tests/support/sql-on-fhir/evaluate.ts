@@ -169,7 +169,7 @@ class Reader {
     }
     this.#focus = focus;
     this.#kept = [];
-    run(resource, { rowIndex });
+    run(resource, { rowIndex, resource });
     return this.#kept;
   }
 
@@ -230,7 +230,8 @@ function referenceKeys(references: readonly { reference?: string }[], type?: { n
 function plain(item: unknown): Value {
   const data = isNode(item) ? item.data : item;
   if (data === undefined || data === null) return null;
-  return JSON.parse(JSON.stringify(data)) as Value;
+  const value = JSON.parse(JSON.stringify(data)) as Value;
+  return data instanceof FP_DateTime && typeof value === 'string' ? value.replace(/T$/, '') : value;
 }
 
 function isNode(item: unknown): item is { data: unknown } {
