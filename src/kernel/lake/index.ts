@@ -3,6 +3,7 @@ import { connectLake, type Lake } from './client.ts';
 import { type Revive, startLakeEngine } from './engine.ts';
 
 export { type AskOptions, DURABLE_TABLE, type Lake, type StreamFormat } from './client.ts';
+export { viewVerb } from './view-verb.ts';
 
 /**
  * The user's own ClickHouse when there is one, else the embedded engine in the data folder. It answers after `ready()`; calls wait for it.

@@ -36,7 +36,8 @@ async function filesOf(place: string): Promise<string[]> {
   const entries = await readdir(place, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && READABLE.test(entry.name));
   if (files.length === 0) throw new Problem('not-found', 'the folder holds no .ndjson, .jsonl or .json', { at: place });
-  if (files.length > MOST_FILES) throw new Problem('too-costly', 'the folder holds too many files', { most: MOST_FILES });
+  if (files.length > MOST_FILES)
+    throw new Problem('too-costly', 'the folder holds too many files', { most: MOST_FILES });
   return files.map(({ parentPath, name }) => join(parentPath, name)).sort();
 }
 
@@ -50,10 +51,11 @@ async function* readStream(stream: Readable, name: string, type: string): AsyncG
     number += 1;
     const at = `${name}:${number}`;
     length = document.length === 0 ? line.length : length + line.length + 1;
-    if (length > MOST_LENGTH) throw new Problem('too-large', 'too long for one piece: write it as ndjson', { at, most: MOST_LENGTH });
+    if (length > MOST_LENGTH)
+      throw new Problem('too-large', 'too long for one piece: write it as ndjson', { at, most: MOST_LENGTH });
     if (document.length > 0) document.push(line);
     else if (line.trim() !== '') {
-      const value = valueOf(line);
+      const value = jsonIn(line);
       if (value !== undefined) yield* resourcesIn(value, line, { type, at });
       else if (first) document.push(line);
       else throw new Problem('invalid', 'the line is no JSON', { at });
@@ -64,7 +66,7 @@ async function* readStream(stream: Readable, name: string, type: string): AsyncG
 }
 
 /** Undefined when the line is not a whole JSON value. */
-function valueOf(line: string): unknown {
+function jsonIn(line: string): unknown {
   try {
     return JSON.parse(line.charCodeAt(0) === BYTE_ORDER_MARK ? line.slice(1) : line);
   } catch {
@@ -84,7 +86,11 @@ function documentOf(text: string, at: string): unknown {
 }
 
 /** @param line the value's text, where it stands on one line */
-function* resourcesIn(value: unknown, line: string | undefined, about: { type: string; at: string }): Generator<string> {
+function* resourcesIn(
+  value: unknown,
+  line: string | undefined,
+  about: { type: string; at: string },
+): Generator<string> {
   const { type, at } = about;
   if (Array.isArray(value) || (typeOf(value) === 'Bundle' && type !== 'Bundle')) {
     const exact = line === undefined ? value : documentOf(line, at);

@@ -13,6 +13,9 @@ const MOST_MEMORY = 4 * 1024 ** 3;
 const AS_TEXT = `output_format_json_quote_64bit_integers = 0, output_format_json_quote_decimals = 0,
   output_format_json_escape_forward_slashes = 0, format_csv_null_representation = '', max_memory_usage = ${MOST_MEMORY}`;
 
+/** Not every reader of Arrow has the codecs that ClickHouse would take. */
+const AS_FILE = `output_format_arrow_compression_method = 'none', max_memory_usage = ${MOST_MEMORY}`;
+
 const TEXT = { ndjson: 'JSONEachRow', csv: 'CSV' } as const;
 const FILE = { parquet: 'Parquet', arrow: 'Arrow' } as const;
 export type TextFormat = keyof typeof TEXT;
@@ -21,21 +24,21 @@ export type FileFormat = keyof typeof FILE;
 /**
  * Writes the rows as text, in the order of the resources and as soon as there are some.
  *
- * @param write takes whole lines, without the last line break
+ * @param write takes whole lines, without the last line break; the next come when it is done
  * @throws Problem `unprocessable` when a resource does not keep what the view promises
  */
 export async function printRows(
   view: View,
   resources: AsyncIterable<string>,
-  { format, write }: { format: TextFormat; write(lines: string): void },
+  { format, write }: { format: TextFormat; write(lines: string): Promise<void> },
 ): Promise<void> {
   const { sql, columns } = compiled(view);
-  if (format === 'csv') write(namesOf(columns));
+  if (format === 'csv') await write(namesOf(columns));
   await withEngine(resources, async (engine) => {
     const stream = engine.queryStream(`select * from (${sql}) settings ${AS_TEXT}`, { format: TEXT[format] });
     for await (const chunk of stream) {
       const lines = chunk.text().trimEnd();
-      if (lines !== '') write(lines);
+      if (lines !== '') await write(lines);
     }
   });
 }
@@ -61,7 +64,8 @@ export async function writeRows(
       started = true;
       engine.query(`insert into answer ${sql} settings max_memory_usage = ${MOST_MEMORY}`);
     },
-    (engine) => engine.query(`select * from answer into outfile ${file} truncate format ${FILE[format]}`),
+    (engine) =>
+      engine.query(`select * from answer into outfile ${file} truncate format ${FILE[format]} settings ${AS_FILE}`),
   );
 }
 
@@ -117,5 +121,10 @@ function told(error: unknown): unknown {
   const found = /^Code: (\d+)\. DB::Exception: (.*?)(?:: while executing .*)?$/s.exec(error.message);
   if (found === null) return error;
   const [, code, reason] = found;
-  return new Problem('unprocessable', 'the view cannot be answered for these resources', { code: Number(code), reason }, { cause: error });
+  return new Problem(
+    'unprocessable',
+    'the view cannot be answered for these resources',
+    { code: Number(code), reason },
+    { cause: error },
+  );
 }

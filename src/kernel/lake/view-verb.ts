@@ -1,7 +1,8 @@
-import { appendFileSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { appendFile, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { stdin } from 'node:process';
+import { stdin, stdout } from 'node:process';
 import { parseArgs } from 'node:util';
 import { Problem } from '#kernel/problem';
 import { compileView, parseView, type View } from '#standards/sql-on-fhir';
@@ -80,7 +81,7 @@ Exit code 0: all went well; 1: the view is not sound, or it cannot be answered f
 
     const found = readResources(resources, view.resource, stdin);
     if (format === 'parquet' || format === 'arrow') await writeRows(view, found, { format, path: resolve(out!) });
-    else await printRows(view, found, { format, write: out === undefined ? io.out : toFile(resolve(out)) });
+    else await printRows(view, found, { format, write: out === undefined ? toStdout(io) : toFile(resolve(out)) });
     return 0;
   },
 };
@@ -92,7 +93,8 @@ async function readView(file: string, io: VerbIo): Promise<View | undefined> {
   });
   if (text.length > MOST_VIEW) throw new Problem('too-large', 'the view is too long', { at: file, most: MOST_VIEW });
   const { view, issues } = parseView(jsonOf(text, file));
-  for (const { severity, message, expression } of issues) io.progress(`${file}: ${severity}: ${message} (at ${expression})`);
+  for (const { severity, message, expression } of issues)
+    io.progress(`${file}: ${severity}: ${message} (at ${expression})`);
   return view;
 }
 
@@ -112,7 +114,15 @@ function columnsOf(view: View): { name: string; type: string; collection: boolea
   }));
 }
 
-function toFile(path: string): (lines: string) => void {
+/** Waits for whoever reads, so that rows do not pile up here. */
+function toStdout(io: VerbIo): (lines: string) => Promise<void> {
+  return async (lines) => {
+    io.out(lines);
+    if (stdout.writableNeedDrain) await once(stdout, 'drain');
+  };
+}
+
+function toFile(path: string): (lines: string) => Promise<void> {
   writeFileSync(path, '');
-  return (lines) => appendFileSync(path, `${lines}\n`);
+  return (lines) => appendFile(path, `${lines}\n`);
 }

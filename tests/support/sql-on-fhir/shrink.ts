@@ -1,3 +1,4 @@
+import { parseFhirJson, validate } from '#standards/fhir';
 import type { ViewDefinition } from './evaluate.ts';
 import { parseAsWritten } from './written.ts';
 
@@ -30,8 +31,8 @@ export async function shrink(start: Case, fails: (one: Case) => Promise<boolean>
 function* candidatesOf({ view, resource }: Case): Generator<Case> {
   for (const less of smallerView(view)) yield { view: less as ViewDefinition, resource };
   for (const less of smallerValue(parseAsWritten(resource))) {
-    const { resourceType, id } = less as { resourceType?: unknown; id?: unknown };
-    if (resourceType !== undefined && id !== undefined) yield { view, resource: JSON.stringify(less) };
+    const text = JSON.stringify(less);
+    if (validate(parseFhirJson(text)).length === 0) yield { view, resource: text };
   }
 }
 
@@ -75,14 +76,17 @@ function* smallerPath(path: string): Generator<string> {
 }
 
 function* smallerValue(value: unknown): Generator<unknown> {
-  if (typeof value !== 'object' || value === null || 'rawJSON' in value) return;
-  for (const name of Object.keys(value)) yield without(value, name);
+  if (typeof value !== 'object' || value === null) return;
+  for (const name of Object.keys(value)) {
+    const less = without(value, name);
+    if (Object.keys(less).length > 0) yield less;
+  }
   for (const [name, part] of Object.entries(value)) {
     for (const less of smallerValue(part)) yield replaced(value, name, less);
   }
 }
 
-function without(holder: object, name: string): unknown {
+function without(holder: object, name: string): object {
   if (Array.isArray(holder)) return holder.filter((_, index) => index !== Number(name));
   return Object.fromEntries(Object.entries(holder).filter(([key]) => key !== name));
 }

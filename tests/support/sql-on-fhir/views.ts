@@ -7,6 +7,7 @@
  * - no value of type Quantity is computed with or compared;
  * - dates are compared with dates and dateTimes with dateTimes ("Comparison": mixing them needs an implicit conversion);
  * - `|` and `distinct()` are only counted, for they promise no order;
+ * - boundaries are not asked of fractions of a second with less than three digits (whether .7 is a tenth is not said);
  * - criteria are always boolean, and what stands where one item is needed is always one.
  */
 import { definitions } from '#standards/fhir';
