@@ -191,8 +191,12 @@ interface Answer {
   finish(outcome: string): void;
 }
 
-/** What only reads is stopped when we go away, on a server too. */
-const READING = { cancel_http_readonly_queries_on_client_close: 1, output_format_json_quote_64bit_integers: 0 };
+/** What only reads is stopped when we go away, on a server too. The ids of persons in care stand in a question's text. */
+const READING = {
+  max_query_size: 16_000_000,
+  cancel_http_readonly_queries_on_client_close: 1,
+  output_format_json_quote_64bit_integers: 0,
+};
 const WRITING = { input_format_skip_unknown_fields: 0, date_time_input_format: 'best_effort' };
 
 function makeClient(address: string, engine: LakeEngine | undefined): ClickHouseClient {

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { connectLake, type Lake } from './client.ts';
 import { type Revive, startLakeEngine } from './engine.ts';
 
+export { enough, lakeRelation, type Reach, type RelationOptions, reachOf, rowsSeen, SMALLEST } from './access.ts';
 export { type AskOptions, DURABLE_TABLE, type Lake, type StreamFormat } from './client.ts';
+export { requireReadOnly } from './read-only.ts';
 export { viewVerb } from './view-verb.ts';
 
 /**
