@@ -5,27 +5,31 @@ import type { Bench, BenchResult } from './bench.ts';
 import { type Engine, type EngineChild, type Found, startEngine } from './lake/child.ts';
 import { dropFileCache, freeBytes, load, memoryBandwidth } from './lake/machine.ts';
 import { type Question, questions, type Tables } from './lake/questions.ts';
-import { planOf, resultsBetween } from './lake/results.ts';
-import { BY_PATIENT, BY_TEST, columnsOf, live, makeTables, withHidden } from './lake/tables.ts';
+import { planOf } from './lake/results.ts';
+import { BY_PATIENT, BY_TEST, type Copy, insertResults, makeTables, PEER_COLUMNS } from './lake/tables.ts';
 
 const WARM_RUNS = 3;
 /** Results that are made and inserted at once. */
 const SLICE_ROWS = 4_000_000;
-/** Generously, with what merging needs for a time: ClickHouse's copies, then the file for DuckDB and DuckDB's own two tables. */
-const BYTES_OF_A_ROW = { clickhouse: 110, duckdb: 190 };
+/**
+ * Disk for a row at the worst moment, with what merging needs: ClickHouse's copies (lean: 36 bytes, full: 200), then also the files for DuckDB, then those and
+ * DuckDB's tables.
+ */
+const BYTES_OF_A_ROW = { lean: { clickhouse: 42, duckdb: 100 }, full: { clickhouse: 240, duckdb: 350 } };
 
 /** What is slow and what is big about a lake of laboratory results, beside DuckDB on the same rows. */
 export const bench: Bench = {
   name: 'lake',
   summary: 'eleven questions of a lake of laboratory results, beside DuckDB and the memory bandwidth',
-  options: '[--rows 10m] [--without-duckdb] [--folder /tmp]',
+  options: '[--rows 10m] [--lean] [--without-duckdb] [--folder /tmp]',
   async run(args, say) {
     const rows = parseRows(optionOf(args, '--rows') ?? '10m');
     const engines: Engine[] = args.includes('--without-duckdb') ? ['clickhouse'] : ['clickhouse', 'duckdb'];
     const folder = await mkdtemp(join(optionOf(args, '--folder') ?? tmpdir(), 'banyan-lake-bench-'));
     try {
-      await requireSpace(folder, rows, engines);
-      return await compare(rows, engines, folder, say);
+      const run = { rows, engines, folder, lean: args.includes('--lean') };
+      await requireSpace(run);
+      return await compare(run, say);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -34,24 +38,34 @@ export const bench: Bench = {
 
 type Say = (line: string) => void;
 
+interface Run {
+  rows: number;
+  engines: readonly Engine[];
+  /** Everything is made in it; it is removed in the end. */
+  folder: string;
+  /** Only the copy by test, without long texts: for many rows on a small disk. */
+  lean: boolean;
+}
+
 interface Measured {
   cold: Found;
   warm: Found;
   peakMb: number;
 }
 
-async function compare(rows: number, engines: readonly Engine[], folder: string, say: Say): Promise<BenchResult> {
+async function compare(run: Run, say: Say): Promise<BenchResult> {
+  const { folder, engines } = run;
   const loadBefore = load();
   say('measuring the memory');
   const bandwidth = await memoryBandwidth();
 
-  const clickhouse = await loadClickHouse(folder, rows, engines.includes('duckdb'), say);
+  const clickhouse = await loadClickHouse(run, say);
   const asked = questions(clickhouse.tables);
   const canForget = dropFileCache();
   const lake = await measure('clickhouse', asked, folder, say);
   await rm(join(folder, 'clickhouse'), { recursive: true, force: true });
 
-  const peer = engines.includes('duckdb') ? await loadDuckDb(folder, clickhouse.count, say) : undefined;
+  const peer = engines.includes('duckdb') ? await loadDuckDb(run, say) : undefined;
   const peers = peer === undefined ? undefined : await measure('duckdb', asked, folder, say);
 
   return {
@@ -75,75 +89,74 @@ interface Loaded {
 }
 
 /** Makes the results inside the engine, merges them, and writes them to a file for DuckDB. */
-async function loadClickHouse(folder: string, rows: number, forDuckDb: boolean, say: Say): Promise<Loaded> {
+async function loadClickHouse({ folder, rows, lean, engines }: Run, say: Say): Promise<Loaded> {
   const engine = await startEngine('clickhouse', join(folder, 'clickhouse'));
+  const copies = lean ? [BY_TEST] : [BY_TEST, BY_PATIENT];
   try {
     for (const text of makeTables()) await engine.ask(text);
     const plan = planOf(rows);
     const slices = Math.ceil(rows / SLICE_ROWS);
-    const spent = new Map<string, { load: number; merge: number }>();
-    for (const table of [BY_TEST, BY_PATIENT]) {
-      let loadMs = 0;
-      for (let slice = 0; slice < slices; slice++) {
-        const from = Math.round((plan.visits * slice) / slices);
-        const until = Math.round((plan.visits * (slice + 1)) / slices);
-        loadMs += (await engine.ask(withHidden(table, resultsBetween(plan, from, until)))).ms;
-        say(`${table}: ${slice + 1} of ${slices} slices, ${(loadMs / 1000).toFixed(0)} s`);
-      }
-      say(`${table}: merging`);
-      spent.set(table, { load: loadMs, merge: (await engine.ask(`optimize table ${table} final`)).ms });
+    const visit = (slice: number) => Math.round((plan.visits * slice) / slices);
+    let loadMs = 0;
+    for (let slice = 0; slice < slices; slice++) {
+      loadMs += (await engine.ask(insertResults(plan, { from: visit(slice), until: visit(slice + 1), lean }))).ms;
+      say(`${slice + 1} of ${slices} slices, ${(loadMs / 1000).toFixed(0)} s`);
     }
-    const [counted] = (
-      await engine.ask(
-        `select toFloat64(sum(n)), toFloat64(count()), argMax(patient, (n, patient)) from (select patient, count() as n from ${live(BY_PATIENT)} group by patient)`,
-      )
-    ).rows;
+    const merged: string[] = [];
+    for (const { name, kept } of copies) {
+      say(`merging ${name}`);
+      const { ms } = await engine.ask(`optimize table ${kept} final`);
+      const bytes = Number((await engine.ask(bytesOf(kept))).rows[0]![0]);
+      merged.push(`${name} ${(bytes / rows).toFixed(1)} bytes a row, merged in ${(ms / 1000).toFixed(1)} s`);
+    }
+    const [counted] = (await engine.ask(personsOf(copies.at(-1)!.asked))).rows;
     const [count, patients, patient] = counted as [number, number, string];
-    if (forDuckDb) {
-      for (const table of [BY_TEST, BY_PATIENT]) {
-        say(`${table}: to a file for DuckDB`);
-        await engine.ask(exportOf(table, folder));
+    if (engines.includes('duckdb')) {
+      for (const copy of copies) {
+        say(`${copy.name}: to a file for DuckDB`);
+        await engine.ask(exportOf(copy, folder));
       }
     }
-    const notes = [];
-    for (const [table, { load, merge }] of spent) {
-      const bytes = Number(
-        (
-          await engine.ask(
-            `select sum(bytes_on_disk) from system.parts where active and concat(database, '.', table) = '${table}'`,
-          )
-        ).rows[0]![0],
-      );
-      notes.push(
-        `ClickHouse ${table}: ${(bytes / count).toFixed(1)} bytes a row, made and loaded at ${Math.round(count / load)} k rows/s, merged in ${(merge / 1000).toFixed(1)} s`,
-      );
-    }
-    return { count, patients, notes, tables: { byTest: live(BY_TEST), byPatient: live(BY_PATIENT), patient } };
+    const speed = `made and loaded${lean ? '' : ' into both copies'} at ${Math.round(count / loadMs)} k rows/s`;
+    return {
+      count,
+      patients,
+      notes: [`ClickHouse: ${speed}; ${merged.join('; ')}${lean ? '; lean: no ids and no copy by patient' : ''}`],
+      tables: { byTest: BY_TEST.asked, byPatient: copies.at(-1)!.asked, patient },
+    };
   } finally {
     await engine.close();
   }
 }
 
-/** Without what only replacing needs. A time goes as a number, so that no time zone comes into it. */
-function exportOf(table: string, folder: string): string {
-  const columns = columnsOf(table).filter((name) => name === '_patient' || !name.startsWith('_'));
-  const list = columns.map((name) => (name === 'time' ? 'toUnixTimestamp64Milli(time) as time' : name));
-  return `insert into function file('${fileOf(table, folder)}', 'Parquet') select ${list.join(', ')} from ${live(table)}`;
+function bytesOf(table: string): string {
+  return `select sum(bytes_on_disk) from system.parts where active and concat(database, '.', table) = '${table}'`;
 }
 
-function fileOf(table: string, folder: string): string {
-  return join(folder, `${table}.parquet`);
+/** How many rows, how many patients, and the one with the most. */
+function personsOf(asked: string): string {
+  return `select toFloat64(sum(n)), toFloat64(count()), argMax(patient, (n, patient))
+    from (select any(patient) as patient, count() as n from ${asked} group by _patient)`;
+}
+
+/** A time goes as a number, so that no time zone comes into it. */
+function exportOf({ name, asked }: Copy, folder: string): string {
+  const list = PEER_COLUMNS.map((column) => (column === 'time' ? 'toUnixTimestamp64Milli(time) as time' : column));
+  return `insert into function file('${fileOf(name, folder)}', 'Parquet') select ${list.join(', ')} from ${asked}`;
+}
+
+function fileOf(name: string, folder: string): string {
+  return join(folder, `${name}.parquet`);
 }
 
 /** The rows in the order of ClickHouse's copies, which is also the best for DuckDB. */
-async function loadDuckDb(folder: string, count: number, say: Say): Promise<{ note: string }> {
+async function loadDuckDb({ folder, rows, lean }: Run, say: Say): Promise<{ note: string }> {
   await mkdir(join(folder, 'duckdb'));
   const engine = await startEngine('duckdb', join(folder, 'duckdb'));
   try {
     const said: string[] = [];
-    for (const table of [BY_TEST, BY_PATIENT]) {
-      const name = table.split('.')[1]!;
-      const file = fileOf(table, folder);
+    for (const { name } of lean ? [BY_TEST] : [BY_TEST, BY_PATIENT]) {
+      const file = fileOf(name, folder);
       say(`DuckDB: loading ${name}`);
       const before = await duckDbBytes(folder);
       const { ms } = await engine.ask(
@@ -152,9 +165,13 @@ async function loadDuckDb(folder: string, count: number, say: Say): Promise<{ no
       await engine.ask('checkpoint');
       await rm(file);
       const bytes = (await duckDbBytes(folder)) - before;
-      said.push(`${name} ${(bytes / count).toFixed(1)} bytes a row, loaded at ${Math.round(count / ms)} k rows/s`);
+      said.push(`${name} ${(bytes / rows).toFixed(1)} bytes a row, loaded at ${Math.round(rows / ms)} k rows/s`);
     }
-    return { note: `DuckDB, the same columns and rows in the same order, out of Parquet: ${said.join('; ')}` };
+    // Questions about patients then read the only copy there is.
+    if (lean) await engine.ask('create view by_patient as from by_test');
+    return {
+      note: `DuckDB, the same rows in the same order, out of Parquet, without specimen, service_request and encounter: ${said.join('; ')}`,
+    };
   } finally {
     await engine.close();
   }
@@ -234,12 +251,13 @@ function milliseconds(ms: number): number {
   return Number(ms < 100 ? ms.toPrecision(3) : ms.toFixed(0));
 }
 
-async function requireSpace(folder: string, rows: number, engines: readonly Engine[]): Promise<void> {
-  const needed = Math.max(...engines.map((engine) => BYTES_OF_A_ROW[engine])) * rows;
+async function requireSpace({ folder, rows, engines, lean }: Run): Promise<void> {
+  const bytes = BYTES_OF_A_ROW[lean ? 'lean' : 'full'];
+  const needed = Math.max(...engines.map((engine) => bytes[engine])) * rows;
   const free = await freeBytes(folder);
   if (free < needed)
     throw new Error(
-      `${(needed / 1e9).toFixed(0)} GB are needed in ${folder} and ${(free / 1e9).toFixed(0)} GB are free: choose another --folder, fewer --rows, or --without-duckdb`,
+      `${(needed / 1e9).toFixed(0)} GB are needed in ${folder} and ${(free / 1e9).toFixed(0)} GB are free: choose another --folder, fewer --rows, --lean or --without-duckdb`,
     );
 }
 
