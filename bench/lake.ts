@@ -1,51 +1,36 @@
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bench, BenchResult } from './bench.ts';
 import { type Engine, type EngineChild, type Found, startEngine } from './lake/child.ts';
-import { dropFileCache, freeBytes, load, memoryBandwidth } from './lake/machine.ts';
-import { type Question, questions, type Tables } from './lake/questions.ts';
-import { planOf } from './lake/results.ts';
-import { BY_PATIENT, BY_TEST, type Copy, insertResults, makeTables, PEER_COLUMNS } from './lake/tables.ts';
+import { type Loaded, loadAll, readLoaded } from './lake/load.ts';
+import { dropFileCache, load, memoryBandwidth } from './lake/machine.ts';
+import { type Question, questions } from './lake/questions.ts';
 
 const WARM_RUNS = 3;
-/** Results that are made and inserted at once. */
-const SLICE_ROWS = 4_000_000;
-/**
- * Disk for a row at the worst moment, with what merging needs: ClickHouse's copies (lean: 36 bytes, full: 200), then also the files for DuckDB, then those and
- * DuckDB's tables.
- */
-const BYTES_OF_A_ROW = { lean: { clickhouse: 42, duckdb: 100 }, full: { clickhouse: 240, duckdb: 350 } };
 
 /** What is slow and what is big about a lake of laboratory results, beside DuckDB on the same rows. */
 export const bench: Bench = {
   name: 'lake',
   summary: 'eleven questions of a lake of laboratory results, beside DuckDB and the memory bandwidth',
-  options: '[--rows 10m] [--lean] [--without-duckdb] [--folder /tmp]',
+  options: '[--rows 10m] [--lean] [--without-duckdb] [--folder /tmp] [--keep] [--again FOLDER]',
   async run(args, say) {
-    const rows = parseRows(optionOf(args, '--rows') ?? '10m');
-    const engines: Engine[] = args.includes('--without-duckdb') ? ['clickhouse'] : ['clickhouse', 'duckdb'];
-    const folder = await mkdtemp(join(optionOf(args, '--folder') ?? tmpdir(), 'banyan-lake-bench-'));
+    const again = optionOf(args, '--again');
+    const folder = again ?? (await mkdtemp(join(optionOf(args, '--folder') ?? tmpdir(), 'banyan-lake-bench-')));
+    const keeps = args.includes('--keep');
     try {
-      const run = { rows, engines, folder, lean: args.includes('--lean') };
-      await requireSpace(run);
-      return await compare(run, say);
+      if (again !== undefined) return await compare(await readLoaded(again), folder, say);
+      const rows = parseRows(optionOf(args, '--rows') ?? '10m');
+      const engines: Engine[] = args.includes('--without-duckdb') ? ['clickhouse'] : ['clickhouse', 'duckdb'];
+      return await compare(await loadAll({ rows, engines, folder, lean: args.includes('--lean') }, say), folder, say);
     } finally {
-      await rm(folder, { recursive: true, force: true });
+      if (keeps) say(`kept: ask again by --again ${folder}`);
+      else await rm(folder, { recursive: true, force: true });
     }
   },
 };
 
 type Say = (line: string) => void;
-
-interface Run {
-  rows: number;
-  engines: readonly Engine[];
-  /** Everything is made in it; it is removed in the end. */
-  folder: string;
-  /** Only the copy by test, without long texts: for many rows on a small disk. */
-  lean: boolean;
-}
 
 interface Measured {
   cold: Found;
@@ -53,132 +38,25 @@ interface Measured {
   peakMb: number;
 }
 
-async function compare(run: Run, say: Say): Promise<BenchResult> {
-  const { folder, engines } = run;
+async function compare({ engines, tables, notes }: Loaded, folder: string, say: Say): Promise<BenchResult> {
   const loadBefore = load();
   say('measuring the memory');
   const bandwidth = await memoryBandwidth();
-
-  const clickhouse = await loadClickHouse(run, say);
-  const asked = questions(clickhouse.tables);
   const canForget = dropFileCache();
+  const asked = questions(tables);
   const lake = await measure('clickhouse', asked, folder, say);
-  await rm(join(folder, 'clickhouse'), { recursive: true, force: true });
-
-  const peer = engines.includes('duckdb') ? await loadDuckDb(run, say) : undefined;
-  const peers = peer === undefined ? undefined : await measure('duckdb', asked, folder, say);
-
+  const peers = engines.includes('duckdb') ? await measure('duckdb', asked, folder, say) : undefined;
   return {
     rows: asked.map((question) => lineOf(question, lake.get(question.name)!, peers?.get(question.name), bandwidth)),
     notes: [
-      `${clickhouse.count} results of ${clickhouse.patients} patients; ${WARM_RUNS} warm runs each, their median; cold: a new process${canForget ? ' and no file in memory' : ', but files may be in memory: forgetting them takes root'}`,
-      ...clickhouse.notes,
-      ...(peer === undefined ? ['DuckDB was left out'] : [peer.note]),
+      ...notes,
+      ...(peers === undefined ? ['DuckDB was left out'] : []),
+      `${WARM_RUNS} warm runs each, their median; cold: a new process${canForget ? ' and no file in memory' : ', but files may be in memory: forgetting them takes root'}`,
       `memory bandwidth ${(bandwidth / 1e9).toFixed(1)} GB/s (two threads look for a byte that is not there); floor: the bytes of the columns that ClickHouse reads, at that speed`,
       `load of the machine ${loadBefore.toFixed(1)} before and ${load().toFixed(1)} after; by itself this run makes 1 to 2`,
       ...asked.map(({ name, asks }) => `${name}: ${asks}`),
     ],
   };
-}
-
-interface Loaded {
-  count: number;
-  patients: number;
-  tables: Tables;
-  notes: string[];
-}
-
-/** Makes the results inside the engine, merges them, and writes them to a file for DuckDB. */
-async function loadClickHouse({ folder, rows, lean, engines }: Run, say: Say): Promise<Loaded> {
-  const engine = await startEngine('clickhouse', join(folder, 'clickhouse'));
-  const copies = lean ? [BY_TEST] : [BY_TEST, BY_PATIENT];
-  try {
-    for (const text of makeTables()) await engine.ask(text);
-    const plan = planOf(rows);
-    const slices = Math.ceil(rows / SLICE_ROWS);
-    const visit = (slice: number) => Math.round((plan.visits * slice) / slices);
-    let loadMs = 0;
-    for (let slice = 0; slice < slices; slice++) {
-      loadMs += (await engine.ask(insertResults(plan, { from: visit(slice), until: visit(slice + 1), lean }))).ms;
-      say(`${slice + 1} of ${slices} slices, ${(loadMs / 1000).toFixed(0)} s`);
-    }
-    const merged: string[] = [];
-    for (const { name, kept } of copies) {
-      say(`merging ${name}`);
-      const { ms } = await engine.ask(`optimize table ${kept} final`);
-      const bytes = Number((await engine.ask(bytesOf(kept))).rows[0]![0]);
-      merged.push(`${name} ${(bytes / rows).toFixed(1)} bytes a row, merged in ${(ms / 1000).toFixed(1)} s`);
-    }
-    const [counted] = (await engine.ask(personsOf(copies.at(-1)!.asked))).rows;
-    const [count, patients, patient] = counted as [number, number, string];
-    if (engines.includes('duckdb')) {
-      for (const copy of copies) {
-        say(`${copy.name}: to a file for DuckDB`);
-        await engine.ask(exportOf(copy, folder));
-      }
-    }
-    const speed = `made and loaded${lean ? '' : ' into both copies'} at ${Math.round(count / loadMs)} k rows/s`;
-    return {
-      count,
-      patients,
-      notes: [`ClickHouse: ${speed}; ${merged.join('; ')}${lean ? '; lean: no ids and no copy by patient' : ''}`],
-      tables: { byTest: BY_TEST.asked, byPatient: copies.at(-1)!.asked, patient },
-    };
-  } finally {
-    await engine.close();
-  }
-}
-
-function bytesOf(table: string): string {
-  return `select sum(bytes_on_disk) from system.parts where active and concat(database, '.', table) = '${table}'`;
-}
-
-/** How many rows, how many patients, and the one with the most. */
-function personsOf(asked: string): string {
-  return `select toFloat64(sum(n)), toFloat64(count()), argMax(patient, (n, patient))
-    from (select any(patient) as patient, count() as n from ${asked} group by _patient)`;
-}
-
-/** A time goes as a number, so that no time zone comes into it. */
-function exportOf({ name, asked }: Copy, folder: string): string {
-  const list = PEER_COLUMNS.map((column) => (column === 'time' ? 'toUnixTimestamp64Milli(time) as time' : column));
-  return `insert into function file('${fileOf(name, folder)}', 'Parquet') select ${list.join(', ')} from ${asked}`;
-}
-
-function fileOf(name: string, folder: string): string {
-  return join(folder, `${name}.parquet`);
-}
-
-/** The rows in the order of ClickHouse's copies, which is also the best for DuckDB. */
-async function loadDuckDb({ folder, rows, lean }: Run, say: Say): Promise<{ note: string }> {
-  await mkdir(join(folder, 'duckdb'));
-  const engine = await startEngine('duckdb', join(folder, 'duckdb'));
-  try {
-    const said: string[] = [];
-    for (const { name } of lean ? [BY_TEST] : [BY_TEST, BY_PATIENT]) {
-      const file = fileOf(name, folder);
-      say(`DuckDB: loading ${name}`);
-      const before = await duckDbBytes(folder);
-      const { ms } = await engine.ask(
-        `create table ${name} as select * replace (epoch_ms(time) as time) from read_parquet('${file}')`,
-      );
-      await engine.ask('checkpoint');
-      await rm(file);
-      const bytes = (await duckDbBytes(folder)) - before;
-      said.push(`${name} ${(bytes / rows).toFixed(1)} bytes a row, loaded at ${Math.round(rows / ms)} k rows/s`);
-    }
-    // Questions about patients then read the only copy there is.
-    if (lean) await engine.ask('create view by_patient as from by_test');
-    return {
-      note: `DuckDB, the same rows in the same order, out of Parquet, without specimen, service_request and encounter: ${said.join('; ')}`,
-    };
-  } finally {
-    await engine.close();
-  }
-}
-
-async function duckDbBytes(folder: string): Promise<number> {
-  return (await stat(join(folder, 'duckdb', 'lake.duckdb'))).size;
 }
 
 /** Each question in a process of its own: once cold, then warm. */
@@ -249,16 +127,6 @@ function compareAnswers(one: Found, other: Found, within: number | undefined): s
 
 function milliseconds(ms: number): number {
   return Number(ms < 100 ? ms.toPrecision(3) : ms.toFixed(0));
-}
-
-async function requireSpace({ folder, rows, engines, lean }: Run): Promise<void> {
-  const bytes = BYTES_OF_A_ROW[lean ? 'lean' : 'full'];
-  const needed = Math.max(...engines.map((engine) => bytes[engine])) * rows;
-  const free = await freeBytes(folder);
-  if (free < needed)
-    throw new Error(
-      `${(needed / 1e9).toFixed(0)} GB are needed in ${folder} and ${(free / 1e9).toFixed(0)} GB are free: choose another --folder, fewer --rows, --lean or --without-duckdb`,
-    );
 }
 
 /** `10m`, `1b`, `500k` or a plain number. */

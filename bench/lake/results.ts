@@ -111,7 +111,7 @@ export function resultsBetween({ visits, patients }: Plan, from: number, to: num
       round(middle * 0.67, t % 4) as low,
       round(middle * 1.5, t % 4) as high,
       if(${draw(16, ofTest)} < 0.02, 'corrected', 'final') as status,
-      specimen, service_request, organization, encounter, sex, birth_date, district
+      specimen, service_request, organization, encounter, sex, birth_date, district, p
     from tests`;
 }
 

@@ -47,7 +47,8 @@ export function insertResults(
   const names = [...GIVEN, '_tenant', '_patients', '_resource', '_row', '_version', '_deleted'].filter(
     (name) => !lean || !LONGER.has(name),
   );
-  return `insert into ${lean ? BY_TEST.kept : `lab.${TABLES.rows}`} (${names.join(', ')}) select ${names.join(', ')} from (
+  const values = names.map((name) => (lean && name === 'patient' ? 'toString(p) as patient' : name));
+  return `insert into ${lean ? BY_TEST.kept : `lab.${TABLES.rows}`} (${names.join(', ')}) select ${values.join(', ')} from (
     select *, 'bench' as _tenant, [patient] as _patients, cityHash64(id) as _resource, 0 as _row,
       bitShiftLeft(toUInt64(1), 32) * 2 + 1 as _version, 0 as _deleted
     from (${resultsBetween(plan, from, until)}))`;
