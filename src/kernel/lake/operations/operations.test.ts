@@ -10,10 +10,11 @@ import { type Context, makeContext, ROLES, type Role } from '#kernel/context';
 import { create, writeAll } from '#kernel/fhir';
 import { sendProblem } from '#kernel/http';
 import { silentLog } from '#kernel/log';
-import { sql } from '#kernel/sql';
+import { identifier, sql } from '#kernel/sql';
 import { testActor, testContext } from '../../../../tests/support/context.ts';
 import { testLake } from '../../../../tests/support/lake.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
+import { builtInViews, storeBuiltInViews } from '../views.ts';
 import { operationRoutes } from './index.ts';
 
 const db = await testDatabase();
@@ -206,6 +207,31 @@ describe('$viewdefinition-run', () => {
       patients: ['p3'],
       detail: { rows: 1, purpose: 'TREAT', source: 'record' },
     });
+  });
+
+  test('a view that the lake keeps is read from its table, by patient where one is named', async () => {
+    const url = 'https://banyan.health/fhir/StructureDefinition/lake-materialized';
+    const { id } = await create(system, view('kept', { extension: [{ url, valueBoolean: true }] }));
+    const ask1 = (more = '') => ask('clinician', 'GET', `/ViewDefinition/${id}/$viewdefinition-run?${more}`);
+    expect(sorted((await ask1()).text)).toEqual([EVERYBODY[0], EVERYBODY[2]]);
+    for (const table of ['kept', 'kept_by_patient']) {
+      await lake.run(sql`create table ${identifier(table)} (id String, family Nullable(String), active Bool, _tenant String, _patients Array(String))
+        engine = MergeTree order by id`);
+      const rows = ['o1', 'o2'].map((tenant) => ({
+        id: table,
+        family: tenant,
+        active: true,
+        _tenant: tenant,
+        _patients: ['p9'],
+      }));
+      await lake.insert(table, rows.map((row) => JSON.stringify(row)).join('\n'));
+    }
+    expect(JSON.parse((await ask1()).text)).toEqual([{ id: 'kept', family: 'o1', active: true }]);
+    expect(JSON.parse((await ask1('patient=Patient/p9')).text)).toEqual([
+      { id: 'kept_by_patient', family: 'o1', active: true },
+    ]);
+    // The table does not know when a resource changed.
+    expect(JSON.parse((await ask1('_since=2026-01-15T00:00:00Z')).text)).toEqual([]);
   });
 
   test('a group stands for its members', async () => {
@@ -535,3 +561,14 @@ test('a client that goes away stops the engine', async () => {
   await expect(asked).rejects.toThrow();
   await expect.poll(async () => (await running())[0]!.n, { timeout: 10_000 }).toBe(0);
 }, 30_000);
+
+test('the views that come with Banyan are in the record, and stay as they are while their files do', async () => {
+  await storeBuiltInViews(system);
+  await storeBuiltInViews(system);
+  const stored = await db.rows<{ name: string; version: number }>(
+    sql`select content ->> 'name' as name, version from fhir.view_definition where content ->> 'url' like 'https://banyan.health/%' order by 1`,
+  );
+  const names = builtInViews().map(({ name }) => String(name));
+  expect(names).toContain('laboratory_result');
+  expect(stored).toEqual(names.sort().map((name) => ({ name, version: 1 })));
+});
