@@ -35,7 +35,7 @@ export interface LakeView {
 }
 
 /** Raised when the tables change their shape although no view did: all are then made anew. */
-export const LAYOUT = 1;
+export const LAYOUT = 2;
 
 const BUILT_IN = fileURLToPath(new URL('../../../facts/views', import.meta.url));
 
