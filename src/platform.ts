@@ -26,7 +26,14 @@ import {
   translate,
 } from '#kernel/http';
 import { type Job, startJobs } from '#kernel/jobs';
-import { openLake, operationRoutes, storeBuiltInViews } from '#kernel/lake';
+import {
+  exportRoutes,
+  lakeTokenRoutes,
+  openLake,
+  operationRoutes,
+  startExports,
+  storeBuiltInViews,
+} from '#kernel/lake';
 import { ledgerRoutes, openKey, sealer } from '#kernel/ledger';
 import { makeLog } from '#kernel/log';
 import { startMetrics, startTraces } from '#kernel/metrics';
@@ -106,6 +113,8 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       await storeBuiltInViews(ctx);
     });
 
+    const exports = startExports(ctx, lake, config.data);
+    undo.push(exports.stop);
     const door: Door = {
       config,
       pool,
@@ -119,6 +128,8 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       oidc.routes(access),
       fhirRoutes,
       (app, parts) => operationRoutes(app, parts, lake),
+      (app, parts) => exportRoutes(app, parts, exports),
+      (app) => lakeTokenRoutes(app, access),
       ledgerRoutes,
       recordsRoutes,
       custodyRoutes,
