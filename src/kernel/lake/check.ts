@@ -49,8 +49,12 @@ const BUCKET_ROWS = 20_000_000;
 export async function checkLake(lake: Lake, db: Db, say: (text: string) => void): Promise<CheckReport> {
   const current = (await findGenerations(db)).find(({ state }) => state === 'current');
   if (current === undefined) throw new Problem('unavailable', 'the lake has no generation yet');
-  const kept = (await findKeptViews(db)).filter(({ generation, state }) => generation === current.id && state === 'current');
-  const views = (await findViews(db)).views.filter(({ name, hash }) => kept.some((each) => each.name === name && each.hash === hash));
+  const kept = (await findKeptViews(db)).filter(
+    ({ generation, state }) => generation === current.id && state === 'current',
+  );
+  const views = (await findViews(db)).views.filter(({ name, hash }) =>
+    kept.some((each) => each.name === name && each.hash === hash),
+  );
   const skipped = await findSkipped(db, 100_000);
   const report: CheckReport = { views: [], differences: [], more: false };
   await lake.run(trusted(`create database if not exists ${DATABASE}`));
@@ -61,7 +65,9 @@ export async function checkLake(lake: Lake, db: Db, say: (text: string) => void)
     await lake.run(trusted(`drop database if exists ${DATABASE} sync`));
   }
   for (const difference of report.differences) {
-    const known = skipped.find(({ view, type, id }) => difference.view.startsWith(view) && type === difference.type && id === difference.id);
+    const known = skipped.find(
+      ({ view, type, id }) => difference.view.startsWith(view) && type === difference.type && id === difference.id,
+    );
     if (known !== undefined) difference.skipped = known.reason;
   }
   return report;
@@ -83,12 +89,19 @@ async function checkView(
   const input = `${DATABASE}.input`;
   await recreate(lake, sums, SUMS);
   await recreate(lake, input, `(${inputColumns(view)}) engine = Null`);
-  await recreate(lake, `${input}_mv`, `to ${sums} as select 1 as side, cityHash64(_id) as key, _id as id, cityHash64(toJSONString(tuple(${names}))) as hash from (select _id, ${inputValues(view)} from ${input})`, 'materialized view');
+  await recreate(
+    lake,
+    `${input}_mv`,
+    `to ${sums} as select 1 as side, cityHash64(_id) as key, _id as id, cityHash64(toJSONString(tuple(${names}))) as hash from (select _id, ${inputValues(view)} from ${input})`,
+    'materialized view',
+  );
 
   const compare = async (keys: readonly string[] | undefined): Promise<void> => {
     let rows = 0;
     for await (const lines of expectedRows(db, view, keys)) {
-      await lake.insert(input, lines, { settings: { input_format_skip_unknown_fields: 1, max_partitions_per_insert_block: 0 } });
+      await lake.insert(input, lines, {
+        settings: { input_format_skip_unknown_fields: 1, max_partitions_per_insert_block: 0 },
+      });
       rows += lines.split('\n').length - 1;
       say(`${view.name}: ${rows} rows`);
     }
@@ -103,15 +116,25 @@ async function checkView(
     await compare(ids);
     open = [];
     for (const [at, name] of tables.kept.entries()) {
-      const found = await foundRows(lake, { from: table({ database }, name), names, ...(ids === undefined ? {} : { ids }) });
+      const found = await foundRows(lake, {
+        from: table({ database }, name),
+        names,
+        ...(ids === undefined ? {} : { ids }),
+      });
       const said = questionNames(view)[at]!;
       open.push(...(await differ(lake, sums, found)).map((each) => ({ ...each, view: said })));
     }
-    await nameThem(lake, open, { from: `select distinct id from banyan.resource where type = ${quoted(view.resource)}`, key: 'cityHash64(id)' });
+    await nameThem(lake, open, {
+      from: `select distinct id from banyan.resource where type = ${quoted(view.resource)}`,
+      key: 'cityHash64(id)',
+    });
     if (open.length === 0) return;
     if (round < ROUNDS) await feedPassed(db, before);
   }
-  keep(report, open.map(({ view: name, id, expected, found }) => ({ view: name, type: view.resource, id, expected, found })));
+  keep(
+    report,
+    open.map(({ view: name, id, expected, found }) => ({ view: name, type: view.resource, id, expected, found })),
+  );
 }
 
 async function recreate(lake: Lake, name: string, rest: string, kind = 'table'): Promise<void> {
@@ -141,7 +164,10 @@ function compiledColumns(view: LakeView) {
   const theirs = about === undefined ? [] : compileView(about.person.view, { target: 'clickhouse', from: 'x' }).columns;
   return [
     ...own.map((column) => ({ column, alias: `in_${column.name}` })),
-    ...(about?.columns.flatMap((name) => theirs.filter((column) => column.name === name)) ?? []).map((column) => ({ column, alias: `about_${column.name}` })),
+    ...(about?.columns.flatMap((name) => theirs.filter((column) => column.name === name)) ?? []).map((column) => ({
+      column,
+      alias: `about_${column.name}`,
+    })),
   ];
 }
 
@@ -168,7 +194,8 @@ function expectedPage(view: LakeView, page: readonly { part: string; id: string 
   const ids = page.map(({ id }) => id);
   const own = compileView(view.view, { target: 'postgresql', from: 'page', carry: ['_id', '_part', '_mine'] });
   const columns = own.columns.map(({ name }) => `v."${name}" as "in_${name}"`);
-  const about = view.about && compileView(view.about.person.view, { target: 'postgresql', from: 'person', carry: ['_part'] });
+  const about =
+    view.about && compileView(view.about.person.view, { target: 'postgresql', from: 'person', carry: ['_part'] });
   const theirs = view.about?.columns.map((name) => `p."${name}" as "about_${name}"`) ?? [];
   const select = [`v._id as "_id"`, ...columns, ...theirs].join(', ');
   const from = `from (${own.sql}) v${about === undefined ? '' : ` left join (${about.sql}) p on p._part = v._part and v._mine`}`;
@@ -191,8 +218,12 @@ interface Found {
   rows: number;
 }
 
-async function foundRows(lake: Lake, { from, names, ids }: { from: string; names: string; ids?: readonly string[] }): Promise<Found> {
-  const wanted = ids === undefined ? '' : ` and _resource in (select cityHash64(arrayJoin([${ids.map(quoted).join(', ')}])))`;
+async function foundRows(
+  lake: Lake,
+  { from, names, ids }: { from: string; names: string; ids?: readonly string[] },
+): Promise<Found> {
+  const wanted =
+    ids === undefined ? '' : ` and _resource in (select cityHash64(arrayJoin([${ids.map(quoted).join(', ')}])))`;
   const [count] = await lake.rows<{ n: number }>(trusted(`select count() as n from ${from}`));
   return {
     select: `select _resource as key, cityHash64(toJSONString(tuple(${names}))) as hash from ${from} final where not _deleted${wanted}`,
@@ -221,7 +252,13 @@ async function differ(lake: Lake, sums: string, { select, rows }: Found): Promis
           where key % ${buckets} = ${bucket}
           group by key having expected != found or sumWithOverflowIf(hash, side = 1) != sumWithOverflowIf(hash, side = 0)
           order by key limit ${MOST_DIFFERENCES + 1}`),
-        { timeoutMs: 3_600_000, settings: { do_not_merge_across_partitions_select_final: 1, max_bytes_before_external_group_by: 1_000_000_000 } },
+        {
+          timeoutMs: 3_600_000,
+          settings: {
+            do_not_merge_across_partitions_select_final: 1,
+            max_bytes_before_external_group_by: 1_000_000_000,
+          },
+        },
       )),
     );
   }
@@ -229,7 +266,11 @@ async function differ(lake: Lake, sums: string, { select, rows }: Found): Promis
 }
 
 /** The ids of what only the lake knows. @param keys SQL of a select of `id`, and what `key` is made of it */
-async function nameThem(lake: Lake, unequal: readonly Unequal[], { from, key }: { from: string; key: string }): Promise<void> {
+async function nameThem(
+  lake: Lake,
+  unequal: readonly Unequal[],
+  { from, key }: { from: string; key: string },
+): Promise<void> {
   const unnamed = unequal.filter(({ id }) => id === '');
   if (unnamed.length === 0) return;
   const names = unnamed.map(({ name }) => name).join(', ');
@@ -260,7 +301,10 @@ async function checkResources(lake: Lake, db: Db, report: CheckReport, say: (tex
     const among = wanted === undefined ? '' : ` where concat(type, '/', id) in (${wanted.map(quoted).join(', ')})`;
     const select = `select cityHash64(type, id) as key, cityHash64(part, version) as hash from banyan.resource${among}`;
     open = await differ(lake, sums, { select, rows });
-    await nameThem(lake, open, { from: "select concat(type, '/', id) as id, cityHash64(type, banyan.resource.id) as key from banyan.resource", key: 'key' });
+    await nameThem(lake, open, {
+      from: "select concat(type, '/', id) as id, cityHash64(type, banyan.resource.id) as key from banyan.resource",
+      key: 'key',
+    });
     if (open.length === 0) break;
     if (round < ROUNDS) await feedPassed(db, before);
   }
@@ -290,11 +334,13 @@ async function fillVersions(
     const last = page.at(-1);
     if (last === undefined) return rows;
     const lists = (['part', 'id'] as const).map((name) => `[${page.map((row) => quoted(row[name])).join(', ')}]`);
-    await lake.run(trusted(`
+    await lake.run(
+      trusted(`
       insert into ${sums}
       select 1, cityHash64(cast(${quoted(type)}, 'LowCardinality(String)'), row.2), concat(${quoted(type)}, '/', row.2), cityHash64(row.1, toUInt32(row.3))
       from (select arrayJoin(arrayZip(${lists.join(', ')}, [${page.map(({ version }) => version).join(', ')}])) as row)
-    `));
+    `),
+    );
     rows += page.length;
     if (page.length < PAGE) return rows;
     after = last;

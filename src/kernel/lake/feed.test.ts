@@ -120,8 +120,13 @@ describe('the check', () => {
   test('finds nothing where nothing is wrong, and what is wrong', async () => {
     const report = await checkLake(lake, db, () => {});
     expect(report.differences).toEqual([]);
-    expect(report.views.find(({ view }) => view === 'laboratory_result')).toEqual({ view: 'laboratory_result', rows: 1 });
-    await db.run(trusted(`update fhir.observation set content = replace(content::text, '2345-7', '2345-8')::json where id = 'o1'`));
+    expect(report.views.find(({ view }) => view === 'laboratory_result')).toEqual({
+      view: 'laboratory_result',
+      rows: 1,
+    });
+    await db.run(
+      trusted(`update fhir.observation set content = replace(content::text, '2345-7', '2345-8')::json where id = 'o1'`),
+    );
     const [first, second] = (await checkLake(lake, db, () => {})).differences;
     expect(first).toEqual({ view: 'laboratory_result', type: 'Observation', id: 'o1', expected: 1, found: 1 });
     expect(second).toMatchObject({ view: 'laboratory_result_by_patient', id: 'o1' });
