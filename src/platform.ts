@@ -26,7 +26,7 @@ import {
   translate,
 } from '#kernel/http';
 import { type Job, startJobs } from '#kernel/jobs';
-import { lakeFeed, openLake, startKeeper } from '#kernel/lake';
+import { lakeFeed, openLake, operationRoutes, startKeeper, storeBuiltInViews } from '#kernel/lake';
 import { ledgerRoutes, openKey, sealer } from '#kernel/ledger';
 import { makeLog } from '#kernel/log';
 import { startMetrics, startTraces } from '#kernel/metrics';
@@ -100,7 +100,10 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     const demo = config.region ? await ensureDemoAccounts(ctx) : await disableDemoAccounts(ctx).then(() => []);
 
     listensTo([...HEARERS, LAKE_LISTENER]);
-    await step('facts', () => loadIntervals(ctx));
+    await step('facts', async () => {
+      await loadIntervals(ctx);
+      await storeBuiltInViews(ctx);
+    });
 
     const door: Door = {
       config,
@@ -114,6 +117,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       accessRoutes(access),
       oidc.routes(access),
       fhirRoutes,
+      (app, parts) => operationRoutes(app, parts, lake),
       ledgerRoutes,
       recordsRoutes,
       custodyRoutes,
