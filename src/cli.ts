@@ -1,32 +1,28 @@
 import { argv, env, exit, stderr, stdout } from 'node:process';
-import { token, verifyAudit } from '#kernel/access';
-import { backupVerb, restoreVerb } from '#kernel/backup';
 import type { Verb } from '#kernel/cli';
 import { readConfig } from '#kernel/config';
-import { exportLedger, verifyLedger } from '#kernel/ledger';
 import { Problem } from '#kernel/problem';
-import { epcisDocuments } from '#modules/custody';
-import { exportVerb, importVerb } from '#modules/records';
-import { HEARERS } from './hearers.ts';
 
-const VERBS: readonly Verb[] = [
-  token,
-  verifyAudit,
-  verifyLedger,
-  exportLedger,
-  backupVerb,
-  restoreVerb,
-  importVerb(HEARERS, [epcisDocuments]),
-  exportVerb,
-];
+/** Each is loaded when it is asked for: what reads a file need not wait until the whole platform is in memory. */
+const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
+  token: async () => (await import('#kernel/access')).token,
+  'verify-audit': async () => (await import('#kernel/access')).verifyAudit,
+  'verify-ledger': async () => (await import('#kernel/ledger')).verifyLedger,
+  'export-ledger': async () => (await import('#kernel/ledger')).exportLedger,
+  backup: async () => (await import('#kernel/backup')).backupVerb,
+  restore: async () => (await import('#kernel/backup')).restoreVerb,
+  import: importer,
+  export: async () => (await import('#modules/records')).exportVerb,
+};
 
 const [name, ...args] = argv.slice(2);
-const verb = VERBS.find((known) => known.name === name);
-if (verb === undefined) {
+const load = Object.hasOwn(VERBS, name ?? '') ? VERBS[name ?? ''] : undefined;
+if (load === undefined) {
   const asked = name === undefined || name === '--help' || name === 'help';
-  stderr.write(`${asked ? '' : `There is no verb "${name}".\n`}${overview()}`);
+  stderr.write(`${asked ? '' : `There is no verb "${name}".\n`}${await overview()}`);
   exit(asked ? 0 : 2);
 }
+const verb = await load();
 if (args.includes('--help')) {
   stderr.write(`${verb.usage.trim()}\n`);
   exit(0);
@@ -58,8 +54,18 @@ function progress(text: string): void {
   } else stderr.write(`${text}\n`);
 }
 
-function overview(): string {
-  const width = Math.max(0, ...VERBS.map((known) => known.name.length));
-  const lines = VERBS.map((known) => `  ${known.name.padEnd(width)}  ${known.summary}`);
+async function overview(): Promise<string> {
+  const verbs = await Promise.all(Object.values(VERBS).map((load) => load()));
+  const width = Math.max(...verbs.map((known) => known.name.length));
+  const lines = verbs.map((known) => `  ${known.name.padEnd(width)}  ${known.summary}`);
   return `npm run -s banyan -- <verb> ...\n\n${lines.join('\n')}\n\n<verb> --help tells more.\n`;
+}
+
+async function importer(): Promise<Verb> {
+  const [{ importVerb }, { epcisDocuments }, { HEARERS }] = await Promise.all([
+    import('#modules/records'),
+    import('#modules/custody'),
+    import('./hearers.ts'),
+  ]);
+  return importVerb(HEARERS, [epcisDocuments]);
 }

@@ -9,7 +9,8 @@ describe('the catalogue', () => {
     };
     const listed = new Map(compartment.resource.map(({ code, param }) => [code, param ?? []]));
     expect(listed.size).toBeGreaterThan(140);
-    for (const type of CATALOGUE) expect(listed.get(type), type).toEqual([]);
+    // ViewDefinition is no type of R4.
+    for (const type of CATALOGUE.difference(new Set(['ViewDefinition']))) expect(listed.get(type), type).toEqual([]);
   });
 });
 

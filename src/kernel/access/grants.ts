@@ -74,6 +74,18 @@ export function reachOf({ permissions }: Pick<Actor, 'permissions'>, act: string
   return (['organization', 'care', 'laboratory', 'self'] as const).find((scope) => permissions.has(`${act}@${scope}`));
 }
 
+/** The scope of a token that reads the rows of the lake, and nothing of the record by another door. */
+export const LAKE_SCOPE = 'lake/*.rs';
+const LAKE_ONLY = 'lake-';
+
+/** The actor at the lake, where grants that hold for it alone count too. */
+export function inLake({ permissions }: Pick<Actor, 'permissions'>): Pick<Actor, 'permissions'> {
+  const there = [...permissions].map((permission) =>
+    permission.startsWith(`${LAKE_ONLY}fhir:`) ? permission.slice(LAKE_ONLY.length) : permission,
+  );
+  return { permissions: new Set(there) };
+}
+
 const EVERYTHING: Grant = { type: '*', verbs: 'cruds', scope: 'all' };
 
 function isGrant(permission: string): boolean {
@@ -139,6 +151,11 @@ export function narrow(permissions: ReadonlySet<string>, scopes: readonly string
   if (scopes.includes('*')) return new Set(permissions);
   const left = new Set<string>();
   for (const text of scopes) {
+    if (text === LAKE_SCOPE) {
+      for (const grant of grantsOf({ permissions }))
+        if (grant.verbs.includes('r')) left.add(LAKE_ONLY + writeGrant({ ...grant, verbs: 'rs' }));
+      continue;
+    }
     const scope = readSmartScope(text);
     if (scope === undefined) {
       for (const permission of permissions) {
@@ -246,4 +263,5 @@ export const CATALOGUE: ReadonlySet<string> = new Set([
   'TestReport',
   'TestScript',
   'ValueSet',
+  'ViewDefinition',
 ]);

@@ -36,7 +36,7 @@ export {
   type Knock,
 } from './authenticate.ts';
 export { type Care, closeCare, openCare } from './care.ts';
-export { CATALOGUE, grantsFor, narrow, reachOf, type Scope, type Verb } from './grants.ts';
+export { CATALOGUE, grantsFor, inLake, LAKE_SCOPE, narrow, reachOf, type Scope, type Verb } from './grants.ts';
 export { externalIssuer, type Oidc, oidcKeeper, openOidc } from './oidc/index.ts';
 export { accessRoutes } from './routes.ts';
 export { breakGlass, type NewSession, SESSION_COOKIE, signIn, signOut, sweeper } from './sessions.ts';

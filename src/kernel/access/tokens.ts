@@ -2,7 +2,7 @@ import type { Context } from '#kernel/context';
 import { Problem } from '#kernel/problem';
 import { sql } from '#kernel/sql';
 import { record } from './audit.ts';
-import { ACT, readSmartScope } from './grants.ts';
+import { ACT, LAKE_SCOPE, readSmartScope } from './grants.ts';
 import { hashSecret, makeSecret } from './secrets.ts';
 
 /** A personal access token; its secret is shown once, when it is made. */
@@ -85,7 +85,9 @@ export async function revokeToken(ctx: Context, account: string, id: string): Pr
 
 function checkScopes(scopes: readonly string[]): void {
   if (scopes.length === 0 || scopes.length > MOST_SCOPES) throw new Problem('invalid', 'a token has 1 to 100 scopes');
-  const unknown = scopes.find((scope) => scope !== '*' && !ACT.test(scope) && readSmartScope(scope) === undefined);
+  const unknown = scopes.find(
+    (scope) => scope !== '*' && scope !== LAKE_SCOPE && !ACT.test(scope) && readSmartScope(scope) === undefined,
+  );
   if (unknown !== undefined) {
     throw new Problem('invalid', 'a scope is *, the name of an act, or a SMART scope such as user/Observation.rs', {
       scope: unknown,

@@ -23,6 +23,18 @@ describe('readConfig', () => {
     expect(readConfig({ PORT: '', DATABASE_URL: '' })).toMatchObject({ port: 8080, databaseUrl: undefined });
   });
 
+  test.each([
+    ['1500M', 1_500_000_000],
+    ['2G', 2_000_000_000],
+    ['600000000', 600_000_000],
+  ])('LAKE_MEMORY=%s is %d bytes', (text, bytes) => {
+    expect(readConfig({ LAKE_MEMORY: text }).lakeMemory).toBe(bytes);
+  });
+
+  test.each(['1G5', '-2G', '10M', '2g', '1e9', '99999999G'])('LAKE_MEMORY=%s is refused', (text) => {
+    expect(() => readConfig({ LAKE_MEMORY: text })).toThrow(Problem);
+  });
+
   test('tells all mistakes at once', () => {
     const wrong = { PORT: '-1', MLLP_PORT: '70000', LOG_LEVEL: 'loud', TRUST_PROXY: 'yes', BANYAN_ADMIN_TOKEN: 'x' };
     const read = () => readConfig(wrong, ['--speed', 'fast', '--turbo']);

@@ -25,6 +25,18 @@ const SETTINGS = {
     'A PostgreSQL server of yours, version 15 or newer',
     urlOf(['postgres:', 'postgresql:']),
   ),
+  lakeUrl: optional(
+    'LAKE_URL',
+    'the program starts its own engine',
+    'A ClickHouse server or cluster of yours, e.g. `https://user:password@host:8443?database=banyan`',
+    urlOf(['http:', 'https:']),
+  ),
+  lakeMemory: optional(
+    'LAKE_MEMORY',
+    '40 % of the machine',
+    "Bytes that the lake's own engine may take for all questions together, with k, M or G",
+    bytesFrom(500_000_000),
+  ),
   adminPassword: optional(
     'BANYAN_ADMIN_PASSWORD',
     'made up and printed once',
@@ -166,6 +178,17 @@ function wholeFrom(least: number, most: number): (text: string) => number {
     const value = Number(text);
     if (/^\d+$/.test(text) && value >= least && value <= most) return value;
     throw new Mistake(`"${text}" is no whole number from ${least} to ${most}`);
+  };
+}
+
+const SIZES: Record<string, number> = { '': 1, k: 1e3, M: 1e6, G: 1e9 };
+
+function bytesFrom(least: number): (text: string) => number {
+  return (text) => {
+    const [, digits = '', size = ''] = /^(\d+)([kMG]?)$/.exec(text) ?? [];
+    const value = Number(digits) * (SIZES[size] ?? 0);
+    if (value >= least && Number.isSafeInteger(value)) return value;
+    throw new Mistake(`"${text}" is no size of at least ${least} bytes, e.g. 2G`);
   };
 }
 

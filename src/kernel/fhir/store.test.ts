@@ -4,7 +4,7 @@ import { MIGRATIONS, sql } from '#kernel/sql';
 import { RESOURCE_TYPES } from '#standards/fhir';
 import { testActor, testContext } from '../../../tests/support/context.ts';
 import { testDatabase } from '../../../tests/support/postgres.ts';
-import { create, history, type Resource, read, readVersion, remove, update, writeAll } from './index.ts';
+import { create, history, type Resource, read, readVersion, remove, search, update, writeAll } from './index.ts';
 import { paramNumber } from './indexing.ts';
 import { parametersOf } from './parameters.ts';
 import { tableName } from './tables.ts';
@@ -16,7 +16,7 @@ describe('tables', () => {
   test('there is one for each resource type of the definitions', async () => {
     const migration = readFileSync(`${MIGRATIONS}/0030_fhir_base.sql`, 'utf8');
     const listed = /array\[([^\]]+)\]/.exec(migration)?.[1]?.match(/\w+/g);
-    expect(listed).toEqual(RESOURCE_TYPES.map(tableName));
+    expect([...(listed ?? []), 'view_definition'].sort()).toEqual(RESOURCE_TYPES.map(tableName).sort());
     const rows = await db.rows<{ name: string }>(sql`
       select distinct table_name as name from information_schema.columns where table_schema = 'fhir' and column_name = 'content'
     `);
@@ -29,6 +29,63 @@ describe('tables', () => {
       [...parametersOf(type).keys()].map((code) => paramNumber(type, code)),
     );
     expect(new Set(numbers).size).toBe(names.length);
+  });
+});
+
+/** SQL-on-FHIR's own type beside R4's: the same table, history, search and checks. */
+describe('a ViewDefinition', () => {
+  const view = {
+    resourceType: 'ViewDefinition',
+    url: 'https://example.org/ViewDefinition/names',
+    name: 'names',
+    status: 'active',
+    resource: 'Patient',
+    fhirVersion: ['4.0.1'],
+    constant: [{ name: 'use', valueCode: 'official' }],
+    select: [
+      {
+        column: [{ name: 'id', path: 'getResourceKey()', type: 'id', tag: [{ name: 'ansi/type', value: 'VARCHAR' }] }],
+      },
+      {
+        forEach: 'name.where(use = %use)',
+        column: [{ name: 'family', path: 'family' }],
+        select: [{ unionAll: [{ column: [{ name: 'given', path: 'given.first()' }] }] }],
+      },
+    ],
+    where: [{ path: 'active = true', description: 'in use' }],
+  };
+
+  test('is kept, found and kept again in another version', async () => {
+    const { id } = await create(ctx, view);
+    const { version } = await update(ctx, { ...view, id, title: 'Names' });
+    expect(version).toBe(2);
+    expect(JSON.parse((await readVersion(ctx, 'ViewDefinition', id, 1)).content!)).toMatchObject(view);
+    for (const asked of [
+      'url=https://example.org/ViewDefinition/names',
+      'resource=Patient&status=active',
+      'name=names',
+      'title=names',
+    ]) {
+      const { matches } = await search(ctx, 'ViewDefinition', new URLSearchParams(asked));
+      expect(
+        matches.map((match) => match.id),
+        asked,
+      ).toEqual([id]);
+    }
+    const { matches } = await search(ctx, 'ViewDefinition', new URLSearchParams('resource=Observation'));
+    expect(matches).toEqual([]);
+  });
+
+  test.each([
+    ['no status', { status: undefined }, 'ViewDefinition.status'],
+    ['a type that is none', { resource: 'Patent' }, 'ViewDefinition.resource'],
+    ['an element that is none', { selects: [] }, 'ViewDefinition.selects'],
+    ['a constant without a value', { constant: [{ name: 'use' }] }, 'ViewDefinition.constant[0].value'],
+  ])('with %s is refused', async (_, change, expression) => {
+    await expect(create(ctx, { ...view, ...change })).rejects.toMatchObject({
+      kind: 'unprocessable',
+      issues: [expect.objectContaining({ expression })],
+    });
   });
 });
 

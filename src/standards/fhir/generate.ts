@@ -1,6 +1,8 @@
 /**
  * Makes `definitions.generated.json` from the official R4 definitions: `node src/standards/fhir/generate.ts`.
  *
+ * The one type that R4 does not have, ViewDefinition of SQL-on-FHIR, comes from `view-definition.ts`.
+ *
  * What is kept is what validation, search and the record's door need; texts and mappings are left out, which takes 60 MB to under 3.
  * `definitions.test.ts` proves that the committed file is what this makes.
  */
@@ -27,9 +29,11 @@ import type {
   SearchParameterDefinition,
   TypeDefinition,
 } from './definitions.ts';
+import { VIEW_DEFINITION, VIEW_DEFINITION_PARAMETERS } from './view-definition.ts';
 
 const FHIR_VERSION = '4.0.1';
 const SPECIFICATION = 'http://hl7.org/fhir/StructureDefinition/';
+const RESOURCE_TYPES = 'http://hl7.org/fhir/ValueSet/resource-types';
 
 /** The whole file's text. */
 export function generate(): string {
@@ -40,15 +44,21 @@ export function generate(): string {
 
   const types: Record<string, TypeDefinition> = {};
   for (const structure of structures) Object.assign(types, describeStructure(structure, terms));
+  Object.assign(types, VIEW_DEFINITION);
+  terms.used[RESOURCE_TYPES]?.['http://hl7.org/fhir/resource-types']?.push('ViewDefinition');
   const definitions: Definitions = {
     fhirVersion: FHIR_VERSION,
     resourceTypes: structures
       .filter(({ kind, abstract }) => kind === 'resource' && !abstract)
       .map(({ name }) => name as string)
+      .concat('ViewDefinition')
       .sort(),
     types,
     valueSets: terms.used,
-    searchParameters: describeParameters(readAll<OfficialParameter>('search-parameters', 'SearchParameter')),
+    searchParameters: [
+      ...describeParameters(readAll<OfficialParameter>('search-parameters', 'SearchParameter')),
+      ...VIEW_DEFINITION_PARAMETERS,
+    ],
     patientCompartment: describeCompartment(
       readJson('fhir/r4/compartmentdefinition-patient.json') as CompartmentDefinition,
     ),

@@ -48,6 +48,7 @@ export const PRIMITIVES: Record<string, PrimitiveCheck> = {
   integer: whole(-2_147_483_648, 'an integer from -2147483648 to 2147483647 is expected'),
   unsignedInt: whole(0, 'an integer from 0 to 2147483647 is expected'),
   positiveInt: whole(1, 'an integer from 1 to 2147483647 is expected'),
+  integer64: pattern(/^(?:0|-?[1-9]\d{0,18})$/, 'an integer64 is written as a string of digits'),
   decimal(value) {
     if (typeof value !== 'number') return { code: 'structure', message: 'a JSON number is expected' };
     return Number.isFinite(value) ? undefined : { code: 'value', message: 'the number is too large' };

@@ -13,6 +13,8 @@ const INTERACTIONS = [
   'search-type',
 ];
 
+const VIEW_DEFINITION = 'https://sql-on-fhir.org/ig/StructureDefinition/ViewDefinition';
+
 let resources: object[] | undefined;
 
 /** What this server does, made from the same definitions it works by. */
@@ -54,7 +56,7 @@ function describeType(type: string): object {
   const includes = references.map(({ code }) => `${type}:${code}`);
   return {
     type,
-    profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
+    profile: type === 'ViewDefinition' ? VIEW_DEFINITION : `http://hl7.org/fhir/StructureDefinition/${type}`,
     interaction: INTERACTIONS.map((code) => ({ code })),
     versioning: 'versioned-update',
     readHistory: true,
@@ -66,7 +68,10 @@ function describeType(type: string): object {
     ...(includes.length > 0 && { searchInclude: [`${type}:*`, ...includes] }),
     searchParam: parameters.map(({ code, id, type: kind }) => ({
       name: code,
-      definition: `http://hl7.org/fhir/SearchParameter/${id}`,
+      // What R4 does not have, its definitions do not define.
+      ...(type === 'ViewDefinition' && id.startsWith('ViewDefinition-')
+        ? {}
+        : { definition: `http://hl7.org/fhir/SearchParameter/${id}` }),
       type: kind,
     })),
     operation: [

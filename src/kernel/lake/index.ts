@@ -1,0 +1,24 @@
+import { join } from 'node:path';
+import { connectLake, type Lake } from './client.ts';
+import { type Revive, startLakeEngine } from './engine.ts';
+
+export { enough, lakeRelation, type Reach, type RelationOptions, reachOf, rowsSeen, SMALLEST } from './access.ts';
+export { type AskOptions, DURABLE_TABLE, type Lake, type StreamFormat } from './client.ts';
+export { requireReadOnly } from './read-only.ts';
+
+/**
+ * The user's own ClickHouse when there is one, else the embedded engine in the data folder. It answers after `ready()`; calls wait for it.
+ * The platform passes `revive`: it then owns the embedded engine and keeps it alive.
+ */
+export function openLake(
+  { lakeUrl, lakeMemory, data }: { lakeUrl: string | undefined; lakeMemory: number | undefined; data: string },
+  revive?: Revive,
+): Lake {
+  if (lakeUrl !== undefined) return connectLake({ url: lakeUrl });
+  const engine = startLakeEngine({
+    folder: join(data, 'lake'),
+    ...(lakeMemory === undefined ? {} : { memoryBytes: lakeMemory }),
+    ...(revive === undefined ? {} : { revive }),
+  });
+  return connectLake({ url: 'http://lake', engine });
+}

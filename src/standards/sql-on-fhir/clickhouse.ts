@@ -1,0 +1,490 @@
+import { type Expr, isRaw, type Kind, type Part, type Scalar, type Second, type Shape, TRUE } from './algebra.ts';
+import { mentions } from './meaning.ts';
+import { DATE_DIGITS, MOMENT_DIGITS, MOMENT_PATTERN, referencePattern, TIME_DIGITS } from './patterns.ts';
+import type { Level, Rows, Slot } from './plan.ts';
+import type { Target } from './target.ts';
+
+/**
+ * The algebra in ClickHouse's SQL. Absent single values are NULL, absent elements the empty text or a tuple of nothing but NULL;
+ * lists are arrays walked with lambdas. The parts of a resource that a view reads are extracted from its JSON at once, into one
+ * typed tuple; where an element is needed as a whole it stays JSON text and its parts are extracted from that.
+ */
+export const clickhouse: Target = {
+  statement(plan, { from, content, carry, rowNumber }) {
+    const { root, slots } = plan;
+    const cells = root.cells.map(({ slot, value }) => ({
+      slot,
+      sql: convert(value, slots[slot] as Slot, sqlType(slots[slot] as Slot)),
+    }));
+    const listed = root.lists.flatMap(({ slots }) => slots);
+    const carried = carry.map((name) => `${quote(name)}, `).join('');
+    const kept = cells.map(({ slot, sql }) => `${sql} AS __c${slot}, `).join('');
+    const rows = root.lists.length === 0 ? '0' : product({ cells: [], lists: root.lists }, listed, slots);
+    const places = new Map(listed.map((slot, index) => [slot, `tupleElement(__r, ${index + 1})`]));
+    const outer = slots.map((slot, index) => `${places.get(index) ?? `__c${index}`} AS ${quote(slot.source.name)}`);
+    const joined =
+      root.lists.length === 0 ? '' : ` ARRAY JOIN __rows AS __r${rowNumber ? ', range(length(__rows)) AS __n' : ''}`;
+    if (rowNumber) outer.push(`${joined === '' ? 'toUInt64(0)' : '__n'} AS ${quote(rowNumber)}`);
+    const doc = isWhole(plan.doc.shape) ? content : `JSONExtract(${content}, ${text(tupleType(plan.doc.shape))})`;
+    const conditions = [plan.resourceType, ...plan.where].map((one, index) =>
+      index === 0 ? `${say(one)} = ${text(plan.doc.type)}` : `ifNull(${say(one)}, false)`,
+    );
+    return (
+      `SELECT ${carried}${outer.join(', ')} FROM (SELECT ${carried}${kept}${rows} AS __rows ` +
+      `FROM (SELECT ${carried}${doc} AS __doc FROM ${from}) WHERE ${conditions.join(' AND ')})${joined}`
+    );
+  },
+  sqlType,
+};
+
+// ---- columns
+
+const OF_TAG: [RegExp, (found: RegExpExecArray) => string][] = [
+  [/^(?:CHARACTER VARYING|VARCHAR|CHARACTER|CHAR|TEXT)\b/, () => 'String'],
+  [/^BOOLEAN$/, () => 'Bool'],
+  [/^(?:INT|INTEGER|SMALLINT)$/, () => 'Int32'],
+  [/^BIGINT$/, () => 'Int64'],
+  [
+    /^(?:DECIMAL|NUMERIC|DEC)\((\d{1,2})(?:, ?(\d{1,2}))?\)$/,
+    ([, size, scale]) => decimalType(Number(size), Number(scale ?? 0)),
+  ],
+  [/^(?:DECIMAL|NUMERIC|DEC)$/, () => 'Decimal(38, 10)'],
+  [/^(?:DOUBLE PRECISION|FLOAT|REAL)\b/, () => 'Float64'],
+  [/^DATE$/, () => 'Date32'],
+  [/^TIMESTAMP\b/, () => "DateTime64(3, 'UTC')"],
+];
+
+function decimalType(size: number, scale: number): string {
+  const digits = Math.min(Math.max(size, 1), 76);
+  return `Decimal(${digits}, ${Math.min(scale, digits)})`;
+}
+
+function sqlType({ source, type, held }: Slot): string {
+  const tag = source.tags
+    .find(({ name }) => name === 'ansi/type')
+    ?.value.trim()
+    .toUpperCase();
+  for (const [pattern, make] of tag === undefined ? [] : OF_TAG) {
+    const found = pattern.exec(tag as string);
+    if (found) return wrapped(make(found), source.collection);
+  }
+  const plain = {
+    boolean: 'Bool',
+    integer: type === 'integer64' ? 'Int64' : 'Int32',
+    decimal: 'Float64',
+    text: 'String',
+    json: 'String',
+  };
+  return wrapped(plain[held], source.collection);
+}
+
+function wrapped(type: string, isCollection: boolean): string {
+  return isCollection ? `Array(${type})` : `Nullable(${type})`;
+}
+
+/** A value as its column holds it; what does not fit is NULL, in lists left out. */
+function convert(value: Expr, { source }: Slot, type: string): string {
+  if (!source.collection) return `CAST(${fitted(say(value), value.kind, type.slice(9, -1))}, ${text(type)})`;
+  const inner = type.slice(6, -1);
+  const all = `arrayMap(__x -> ${fitted('__x', value.kind, inner)}, ${say(value)})`;
+  return `CAST(arrayFilter(__x -> isNotNull(__x), ${all}), ${text(type)})`;
+}
+
+function fitted(sql: string, kind: Kind, type: string): string {
+  if (kind === 'element') return type === 'String' ? `nullIf(${sql}, '')` : 'NULL';
+  if (type === 'String')
+    return kind === 'boolean' || kind === 'integer' || kind === 'decimal' ? `toString(${sql})` : sql;
+  if (type === 'Bool') return kind === 'boolean' ? sql : 'NULL';
+  if (type === 'Date32') return `toDate32OrNull(substring(toString(${sql}), 1, 10))`;
+  if (type.startsWith('DateTime')) return `parseDateTime64BestEffortOrNull(toString(${sql}), 3, 'UTC')`;
+  if (type === 'Float64' && kind === 'decimal') return `toFloat64(${sql})`;
+  if (type === 'Float64' && kind === 'written') return `toFloat64OrNull(${sql})`;
+  if (kind === 'boolean') return `toInt32(${sql})`;
+  return `accurateCastOrNull(${kind === 'string' || kind === 'written' ? `toDecimal256OrNull(${sql}, 20)` : sql}, ${text(type)})`;
+}
+
+// ---- rows
+
+/** Array of tuples of the cells of `wanted`: every row of one list with every row of the others. */
+function product(level: Level, wanted: readonly number[], slots: readonly Slot[]): string {
+  const places = new Map<number, string>();
+  for (const { slot, value } of level.cells)
+    places.set(slot, convert(value, slots[slot] as Slot, sqlType(slots[slot] as Slot)));
+  const lists = level.lists.map((list) => {
+    const name = `r${list.slots[0] ?? 0}_${depthOf(list)}`;
+    for (const [index, slot] of list.slots.entries()) places.set(slot, `tupleElement(${name}, ${index + 1})`);
+    return { name, sql: rowsOf(list, slots) };
+  });
+  const row = tuple(wanted.map((slot) => places.get(slot) as string));
+  return lists.reduceRight<{ sql: string; isRow: boolean }>(
+    (inner, { name, sql }) => ({
+      sql: inner.isRow
+        ? `arrayMap(${name} -> ${inner.sql}, ${sql})`
+        : `arrayFlatten(arrayMap(${name} -> ${inner.sql}, ${sql}))`,
+      isRow: false,
+    }),
+    { sql: lists.length === 0 ? `[${row}]` : row, isRow: lists.length > 0 },
+  ).sql;
+}
+
+function depthOf(list: Rows): number {
+  const levels = list.kind === 'each' ? [list.level] : list.branches;
+  return 1 + Math.max(0, ...levels.flatMap(({ lists }) => lists.map(depthOf)));
+}
+
+function tuple(parts: readonly string[]): string {
+  return parts.length === 0 ? 'tuple(0)' : `tuple(${parts.join(', ')})`;
+}
+
+function rowsOf(list: Rows, slots: readonly Slot[]): string {
+  if (list.kind === 'union') {
+    const branches = list.branches.map((branch) => product(branch, list.slots, slots));
+    return branches.length === 1 ? (branches[0] as string) : `arrayConcat(${branches.join(', ')})`;
+  }
+  const types = list.slots.map((slot) => sqlType(slots[slot] as Slot));
+  const none = `[${tuple(types.map((type, at) => emptyCell(type, slots[list.slots[at] as number] as Slot)))}]`;
+  if (list.foci === undefined) return list.orNull ? none : `arraySlice(${none}, 1, 0)`;
+  const foci = say(list.foci);
+  const over: [string, string][] = [[list.item.name, foci]];
+  if (list.beside) over.push([list.beside.variable.name, say(list.beside.list)]);
+  if (mentions(list.level, list.index.name)) over.push([list.index.name, `range(length(${foci}))`]);
+  const names = over.map(([name]) => name).join(', ');
+  const arrays = over.map(([, sql]) => sql).join(', ');
+  const isFlat = list.level.lists.length === 0;
+  const body = product(list.level, list.slots, slots);
+  const rows = isFlat
+    ? `arrayMap((${names}) -> ${body.slice(1, -1)}, ${arrays})`
+    : `arrayFlatten(arrayMap((${names}) -> ${body}, ${arrays}))`;
+  return list.orNull ? `if(empty(${foci}), ${none}, ${rows})` : rows;
+}
+
+function emptyCell(type: string, slot: Slot): string {
+  if (slot.isRowIndex) return `CAST(0, ${text(type)})`;
+  return type.startsWith('Array') ? `CAST([], ${text(type)})` : `CAST(NULL, ${text(type)})`;
+}
+
+// ---- elements
+
+/** Kept as JSON: asked for, or nothing of it is read. */
+function isWhole(shape: Shape): boolean {
+  return isRaw(shape) || shape.parts.size === 0;
+}
+
+function tupleType(shape: Shape): string {
+  const parts = [...shape.parts].map(([key, part]) => `${quote(key)} ${partType(part)}`);
+  return `Tuple(${parts.join(', ')})`;
+}
+
+function partType({ kind, many, shape }: Part): string {
+  if (shape === undefined) return many ? `Array(Nullable(${PRIMITIVE[kind]}))` : `Nullable(${PRIMITIVE[kind]})`;
+  const inner = isWhole(shape) ? 'String' : tupleType(shape);
+  return many ? `Array(${inner})` : inner;
+}
+
+const PRIMITIVE: Record<Kind, string> = {
+  boolean: 'Bool',
+  integer: 'Int64',
+  written: 'String',
+  decimal: 'String',
+  string: 'String',
+  date: 'String',
+  dateTime: 'String',
+  time: 'String',
+  element: 'String',
+};
+
+function part(of: Expr & { op: 'child' }, key: string): string {
+  const owner = of.of;
+  const base = say(owner);
+  const found =
+    owner.shape && !isRaw(owner.shape)
+      ? `tupleElement(${base}, ${text(key)})`
+      : `JSONExtract(${base}, ${text(key)}, ${text(partType({ kind: key === of.key ? of.kind : 'string', many: of.many, ...(of.shape && { shape: of.shape }) }))})`;
+  return found;
+}
+
+// ---- expressions
+
+function say(expr: Expr): string {
+  switch (expr.op) {
+    case 'variable':
+      return expr.name === 'doc'
+        ? '__doc'
+        : expr.kind === 'integer' && expr.name.startsWith('v')
+          ? `toInt64(${expr.name})`
+          : expr.name;
+    case 'literal':
+      return sayLiteral(expr.kind, expr.text);
+    case 'child': {
+      const found = part(expr, expr.key);
+      if (expr.beside === undefined) return found;
+      const values = part({ ...expr, kind: 'string', key: expr.beside, shape: undefined } as never, expr.beside);
+      return `arrayResize(${found}, length(${values}))`;
+    }
+    case 'scalar':
+      return SCALARS[expr.name](expr.given.map(say), expr.given);
+    case 'each':
+      return `arrayMap(${lambda(expr, say(expr.body))}`;
+    case 'flat':
+      return `arrayFlatten(arrayMap(${lambda(expr, say(expr.body))})`;
+    case 'filter':
+      return `arrayFilter(${lambda(expr, `ifNull(${say(expr.condition)}, false)`)}`;
+    case 'values':
+      return `arrayFilter(__x -> isNotNull(__x), ${say(expr.list)})`;
+    case 'list':
+      if (expr.present === TRUE) return `[${say(expr.item)}]`;
+      return `arrayResize([${say(expr.item)}], toUInt8(ifNull(${say(expr.present)}, false)))`;
+    case 'concat':
+      return `arrayConcat(${expr.lists.map(say).join(', ')})`;
+    case 'distinct':
+      return `arrayDistinct(${say(expr.list)})`;
+    case 'sorted':
+      return `arraySort(${say(expr.list)})`;
+    case 'slice': {
+      const from = `greatest(ifNull(${say(expr.from)}, 0), 0) + 1`;
+      return `arraySlice(${say(expr.list)}, ${from}${expr.most ? `, greatest(ifNull(${say(expr.most)}, 0), 0)` : ''})`;
+    }
+    case 'at': {
+      const { index } = expr;
+      const known = index.op === 'literal' && index.text !== undefined && !index.text.startsWith('-');
+      const place = known
+        ? `${Number(index.text) + 1}`
+        : `if(ifNull(${say(index)}, -1) < 0, 4294967295, assumeNotNull(${say(index)}) + 1)`;
+      return `arrayElement(${say(expr.list)}, ${place})`;
+    }
+    case 'last':
+      return `arrayElement(${say(expr.list)}, -1)`;
+    case 'only': {
+      const list = say(expr.list);
+      return `arrayElement(${list}, 1 + throwIf(length(${list}) > 1, ${text(MORE_THAN_ONE)}))`;
+    }
+    case 'count':
+      return `toInt64(length(${say(expr.list)}))`;
+    case 'join': {
+      const texts = `CAST(${say(expr.list)}, 'Array(String)')`;
+      const separator = say(expr.separator);
+      if (expr.separator.op === 'literal') return `arrayStringConcat(${texts}, ${separator})`;
+      return `substring(arrayStringConcat(arrayMap(__x -> concat(${separator}, __x), ${texts})), length(${separator}) + 1)`;
+    }
+    case 'sameLists': {
+      const [left, right] = [say(expr.left), say(expr.right)];
+      return `if(empty(${left}) OR empty(${right}), NULL, ${left} = ${right})`;
+    }
+    case 'holds': {
+      const value = say(expr.value);
+      return `if(isNull(${value}), NULL, has(${say(expr.list)}, ${value}))`;
+    }
+    case 'repeat': {
+      const start = say(expr.start);
+      const numbered = (list: string, path: string): string =>
+        `arrayMap((__e, __i) -> (${path}, __e), ${list}, arrayEnumerate(${list}))`;
+      const inner = say(expr.body).replaceAll(new RegExp(`\\b${expr.item.name}\\b`, 'g'), 'tupleElement(__f, 2)');
+      const next = `arrayFlatten(arrayMap(__f -> ${numbered(inner, 'arrayPushBack(tupleElement(__f, 1), toUInt32(__i))')}, tupleElement(__a, 1)))`;
+      const steps = `range(least(${MOST_STEPS}, arraySum(arrayMap(__e -> countSubstrings(__e, '{'), ${start})) + 1))`;
+      const fold =
+        `arrayFold((__a, __s) -> CAST((${next}, arrayConcat(tupleElement(__a, 2), tupleElement(__a, 1))), ${text(FOUND)}), ${steps}, ` +
+        `CAST((${numbered(start, '[toUInt32(__i)]')}, []), ${text(FOUND)}))`;
+      return `arrayMap(__e -> tupleElement(__e, 2), arraySort(__e -> tupleElement(__e, 1), tupleElement(${fold}, 2)))`;
+    }
+  }
+}
+
+const MORE_THAN_ONE = 'a path found more than one value where one is expected; use collection or first()';
+/** ClickHouse's reader of JSON goes no deeper than 1,000 levels, and each step down takes two. */
+const MOST_STEPS = 512;
+const FOUND = 'Tuple(Array(Tuple(Array(UInt32), String)), Array(Tuple(Array(UInt32), String)))';
+
+function lambda({ list, item, second }: { list: Expr; item: { name: string }; second?: Second }, body: string): string {
+  const items = say(list);
+  if (second === undefined) return `${item.name} -> ${body}, ${items})`;
+  const other = second.list ? say(second.list) : `range(length(${items}))`;
+  return `(${item.name}, ${second.variable.name}) -> ${body}, ${items}, ${other})`;
+}
+
+function sayLiteral(kind: Kind, value: string | undefined): string {
+  if (kind === 'element') return "''";
+  if (value === undefined) return `CAST(NULL, 'Nullable(${kind === 'decimal' ? DECIMAL : PRIMITIVE[kind]})')`;
+  if (kind === 'boolean') return value === 'true' ? 'true' : 'false';
+  if (kind === 'integer') return `toInt64(${/^-?\d{1,18}$/.test(value) ? value : 'NULL'})`;
+  return text(value);
+}
+
+const DECIMAL = 'Decimal(76, 20)';
+const REGEX = "'(?s)'";
+
+type Say = (given: string[], exprs: Expr[]) => string;
+
+const SCALARS: Record<Scalar, Say> = {
+  present: ([x], [expr]) => (expr?.kind === 'element' ? `(${x} != '')` : `isNotNull(${x})`),
+  and: infix('AND'),
+  or: infix('OR'),
+  xor: ([a, b]) => `xor(${a}, ${b})`,
+  implies: ([a, b]) => `(NOT ${a} OR ${b})`,
+  not: ([x]) => `NOT (${x})`,
+  isTrue: ([x]) => `ifNull(${x}, false)`,
+  if: ([when, then, otherwise]) => `if(${when}, ${then}, ${otherwise})`,
+  coalesce: (given) => (given.length === 1 ? (given[0] as string) : `coalesce(${given.join(', ')})`),
+  equal: infix('='),
+  less: infix('<'),
+  lessEqual: infix('<='),
+  sameKey: ([a, b]) => byKeys(a, b, 'true', 'false'),
+  beforeKey: ([a, b]) => byKeys(a, b, 'false', `${a} < ${b}`),
+  beforeEqualKey: ([a, b]) => byKeys(a, b, 'true', `${a} < ${b}`),
+  momentKey: ([x]) =>
+    `multiIf(length(${x}) <= 10, ${x}, match(${x}, '[+-][0-9]{2}:[0-9]{2}$'), concat(replaceOne(substring(toString(` +
+    `parseDateTime64BestEffortOrNull(concat(substring(${x}, 1, 19), right(${x}, 6)), 3, 'UTC')), 1, 19), ' ', 'T'), ${fraction(x)}), ` +
+    `concat(substring(${x}, 1, 19), ${fraction(x)}))`,
+  clockKey: ([x]) => `if(length(${x}) < 8, ${x}, concat(substring(${x}, 1, 8), ${fraction(x)}))`,
+  add: infix('+'),
+  subtract: infix('-'),
+  multiply: ([a, b], [expr]) => (expr?.kind === 'integer' ? `(${a} * ${b})` : `toDecimal256(${a} * ${b}, 20)`),
+  divide: ([a, b]) => unlessZero(b, (by) => `${a} / ${by}`),
+  wholeDivide: ([a, b], [expr]) =>
+    unlessZero(b, (by) => (expr?.kind === 'integer' ? `intDiv(${a}, ${by})` : `toInt64(trunc(${a} / ${by}))`)),
+  modulo: ([a, b], [expr]) =>
+    unlessZero(b, (by) =>
+      expr?.kind === 'integer' ? `toInt64(${a} % ${by})` : `${a} - toDecimal256(${by} * trunc(${a} / ${by}), 20)`,
+    ),
+  negate: ([x]) => `negate(${x})`,
+  absolute: ([x], [expr]) => (expr?.kind === 'integer' ? `toInt64(abs(${x}))` : `abs(${x})`),
+  ceiling: ([x]) => `toInt64(ceil(${x}))`,
+  floor: ([x]) => `toInt64(floor(${x}))`,
+  truncate: ([x]) => `toInt64(trunc(${x}))`,
+  round: ([x, digits]) => `round(${x}, ${digits})`,
+  squareRoot: ([x]) => ofFloat(`sqrt(toFloat64(${x}))`),
+  exponent: ([x]) => ofFloat(`exp(toFloat64(${x}))`),
+  logarithm: ([x]) => ofFloat(`log(toFloat64(${x}))`),
+  power: ([x, by]) => ofFloat(`pow(toFloat64(${x}), toFloat64(${by}))`),
+  number: ([x], [expr]) => (expr?.kind === 'integer' ? `toDecimal256(${x}, 20)` : `toDecimal256OrNull(${x}, 20)`),
+  text: ([x]) => `toString(${x})`,
+  integerOf: ([x], [expr]) =>
+    expr?.kind === 'boolean'
+      ? `toInt64(${x})`
+      : `if(match(${x}, '^[+-]?[0-9]{1,10}$'), toInt64OrNull(replaceOne(${x}, '+', '')), NULL)`,
+  decimalOf: ([x], [expr]) =>
+    expr?.kind === 'boolean'
+      ? `toDecimal256(${x}, 20)`
+      : `if(match(${x}, '^[+-]?[0-9]+([.][0-9]+)?$'), toDecimal256OrNull(replaceOne(${x}, '+', ''), 20), NULL)`,
+  booleanOf: ([x], [expr]) =>
+    expr?.kind === 'string'
+      ? `multiIf(lower(${x}) IN ('true', 't', 'yes', 'y', '1', '1.0'), true, lower(${x}) IN ('false', 'f', 'no', 'n', '0', '0.0'), false, NULL)`
+      : `multiIf(${x} = 1, true, ${x} = 0, false, NULL)`,
+  dateOf: ([x]) => `substring(${x}, 1, 10)`,
+  fits: ([x], [, kind]) =>
+    `if(match(${x}, ${text(MOMENT_PATTERN[(kind as { text: string }).text] as string)}), ${x}, NULL)`,
+  append: ([a, b]) => `concat(${a}, ${b})`,
+  join2: ([a, b]) => `concat(ifNull(${a}, ''), ifNull(${b}, ''))`,
+  includes: ([a, b]) => `(position(${a}, ${b}) > 0)`,
+  startsWith: ([a, b]) => `startsWith(${a}, ${b})`,
+  endsWith: ([a, b]) => `endsWith(${a}, ${b})`,
+  matches: ([a, b]) => `match(${a}, concat(${REGEX}, ${b}))`,
+  matchesWhole: ([a, b]) => `match(${a}, concat(${REGEX}, '^(?:', ${b}, ')$'))`,
+  replace: ([a, b, c]) => `if(${b} = '', replaceRegexpAll(${a}, '', ${escaped(c)}), replaceAll(${a}, ${b}, ${c}))`,
+  replaceMatches: ([a, b, c]) => `replaceRegexpAll(${a}, concat(${REGEX}, ${b}), ${groups(c)})`,
+  indexOf: ([a, b]) => `(toInt64(positionUTF8(${a}, ${b})) - 1)`,
+  substring: ([a, from, length]) =>
+    `if(${from} >= 0 AND ${from} < lengthUTF8(${a}), substringUTF8(${a}, ${from} + 1${length === undefined ? '' : `, greatest(${length}, 0)`}), NULL)`,
+  length: ([x]) => `toInt64(lengthUTF8(${x}))`,
+  upper: ([x]) => `upperUTF8(${x})`,
+  lower: ([x]) => `lowerUTF8(${x})`,
+  trim: ([x]) => `replaceRegexpAll(${x}, '^\\\\s+|\\\\s+$', '')`,
+  canonicalText: ([x]) => `if(${x} = '', NULL, toString(CAST(if(${x} = '', '{}', ${x}), 'JSON')))`,
+  referenceKey: ([x], [, type]) => `nullIf(extract(${x}, ${text(referencePattern(type as { text?: string }))}), '')`,
+  lowDecimal: ([x, digits]) => boundary(x, digits, '-', 'floor'),
+  highDecimal: ([x, digits]) => boundary(x, digits, '+', 'ceil'),
+  lowDate: ([x, digits]) => cut(lowDay(x), digits, DATE_DIGITS, ''),
+  highDate: ([x, digits]) => cut(highDay(x), digits, DATE_DIGITS, ''),
+  lowMoment: ([x, digits]) => moment(x, digits, lowDay(`substring(${x}, 1, 10)`), '00:00:00.000', '+14:00'),
+  highMoment: ([x, digits]) => moment(x, digits, highDay(`substring(${x}, 1, 10)`), '23:59:59.999', '-12:00'),
+  lowTime: ([x, digits]) => cut(filled(x, '00:00:00.000'), digits, TIME_DIGITS, ''),
+  highTime: ([x, digits]) => cut(filled(x, '23:59:59.999'), digits, TIME_DIGITS, ''),
+};
+
+function infix(sign: string): Say {
+  return ([a, b]) => `(${a} ${sign} ${b})`;
+}
+
+/** Keys where one begins with the other are equal as far as both are known. */
+function byKeys(a: string | undefined, b: string | undefined, same: string, other: string): string {
+  return `if(${a} = ${b}, ${same}, if(startsWith(${a}, ${b}) OR startsWith(${b}, ${a}), NULL, if(isNull(${a}) OR isNull(${b}), NULL, ${other})))`;
+}
+
+function fraction(x: string | undefined): string {
+  return `concat('.', rightPad(substring(extract(${x}, '[.]([0-9]+)'), 1, 9), 9, '0'))`;
+}
+
+function unlessZero(by: string | undefined, apply: (by: string) => string): string {
+  return `if(ifNull(${by}, 0) = 0, NULL, ${apply(`if(ifNull(${by}, 0) = 0, 1, assumeNotNull(${by}))`)})`;
+}
+
+function ofFloat(sql: string): string {
+  return `toDecimal256OrNull(toString(${sql}), 20)`;
+}
+
+/** A replacement as RE2 takes it: backslashes are themselves. */
+function escaped(sql: string | undefined): string {
+  return `replaceAll(${sql}, '\\\\', '\\\\\\\\')`;
+}
+
+/** `$1` is `\1` to RE2. */
+function groups(sql: string | undefined): string {
+  return `replaceRegexpAll(${escaped(sql)}, '[$]([0-9])', '\\\\\\\\\\\\1')`;
+}
+
+function boundary(x: string | undefined, digits: string | undefined, sign: string, towards: string): string {
+  const point = `position(${x}, '.')`;
+  const half = `toDecimal256OrNull(concat('0.', repeat('0', if(${point} = 0, 0, length(${x}) - ${point})), '5'), 20)`;
+  const places = digits === undefined ? '8' : `toUInt8(least(greatest(ifNull(${digits}, 0), 0), 20))`;
+  const value = `${towards}(toDecimal256OrNull(${x}, 20) ${sign} ${half}, ${places})`;
+  return digits === undefined ? value : `if(${digits} BETWEEN 0 AND 20, ${value}, NULL)`;
+}
+
+/** To as many digits as FHIRPath counts; empty for a number of digits that ends nowhere. */
+function cut(sql: string, digits: string | undefined, places: Record<string, number>, rest: string): string {
+  if (digits === undefined) return rest === '' ? sql : `concat(${sql}, ${rest})`;
+  const cases = Object.entries(places).map(([count, length]) => {
+    const kept = `substring(${sql}, 1, ${length})`;
+    return `${digits} = ${count}, ${rest === '' || Number(count) < 10 ? kept : `concat(${kept}, ${rest})`}`;
+  });
+  return `multiIf(${cases.join(', ')}, NULL)`;
+}
+
+function lowDay(x: string | undefined): string {
+  return `multiIf(length(${x}) = 4, concat(${x}, '-01-01'), length(${x}) = 7, concat(${x}, '-01'), ${x})`;
+}
+
+function highDay(x: string | undefined): string {
+  const year = `toUInt16OrZero(substring(assumeNotNull(${x}), 1, 4))`;
+  const leap = `(${year} % 4 = 0 AND (${year} % 100 != 0 OR ${year} % 400 = 0))`;
+  const month = `toUInt8OrZero(substring(assumeNotNull(${x}), 6, 2))`;
+  const days = `multiIf(${month} = 2, if(${leap}, '-29', '-28'), ${month} IN (4, 6, 9, 11), '-30', '-31')`;
+  return `multiIf(length(${x}) = 4, concat(${x}, '-12-31'), length(${x}) = 7, concat(${x}, ${days}), ${x})`;
+}
+
+function filled(x: string | undefined, template: string): string {
+  return `concat(${x}, substring('${template}', length(assumeNotNull(${x})) + 1))`;
+}
+
+function moment(
+  x: string | undefined,
+  digits: string | undefined,
+  day: string,
+  template: string,
+  zone: string,
+): string {
+  const said = `extract(substring(${x}, 12), '(Z|[+-][0-9]{2}:[0-9]{2})$')`;
+  const clock = `replaceRegexpOne(substring(${x}, 12), '(Z|[+-][0-9]{2}:[0-9]{2})$', '')`;
+  const all = `concat(${day}, 'T', ${filled(clock, template)})`;
+  return cut(all, digits, MOMENT_DIGITS, `if(${said} = '', '${zone}', ${said})`);
+}
+
+// ---- quoting
+
+/** A literal of text. `$` and `{` are escaped so that nobody who splices parameters takes them for one. */
+function text(value: string): string {
+  return `'${value.replace(/[\\'\0${]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`)}'`;
+}
+
+function quote(name: string): string {
+  return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
+}

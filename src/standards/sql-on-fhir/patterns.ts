@@ -1,0 +1,17 @@
+/** What both targets know of the texts of moments and references, as regular expressions that both read alike. */
+
+export const MOMENT_PATTERN: Record<string, string> = {
+  date: '^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$',
+  dateTime: '^[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?)?)?)?$',
+  time: '^[0-9]{2}(:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?$',
+};
+
+/** How much of the text is kept for each number of digits that FHIRPath's precision may name. */
+export const DATE_DIGITS: Record<string, number> = { 4: 4, 6: 7, 8: 10 };
+export const TIME_DIGITS: Record<string, number> = { 2: 2, 4: 5, 6: 8, 9: 12 };
+export const MOMENT_DIGITS: Record<string, number> = { 4: 4, 6: 7, 8: 10, 10: 13, 12: 16, 14: 19, 17: 23 };
+
+/** `Type/id`, at the end of whatever base, with or without a version; the id is the first group. */
+export function referencePattern({ text }: { text?: string }): string {
+  return `(?:^|/)${text ? text : '[A-Z][A-Za-z]+'}/([A-Za-z0-9.-]{1,64})(?:/_history/[A-Za-z0-9.-]{1,64})?$`;
+}
