@@ -177,8 +177,10 @@ export interface Years {
 export interface Code {
   system?: string;
   code: string;
-  /** As it was called when it was chosen; does not decide anything. */
+  /** As it was called when it was chosen; decides nothing. */
   name?: string;
+  /** Where its Chinese name is known. */
+  nameZh?: string;
 }
 
 /** `2026-01-31`, a day in the region's time, Asia/Shanghai. */
@@ -194,31 +196,50 @@ export type EventSource = (typeof EVENT_SOURCES)[number];
 /** `rows`: persons whose records the actor may open, counted exactly. `population`: everybody within reach, as published counts. */
 export type Reach = 'rows' | 'population';
 
-/** A count as it may be shown: `few` stands for every number below the smallest group that is published, nobody included. */
+/** A count as it may be shown: `few` stands for every number below the smallest group that is told, nobody included. */
 export type Count = number | 'few';
 
-/** What a cohort comes to. */
+/** What a cohort comes to. Of the population no exact number is told: see `told` in rules. */
 export interface CohortCounts {
   reach: Reach;
-  /** Of `population`: counts below it are `few`, others are rounded to it. */
+  /** Of the population: counts below it are `few`, others are rounded to a multiple of it, and smaller groups are left out of the lists. */
   smallest?: number;
   everybody: Count;
   /** One for each included, then each excluded criterion: who is left after it, and who went. */
   steps: { left: Count; removed: Count }[];
   /** Ages are of the day of the index event where the cohort has events, else of `today`. */
-  pyramid: { sex: Sex; /** Youngest of ten years. */ from: number | null; count: Count }[];
-  places: { code: string | null; count: Count }[];
-  /** Index events by month, `2026-01`. The index event is the first one that fulfils the first included criterion about events. */
-  months: { month: string | null; count: Count }[];
+  ages: {
+    sex: Sex /** The youngest of ten years; null where the age is not known. */;
+    from: number | null;
+    persons: number;
+  }[];
+  /** By administrative code; empty where it is not known. */
+  places: { code: string; persons: number }[];
+  /** By month of the index event, `2026-01`: the first event that fulfils the first included criterion about events. */
+  months: { month: string; persons: number }[];
   today: Day;
   tookMs: number;
 }
 
 /** A code that occurs, offered while somebody types. */
 export interface CodeOffer extends Code {
-  units: { unit: string; events: Count }[];
-  events: Count;
-  persons: Count;
+  events: number;
+  /** Of results, the most frequent first; empty text: a value without unit. */
+  units: string[];
+}
+
+export const DOWNLOAD_FORMATS = ['csv', 'ndjson', 'parquet'] as const;
+export type DownloadFormat = (typeof DOWNLOAD_FORMATS)[number];
+
+/** Rows of a cohort to take away: the persons, or their events of one source. */
+export interface Download {
+  cohort: Cohort;
+  what: 'person' | EventSource;
+  /** Only events of the codes that the cohort names. */
+  named?: boolean;
+  format: DownloadFormat;
+  /** What they are needed for; it goes into the audit trail. */
+  purpose: string;
 }
 
 /** A question that was kept. `page` is an address of the app, as other pages keep their state in it. */
@@ -232,13 +253,13 @@ export interface SavedQuestion {
   version: number;
   madeBy: string;
   madeByName: string;
-  /** The organization it is shared with, where it is. */
-  sharedWith?: string;
+  /** Ids of the organizations whose members see it too. */
+  sharedWith: string[];
   /** The actor made it and may change it. */
   own: boolean;
   created: string;
   updated: string;
-  /** The last time it was asked with the reach that the actor has. */
+  /** The last time it was asked within the actor's reach. */
   lastRun?: QuestionRun;
 }
 
@@ -253,6 +274,7 @@ export interface TestHistory {
   code: string;
   system?: string;
   name: string;
+  nameZh?: string;
   unit?: string;
   points: HistoryPoint[];
 }

@@ -8,6 +8,7 @@ import type {
   Day,
   EventCriterion,
   EventPattern,
+  EventSource,
   Flag,
   PersonCriterion,
   Step,
@@ -107,10 +108,10 @@ function metBy(criterion: Criterion, compiler: Compiler): Sql {
 
 function isSuch({ sexes, age, places, organizations, deceased }: PersonCriterion, today: Day): Sql {
   const terms: Sql[] = [];
-  if (sexes !== undefined) terms.push(sql`sex in (${listed(sexes)})`);
+  if (sexes !== undefined) terms.push(sql`sex in (${join(sexes.map((sex) => sql`${sex}`))})`);
   if (age !== undefined) terms.push(isAged(age, date(age.on ?? today)));
   if (places !== undefined) terms.push(any(places.map((code) => sql`startsWith(place, ${code})`)));
-  if (organizations !== undefined) terms.push(sql`organization in (${listed(organizations)})`);
+  if (organizations !== undefined) terms.push(sql`organization in (${join(organizations.map((id) => sql`${id}`))})`);
   if (deceased !== undefined) terms.push(deceased ? sql`deceased` : sql`not deceased`);
   return all(terms);
 }
@@ -136,8 +137,7 @@ function happened(criterion: EventCriterion, relations: Relations): Sql {
 function anchorsOf(criterion: EventCriterion, relations: Relations): Sql {
   const { event, pick, age } = criterion;
   const { wanted, met } = termsOf(event);
-  const day = dayOf(event);
-  if (age !== undefined) met.push(isAged(age, asDate(day)));
+  if (age !== undefined) met.push(isAged(age, asDate(DAY)));
   const key = needsKey(criterion) ? KEY : NO_KEY;
   const source =
     age === undefined
@@ -145,12 +145,12 @@ function anchorsOf(criterion: EventCriterion, relations: Relations): Sql {
       : sql`${relations(EVENTS[event.source].view)} as event
           inner join (select patient as born_patient, birth from ${personsOf(relations)}) as born on event.patient = born.born_patient`;
   if (pick === undefined)
-    return sql`select patient, ${day} as day, ${key} as key from ${source} where ${all([...wanted, ...met])}`;
+    return sql`select patient, ${DAY} as day, ${key} as key from ${source} where ${all([...wanted, ...met])}`;
   const choose = pick === 'first' ? sql`argMin` : sql`argMax`;
   return sql`
     select patient, one.2 as day, one.3 as key
     from (
-      select patient, ${choose}((ifNull(${all(met)}, false), ${day}, ${key}), (assumeNotNull(${EVENTS[event.source].time}), id)) as one
+      select patient, ${choose}((ifNull(${all(met)}, false), ${DAY}, ${key}), (time, id)) as one
       from ${source} where ${all(wanted)} group by patient
     )
     where one.1
@@ -159,7 +159,8 @@ function anchorsOf(criterion: EventCriterion, relations: Relations): Sql {
 
 /** Persons with so many events. A run begins at an event and takes the next one that is far enough, so that no other run has more. */
 function repeated({ atLeast, withinDays, apartDays = 0 }: Times, anchors: Sql): Sql {
-  const span = withinDays === undefined ? sql`days` : sql`arrayFilter(d -> d between start and start + ${withinDays}, days)`;
+  const span =
+    withinDays === undefined ? sql`days` : sql`arrayFilter(d -> d between start and start + ${withinDays}, days)`;
   const run =
     apartDays === 0
       ? sql`length(${span})`
@@ -187,11 +188,13 @@ function followed(criterion: EventCriterion, then: readonly Step[], anchors: Sql
     // Events of chosen codes are few and lie together; of all events only those of the persons in question are worth a list.
     if (event.codes === undefined) terms.push(sql`patient in (select patient from (${anchors}))`);
     return sql`
-      select ${step(at + 1)} as step, patient, ${dayOf(event)} as day, ${key} as key
+      select ${step(at + 1)} as step, patient, ${DAY} as day, ${key} as key
       from ${relations(EVENTS[event.source].view)} where ${all(terms)}
     `;
   });
-  const lists = [0, ...then.keys()].map((_, at) => sql`groupUniqArrayIf((day, key), step = ${step(at)}) as ${listName(at)}`);
+  const lists = [0, ...then.keys()].map(
+    (_, at) => sql`groupUniqArrayIf((day, key), step = ${step(at)}) as ${listName(at)}`,
+  );
   return sql`
     select patient, ${asDate(sql`arrayMin(event -> event.1, chain)`)} as first_day
     from (
@@ -241,11 +244,10 @@ function isSameDay(fromDays: number, toDays: number): boolean {
 /** `wanted` chooses among events, `met` is what the chosen one must fulfil. */
 function termsOf(pattern: EventPattern): { wanted: Sql[]; met: Sql[] } {
   const { source, codes, unit, value, flag, since, until } = pattern;
-  const { time, counts } = EVENTS[source];
-  const wanted = [sql`${time} is not null`, counts];
-  if (codes !== undefined) wanted.push(any(codesBySystem(codes)));
-  if (since !== undefined) wanted.push(sql`${time} >= ${beginOf(since)}`);
-  if (until !== undefined) wanted.push(sql`${time} < ${beginOf(until)} + interval 1 day`);
+  const wanted = [EVENTS[source].counts];
+  if (codes !== undefined) wanted.push(hasCode(source, codes));
+  if (since !== undefined) wanted.push(sql`time >= ${beginOf(since)}`);
+  if (until !== undefined) wanted.push(sql`time < ${beginOf(until)} + interval 1 day`);
   if (unit !== undefined) wanted.push(sql`ifNull(unit, '') = ${unit}`);
   const met: Sql[] = [];
   if (value !== undefined) met.push(...boundTerms(value));
@@ -253,12 +255,16 @@ function termsOf(pattern: EventPattern): { wanted: Sql[]; met: Sql[] } {
   return { wanted, met };
 }
 
-function codesBySystem(codes: readonly Code[]): Sql[] {
-  const bySystem = Map.groupBy(codes, ({ system }) => system);
-  return [...bySystem].map(([system, some]) => {
-    const term = sql`code in (${listed(some.map(({ code }) => code))})`;
-    return system === undefined ? term : sql`(${term} and code_system = ${system})`;
-  });
+/** Events of any of the codes; a code without system is meant whatever its system. */
+export function hasCode(source: EventSource, codes: readonly Code[]): Sql {
+  const { code, system } = EVENTS[source];
+  const bySystem = Map.groupBy(codes, (each) => each.system);
+  return any(
+    [...bySystem].map(([asked, some]) => {
+      const term = sql`${code} in (${join(some.map((each) => sql`${each.code}`))})`;
+      return asked === undefined || system === undefined ? term : sql`(${term} and ${system} = ${asked})`;
+    }),
+  );
 }
 
 /** A result such as "< 0.5" counts only where the bound holds whatever the true value is. */
@@ -299,14 +305,9 @@ function eventsOf(criterion: Criterion): EventCriterion[] {
 function personsOf(relations: Relations): Sql {
   return sql`(
     select id as patient, ifNull(sex, 'unknown') as sex, birth_date as birth, ifNull(district, '') as place,
-      ifNull(organization, '') as organization, ifNull(deceased, false) as deceased
+      ifNull(organization, '') as organization, ifNull(deceased, false) or deceased_at is not null as deceased
     from ${relations(PERSON)}
   )`;
-}
-
-/** Days since 1970 of the region's clock. */
-function dayOf({ source }: EventPattern): Sql {
-  return sql`toInt32(toDate32(assumeNotNull(${EVENTS[source].time}), ${REGION_ZONE}))`;
 }
 
 function asDate(day: Sql): Sql {
@@ -321,6 +322,8 @@ function beginOf(day: Day): Sql {
   return sql`toDateTime64(${`${day} 00:00:00`}, 3, ${REGION_ZONE})`;
 }
 
+/** Days since 1970 of the region's clock. */
+const DAY = sql`toInt32(toDate32(time, ${trusted(`'${REGION_ZONE}'`)}))`;
 const KEY = sql`cityHash64(id)`;
 const NO_KEY = sql`toUInt64(0)`;
 
@@ -334,8 +337,4 @@ function listName(at: number): Sql {
 
 function name(at: number): Sql {
   return trusted(`event_${at}`);
-}
-
-function listed(texts: readonly string[]): Sql {
-  return join(texts.map((text) => sql`${text}`));
 }

@@ -62,7 +62,13 @@ function personOf(data: unknown, path: string): PersonCriterion {
   const person = objectOf(data, path, ['kind', 'sexes', 'age', 'places', 'organizations', 'deceased']);
   const age = maybe(person['age'], (each) => {
     const { on } = objectOf(each, `${path}.age`, ['from', 'to', 'on']);
-    return { ...yearsOf(each, `${path}.age`), ...named('on', maybe(on, (day) => dayOf(day, `${path}.age.on`))) };
+    return {
+      ...yearsOf(each, `${path}.age`),
+      ...named(
+        'on',
+        maybe(on, (day) => dayOf(day, `${path}.age.on`)),
+      ),
+    };
   });
   const texts = (name: 'places' | 'organizations') =>
     maybe(person[name], (each) =>
@@ -100,7 +106,10 @@ function eventOf(data: unknown, path: string): EventCriterion {
     kind: 'event',
     event: patternOf(found['event'], `${path}.event`),
     ...named('pick', pick),
-    ...named('age', maybe(found['age'], (each) => yearsOf(each, `${path}.age`))),
+    ...named(
+      'age',
+      maybe(found['age'], (each) => yearsOf(each, `${path}.age`)),
+    ),
     ...named('times', times),
     ...named('then', then !== undefined && then.length > 0 ? then : undefined),
   };
@@ -109,8 +118,15 @@ function eventOf(data: unknown, path: string): EventCriterion {
 function timesOf(data: unknown, path: string): Times {
   const times = objectOf(data, path, ['atLeast', 'withinDays', 'apartDays']);
   const days = (name: 'withinDays' | 'apartDays') =>
-    named(name, maybe(times[name], (each) => integerOf(each, `${path}.${name}`, 0, MOST_DAYS)));
-  return { atLeast: integerOf(times['atLeast'], `${path}.atLeast`, 1, MOST_TIMES), ...days('withinDays'), ...days('apartDays') };
+    named(
+      name,
+      maybe(times[name], (each) => integerOf(each, `${path}.${name}`, 0, MOST_DAYS)),
+    );
+  return {
+    atLeast: integerOf(times['atLeast'], `${path}.atLeast`, 1, MOST_TIMES),
+    ...days('withinDays'),
+    ...days('apartDays'),
+  };
 }
 
 function stepOf(data: unknown, path: string): Step {
@@ -128,10 +144,17 @@ function patternOf(data: unknown, path: string): EventPattern {
   const unit = maybe(found['unit'], (each) => textOf(each, `${path}.unit`, 0));
   const value = maybe(found['value'], (each) => boundsOf(each, `${path}.value`));
   const flag = maybe(found['flag'], (each) => oneOf(each, `${path}.flag`, FLAGS));
-  const days = (name: 'since' | 'until') => named(name, maybe(found[name], (each) => dayOf(each, `${path}.${name}`)));
+  const days = (name: 'since' | 'until') =>
+    named(
+      name,
+      maybe(found[name], (each) => dayOf(each, `${path}.${name}`)),
+    );
   const pattern: EventPattern = {
     source,
-    ...named('codes', maybe(found['codes'], (each) => codesOf(each, `${path}.codes`))),
+    ...named(
+      'codes',
+      maybe(found['codes'], (each) => codesOf(each, `${path}.codes`)),
+    ),
     ...named('unit', unit),
     ...named('value', value),
     ...named('flag', flag),
@@ -150,12 +173,13 @@ function patternOf(data: unknown, path: string): EventPattern {
 function codesOf(data: unknown, path: string): Code[] {
   return someOf(data, path).map((each, at) => {
     const here = `${path}[${at}]`;
-    const { system, code, name } = objectOf(each, here, ['system', 'code', 'name']);
-    return {
-      code: textOf(code, `${here}.code`),
-      ...named('system', maybe(system, (text) => textOf(text, `${here}.system`))),
-      ...named('name', maybe(name, (text) => textOf(text, `${here}.name`))),
-    };
+    const { code, ...rest } = objectOf(each, here, ['system', 'code', 'name', 'nameZh']);
+    const text = (name: 'system' | 'name' | 'nameZh') =>
+      named(
+        name,
+        maybe(rest[name], (some) => textOf(some, `${here}.${name}`)),
+      );
+    return { code: textOf(code, `${here}.code`), ...text('system'), ...text('name'), ...text('nameZh') };
   });
 }
 
@@ -200,7 +224,8 @@ function booleanOf(data: unknown, path: string): boolean {
 }
 
 function textOf(data: unknown, path: string, least = 1): string {
-  if (typeof data === 'string' && data.length >= least && data.length <= LONGEST_TEXT && !data.includes('\0')) return data;
+  if (typeof data === 'string' && data.length >= least && data.length <= LONGEST_TEXT && !data.includes('\0'))
+    return data;
   throw wrong(path, 'a text is too short or too long', { least, most: LONGEST_TEXT });
 }
 

@@ -10,42 +10,44 @@ export const PERSON = 'person';
 
 interface EventView {
   view: string;
-  /** When it happened. */
-  time: Sql;
-  /** Rows that say that something happened; the others say that it did not, or that they were a mistake. */
+  code: Sql;
+  /** Where the codes are of one system by definition, there is none. */
+  system?: Sql;
+  text: Sql;
+  /** Rows that say that something happened; the others say that it did not, or were a mistake. */
   counts: Sql;
 }
 
-/** Where each kind of event is found. */
+const CODED = { code: sql`code`, system: sql`code_system`, text: sql`code_text` };
+
+/** Where each kind of event is found. Every view has `id`, `patient` and `time`. */
 export const EVENTS: Record<EventSource, EventView> = {
   result: {
     view: 'laboratory_result',
-    time: sql`time`,
-    counts: sql`coalesce(status, '') not in ('entered-in-error', 'cancelled', 'registered')`,
+    ...CODED,
+    counts: sql`ifNull(status, '') not in ('entered-in-error', 'cancelled', 'registered')`,
   },
   condition: {
     view: 'condition',
-    time: sql`coalesce(onset, recorded)`,
-    counts: sql`coalesce(verification_status, '') not in ('entered-in-error', 'refuted')`,
+    ...CODED,
+    counts: sql`ifNull(verification_status, '') not in ('entered-in-error', 'refuted')`,
   },
   encounter: {
     view: 'encounter',
-    time: sql`start`,
-    counts: sql`coalesce(status, '') not in ('entered-in-error', 'cancelled', 'planned')`,
+    // HL7 v3 ActCode: AMB, EMER, IMP ...
+    code: sql`class`,
+    text: sql`class`,
+    counts: sql`ifNull(status, '') not in ('entered-in-error', 'cancelled', 'planned')`,
   },
   medication: {
     view: 'medication_request',
-    time: sql`authored`,
-    counts: sql`coalesce(status, '') not in ('entered-in-error', 'cancelled', 'draft')`,
+    ...CODED,
+    counts: sql`ifNull(status, '') not in ('entered-in-error', 'cancelled', 'draft')`,
   },
   procedure: {
     view: 'procedure',
-    time: sql`performed`,
-    counts: sql`coalesce(status, '') not in ('entered-in-error', 'not-done', 'preparation')`,
+    ...CODED,
+    counts: sql`ifNull(status, '') not in ('entered-in-error', 'not-done', 'preparation')`,
   },
-  immunization: {
-    view: 'immunization',
-    time: sql`occurrence`,
-    counts: sql`coalesce(status, '') = 'completed'`,
-  },
+  immunization: { view: 'immunization', ...CODED, counts: sql`ifNull(status, '') = 'completed'` },
 };
