@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { argv, env, exit, stderr, stdout } from 'node:process';
 import type { Verb } from '#kernel/cli';
 import { readConfig } from '#kernel/config';
@@ -13,7 +14,14 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   restore: async () => (await import('#kernel/backup')).restoreVerb,
   import: importer,
   export: async () => (await import('#modules/records')).exportVerb,
+  view: async () => (await import('#kernel/view')).viewVerb,
 };
+
+// Whoever reads only the first lines has had what they want.
+stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') exit(0);
+  throw error;
+});
 
 const [name, ...args] = argv.slice(2);
 const load = Object.hasOwn(VERBS, name ?? '') ? VERBS[name ?? ''] : undefined;
@@ -27,7 +35,10 @@ if (args.includes('--help')) {
   stderr.write(`${verb.usage.trim()}\n`);
   exit(0);
 }
-exit(await runVerb(verb));
+const code = await runVerb(verb);
+// A pipe takes what is written in its own time, and exit would not wait for it.
+await new Promise((written) => stdout.write('', written));
+exit(code);
 
 async function runVerb({ run, usage }: Verb): Promise<number> {
   try {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { CONFORMANCE, expectScore } from '../support/scores.ts';
 import { evaluateView, type Row } from '../support/sql-on-fhir/evaluate.ts';
 import { sameRows } from '../support/sql-on-fhir/rows.ts';
+import { parseAsWritten } from '../support/sql-on-fhir/written.ts';
 
 interface Suite {
   resources: unknown[];
@@ -21,7 +22,7 @@ describe.skipIf(!existsSync(FOLDER))('the slow evaluator of views', () => {
     const failed: string[] = [];
     let passed = 0;
     for (const file of readdirSync(FOLDER)) {
-      const { resources, tests } = parseAsWritten(readFileSync(join(FOLDER, file), 'utf8'));
+      const { resources, tests } = parseAsWritten(readFileSync(join(FOLDER, file), 'utf8')) as Suite;
       const texts = resources.map((resource) => JSON.stringify(resource));
       for (const one of tests) {
         if (passes(one, texts)) passed += 1;
@@ -40,13 +41,4 @@ function passes({ view, expect: expected, expectError }: Suite['tests'][number],
   } catch {
     return expectError === true;
   }
-}
-
-/** 1.0 stays 1.0 when it is written again. */
-function parseAsWritten(text: string): Suite {
-  return JSON.parse(text, (_key, value, context?: { source?: string }) =>
-    typeof value === 'number' && context?.source !== undefined && String(value) !== context.source
-      ? (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(context.source)
-      : value,
-  );
 }

@@ -89,6 +89,92 @@ describe('a ViewDefinition', () => {
   });
 });
 
+test('a ViewDefinition that could not be run is refused with the place of what is wrong', async () => {
+  const view = { resourceType: 'ViewDefinition', name: 'bad', status: 'active', resource: 'Patient' };
+  const select = [{ column: [{ name: 'id', path: 'id' }] }, { column: [{ name: 'bad', path: 'name.where(' }] }];
+  await expect(create(ctx, { ...view, select })).rejects.toMatchObject({
+    kind: 'unprocessable',
+    issues: [expect.objectContaining({ expression: expect.stringContaining('select[1].column[0].path') })],
+  });
+});
+
+test('the catalogue of views is changed only by those who manage it', async () => {
+  const view = {
+    resourceType: 'ViewDefinition',
+    name: 'mine',
+    status: 'active',
+    resource: 'Patient',
+    select: [{ column: [{ name: 'id', path: 'id' }] }],
+  };
+  const { id } = await create(ctx, view);
+  const granted = ['fhir:*:cruds:all'];
+  const clinician = testContext(db, { actor: testActor('clinician', { permissions: new Set(granted) }) });
+  const attempts = [
+    () => create(clinician, view),
+    () => update(clinician, { ...view, id }),
+    () => remove(clinician, 'ViewDefinition', id),
+  ];
+  for (const attempt of attempts) await expect(attempt()).rejects.toMatchObject({ kind: 'forbidden' });
+  const director = testActor('laboratory-director', { permissions: new Set([...granted, 'lake.view.manage']) });
+  expect(await update(testContext(db, { actor: director }), { ...view, id, title: 'Mine' })).toMatchObject({
+    version: 2,
+  });
+});
+
+/** Goal: a query is refused where it could not be run, and told where. Method: one sound Library, and one thing wrong at a time. */
+describe('a Library of SQL', () => {
+  const sqlOf = (text: string) => [{ contentType: 'application/sql', data: Buffer.from(text).toString('base64') }];
+  const library = {
+    resourceType: 'Library',
+    name: 'HighGlucose',
+    status: 'active',
+    type: { coding: [{ system: 'https://sql-on-fhir.org/ig/CodeSystem/LibraryTypesCodes', code: 'sql-query' }] },
+    relatedArtifact: [{ type: 'depends-on', resource: 'https://example.org/ViewDefinition/result', label: 'result' }],
+    parameter: [{ name: 'least', type: 'decimal', use: 'in' }],
+    content: sqlOf("select *, ':none' from result where value::Float64 >= :least -- :none"),
+  };
+
+  test('is kept', async () => {
+    expect(await create(ctx, library)).toMatchObject({ op: 'created' });
+  });
+
+  test.each<[string, object, string]>([
+    [
+      'another kind of content',
+      { content: [{ contentType: 'text/cql', data: 'AAAA' }] },
+      'Library.content[0].contentType',
+    ],
+    ['no data', { content: [{ contentType: 'application/sql' }] }, 'Library.content[0].data'],
+    ['a place without a parameter', { content: sqlOf('select :most') }, 'Library.content'],
+    [
+      'SQL for another engine only',
+      { content: [{ ...sqlOf('select 1')[0], contentType: 'application/sql;dialect=oracle' }] },
+      'Library.content',
+    ],
+    [
+      'a table named by SQL',
+      { relatedArtifact: [{ ...library.relatedArtifact[0], label: 'a, secret' }] },
+      'Library.relatedArtifact[0].label',
+    ],
+    [
+      'one name for two tables',
+      { relatedArtifact: [library.relatedArtifact[0], library.relatedArtifact[0]] },
+      'Library.relatedArtifact[1].label',
+    ],
+    ['a parameter out', { parameter: [{ ...library.parameter[0], use: 'out' }] }, 'Library.parameter[0].use'],
+    [
+      'a parameter of no type',
+      { parameter: [{ name: 'least', type: 'Patient', use: 'in' }] },
+      'Library.parameter[0].type',
+    ],
+  ])('with %s is refused', async (_, change, expression) => {
+    await expect(create(ctx, { ...library, ...change })).rejects.toMatchObject({
+      kind: 'unprocessable',
+      issues: expect.arrayContaining([expect.objectContaining({ expression })]),
+    });
+  });
+});
+
 describe('writing and reading', () => {
   const observation = (patient: string, value = 5): Resource => ({
     resourceType: 'Observation',

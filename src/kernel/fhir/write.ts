@@ -4,6 +4,7 @@ import { tellAll } from '#kernel/outbox';
 import { type Issue, Problem } from '#kernel/problem';
 import { carryDecimals, isResourceType, patientsOf, stringifyFhirJson, validate } from '#standards/fhir';
 
+import { furtherIssues, requireViewManager } from './further.ts';
 import { ID, makeId } from './ids.ts';
 import { type Index, indexOf } from './indexing.ts';
 import { findRows, type IndexedRow, insertRows, type Row, replaceRows, type Stored } from './store.ts';
@@ -97,8 +98,10 @@ export async function applyAll(ctx: Context, tx: Tx, changes: readonly Change[],
 
 /** @throws Problem `unprocessable` with every finding and its place */
 export function requireValid(resource: object, place?: string): void {
-  const issues = validate(resource);
-  if (!issues.some(({ severity }) => severity === 'error' || severity === 'fatal')) return;
+  const rules = validate(resource);
+  // What breaks the rules has no shape that more could be said about.
+  const issues = rules.some(isError) ? rules : [...rules, ...furtherIssues(resource)];
+  if (!issues.some(isError)) return;
   const { resourceType } = resource as Resource;
   throw new Problem(
     'unprocessable',
@@ -106,6 +109,10 @@ export function requireValid(resource: object, place?: string): void {
     { resourceType },
     { issues: issues.map((issue) => placed(issue, place)) },
   );
+}
+
+function isError({ severity }: Issue): boolean {
+  return severity === 'error' || severity === 'fatal';
 }
 
 function placed(issue: Issue, place: string | undefined): Issue {
@@ -135,6 +142,10 @@ async function applyWave(ctx: Context, tx: Tx, changes: readonly Change[], recor
   const updated = ctx.now();
   const outcomes = changes.map((change) => outcomeOf(ctx, change, known.get(`${change.type}/${change.id}`), updated));
 
+  requireViewManager(
+    ctx,
+    changes.map(({ type }) => type),
+  );
   await requireGrants(ctx, tx, outcomes);
   // After the grants: who may not write a resource does not learn its version, nor that it is there.
   for (const [at, { ifMatch }] of changes.entries()) requireVersion(outcomes[at]!.before, ifMatch);

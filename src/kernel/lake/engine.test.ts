@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { request } from 'node:http';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +12,7 @@ import { sql, trusted } from '#kernel/sql';
 import { cpuOf } from '../../../tests/support/cpu.ts';
 import { connectLake, DURABLE_TABLE } from './client.ts';
 import { startLakeEngine } from './engine.ts';
+import { openLake } from './index.ts';
 
 const data = await mkdtemp(join(tmpdir(), 'banyan-engine-'));
 const folder = join(data, 'lake');
@@ -197,6 +199,38 @@ describe('the protocol', () => {
       ask.end(body);
     });
   }
+});
+
+/** Goal: LAKE_URL means the same lake. Method: the engine's socket behind a TCP port, as a server would be. */
+test('a server by its address is asked like the engine inside', async () => {
+  const asked: string[] = [];
+  const server = createServer((client) => {
+    const behind = connect(engine.socketPath);
+    client.on('data', (bytes) => asked.push(bytes.toString('latin1')));
+    for (const end of [client, behind]) end.on('error', () => {});
+    client.pipe(behind).pipe(client);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const lakeUrl = `http://reader:p%40ss@127.0.0.1:${port}?database=elsewhere`;
+  const far = openLake({ lakeUrl, lakeMemory: undefined, data });
+  await far.ready();
+  await far.run(sql`create table there (a UInt8) engine = MergeTree order by a`);
+  await far.insert('there', '{"a":7}\n');
+  expect(await far.rows(sql`select a, currentDatabase() d from there where a = ${7}`)).toEqual([
+    { a: 7, d: 'elsewhere' },
+  ]);
+  expect(asked.join('')).toContain(`Basic ${Buffer.from('reader:p@ss').toString('base64')}`);
+  await far.close();
+  server.close();
+  expect(await lake.rows(sql`select count() n from elsewhere.there`)).toEqual([{ n: 1 }]);
+});
+
+test('a server that is not there is told as such', async () => {
+  const far = openLake({ lakeUrl: 'http://127.0.0.1:9', lakeMemory: undefined, data });
+  await expect(far.rows(sql`select 1`)).rejects.toMatchObject({ kind: 'unavailable' });
+  expect(await far.trouble()).toBe('the engine does not answer');
+  await far.close();
 });
 
 test('the socket is for its owner only', () => {

@@ -4,7 +4,12 @@ import { type Revive, startLakeEngine } from './engine.ts';
 
 export { enough, lakeRelation, type Reach, type RelationOptions, reachOf, rowsSeen, SMALLEST } from './access.ts';
 export { type AskOptions, DURABLE_TABLE, type Lake, type StreamFormat } from './client.ts';
+export { type FeedParts, lakeFeed, lakeListener } from './feed.ts';
+export { askRebuild, type KeeperParts, keepTables, startKeeper } from './keeper.ts';
+export type { LakeTable } from './module-tables.ts';
 export { requireReadOnly } from './read-only.ts';
+export { generationTables, makeViewTables, type Placement, questionViews, viewTables } from './tables.ts';
+export { builtInViews, type LakeView, readViews } from './views.ts';
 
 /**
  * The user's own ClickHouse when there is one, else the embedded engine in the data folder. It answers after `ready()`; calls wait for it.

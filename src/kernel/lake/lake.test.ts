@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { startMetrics } from '#kernel/metrics';
 import { Problem } from '#kernel/problem';
 import { identifier, sql, trusted } from '#kernel/sql';
 import { testLake } from '../../../tests/support/lake.ts';
@@ -113,6 +114,14 @@ describe('inserting', () => {
     expect(await lake.rows(sql`select count() n from kept`)).toEqual([{ n: 0 }]);
   });
 
+  test('a wrong line at the beginning of very many is told at once', async () => {
+    async function* lines() {
+      yield '{"a":"no"}\n';
+      for (let index = 0; index < 300; index += 1) yield `{"a":1,"b":"${'z'.repeat(100_000)}"}\n`;
+    }
+    expect((await problemFrom(lake.insert('kept', lines()))).kind).toBe('invalid');
+  });
+
   test('of what is given up half way nothing is kept', async () => {
     await lake.run(sql`truncate table kept`);
     const giveUp = new AbortController();
@@ -173,6 +182,21 @@ describe('streaming', () => {
       )
       .toEqual([{ n: 0 }]);
   });
+});
+
+test('a stream that nobody reads gives the turn back when it is destroyed', async () => {
+  for (let round = 0; round < 5; round += 1) {
+    const stream = await lake.stream(sql`select number from numbers(1000000000)`, 'CSVWithNames', { actor: 'two' });
+    stream.destroy();
+  }
+  expect(await lake.rows(sql`select 1 as one`, { actor: 'two' })).toEqual([{ one: 1 }]);
+});
+
+test('what is asked is counted', async () => {
+  await lake.rows(sql`select 1`);
+  const text = await startMetrics().render();
+  expect(text).toMatch(/^banyan_lake_seconds_count\{kind="rows",outcome="ok",[^}]*\} [1-9]/m);
+  expect(text).toMatch(/^banyan_lake_waiting\{lane="questions",[^}]*\} 0/m);
 });
 
 describe('limits', () => {

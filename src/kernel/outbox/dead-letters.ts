@@ -1,7 +1,7 @@
 import type { Context, Db } from '#kernel/context';
 import { Problem } from '#kernel/problem';
 import { all, sql } from '#kernel/sql';
-import { CHANNEL, laneOf } from './tell.ts';
+import { CHANNEL, type DeliveredFact, laneOf } from './tell.ts';
 
 /** A fact that could not be heard, kept with its reason until a person replays or dismisses it. */
 export interface DeadLetter {
@@ -44,6 +44,20 @@ export function findDeadLetters(db: Db, { state, before, limit }: DeadLetterFilt
 export async function countDeadLetters(db: Db): Promise<number> {
   const { count } = await db.one<{ count: number }>(sql`select count(*) from kernel.dead_letter where state = 'open'`);
   return count;
+}
+
+/** A letter about a part of a fact that was heard otherwise; replayed, it is a fact of that part alone. */
+export async function buryPart(
+  ctx: Context,
+  hearer: string,
+  fact: DeliveredFact,
+  { reason, facts }: { reason: string; facts: Record<string, unknown> },
+): Promise<void> {
+  await ctx.db.run(sql`
+    insert into kernel.dead_letter (hearer, type, subject, data, told_at, died_at, attempts, kind, reason, facts)
+    values (${hearer}, ${fact.type}, ${fact.subject}, ${JSON.stringify(fact.data ?? null)}::json, ${fact.toldAt}, ${ctx.now()}, ${fact.attempts + 1},
+      'unprocessable', ${reason}, ${JSON.stringify(facts)}::json)
+  `);
 }
 
 /** Puts the fact back among the deliveries, once. @throws Problem `conflict` when somebody settled it before */

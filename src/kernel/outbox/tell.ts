@@ -20,6 +20,8 @@ export interface Hearer {
   hears: readonly string[];
   /** Facts handed over at once at the most; 1 unless said. */
   batch?: number;
+  /** Fewer lanes than the usual ones, where large batches are worth more than hearing at once. */
+  lanes?: number;
   /**
    * `ctx.db` is the delivery's own transaction: what is written through it commits with the acknowledgement or not at all.
    * A Problem `invalid` or `unprocessable` goes to the dead letters at once; anything else is tried again.
@@ -30,13 +32,16 @@ export interface Hearer {
 export const LANES = 16;
 export const CHANNEL = 'kernel_delivery';
 
-const hearersOf = new Map<string, string[]>();
+/** What telling needs to know of a hearer, who may live in another program. */
+export type Listener = Pick<Hearer, 'name' | 'hears' | 'lanes'>;
+
+const hearersOf = new Map<string, Listener[]>();
 
 /** Tells the outbox who hears what; main.ts calls it once, before anything is told. */
-export function listensTo(hearers: readonly Hearer[]): void {
+export function listensTo(hearers: readonly (Hearer | Listener)[]): void {
   hearersOf.clear();
-  for (const { name, hears } of hearers) {
-    for (const type of hears) hearersOf.set(type, [...(hearersOf.get(type) ?? []), name]);
+  for (const hearer of hearers) {
+    for (const type of hearer.hears) hearersOf.set(type, [...(hearersOf.get(type) ?? []), hearer]);
   }
 }
 
@@ -53,8 +58,8 @@ export async function tellAll(tx: Tx, facts: readonly Fact[]): Promise<void> {
     insert into kernel.delivery (hearer, lane, type, subject, data)
     select hearer, lane, type, subject, data::json
     from unnest(
-      ${deliveries.map((delivery) => delivery.hearer)}::text[],
-      ${deliveries.map((delivery) => laneOf(delivery.subject))}::smallint[],
+      ${deliveries.map(({ hearer }) => hearer.name)}::text[],
+      ${deliveries.map(({ hearer, subject }) => laneOf(subject, hearer.lanes))}::smallint[],
       ${deliveries.map((delivery) => delivery.type)}::text[],
       ${deliveries.map((delivery) => delivery.subject)}::text[],
       ${deliveries.map(({ data }) => (data === undefined ? null : JSON.stringify(data)))}::text[]
@@ -65,9 +70,9 @@ export async function tellAll(tx: Tx, facts: readonly Fact[]): Promise<void> {
 }
 
 /** FNV-1a: the same lane for a subject in every process and version. */
-export function laneOf(subject: string): number {
+export function laneOf(subject: string, lanes = LANES): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < subject.length; index += 1)
     hash = Math.imul(hash ^ subject.charCodeAt(index), 0x01000193);
-  return (hash >>> 0) % LANES;
+  return (hash >>> 0) % lanes;
 }

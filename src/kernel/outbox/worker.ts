@@ -21,6 +21,11 @@ export interface Deliveries {
 export interface DeliveryOptions {
   /** Lanes worked at once by this process, over all hearers. */
   workers?: number;
+  /**
+   * After a batch, waits for the next one to grow: four times as long as the batch took, at the most so long (ms). 0 unless said.
+   * For hearers whose batches cost much however small they are.
+   */
+  restMs?: number;
 }
 
 /** Hears until it is stopped. Any number of processes may do so at once: a lane is held by one at a time. */
@@ -28,7 +33,7 @@ export async function startDeliveries(
   ctx: Context,
   pool: Pool,
   hearers: readonly Hearer[],
-  { workers = 4 }: DeliveryOptions = {},
+  { workers = 4, restMs = 0 }: DeliveryOptions = {},
 ): Promise<Deliveries> {
   await prepareLanes(pool, hearers);
   let stopped = false;
@@ -43,16 +48,23 @@ export async function startDeliveries(
     });
     resolve();
   };
+  let stopRest = (): void => {};
+  const stopping = new Promise<void>((done) => {
+    stopRest = done;
+  });
   const unlisten = await pool.listen(CHANNEL, ring);
 
   const worker = async (): Promise<void> => {
     while (!stopped) {
       const rung = woken;
+      const began = performance.now();
       const worked = await workOnce(ctx, pool, hearers).catch(async (error) => {
-        ctx.log.warn({ error }, 'deliveries pause: the database does not answer');
+        ctx.log.warn({ error }, 'deliveries pause: the database or the lake does not answer');
         await sleep(POLL_MS);
         return false;
       });
+      const rest = Math.min(restMs, 4 * (performance.now() - began));
+      if (worked && rest > 0) await Promise.race([stopping, sleep(rest, undefined, { ref: false })]);
       if (!worked && !stopped) await Promise.race([rung, sleep(POLL_MS, undefined, { ref: false })]);
     }
   };
@@ -60,11 +72,16 @@ export async function startDeliveries(
 
   return {
     async idle() {
-      const due = sql`select 1 from kernel.delivery where next_at is null or next_at <= now() limit 1`;
+      const names = hearers.map(({ name }) => name);
+      const due = sql`
+        select 1 from kernel.delivery
+        where hearer = any(${names}::text[]) and (next_at is null or next_at <= now()) limit 1
+      `;
       while ((await pool.maybe(due)) !== undefined) await sleep(20);
     },
     async stop() {
       stopped = true;
+      stopRest();
       ring();
       await running;
       await unlisten();

@@ -6,7 +6,8 @@
  * Read so, where the specification leaves a choice:
  * - A collection column is always an array, also when it has no value or one (as the official tests have it, against step 2.2.1 of the
  *   algorithm); elements without a value (only an id or extensions) are left out.
- * - The row of an empty `forEachOrNull` has null in every column, whatever its path, but 0 where the path is `%rowIndex` (step 3).
+ * - The row of an empty `forEachOrNull` has null in every column, whatever its path, but 0 where the path is `%rowIndex` (step 3), and
+ *   no value in a collection.
  * - Constants are put into the expressions as FHIRPath literals ("Using Constants"), so that a date stays a date.
  * - fhirpath.js is corrected in two places: `join` of nothing is '' (official tests, "string join"), and a boundary of a dateTime without
  *   a time zone gets the widest one, +14:00 or -12:00 (FHIRPath, "lowBoundary" and "highBoundary"; official tests, fn_boundary).
@@ -104,9 +105,7 @@ function process(reader: Reader, selection: Selection, node: Node, rowIndex: num
         : [node];
 
   if (foci.length === 0 && forEachOrNull !== undefined) {
-    return [
-      Object.fromEntries(columnsOf(selection).map(({ name, path }) => [name, path.trim() === '%rowIndex' ? 0 : null])),
-    ];
+    return [Object.fromEntries(columnsOf(selection).map((one) => [one.name, missing(one)]))];
   }
   return foci.flatMap((focus, index) => {
     const own = iterates ? index : rowIndex;
@@ -115,6 +114,12 @@ function process(reader: Reader, selection: Selection, node: Node, rowIndex: num
     if (unionAll !== undefined) parts.push(unionAll.flatMap((branch) => process(reader, branch, focus, own)));
     return parts.reduce<Row[]>((rows, part) => rows.flatMap((row) => part.map((more) => ({ ...row, ...more }))), [{}]);
   });
+}
+
+/** What a column holds where its `forEachOrNull` finds nothing. */
+function missing({ path, collection }: Column): Value {
+  if (path.trim() === '%rowIndex') return 0;
+  return collection === true ? [] : null;
 }
 
 function descend(reader: Reader, paths: readonly string[], node: Node, rowIndex: number): Node[] {
@@ -169,7 +174,7 @@ class Reader {
     }
     this.#focus = focus;
     this.#kept = [];
-    run(resource, { rowIndex });
+    run(resource, { rowIndex, resource });
     return this.#kept;
   }
 
@@ -230,7 +235,8 @@ function referenceKeys(references: readonly { reference?: string }[], type?: { n
 function plain(item: unknown): Value {
   const data = isNode(item) ? item.data : item;
   if (data === undefined || data === null) return null;
-  return JSON.parse(JSON.stringify(data)) as Value;
+  const value = JSON.parse(JSON.stringify(data)) as Value;
+  return data instanceof FP_DateTime && typeof value === 'string' ? value.replace(/T$/, '') : value;
 }
 
 function isNode(item: unknown): item is { data: unknown } {

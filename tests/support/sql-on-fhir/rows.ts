@@ -2,10 +2,10 @@ import type { Row, Value } from './evaluate.ts';
 
 /** Whether two sets of rows hold the same, whatever the order of the rows: the specification promises none. */
 export function sameRows(one: readonly Row[], other: readonly Row[]): boolean {
-  return one.length === other.length && canonical(one).join('\n') === canonical(other).join('\n');
+  return one.length === other.length && canonicalRows(one).join('\n') === canonicalRows(other).join('\n');
 }
 
-function canonical(rows: readonly Row[]): string[] {
+export function canonicalRows(rows: readonly Row[]): string[] {
   return rows
     .map((row) =>
       JSON.stringify(

@@ -1,0 +1,380 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Context, Db } from '#kernel/context';
+import { Problem } from '#kernel/problem';
+import { type Pool, sql, trusted } from '#kernel/sql';
+import { definitions } from '#standards/fhir';
+import type { Lake } from './client.ts';
+import { named, quoted } from './columns.ts';
+import { personsOf } from './feed.ts';
+import {
+  findGenerations,
+  findKeptViews,
+  forgetGeneration,
+  forgetKeptView,
+  type Generation,
+  holdTables,
+  insertGeneration,
+  insertKeptView,
+  type KeptView,
+  makeCurrent,
+  makeDurable,
+  noteFilled,
+  noteRefused,
+  noteSkipped,
+  noteViewFilled,
+} from './generations.ts';
+import { type LakeTable, moduleTable } from './module-tables.ts';
+import { pour } from './pour.ts';
+import { type ChangedKey, pageOfType, readVersions, splitBySize } from './source.ts';
+import {
+  backfill,
+  dropViewTables,
+  generationTables,
+  makeViewTables,
+  type Placement,
+  QUESTIONS,
+  questionNames,
+  questionViews,
+  resourceQuestion,
+  table,
+  viewTables,
+} from './tables.ts';
+import { findViews, LAYOUT, type LakeView } from './views.ts';
+
+export interface KeeperParts {
+  lake: Lake;
+  db: Pool;
+  tables: readonly LakeTable[];
+  cluster?: string;
+}
+
+const PAGE = 2_000;
+/** Parts whose rows a view is filled from at once. */
+const FILL_PARTS = 20_000;
+const CHANNEL = 'lake_views';
+
+/**
+ * Makes the lake's tables what the views ask for, and fills new ones: a generation from PostgreSQL, a view's tables from the raw
+ * resources of its generation. Everything it does may end at any instant and is taken up again where it was, or made anew.
+ */
+export async function keepTables(ctx: Context, parts: KeeperParts, signal?: AbortSignal): Promise<void> {
+  const { lake, db } = parts;
+  await prepareTables(ctx, parts);
+  for (const generation of await findGenerations(db)) {
+    if (generation.state === 'building') await fillGeneration(ctx, parts, generation, signal);
+  }
+  for (const kept of await findKeptViews(db)) {
+    if (kept.state === 'building') await fillView(ctx, parts, kept, signal);
+  }
+  await dropOld(lake, db, parts);
+}
+
+/** The tables that new facts need, empty or not: quick, and before the first fact is heard. */
+export async function prepareTables(ctx: Context, { lake, db, tables, cluster }: KeeperParts): Promise<void> {
+  await lake.run(
+    trusted(
+      `create database if not exists ${named(QUESTIONS)}${cluster === undefined ? '' : ` on cluster ${named(cluster)}`}`,
+    ),
+  );
+  for (const each of tables) for (const statement of moduleTable(each, cluster)) await lake.run(trusted(statement));
+  const { views, refused } = await findViews(db);
+  await noteRefused(db, refused, ctx.now());
+  await db.transaction(async (tx) => {
+    await holdTables(tx);
+    const there = await databases(lake);
+    for (const { id, database } of await findGenerations(tx)) if (!there.has(database)) await forgetGeneration(tx, id);
+    const known = await findGenerations(tx);
+    if (!known.some(({ layout }) => layout === LAYOUT)) {
+      const database = `${QUESTIONS}_${randomBytes(4).toString('hex')}`;
+      await makeGeneration(tx, lake, {
+        database,
+        views,
+        now: ctx.now(),
+        ...(cluster === undefined ? {} : { cluster }),
+      });
+    }
+    for (const generation of await findGenerations(tx)) await matchViews(tx, lake, generation, views, cluster);
+  });
+}
+
+/** Asks for a new generation beside the current one; whoever keeps the lake fills it. */
+export async function askRebuild(ctx: Context, { lake, db, cluster }: KeeperParts): Promise<number> {
+  const { views } = await findViews(db);
+  const id = await db.transaction(async (tx) => {
+    await holdTables(tx);
+    const building = (await findGenerations(tx)).find(({ state }) => state === 'building');
+    if (building !== undefined) return building.id;
+    const database = `${QUESTIONS}_${randomBytes(4).toString('hex')}`;
+    return makeGeneration(tx, lake, { database, views, now: ctx.now(), ...(cluster === undefined ? {} : { cluster }) });
+  });
+  await db.run(sql`select pg_notify(${CHANNEL}, '')`);
+  return id;
+}
+
+async function makeGeneration(
+  tx: Db,
+  lake: Lake,
+  { database, views, now, cluster }: { database: string; views: readonly LakeView[]; now: Date; cluster?: string },
+): Promise<number> {
+  const place: Placement = { database, ...(cluster === undefined ? {} : { cluster }) };
+  for (const statement of generationTables(place)) await lake.run(trusted(statement));
+  const { id } = await insertGeneration(tx, { database, layout: LAYOUT, state: 'building', now });
+  for (const view of views) await makeView(tx, lake, { id, place, view, state: 'current' });
+  return id;
+}
+
+async function makeView(
+  tx: Db,
+  lake: Lake,
+  { id, place, view, state }: { id: number; place: Placement; view: LakeView; state: KeptView['state'] },
+): Promise<void> {
+  const { rows, kept } = viewTables(view);
+  // What a crash left of them is no good: rows may have gone by.
+  for (const statement of dropViewTables(place, rows, kept)) await lake.run(trusted(statement));
+  for (const statement of makeViewTables(place, view)) await lake.run(trusted(statement));
+  await insertKeptView(tx, {
+    generation: id,
+    name: view.name,
+    hash: view.hash,
+    resource: view.resource,
+    kept: [...kept],
+    state,
+  });
+}
+
+/** Tables for views that are new or changed; those of views that are gone are dropped once nobody asks them. */
+async function matchViews(
+  tx: Db,
+  lake: Lake,
+  generation: Generation,
+  views: readonly LakeView[],
+  cluster: string | undefined,
+): Promise<void> {
+  const place = placeOf(generation, cluster);
+  const kept = (await findKeptViews(tx)).filter((each) => each.generation === generation.id);
+  const there = await tablesIn(lake, generation.database);
+  for (const view of views) {
+    const known = kept.find(({ name, hash }) => name === view.name && hash === view.hash);
+    if (known?.kept.every((name) => there.has(name))) continue;
+    if (known !== undefined) await forgetKeptView(tx, known);
+    await makeView(tx, lake, { id: generation.id, place, view, state: 'building' });
+  }
+  const names = new Set(views.map(({ name }) => name));
+  for (const old of kept.filter(({ name }) => !names.has(name))) {
+    await showNothing(lake, old.name, place);
+    for (const statement of dropViewTables(place, `${old.name}_${old.hash}`, old.kept))
+      await lake.run(trusted(statement));
+    await forgetKeptView(tx, old);
+  }
+}
+
+/** From PostgreSQL, type by type, page by page; how far it is is kept with each page. */
+async function fillGeneration(
+  ctx: Context,
+  parts: KeeperParts,
+  generation: Generation,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { lake, db } = parts;
+  const types = [...definitions.resourceTypes].sort();
+  const begin = generation.filled === null ? 0 : types.indexOf(generation.filled.type);
+  let after = generation.filled ?? undefined;
+  const views = (await findKeptViews(db)).filter((each) => each.generation === generation.id);
+  for (const type of types.slice(Math.max(0, begin))) {
+    for (;;) {
+      signal?.throwIfAborted();
+      const page = await pageOfType(db, type, { after, limit: PAGE });
+      if (page.length > 0) {
+        const keys: ChangedKey[] = page.map(({ part, id }) => ({ type, part, id, since: 1_000_000_000 }));
+        for (const chunk of await splitBySize(db, keys)) {
+          const versions = (await readVersions(db, chunk)).filter(({ content }) => content !== null);
+          const persons = await personsOf(db, versions);
+          await makeDurable(db);
+          const unread = await pour(lake, { database: generation.database, views }, versions, persons);
+          const skipped = unread.map(({ version, view, reason }) => ({ ...version, view, reason }));
+          await noteSkipped(db, skipped, ctx.now());
+        }
+        const { part, id } = page.at(-1)!;
+        await noteFilled(db, generation.id, { type, part, id }, page.length);
+      }
+      if (page.length < PAGE) break;
+      const last = page.at(-1)!;
+      after = { type, part: last.part, id: last.id };
+    }
+    after = undefined;
+  }
+  await mergeAll(lake, generation.database);
+  await switchTo(ctx, parts, generation);
+}
+
+/** From the raw resources of its generation, inside the engine, by ranges of parts. */
+async function fillView(
+  ctx: Context,
+  { lake, db, cluster }: KeeperParts,
+  kept: KeptView,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const generation = (await findGenerations(db)).find(({ id }) => id === kept.generation);
+  const view = (await findViews(db)).views.find(({ name, hash }) => name === kept.name && hash === kept.hash);
+  if (generation === undefined || view === undefined) return;
+  const place = placeOf(generation, cluster);
+  let after = kept.filled ?? '';
+  for (;;) {
+    signal?.throwIfAborted();
+    const [range] = await lake.rows<{ until: string; n: number }>(
+      trusted(`
+      select max(part) as until, count() as n from (
+        select distinct part from ${table(place, 'resource')} where type = ${quoted(view.resource)} and part > ${quoted(after)}
+        order by part limit ${FILL_PARTS})
+    `),
+    );
+    if (range === undefined || Number(range.n) === 0) break;
+    await lake.run(trusted(backfill(place, view, { after, until: range.until })), {
+      settings: { max_partitions_per_insert_block: 0 },
+    });
+    after = range.until;
+    await noteViewFilled(db, kept, after, 'building');
+    if (Number(range.n) < FILL_PARTS) break;
+  }
+  for (const name of kept.kept) await lake.run(trusted(`optimize table ${table(place, name)}`));
+  await db.transaction(async (tx) => {
+    await holdTables(tx);
+    await noteViewFilled(tx, kept, after, 'current');
+    const olds = (await findKeptViews(tx)).filter(
+      (each) => each.generation === kept.generation && each.name === kept.name && each.hash !== kept.hash,
+    );
+    if (generation.state === 'current') await show(lake, place, view);
+    for (const old of olds) {
+      for (const statement of dropViewTables(place, `${old.name}_${old.hash}`, old.kept))
+        await lake.run(trusted(statement));
+      await forgetKeptView(tx, old);
+    }
+  });
+  ctx.log.info({ view: kept.name }, 'a view of the lake is filled');
+}
+
+/** From now on people ask this generation; what was asked before is dropped. */
+async function switchTo(ctx: Context, { lake, db, cluster }: KeeperParts, generation: Generation): Promise<void> {
+  const { views } = await findViews(db);
+  await db.transaction(async (tx) => {
+    await holdTables(tx);
+    const place = placeOf(generation, cluster);
+    const ready = (await findKeptViews(tx)).filter(
+      (each) => each.generation === generation.id && each.state === 'current',
+    );
+    for (const statement of resourceQuestion(place)) await lake.run(trusted(statement));
+    for (const view of views) {
+      if (ready.some(({ name, hash }) => name === view.name && hash === view.hash)) await show(lake, place, view);
+    }
+    await makeCurrent(tx, generation.id, ctx.now());
+  });
+  ctx.log.info({ generation: generation.id, database: generation.database }, 'a generation of the lake is current');
+}
+
+async function show(lake: Lake, place: Placement, view: LakeView): Promise<void> {
+  const wanted = new Set(questionNames(view));
+  for (const statement of questionViews(place, view)) await lake.run(trusted(statement));
+  await showNothing(lake, view.name, place, wanted);
+}
+
+/** Takes back what people asked of a view, all but the names that stay. */
+async function showNothing(
+  lake: Lake,
+  name: string,
+  { cluster }: Placement,
+  stay: ReadonlySet<string> = new Set(),
+): Promise<void> {
+  for (const each of await tablesIn(lake, QUESTIONS)) {
+    const mine = each === name || (each.startsWith(`${name}_by_`) && !stay.has(each));
+    if (mine && !stay.has(each))
+      await lake.run(
+        trusted(
+          `drop view if exists ${named(QUESTIONS)}.${named(each)}${cluster === undefined ? '' : ` on cluster ${named(cluster)}`}`,
+        ),
+      );
+  }
+}
+
+/** Databases of ours that no generation of this record has: left by a crash between two steps. */
+async function dropOld(lake: Lake, db: Db, { cluster }: Pick<KeeperParts, 'cluster'>): Promise<void> {
+  const wanted = new Set((await findGenerations(db)).map(({ database }) => database));
+  for (const database of await databases(lake)) {
+    if (new RegExp(`^${QUESTIONS}_[0-9a-f]{8}$`).test(database) && !wanted.has(database))
+      await lake.run(
+        trusted(
+          `drop database if exists ${named(database)}${cluster === undefined ? '' : ` on cluster ${named(cluster)}`} sync`,
+        ),
+      );
+  }
+}
+
+/** Each partition one part: questions are then at their quickest. */
+async function mergeAll(lake: Lake, database: string): Promise<void> {
+  const parts = await lake.rows<{ table: string; partition: string }>(
+    trusted(`
+    select table, partition_id as partition from system.parts
+    where database = ${quoted(database)} and active group by table, partition_id having count() > 1 order by table, partition_id limit 10000
+  `),
+  );
+  for (const { table: name, partition } of parts)
+    await lake.run(trusted(`optimize table ${table({ database }, name)} partition id ${quoted(partition)} final`), {
+      timeoutMs: 3_600_000,
+    });
+}
+
+async function databases(lake: Lake): Promise<Set<string>> {
+  const rows = await lake.rows<{ name: string }>(trusted('select name from system.databases limit 10000'));
+  return new Set(rows.map(({ name }) => name));
+}
+
+async function tablesIn(lake: Lake, database: string): Promise<Set<string>> {
+  const rows = await lake.rows<{ name: string }>(
+    trusted(`select name from system.tables where database = ${quoted(database)} limit 10000`),
+  );
+  return new Set(rows.map(({ name }) => name));
+}
+
+function placeOf({ database }: Generation, cluster: string | undefined): Placement {
+  return { database, ...(cluster === undefined ? {} : { cluster }) };
+}
+
+const AGAIN_MS = 30_000;
+
+/** Keeps the tables until it is stopped: whenever a ViewDefinition changed, a rebuild is asked for, and every half minute. */
+export async function startKeeper(ctx: Context, parts: KeeperParts): Promise<{ stop(): Promise<void>; wake(): void }> {
+  const ending = new AbortController();
+  let wake = (): void => {};
+  const unlisten = await parts.db.listen(CHANNEL, () => wake());
+  const running = (async () => {
+    while (!ending.signal.aborted) {
+      const woken = new Promise<void>((done) => {
+        wake = done;
+      });
+      await oneKeeper(parts.db, () => keepTables(ctx, parts, ending.signal)).catch((error) => {
+        if (ending.signal.aborted) return;
+        const away = error instanceof Problem && error.kind === 'unavailable';
+        ctx.log[away ? 'warn' : 'error']({ error }, "the lake's tables are not kept at the moment");
+      });
+      await Promise.race([woken, sleep(AGAIN_MS, undefined, { signal: ending.signal, ref: false }).catch(() => {})]);
+    }
+  })();
+  return {
+    wake: () => wake(),
+    async stop() {
+      ending.abort();
+      await running;
+      await unlisten();
+    },
+  };
+}
+
+/** One at a time, among all programs on this database; another one's work is left to it. */
+async function oneKeeper(db: Pool, work: () => Promise<void>): Promise<void> {
+  await db.transaction(async (tx) => {
+    const { free } = await tx.one<{ free: boolean }>(
+      sql`select pg_try_advisory_xact_lock(hashtextextended('lake keeper', 0)) as free`,
+    );
+    if (free) await work();
+  });
+}

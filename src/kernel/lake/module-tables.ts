@@ -1,0 +1,56 @@
+import type { Db } from '#kernel/context';
+import type { DeliveredFact } from '#kernel/outbox';
+import { DURABLE_TABLE, type Lake } from './client.ts';
+import { type LakeColumn, named } from './columns.ts';
+import { makeDurable } from './generations.ts';
+
+/**
+ * A table of a module in the lake, beside the views of the record. Its rows are told in the facts of the module's own transactions, so
+ * that they come exactly when those are committed; a row told twice is one row, by its key.
+ */
+export interface LakeTable {
+  name: string;
+  columns: readonly LakeColumn[];
+  /** What the rows are sorted by; the key that makes a row the same one again is part of it. */
+  order: readonly string[];
+  /** The column of time by whose month the table is cut: part of the order. */
+  partition?: string;
+  /** The type of facts that carry rows. */
+  fact: string;
+  /** Rows of a fact, by column; times as ISO 8601. */
+  rows(data: unknown): Record<string, unknown>[];
+}
+
+const MOST_ROWS = 20_000;
+
+/** Where modules' tables are: they outlive generations, because PostgreSQL does not keep all of their rows. */
+const DATABASE = 'banyan_modules';
+
+export function moduleTable({ name, columns, order, partition }: LakeTable, cluster?: string): string[] {
+  const on = cluster === undefined ? '' : ` on cluster ${named(cluster)}`;
+  const kept = `${named(DATABASE)}.${named(name)}`;
+  const engine =
+    cluster === undefined
+      ? 'ReplacingMergeTree'
+      : `ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')`;
+  const cut = partition === undefined ? '' : ` partition by toYYYYMM(${named(partition)})`;
+  const settings = `${DURABLE_TABLE}, min_age_to_force_merge_seconds = 900, min_age_to_force_merge_on_partition_only = 1`;
+  return [
+    `create database if not exists ${named(DATABASE)}${on}`,
+    `create table if not exists ${kept}${on} (${columns.map(({ name: column, type, codec = 'ZSTD(1)' }) => `${named(column)} ${type} codec(${codec})`).join(', ')})
+     engine = ${engine}${cut} order by (${order.map(named).join(', ')}) settings ${settings}`,
+    `create or replace view ${named('banyan')}.${named(name)}${on} as select * from ${kept} final settings do_not_merge_across_partitions_select_final = 1`,
+  ];
+}
+
+export async function fillTable(lake: Lake, db: Db, table: LakeTable, facts: readonly DeliveredFact[]): Promise<void> {
+  const rows = facts.flatMap(({ type, data }) => (type === table.fact ? table.rows(data) : []));
+  if (rows.length === 0) return;
+  await makeDurable(db);
+  for (let from = 0; from < rows.length; from += MOST_ROWS) {
+    const lines = rows.slice(from, from + MOST_ROWS).map((row) => `${JSON.stringify(row)}\n`);
+    await lake.insert(`${named(DATABASE)}.${named(table.name)}`, lines.join(''), {
+      settings: { max_partitions_per_insert_block: 0 },
+    });
+  }
+}

@@ -1,0 +1,130 @@
+/** The rows of a ViewDefinition without a server: ClickHouse's engine inside this process, on a folder that goes when it is done. */
+import { Session } from 'chdb';
+import { Problem } from '#kernel/problem';
+import { type Column, compileView, losslessJson, type View } from '#standards/sql-on-fhir';
+
+/** Characters of resources that are asked over at once. The rows of one resource depend on no other, so memory stays the same. */
+const BATCH = 8 * 1024 * 1024;
+
+/** Bytes that one question may take. */
+const MOST_MEMORY = 4 * 1024 ** 3;
+
+/** Numbers are written as numbers, and no more is escaped than must be. */
+const AS_TEXT = `output_format_json_quote_64bit_integers = 0, output_format_json_quote_decimals = 0,
+  output_format_json_escape_forward_slashes = 0, format_csv_null_representation = '', max_memory_usage = ${MOST_MEMORY}`;
+
+/** Not every reader of Arrow has the codecs that ClickHouse would take. */
+const AS_FILE = `output_format_arrow_compression_method = 'none', max_memory_usage = ${MOST_MEMORY}`;
+
+const TEXT = { ndjson: 'JSONEachRow', csv: 'CSV' } as const;
+const FILE = { parquet: 'Parquet', arrow: 'Arrow' } as const;
+export type TextFormat = keyof typeof TEXT;
+export type FileFormat = keyof typeof FILE;
+
+/**
+ * Writes the rows as text, in the order of the resources and as soon as there are some.
+ *
+ * @param write takes whole lines, without the last line break; the next come when it is done
+ * @throws Problem `unprocessable` when a resource does not keep what the view promises
+ */
+export async function printRows(
+  view: View,
+  resources: AsyncIterable<string>,
+  { format, write }: { format: TextFormat; write(lines: string): Promise<void> },
+): Promise<void> {
+  const { sql, columns } = compiled(view);
+  if (format === 'csv') await write(namesOf(columns));
+  await withEngine(resources, async (engine) => {
+    const stream = engine.queryStream(`select * from (${sql}) settings ${AS_TEXT}`, { format: TEXT[format] });
+    for await (const chunk of stream) {
+      const lines = chunk.text().trimEnd();
+      if (lines !== '') await write(lines);
+    }
+  });
+}
+
+/**
+ * Writes the rows to one file with their types.
+ *
+ * @param path absolute; a file that is there is overwritten
+ * @throws Problem as `printRows`
+ */
+export async function writeRows(
+  view: View,
+  resources: AsyncIterable<string>,
+  { format, path }: { format: FileFormat; path: string },
+): Promise<void> {
+  const { sql } = compiled(view);
+  const file = `'${path.replace(/[\\']/g, '\\$&')}'`;
+  let started = false;
+  await withEngine(
+    resources,
+    async (engine) => {
+      if (!started) engine.query(`create table answer engine = MergeTree order by tuple() empty as ${sql}`);
+      started = true;
+      engine.query(`insert into answer ${sql} settings max_memory_usage = ${MOST_MEMORY}`);
+    },
+    (engine) =>
+      engine.query(`select * from answer into outfile ${file} truncate format ${FILE[format]} settings ${AS_FILE}`),
+  );
+}
+
+function compiled(view: View): { sql: string; columns: readonly Column[] } {
+  return compileView(view, { target: 'clickhouse', from: 'resource' });
+}
+
+function namesOf(columns: readonly Column[]): string {
+  return columns.map(({ name }) => name).join(',');
+}
+
+/** Asks once for each batch of resources, and once for none when there are none. */
+async function withEngine(
+  resources: AsyncIterable<string>,
+  ask: (engine: Session) => Promise<void>,
+  end: (engine: Session) => void = () => undefined,
+): Promise<void> {
+  const engine = new Session();
+  try {
+    engine.query('create table resource (content String) engine = Memory');
+    for await (const lines of batchesOf(resources)) {
+      engine.query('truncate table resource');
+      await engine.insert({ table: 'resource', values: Buffer.from(lines.join('\n')), format: 'JSONEachRow' });
+      await ask(engine);
+    }
+    end(engine);
+  } catch (error) {
+    throw told(error);
+  } finally {
+    engine.close();
+  }
+}
+
+async function* batchesOf(resources: AsyncIterable<string>): AsyncGenerator<string[]> {
+  let lines: string[] = [];
+  let size = 0;
+  let any = false;
+  for await (const resource of resources) {
+    lines.push(JSON.stringify({ content: losslessJson(resource) }));
+    size += resource.length;
+    if (size < BATCH) continue;
+    yield lines;
+    any = true;
+    lines = [];
+    size = 0;
+  }
+  if (lines.length > 0 || !any) yield lines;
+}
+
+/** What the engine says, without its own words about itself. */
+function told(error: unknown): unknown {
+  if (error instanceof Problem || !(error instanceof Error)) return error;
+  const found = /^Code: (\d+)\. DB::Exception: (.*?)(?:: while executing .*)?$/s.exec(error.message);
+  if (found === null) return error;
+  const [, code, reason] = found;
+  return new Problem(
+    'unprocessable',
+    'the view cannot be answered for these resources',
+    { code: Number(code), reason },
+    { cause: error },
+  );
+}

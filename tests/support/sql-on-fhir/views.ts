@@ -1,0 +1,466 @@
+/**
+ * Random ViewDefinitions over the random resources: every structure of the specification, and FHIRPath from a typed grammar, so that
+ * nearly every path means something on some resource.
+ *
+ * The grammar keeps away from what the specification leaves open, or fhirpath.js 4.11 reads in another way:
+ * - strings are compared for order only when no engine's collation could matter, which is never: `<` is for numbers and times;
+ * - no value of type Quantity is computed with or compared;
+ * - dates are compared with dates and dateTimes with dateTimes ("Comparison": mixing them needs an implicit conversion);
+ * - `|` and `distinct()` are only counted, for they promise no order;
+ * - boundaries are not asked of fractions of a second with less than three digits (whether .7 is a tenth is not said);
+ * - criteria are always boolean, and what stands where one item is needed is always one.
+ */
+import { definitions } from '#standards/fhir';
+import { quote, type Selection, type ViewDefinition } from './evaluate.ts';
+import type { Random } from './random.ts';
+import {
+  CHOICES,
+  CODES,
+  DATES,
+  DECIMALS,
+  EXTENSIONS,
+  INTEGERS,
+  LEFT_OUT,
+  TEXTS,
+  TIMES,
+  TYPES,
+  URIS,
+  ZONED,
+} from './resources.ts';
+
+/** A path and what it yields. */
+interface Path {
+  text: string;
+  type: string;
+  /** Whether it may yield several. */
+  many: boolean;
+}
+
+type Kind = 'boolean' | 'string' | 'integer' | 'decimal' | 'date' | 'dateTime' | 'time';
+
+const KINDS: Readonly<Record<Kind, readonly string[]>> = {
+  boolean: ['boolean'],
+  string: ['string', 'code', 'uri', 'id', 'markdown', 'url', 'canonical', 'oid', 'uuid', 'base64Binary'],
+  integer: ['integer', 'positiveInt', 'unsignedInt'],
+  decimal: ['decimal'],
+  date: ['date'],
+  dateTime: ['dateTime', 'instant'],
+  time: ['time'],
+};
+
+const MOST_DEPTH = 3;
+
+export function randomView(random: Random): ViewDefinition {
+  const resource = random.pick(TYPES);
+  const maker = new ViewMaker(random);
+  const select = Array.from({ length: random.pick([1, 1, 2, 3]) }, () =>
+    maker.selection({ type: resource, root: true }, 0),
+  );
+  const where = random.chance(0.25)
+    ? Array.from({ length: random.int(1, 2) }, () => ({ path: maker.condition({ type: resource, root: true }, 2) }))
+    : undefined;
+  return {
+    resourceType: 'ViewDefinition',
+    status: 'active',
+    resource,
+    ...(maker.constants.length === 0 ? {} : { constant: maker.constants }),
+    select,
+    ...(where === undefined ? {} : { where }),
+  };
+}
+
+/** What the paths start from. */
+interface Focus {
+  type: string;
+  root: boolean;
+}
+
+class ViewMaker {
+  readonly constants: ({ name: string } & Record<string, unknown>)[] = [];
+  readonly #random: Random;
+  #columns = 0;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  selection(focus: Focus, depth: number): Selection {
+    const random = this.#random;
+    const [iteration, inner] = random.chance(0.55) ? this.#iteration(focus) : [{}, focus];
+    const column = Array.from({ length: random.pick([0, 1, 2, 3]) }, () => this.#column(inner));
+    const deeper = depth < MOST_DEPTH;
+    const select =
+      deeper && random.chance(0.35)
+        ? Array.from({ length: random.int(1, 2) }, () => this.selection(inner, depth + 1))
+        : undefined;
+    const unionAll = deeper && random.chance(0.2) ? this.#union(inner) : undefined;
+    if (column.length === 0 && select === undefined && unionAll === undefined) column.push(this.#column(inner));
+    return {
+      ...iteration,
+      ...(column.length === 0 ? {} : { column }),
+      ...(select === undefined ? {} : { select }),
+      ...(unionAll === undefined ? {} : { unionAll }),
+    };
+  }
+
+  /** @returns a boolean of one item or none */
+  condition(focus: Focus, depth: number): string {
+    const random = this.#random;
+    if (depth <= 0) return this.#simpleCondition(focus);
+    const one = (): string => this.condition(focus, depth - 1);
+    return random.pick<() => string>([
+      () => this.#simpleCondition(focus),
+      () => this.#simpleCondition(focus),
+      () => `(${one()}).not()`,
+      () => `(${one()}) and (${one()})`,
+      () => `(${one()}) or (${one()})`,
+      () => `(${one()}) xor (${one()})`,
+      () => `(${one()}) implies (${one()})`,
+      () => `iif(${one()}, ${one()}, ${one()})`,
+      () => this.#overMany(focus, depth),
+    ])();
+  }
+
+  #simpleCondition(focus: Focus): string {
+    const random = this.#random;
+    return random
+      .pick<() => string>([
+        () => this.value(focus, 'boolean', 0),
+        () => this.#equality(focus, 'string'),
+        () =>
+          this.#equality(focus, random.pick(['string', 'integer', 'decimal', 'boolean', 'date', 'dateTime', 'time'])),
+        () => this.#order(focus),
+        () => this.#order(focus),
+        () => `${this.walk(focus).text}.exists()`,
+        () => `${this.walk(focus).text}.empty()`,
+        () => `${this.walk(focus).text}.count() ${random.pick(['=', '>', '<='])} ${random.int(0, 2)}`,
+        () =>
+          `${this.#leaf(focus, 'string')?.text ?? "'a'"}.${random.pick(['startsWith', 'endsWith', 'contains'])}(${this.#literal('string')})`,
+        () => `${this.one(this.#leaf(focus, 'string'))}.matches('^[a-z]+$')`,
+        () => `${this.#literal('string')} in ${this.#leafOfMany(focus)}`,
+        () => `${this.#leafOfMany(focus)} contains ${this.#literal('string')}`,
+        () => `${this.one(this.walkTo(focus, ['primitive']))}.hasValue()`,
+        () => random.pick(['true', 'false']),
+      ])()
+      .replace(/^(.*)\.(startsWith|endsWith|contains)\(/, (all, path: string, name: string) =>
+        path.startsWith("'") ? all : `${path}.first().${name}(`,
+      );
+  }
+
+  #overMany(focus: Focus, depth: number): string {
+    const random = this.#random;
+    const path = this.walk(focus);
+    const inner = { type: path.type, root: false };
+    return random.pick<() => string>([
+      () => `${path.text}.exists(${this.condition(inner, depth - 1)})`,
+      () => `${path.text}.all(${this.condition(inner, depth - 1)})`,
+      () => `${path.text}.where(${this.condition(inner, depth - 1)}).exists()`,
+      () => `${path.text}.where(${this.condition(inner, depth - 1)}).empty()`,
+      () => `${path.text}.select(${this.walk(inner).text}).count() > 1`,
+    ])();
+  }
+
+  #equality(focus: Focus, kind: Kind): string {
+    const random = this.#random;
+    const other = random.chance(0.6) ? this.#literal(kind) : this.value(focus, kind, 0);
+    return `(${this.value(focus, kind, 0)}) ${random.pick(['=', '=', '!='])} (${other})`;
+  }
+
+  #order(focus: Focus): string {
+    const random = this.#random;
+    const kind = random.pick<Kind>(['integer', 'decimal', 'decimal', 'date', 'dateTime', 'time']);
+    const other = random.chance(0.6) ? this.#literal(kind) : this.value(focus, kind, 0);
+    return `(${this.value(focus, kind, 1)}) ${random.pick(['<', '<=', '>', '>='])} (${other})`;
+  }
+
+  /** @returns an expression of one item of the kind, or none */
+  value(focus: Focus, kind: Kind, depth: number): string {
+    const random = this.#random;
+    const leaf = (): string => this.one(this.#leaf(focus, kind)) ?? this.#literal(kind);
+    if (depth <= 0 || random.chance(0.5)) return leaf();
+    const again = (of: Kind = kind): string => `(${this.value(focus, of, depth - 1)})`;
+    const choose = (yes: () => string): string => `iif(${this.condition(focus, 1)}, ${yes()}, ${yes()})`;
+    switch (kind) {
+      case 'boolean':
+        return this.condition(focus, depth);
+      case 'string':
+        return random.pick<() => string>([
+          () => `${again()} + ${again()}`,
+          () => `${again()} & ${again()}`,
+          () => `${again()}.${random.pick(['upper', 'lower'])}()`,
+          () => `${again()}.replace('a', ${this.#literal('string')})`,
+          () => `${again()}.substring(${random.int(0, 3)}${random.chance(0.5) ? `, ${random.int(0, 3)}` : ''})`,
+          () => `${this.#leafOfMany(focus)}.join(${random.pick(['', "','", "' | '"])})`,
+          () => `${again(random.pick(['integer', 'boolean']))}.toString()`,
+          () => choose(again),
+          () => (focus.root ? 'getResourceKey()' : '%resource.id'),
+          () => this.#referenceKey(focus),
+        ])();
+      case 'integer':
+        return random.pick<() => string>([
+          () => `${this.walk(focus).text}.count()`,
+          () => `${this.#leafOfMany(focus)}.distinct().count()`,
+          () => `(${this.#leafOfMany(focus)} | ${this.#leafOfMany(focus)}).count()`,
+          () => `${again('string')}.length()`,
+          () => `${again('string')}.indexOf(${this.#literal('string')})`,
+          () => `(${again()} ${random.pick(['+', '-'])} ${this.#literal('integer')})`,
+          () => `${again()} ${random.pick(['div', 'mod'])} ${random.pick(['2', '3', '0'])}`,
+          () => `${again('string')}.toInteger()`,
+          () => `${again('boolean')}.toInteger()`,
+          () => '%rowIndex',
+          () => choose(again),
+        ])();
+      case 'decimal':
+        return random.pick<() => string>([
+          () => `${again()} ${random.pick(['+', '-', '*'])} ${this.#literal('decimal')}`,
+          () => `${again()} / ${random.pick(['2', '4.0', '0', '3'])}`,
+          () => `${again('integer')} / 4`,
+          () => `${leaf()}.${random.pick(['lowBoundary', 'highBoundary'])}()`,
+          () => choose(again),
+        ])();
+      default:
+        return random.pick<() => string>([
+          () => `${leaf()}.${random.pick(['lowBoundary', 'highBoundary'])}()`,
+          () => choose(again),
+        ])();
+    }
+  }
+
+  #referenceKey(focus: Focus): string {
+    const path = this.walkTo(focus, ['Reference']);
+    const random = this.#random;
+    if (path.type !== 'Reference') return this.#literal('string');
+    return `${this.one(path)}.getReferenceKey(${random.pick(['', '', 'Patient', 'Organization', 'Encounter'])})`;
+  }
+
+  /** One item of a path. */
+  one(path: Path): string;
+  one(path: Path | undefined): string | undefined;
+  one(path: Path | undefined): string | undefined {
+    if (path === undefined) return undefined;
+    if (!path.many) return path.text;
+    return `${path.text}${this.#random.pick(['.first()', '.first()', '.last()', '[0]', '[1]'])}`;
+  }
+
+  #leafOfMany(focus: Focus): string {
+    for (let tries = 0; tries < 12; tries += 1) {
+      const path = this.#leaf(focus, 'string');
+      if (path?.many === true) return path.text;
+    }
+    return this.#leaf(focus, 'string')?.text ?? "('a' | 'b')";
+  }
+
+  /** A path to a primitive of the kind; none where the focus has none. */
+  #leaf(focus: Focus, kind: Kind): Path | undefined {
+    for (let tries = 0; tries < 25; tries += 1) {
+      const path = this.walk(focus);
+      if (KINDS[kind].includes(path.type)) return path;
+    }
+    return undefined;
+  }
+
+  walkTo(focus: Focus, wanted: readonly string[]): Path {
+    let path = this.walk(focus);
+    for (let tries = 0; tries < 25; tries += 1) {
+      if (wanted.includes(path.type) || (wanted.includes('primitive') && isPrimitive(path.type))) return path;
+      path = this.walk(focus);
+    }
+    return isPrimitive(path.type) || !wanted.includes('primitive') ? path : { text: 'id', type: 'id', many: false };
+  }
+
+  /** A path of one to three steps. */
+  walk(focus: Focus): Path {
+    const random = this.#random;
+    if (isPrimitive(focus.type)) {
+      return random.chance(0.85)
+        ? { text: '$this', type: focus.type, many: false }
+        : { text: `${this.#extension()}.value.ofType(string)`, type: 'string', many: true };
+    }
+    let path = this.#step(focus.type);
+    while (!isPrimitive(path.type) && random.chance(path.text.split('.').length < 4 ? 0.8 : 0)) {
+      const holder = this.#narrowed(path);
+      const next = this.#step(holder.type);
+      path = { text: `${holder.text}.${next.text}`, type: next.type, many: holder.many || next.many };
+    }
+    return path;
+  }
+
+  #narrowed(path: Path): Path {
+    const random = this.#random;
+    if (!path.many || random.chance(0.75)) return path;
+    return random.pick<() => Path>([
+      () => ({ ...path, text: `${path.text}.where(${this.#simpleCondition({ type: path.type, root: false })})` }),
+      () => ({ ...path, text: `${path.text}.first()`, many: false }),
+      () => ({ ...path, text: `${path.text}[${random.int(0, 1)}]`, many: false }),
+    ])();
+  }
+
+  #step(type: string): Path {
+    const random = this.#random;
+    if (random.chance(0.06)) {
+      return random.pick<() => Path>([
+        () => ({ text: this.#extension(), type: 'Extension', many: true }),
+        () => ({ text: `${this.#extension()}.value.ofType(string)`, type: 'string', many: true }),
+        () => ({ text: `${this.#extension()}.value.ofType(decimal)`, type: 'decimal', many: true }),
+      ])();
+    }
+    const elements = elementsOf(type);
+    const element = random.pick(elements);
+    const many = (element.max ?? 1) !== 1;
+    if (!element.name.endsWith('[x]')) return { text: element.name, type: element.types[0] ?? 'string', many };
+    const name = element.name.slice(0, -3);
+    const chosen = random.pick(element.types.filter((one) => CHOICES.has(one)));
+    return { text: `${name}.ofType(${chosen})`, type: chosen, many };
+  }
+
+  #extension(): string {
+    return `extension(${quote(this.#random.pick(EXTENSIONS))})`;
+  }
+
+  #literal(kind: Kind): string {
+    const random = this.#random;
+    const [suffix, value, literal] = literalOf(random, kind);
+    if (!random.chance(0.2)) return literal;
+    const name = `k${this.constants.length}`;
+    this.constants.push({ name, [`value${suffix}`]: value });
+    return `%${name}`;
+  }
+
+  #column(
+    focus: Focus,
+    as?: { name: string; kind: Kind; collection: boolean },
+  ): NonNullable<Selection['column']>[number] & { kind: Kind } {
+    const random = this.#random;
+    const name = as?.name ?? `c${this.#columns++}`;
+    const kind =
+      as?.kind ??
+      random.pick<Kind>(['boolean', 'string', 'string', 'string', 'integer', 'decimal', 'date', 'dateTime', 'time']);
+    if (as?.collection ?? random.chance(0.2)) {
+      const path = this.#leaf(focus, kind)?.text ?? this.#literal(kind);
+      return hidden({ name, path, collection: true }, kind);
+    }
+    return hidden({ name, path: this.value(focus, kind, 2) }, kind);
+  }
+
+  #union(focus: Focus): Selection[] {
+    const random = this.#random;
+    const first = Array.from({ length: random.int(1, 3) }, () => this.#column(focus));
+    const shape = first.map(({ name, kind, collection = false }) => ({ name, kind, collection }));
+    const others = Array.from({ length: random.int(1, 2) }, (): Selection => {
+      const [iteration, inner] = random.chance(0.5) ? this.#iteration(focus) : [{}, focus];
+      return { ...iteration, column: shape.map((as) => this.#column(inner, as)) };
+    });
+    return [{ column: first }, ...others];
+  }
+
+  #iteration(focus: Focus): [Selection, Focus] {
+    const random = this.#random;
+    const recursive = RECURSIVE[focus.type];
+    if (recursive !== undefined && random.chance(0.5)) {
+      const { type, paths } = recursive;
+      return [{ repeat: random.pick(paths) }, { type, root: false }];
+    }
+    const path = this.#narrowed(random.chance(0.8) ? this.walkTo(focus, COMPLEX) : this.walk(focus));
+    const each = random.chance(0.1) ? `${path.text}.first()` : path.text;
+    return [random.chance(0.5) ? { forEach: each } : { forEachOrNull: each }, { type: path.type, root: false }];
+  }
+}
+
+const RECURSIVE: Readonly<Record<string, { type: string; paths: readonly (readonly string[])[] }>> = {
+  QuestionnaireResponse: { type: 'QuestionnaireResponse.item', paths: [['item'], ['item', 'answer.item']] },
+  'QuestionnaireResponse.item': { type: 'QuestionnaireResponse.item', paths: [['item'], ['answer.item', 'item']] },
+  Questionnaire: { type: 'Questionnaire.item', paths: [['item']] },
+  'Questionnaire.item': { type: 'Questionnaire.item', paths: [['item']] },
+  Patient: { type: 'Extension', paths: [['extension']] },
+};
+
+const COMPLEX = [
+  'HumanName',
+  'Address',
+  'ContactPoint',
+  'Identifier',
+  'CodeableConcept',
+  'Coding',
+  'Reference',
+  'Quantity',
+  'Patient.contact',
+  'Observation.component',
+  'Observation.referenceRange',
+  'Encounter.participant',
+  'Encounter.location',
+  'Encounter.diagnosis',
+  'Condition.stage',
+  'Condition.evidence',
+  'DiagnosticReport.media',
+  'QuestionnaireResponse.item',
+  'QuestionnaireResponse.item.answer',
+  'Questionnaire.item',
+];
+
+/** The kind is for the maker of unions only, and no part of the view. */
+function hidden<T extends object>(column: T, kind: Kind): T & { kind: Kind } {
+  return Object.defineProperty(column, 'kind', { value: kind, enumerable: false }) as T & { kind: Kind };
+}
+
+function literalOf(random: Random, kind: Kind): [suffix: string, value: unknown, literal: string] {
+  switch (kind) {
+    case 'boolean': {
+      const value = random.chance(0.5);
+      return ['Boolean', value, String(value)];
+    }
+    case 'string': {
+      const [suffix, pool] = random.pick<[string, readonly string[]]>([
+        ['String', TEXTS],
+        ['Code', CODES],
+        ['Uri', URIS],
+      ]);
+      const value = random.pick(pool);
+      return [suffix, value, quote(value)];
+    }
+    case 'integer': {
+      const text = random.pick(INTEGERS);
+      return ['Integer', Number(text), `(${text})`];
+    }
+    case 'decimal': {
+      const text = random.pick(DECIMALS);
+      return ['Decimal', Number(text), `(${text.includes('.') ? text : `${text}.0`})`];
+    }
+    case 'date': {
+      const text = random.pick(DATES);
+      return ['Date', text, `@${text}`];
+    }
+    case 'dateTime': {
+      const text = random.pick([...DATES, ...ZONED]);
+      return ['DateTime', text, `@${text}${text.includes('T') ? '' : 'T'}`];
+    }
+    case 'time': {
+      const text = random.pick(TIMES);
+      return ['Time', text, `@T${text}`];
+    }
+  }
+}
+
+function isPrimitive(type: string): boolean {
+  return definitions.types[type]?.kind === 'primitive-type';
+}
+
+const known = new Map<string, NonNullable<(typeof definitions.types)[string]>['elements']>();
+
+/** The elements that the random resources have. */
+function elementsOf(type: string) {
+  const found = known.get(type);
+  if (found !== undefined) return found;
+  const definition = definitions.types[type];
+  if (definition === undefined) throw new Error(`no definition of ${type}`);
+  const elements = definition.elements.filter(
+    ({ name, types }) =>
+      name !== 'extension' &&
+      name !== 'modifierExtension' &&
+      !(definition.kind === 'resource' && LEFT_OUT.has(name)) &&
+      types[0] !== 'xhtml' &&
+      types[0] !== 'Resource' &&
+      (!name.endsWith('[x]') || types.some((one) => CHOICES.has(one))),
+  );
+  known.set(type, elements);
+  return elements;
+}
