@@ -18,8 +18,8 @@ interface CodeRow {
   events: number;
 }
 
-/** Names in both languages of the tests whose intervals we know. */
-const NAMES = new Map(intervals.analytes.map(({ loinc, name }) => [loinc, name]));
+/** What the tests are called whose intervals we know. */
+const KNOWN = new Map(intervals.analytes.map(({ loinc, key, name }) => [loinc, { ...name, key }]));
 
 /**
  * Codes that really occur, the most frequent first, by the beginning of the code or a part of the name in either language. Of the population only
@@ -50,31 +50,30 @@ export async function findCodes(
 }
 
 function offersOf(rows: readonly CodeRow[], text: string, roundTo: number): CodeOffer[] {
-  const offers = new Map<string, CodeOffer>();
+  const offers = new Map<string, CodeOffer & { called: string }>();
   for (const { code, system, name, unit, events } of rows) {
     const key = `${system ?? ''}|${code}`;
-    const known = offers.get(key);
-    if (known !== undefined) {
-      known.events += events;
-      known.units.push(unit);
+    const offer = offers.get(key);
+    if (offer !== undefined) {
+      offer.events += events;
+      offer.units.push(unit);
       continue;
     }
-    const ours = system === 'http://loinc.org' ? NAMES.get(code) : undefined;
+    const known = system === 'http://loinc.org' ? KNOWN.get(code) : undefined;
     offers.set(key, {
       code,
       ...(system ? { system } : {}),
-      name: ours?.en ?? (name || code),
-      ...(ours === undefined ? {} : { nameZh: ours.zh }),
+      name: known?.en ?? (name || code),
+      ...(known === undefined ? {} : { nameZh: known.zh }),
       events,
       units: [unit],
+      called: [name, known?.key, known?.en, known?.zh].join('\n').toLowerCase(),
     });
   }
   const asked = text.toLowerCase();
-  const isMeant = ({ code, name = '', nameZh = '' }: CodeOffer) =>
-    code.toLowerCase().startsWith(asked) || name.toLowerCase().includes(asked) || nameZh.includes(text);
   return [...offers.values()]
-    .filter(isMeant)
+    .filter(({ code, called }) => code.toLowerCase().startsWith(asked) || called.includes(asked))
     .sort((one, other) => other.events - one.events || (one.code < other.code ? -1 : 1))
     .slice(0, MOST_OFFERS)
-    .map((offer) => ({ ...offer, events: Math.round(offer.events / roundTo) * roundTo }));
+    .map(({ called: _, ...offer }) => ({ ...offer, events: Math.round(offer.events / roundTo) * roundTo }));
 }

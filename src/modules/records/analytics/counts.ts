@@ -42,7 +42,7 @@ export async function countCohort(ctx: Context, cohort: Cohort, asking: Asking):
  * @param rows as `countQuery` gives them
  * @param steps criteria of the flow
  */
-export function toldOf(rows: readonly CountRow[], steps: number, reach: Reach): Omit<CohortCounts, 'today' | 'tookMs'> {
+function toldOf(rows: readonly CountRow[], steps: number, reach: Reach): Omit<CohortCounts, 'today' | 'tookMs'> {
   const left = Array.from({ length: steps + 1 }, (_, step) =>
     sum(rows.filter(({ part, passed }) => part === 'passed' && passed >= step).map(({ persons }) => persons)),
   );

@@ -8,8 +8,8 @@ import { hasCode, membersQuery, viewsOf } from './compile.ts';
 import { EVENTS } from './views.ts';
 
 /** Each person taken away is named in the audit trail, a thousand to a row. */
-export const MOST_PERSONS = 50_000;
-export const MOST_ROWS = 1_000_000;
+const MOST_PERSONS = 50_000;
+const MOST_ROWS = 1_000_000;
 
 const FORMATS = { csv: 'CSVWithNames', ndjson: 'JSONEachRow', parquet: 'Parquet' } as const satisfies Record<
   DownloadFormat,

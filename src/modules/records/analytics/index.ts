@@ -1,4 +1,3 @@
-export { dayAt } from './ask.ts';
 export { findCodes } from './codes.ts';
 export { countCohort } from './counts.ts';
 export { parseCohort } from './definition.ts';
