@@ -70,6 +70,7 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'too many values in one question': '一次查询中的参数值过多',
   'the lake has no type for a value': '数据湖不支持该参数值的类型',
   'the values of a list must be of one type': '列表中的值须为同一类型',
+  'the question is too deep or too large': '查询语句过深或过大',
   'the question takes too long': '查询耗时过长',
   'the question takes too much memory': '查询占用内存过多',
   'the question reads or answers too many rows': '查询读取或返回的行数过多',

@@ -241,6 +241,7 @@ function makeClient(address: string, engine: LakeEngine | undefined, database?: 
   const url = new URL(address);
   const own = {
     url: url.origin,
+    ...(url.pathname === '/' ? {} : { pathname: url.pathname }),
     database: database ?? databaseOf(url),
     request_timeout: 3_600_000,
     compression: { response: false, request: false },

@@ -72,8 +72,8 @@ process.once('disconnect', () => void end());
 process.on('message', (message) => {
   if (message === 'end') void end();
 });
-// A terminal's Ctrl-C is for the process that started this one; it then ends this one in order.
-process.on('SIGINT', () => {});
+// What a terminal or a service manager tells every process is for the one that started this one; it then ends this one in order.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 
 /** Stops what runs and leaves; what was acknowledged is on disk already. */
 async function end(): Promise<void> {

@@ -178,27 +178,58 @@ describe('the protocol', () => {
       );
     },
   );
+});
 
-  function post(
-    path: string,
-    body: string | Buffer,
-  ): Promise<{ status: number; code: unknown; text: string; bytes: Buffer }> {
-    return new Promise((resolve, reject) => {
-      const ask = request({ socketPath: engine.socketPath, path, method: 'POST' }, async (answer) => {
-        const pieces: Buffer[] = [];
-        for await (const piece of answer) pieces.push(piece);
-        const bytes = Buffer.concat(pieces);
-        resolve({
-          status: answer.statusCode ?? 0,
-          code: answer.headers['x-clickhouse-exception-code'],
-          text: bytes.toString(),
-          bytes,
-        });
-      });
-      ask.once('error', reject);
-      ask.end(body);
-    });
+/**
+ * Goal: clients that come and go at any moment cost the engine nothing that stays.
+ * Method: questions and inserts given up at random moments; afterwards it is the same process, idle, and all of its places are free.
+ */
+test('clients that leave at any moment leave nothing behind', async () => {
+  const seed = Date.now() % 100_000;
+  let state = seed;
+  const random = (below: number) => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return state % below;
+  };
+  const pid = engine.pid();
+  await lake.run(sql`create table if not exists left_behind (a UInt64) engine = MergeTree order by a`);
+  async function* rows() {
+    for (let a = 0; a < 1_000; a += 1) {
+      yield `{"a":${a}}\n`.repeat(100);
+      await sleep(1);
+    }
   }
+  const calls = Array.from({ length: 120 }, async () => {
+    const signal = AbortSignal.timeout(1 + random(400));
+    const actor = `actor-${random(8)}`;
+    const kind = random(3);
+    if (kind === 0) await lake.insert('left_behind', rows(), { signal });
+    else if (kind === 1)
+      await lake.rows(sql`select sum(sipHash64(number)) from numbers(10000000000)`, { signal, actor });
+    else
+      for await (const _piece of await lake.stream(sql`select number from numbers(10000000000)`, 'JSONEachRow', {
+        signal,
+        actor,
+      }))
+        await sleep(5);
+  });
+  const ends = await Promise.allSettled(calls);
+  expect(
+    ends.filter(({ status }) => status === 'fulfilled'),
+    `seed ${seed}`,
+  ).toEqual([]);
+  await expect
+    .poll(() => lake.rows(sql`select count() n from system.processes where query not like '%system.processes%'`), {
+      timeout: 5_000,
+    })
+    .toEqual([{ n: 0 }]);
+  const direct = Array.from({ length: 13 }, () => post('/', 'select sleep(0.2) format Null'));
+  expect(
+    (await Promise.all(direct)).map(({ status }) => status),
+    `seed ${seed}`,
+  ).toEqual(Array(13).fill(200));
+  expect(engine.pid()).toBe(pid);
+  expect(await lake.rows(sql`select count() n from left_behind`), `seed ${seed}`).toEqual([{ n: 0 }]);
 });
 
 /** Goal: LAKE_URL means the same lake. Method: the engine's socket behind a TCP port, as a server would be. */
@@ -244,4 +275,25 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+function post(
+  path: string,
+  body: string | Buffer,
+): Promise<{ status: number; code: unknown; text: string; bytes: Buffer }> {
+  return new Promise((resolve, reject) => {
+    const ask = request({ socketPath: engine.socketPath, path, method: 'POST' }, async (answer) => {
+      const pieces: Buffer[] = [];
+      for await (const piece of answer) pieces.push(piece);
+      const bytes = Buffer.concat(pieces);
+      resolve({
+        status: answer.statusCode ?? 0,
+        code: answer.headers['x-clickhouse-exception-code'],
+        text: bytes.toString(),
+        bytes,
+      });
+    });
+    ask.once('error', reject);
+    ask.end(body);
+  });
 }
