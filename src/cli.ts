@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { argv, env, exit, stderr, stdout } from 'node:process';
 import type { Verb } from '#kernel/cli';
 import { readConfig } from '#kernel/config';
@@ -13,7 +14,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   restore: async () => (await import('#kernel/backup')).restoreVerb,
   import: importer,
   export: async () => (await import('#modules/records')).exportVerb,
-  view: async () => (await import('#kernel/lake')).viewVerb,
+  view: async () => (await import('#kernel/view')).viewVerb,
 };
 
 // Whoever reads only the first lines has had what they want.

@@ -15,8 +15,18 @@ import {
 import type { Config } from '#kernel/config';
 import { type Context, systemContext } from '#kernel/context';
 import { fhirRoutes } from '#kernel/fhir';
-import { type Door, kernelRoutes, languageOf, makeServer, type Routes, servePages, translate } from '#kernel/http';
+import {
+  type Door,
+  type HealthCheck,
+  kernelRoutes,
+  languageOf,
+  makeServer,
+  type Routes,
+  servePages,
+  translate,
+} from '#kernel/http';
 import { type Job, startJobs } from '#kernel/jobs';
+import { openLake } from '#kernel/lake';
 import { ledgerRoutes, openKey, sealer } from '#kernel/ledger';
 import { makeLog } from '#kernel/log';
 import { startMetrics, startTraces } from '#kernel/metrics';
@@ -61,6 +71,12 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     for (const port of [config.port, config.mllpPort, config.mqttPort]) await mustBeFree(config.host, port);
     undo.push(await holdFolder(config.data));
 
+    // It comes up meanwhile, and whoever asks it waits for it: everything but questions over many works without it.
+    const lake = openLake(config, {
+      onRevived: () => log.warn({}, 'the lake died and was started again'),
+      onLost: (problem) => log.error({ error: problem }, 'the lake does not start'),
+    });
+    undo.push(lake.close);
     // The app is built meanwhile; a failure is told where it is awaited.
     const building = buildWeb();
     building.catch(() => {});
@@ -107,7 +123,8 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     ];
     let isUp = false;
     const receiver = startReceiver(ctx);
-    const health = [
+    const health: HealthCheck[] = [
+      { name: 'lake', check: lake.trouble, isOptional: true },
       { name: 'messages', check: async () => receiver.trouble },
       { name: 'platform', check: async () => (isUp ? undefined : 'still starting') },
       {

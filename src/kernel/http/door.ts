@@ -17,8 +17,10 @@ export interface Door {
 
 export type Routes = (app: FastifyInstance, door: Door) => void | Promise<void>;
 
-/** A part that must be up before the platform calls itself ready; answers with the reason when it is not. */
+/** A part that must be up before the platform calls itself ready, unless it is optional; answers with the reason when it is not. */
 export interface HealthCheck {
   name: string;
   check(): Promise<string | undefined>;
+  /** Without it the platform is degraded, and ready all the same. */
+  isOptional?: boolean;
 }

@@ -9,7 +9,6 @@ export { askRebuild, type KeeperParts, keepTables, startKeeper } from './keeper.
 export type { LakeTable } from './module-tables.ts';
 export { requireReadOnly } from './read-only.ts';
 export { generationTables, makeViewTables, type Placement, questionViews, viewTables } from './tables.ts';
-export { viewVerb } from './view-verb.ts';
 export { builtInViews, type LakeView, readViews } from './views.ts';
 
 /**

@@ -11,7 +11,7 @@ export type Kind = 'boolean' | 'string' | 'integer' | 'written' | 'decimal' | 'd
  * own text is needed (`raw`: does it exist, is it equal, is it nested without end) stays JSON, and so does all below it.
  */
 export interface Shape {
-  /** What is read in the end; `markRead` fills it. */
+  /** What is read in the end; `noteReading` fills it. */
   parts: Map<string, Part>;
   /** The shapes of the parts that were ever asked for. */
   known: Map<string, Shape>;
@@ -20,9 +20,12 @@ export interface Shape {
 }
 
 export interface Part {
+  type: string;
   kind: Kind;
   many: boolean;
   shape?: Shape;
+  /** Of a list of elements: it matters how many there are, also of those that have none of the parts that are read. */
+  counted: boolean;
 }
 
 interface Typed {
@@ -298,27 +301,6 @@ function childOf(of: Expr, key: string, part: { type: string; kind: Kind; many: 
   const shape = of.shape?.known.get(key) ?? newShape(of.shape);
   of.shape?.known.set(key, shape);
   return { op: 'child', of, key, type, kind, many, shape };
-}
-
-/** Notes every part that a plan reads in the shape it is read from. */
-export function markRead(tree: unknown): void {
-  if (Array.isArray(tree)) for (const part of tree) markRead(part);
-  else if (typeof tree === 'object' && tree !== null) {
-    const expr = tree as Partial<Expr>;
-    if (expr.op === 'child') {
-      const { kind, many, shape } = expr as Expr;
-      (expr.of as Expr).shape?.parts.set(expr.key as string, {
-        kind: kind as Kind,
-        many: many as boolean,
-        ...(shape && { shape }),
-      });
-      const { beside } = expr as Expr & { op: 'child' };
-      const parts = (expr.of as Expr).shape?.parts;
-      if (beside !== undefined && !parts?.has(beside)) parts?.set(beside, { kind: 'string', many: true });
-    }
-    for (const [key, part] of Object.entries(tree))
-      if (key !== 'shape' && (expr.op !== 'variable' || key !== 'beside')) markRead(part);
-  }
 }
 
 /**

@@ -3,6 +3,7 @@ import { mentions } from './meaning.ts';
 import { DATE_DIGITS, MOMENT_DIGITS, MOMENT_PATTERN, referencePattern, TIME_DIGITS } from './patterns.ts';
 import type { Level, Rows, Slot } from './plan.ts';
 import type { Target } from './target.ts';
+import { surePropertiesOf } from './types.ts';
 
 /**
  * The algebra in ClickHouse's SQL. Absent single values are NULL, absent elements the empty text or a tuple of nothing but NULL;
@@ -93,7 +94,7 @@ function convert(value: Expr, { source }: Slot, type: string): string {
 function fitted(sql: string, kind: Kind, type: string): string {
   if (kind === 'element') return type === 'String' ? `nullIf(${sql}, '')` : 'NULL';
   if (type === 'String')
-    return kind === 'boolean' || kind === 'integer' || kind === 'decimal' ? `toString(${sql})` : sql;
+    return kind === 'boolean' ? booleanText(sql) : kind === 'integer' || kind === 'decimal' ? `toString(${sql})` : sql;
   if (type === 'Bool') return kind === 'boolean' ? sql : 'NULL';
   if (type === 'Date32') return `toDate32OrNull(substring(toString(${sql}), 1, 10))`;
   if (type.startsWith('DateTime')) return `parseDateTime64BestEffortOrNull(toString(${sql}), 3, 'UTC')`;
@@ -107,6 +108,9 @@ function fitted(sql: string, kind: Kind, type: string): string {
 
 /** Array of tuples of the cells of `wanted`: every row of one list with every row of the others. */
 function product(level: Level, wanted: readonly number[], slots: readonly Slot[]): string {
+  const [list] = level.lists;
+  if (list && level.lists.length === 1 && level.cells.length === 0 && wanted.join() === list.slots.join())
+    return rowsOf(list, slots);
   const places = new Map<number, string>();
   for (const { slot, value } of level.cells)
     places.set(slot, convert(value, slots[slot] as Slot, sqlType(slots[slot] as Slot)));
@@ -170,14 +174,19 @@ function isWhole(shape: Shape): boolean {
   return isRaw(shape) || shape.parts.size === 0;
 }
 
-function tupleType(shape: Shape): string {
-  const parts = [...shape.parts].map(([key, part]) => `${quote(key)} ${partType(part)}`);
-  return `Tuple(${parts.join(', ')})`;
+function tupleType(shape: Shape, sure: readonly string[] = [], isCounted = false): string {
+  const parts = [...shape.parts].map(([key, part]) => `${quote(key)} ${partType(part, isCounted)}`);
+  return `Tuple(${[...parts, ...sure.map((key) => `${quote(key)} String`)].join(', ')})`;
 }
 
-function partType({ kind, many, shape }: Part): string {
+/**
+ * ClickHouse takes an element for no element, and a list of only such for empty, when none of the parts of the tuple is found in
+ * it. Where elements are counted, others of which one must be there are extracted too.
+ */
+function partType({ type, kind, many, shape, counted }: Part, isCounted: boolean): string {
   if (shape === undefined) return many ? `Array(Nullable(${PRIMITIVE[kind]}))` : `Nullable(${PRIMITIVE[kind]})`;
-  const inner = isWhole(shape) ? 'String' : tupleType(shape);
+  const isSure = (many && counted) || isCounted;
+  const inner = isWhole(shape) ? 'String' : tupleType(shape, isSure ? surePropertiesOf(type, shape.parts) : [], isSure);
   return many ? `Array(${inner})` : inner;
 }
 
@@ -193,14 +202,9 @@ const PRIMITIVE: Record<Kind, string> = {
   element: 'String',
 };
 
-function part(of: Expr & { op: 'child' }, key: string): string {
-  const owner = of.of;
-  const base = say(owner);
-  const found =
-    owner.shape && !isRaw(owner.shape)
-      ? `tupleElement(${base}, ${text(key)})`
-      : `JSONExtract(${base}, ${text(key)}, ${text(partType({ kind: key === of.key ? of.kind : 'string', many: of.many, ...(of.shape && { shape: of.shape }) }))})`;
-  return found;
+function childSql(of: Expr, key: string, type: string): string {
+  if (of.shape && !isRaw(of.shape)) return `tupleElement(${say(of)}, ${text(key)})`;
+  return `JSONExtract(${say(of)}, ${text(key)}, ${text(type)})`;
 }
 
 // ---- expressions
@@ -216,10 +220,10 @@ function say(expr: Expr): string {
     case 'literal':
       return sayLiteral(expr.kind, expr.text);
     case 'child': {
-      const found = part(expr, expr.key);
+      const inner = expr.kind === 'element' ? 'String' : `Nullable(${PRIMITIVE[expr.kind]})`;
+      const found = childSql(expr.of, expr.key, expr.many ? `Array(${inner})` : inner);
       if (expr.beside === undefined) return found;
-      const values = part({ ...expr, kind: 'string', key: expr.beside, shape: undefined } as never, expr.beside);
-      return `arrayResize(${found}, length(${values}))`;
+      return `arrayResize(${found}, length(${childSql(expr.of, expr.beside, 'Array(Nullable(String))')}))`;
     }
     case 'scalar':
       return SCALARS[expr.name](expr.given.map(say), expr.given);
@@ -237,7 +241,8 @@ function say(expr: Expr): string {
     case 'concat':
       return `arrayConcat(${expr.lists.map(say).join(', ')})`;
     case 'distinct':
-      return `arrayDistinct(${say(expr.list)})`;
+      if (expr.kind === 'element') return `arrayDistinct(${say(expr.list)})`;
+      return `arrayMap(__x -> toNullable(__x), arrayDistinct(${say(expr.list)}))`;
     case 'sorted':
       return `arraySort(${say(expr.list)})`;
     case 'slice': {
@@ -250,13 +255,13 @@ function say(expr: Expr): string {
       const place = known
         ? `${Number(index.text) + 1}`
         : `if(ifNull(${say(index)}, -1) < 0, 4294967295, assumeNotNull(${say(index)}) + 1)`;
-      return `arrayElement(${say(expr.list)}, ${place})`;
+      return element(expr, say(expr.list), place);
     }
     case 'last':
-      return `arrayElement(${say(expr.list)}, -1)`;
+      return element(expr, say(expr.list), '-1');
     case 'only': {
       const list = say(expr.list);
-      return `arrayElement(${list}, 1 + throwIf(length(${list}) > 1, ${text(MORE_THAN_ONE)}))`;
+      return element(expr, list, `1 + throwIf(length(${list}) > 1, ${text(MORE_THAN_ONE)})`);
     }
     case 'count':
       return `toInt64(length(${say(expr.list)}))`;
@@ -287,6 +292,11 @@ function say(expr: Expr): string {
       return `arrayMap(__e -> tupleElement(__e, 2), arraySort(__e -> tupleElement(__e, 1), tupleElement(${fold}, 2)))`;
     }
   }
+}
+
+/** What is not there is NULL, or the empty text or a tuple of nothing for an element. */
+function element({ kind }: Expr, list: string, place: string): string {
+  return `${kind === 'element' ? 'arrayElement' : 'arrayElementOrNull'}(${list}, ${place})`;
 }
 
 const MORE_THAN_ONE = 'a path found more than one value where one is expected; use collection or first()';
@@ -356,7 +366,7 @@ const SCALARS: Record<Scalar, Say> = {
   logarithm: ([x]) => ofFloat(`log(toFloat64(${x}))`),
   power: ([x, by]) => ofFloat(`pow(toFloat64(${x}), toFloat64(${by}))`),
   number: ([x], [expr]) => (expr?.kind === 'integer' ? `toDecimal256(${x}, 20)` : `toDecimal256OrNull(${x}, 20)`),
-  text: ([x]) => `toString(${x})`,
+  text: ([x], [expr]) => (expr?.kind === 'boolean' ? booleanText(x) : `toString(${x})`),
   integerOf: ([x], [expr]) =>
     expr?.kind === 'boolean'
       ? `toInt64(${x})`
@@ -399,6 +409,10 @@ const SCALARS: Record<Scalar, Say> = {
   lowTime: ([x, digits]) => cut(filled(x, '00:00:00.000'), digits, TIME_DIGITS, ''),
   highTime: ([x, digits]) => cut(filled(x, '23:59:59.999'), digits, TIME_DIGITS, ''),
 };
+
+function booleanText(x: string | undefined): string {
+  return `multiIf(isNull(${x}), NULL, ${x}, 'true', 'false')`;
+}
 
 function infix(sign: string): Say {
   return ([a, b]) => `(${a} ${sign} ${b})`;

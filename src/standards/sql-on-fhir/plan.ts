@@ -5,7 +5,6 @@ import {
   type Kind,
   keepRaw,
   literal,
-  markRead,
   newShape,
   presence,
   renumber,
@@ -20,6 +19,7 @@ import {
 import { repeated } from './functions.ts';
 import { condition, listOf, meaningOf, mentions, ofType, one, PathError, type Scope, type Value } from './meaning.ts';
 import type { ColumnSource, Path, Select, View, ViewIssue } from './model.ts';
+import { noteReading } from './reading.ts';
 import { isType, kindOf } from './types.ts';
 
 /** What a view means: one resource in `doc` to rows. */
@@ -90,7 +90,7 @@ export function planOf(view: View, tell: (issue: ViewIssue) => void): Plan {
   const where = view.where.map((path) => attempt(planning, path, scope, literal('boolean', undefined), whereMeaning));
   const root = levelOf(planning, { at: '', columns: [], selects: view.select, unionAll: [] }, scope);
   const said: Expr = { op: 'child', of: doc, key: 'resourceType', type: 'code', kind: 'string', many: false };
-  markRead([said, where, root.level]);
+  noteReading([said, where, root.level]);
   return { doc, resourceType: said, where, root: root.level, slots: planning.slots };
 }
 

@@ -26,6 +26,24 @@ export function childrenOf(type: string, name: string): Choice[] {
   return [];
 }
 
+/**
+ * JSON properties of which a sound element of the type has one at least, besides those of `read`; when one of them is in every
+ * element it is the only one. `_birthDate` may stand where `birthDate` does not.
+ */
+export function surePropertiesOf(type: string, read: ReadonlyMap<string, { shape?: unknown }>): string[] {
+  const elements = definitions.types[type]?.elements ?? [];
+  if (isResource(type)) return read.has('resourceType') ? [] : ['resourceType'];
+  const required = elements.find(
+    ({ name, min = 0, types }) =>
+      min > 0 && !name.endsWith('[x]') && (type === 'Extension' || types.every((type) => kindOf(type) === 'element')),
+  );
+  if (required) return read.has(required.name) ? [] : [required.name];
+  return elements
+    .flatMap(({ name }) => childrenOf(type, name.replace('[x]', '')))
+    .flatMap(({ key, kind }) => (kind === 'element' ? [key] : [key, `_${key}`]))
+    .filter((key) => !read.has(key));
+}
+
 export function kindOf(type: string): Kind {
   for (let at: string | undefined = type; at !== undefined; at = definitions.types[at]?.base) {
     const kind = KINDS[at];

@@ -1,0 +1,70 @@
+import type { Expr, Part, Scalar } from './algebra.ts';
+
+/** Notes every part that is read in `tree` in the shape it is read from. */
+export function noteReading(tree: unknown): void {
+  visit(tree, true);
+}
+
+function visit(tree: unknown, isCounted: boolean): void {
+  if (Array.isArray(tree)) for (const part of tree) visit(part, true);
+  if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) return;
+  const expr = tree as Expr;
+  if (expr.op === 'child') note(expr, isCounted);
+  const walked = listThatMayShrink(expr);
+  for (const [key, part] of Object.entries(tree)) {
+    if (key === 'shape' || (key === 'beside' && expr.op === 'variable')) continue;
+    visit(part, part !== walked);
+  }
+}
+
+function note(expr: Expr & { op: 'child' }, isCounted: boolean): void {
+  const parts = expr.of.shape?.parts;
+  const { key, type, kind, many, shape, beside } = expr;
+  const known = parts?.get(key);
+  const part: Part = { type, kind, many, ...(shape && { shape }), counted: isCounted || known?.counted === true };
+  parts?.set(key, part);
+  if (beside !== undefined && !parts?.has(beside))
+    parts?.set(beside, { type: 'string', kind: 'string', many: true, counted: false });
+}
+
+/** The list that is walked when an item without any of the parts that are read leaves nothing behind anyway. */
+function listThatMayShrink(expr: Expr): Expr | undefined {
+  if ((expr.op !== 'each' && expr.op !== 'flat' && expr.op !== 'filter') || expr.second) return undefined;
+  const { name } = expr.item;
+  const isNothing = expr.op === 'filter' ? isFalseOfNothing(expr.condition, name) : comesFrom(expr.body, name);
+  return isNothing ? expr.list : undefined;
+}
+
+/** Whether all of an expression lies below a variable, so that it is nothing where the variable has nothing. */
+function comesFrom(expr: Expr, name: string): boolean {
+  switch (expr.op) {
+    case 'child':
+      return expr.of.op === 'variable' ? expr.of.name === name : comesFrom(expr.of, name);
+    case 'list':
+      return comesFrom(expr.item, name);
+    case 'each':
+    case 'flat':
+    case 'filter':
+    case 'values':
+      return comesFrom(expr.list, name);
+    default:
+      return false;
+  }
+}
+
+const STRICT: ReadonlySet<Scalar> = new Set([
+  'isTrue',
+  'equal',
+  'less',
+  'lessEqual',
+  'sameKey',
+  'beforeKey',
+  'present',
+  'number',
+]);
+
+function isFalseOfNothing(condition: Expr, name: string): boolean {
+  if (condition.op !== 'scalar') return !condition.many && comesFrom(condition, name);
+  if (condition.name === 'and') return condition.given.some((part) => isFalseOfNothing(part, name));
+  return STRICT.has(condition.name) && condition.given.some((part) => isFalseOfNothing(part, name));
+}
