@@ -396,7 +396,13 @@ export function nameOfAnalyte(code: string | undefined): { en: string; zh: strin
 }
 
 /** All published intervals of a test in its unit that concern people the filter lets through. */
-export function publishedIntervals({ code, unit, sex, ageFrom = 0, ageTo = 200 }: Pick<TestFilter, 'code' | 'unit' | 'sex' | 'ageFrom' | 'ageTo'>): PublishedInterval[] {
+export function publishedIntervals({
+  code,
+  unit,
+  sex,
+  ageFrom = 0,
+  ageTo = 200,
+}: Pick<TestFilter, 'code' | 'unit' | 'sex' | 'ageFrom' | 'ageTo'>): PublishedInterval[] {
   const analyte = ANALYTES.get(code);
   if (analyte === undefined || unit !== analyte.unit) return [];
   const { limits, source, kind } = analyte;

@@ -137,9 +137,7 @@ export async function beginIntervals(
     };
   const bySex = filter.sex === undefined;
   const [male, female] = bySex
-    ? await Promise.all(
-        ['male', 'female'].map((sex) => sampleOfResults(lake, measured, options, sql`of_sex = ${sex}`)),
-      )
+    ? await Promise.all(['male', 'female'].map((sex) => sampleOfResults(lake, measured, options, sql`of_sex = ${sex}`)))
     : [];
   const both = male !== undefined && female !== undefined && male.n >= LEAST_PERSONS && female.n >= LEAST_PERSONS;
   return intervals.begin(
@@ -173,7 +171,9 @@ export function readTurnarounds(
   filter: PeriodFilter,
 ): Promise<Told & { turnarounds: Turnaround[] }> {
   ctx.require('laboratory.explore');
-  return timed(async () => ({ turnarounds: await turnaroundsOf(ctx, question.lake, filter, optionsOf(ctx, question)) }));
+  return timed(async () => ({
+    turnarounds: await turnaroundsOf(ctx, question.lake, filter, optionsOf(ctx, question)),
+  }));
 }
 
 /** The reach that was asked for, or the widest there is. @throws Problem `forbidden` */
@@ -184,4 +184,3 @@ export function chosenReach(ctx: Context, asked: Reach | undefined): Reach {
     throw new Problem('forbidden', 'this account may not ask about these results', { reach: asked });
   return reach;
 }
-

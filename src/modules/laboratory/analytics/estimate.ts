@@ -53,7 +53,10 @@ export function estimateAll(
     told('inverse', answer);
     if (isAnswered(answer)) Object.assign(estimates.at(-1)!, modelOf(answer.shape, sample));
   });
-  return { estimates, ...(male !== undefined && female !== undefined && { partition: partitionOf(all, male, female) }) };
+  return {
+    estimates,
+    ...(male !== undefined && female !== undefined && { partition: partitionOf(all, male, female) }),
+  };
 }
 
 function intervalOf(

@@ -43,9 +43,7 @@ export function binsOf(
       last.persons = Math.max(last.persons, persons);
     } else bins.push({ low, high, results, persons });
   }
-  return bins
-    .filter(({ persons }) => persons >= smallest)
-    .map(({ low, high, results }) => ({ low, high, results }));
+  return bins.filter(({ persons }) => persons >= smallest).map(({ low, high, results }) => ({ low, high, results }));
 }
 
 function clean(value: number): number {

@@ -7,6 +7,9 @@ import type { ResultFilter, TestFilter } from '../model.ts';
 /** Results that stand: FHIR R4 observation-status. */
 const FINISHED = sql`ifNull(status, '') in ('final', 'amended', 'corrected')`;
 
+/** What counts as use: everything that was really measured, finished or not. */
+export const USED = sql`ifNull(status, '') not in ('entered-in-error', 'cancelled')`;
+
 /** How large a group of persons must be to be told. */
 export function smallestOf({ reach }: Pick<ResultFilter, 'reach'>): number {
   return reach === 'population' ? SMALLEST : 1;

@@ -18,14 +18,20 @@ export async function findTests(
   options: AskOptions,
 ): Promise<TestKind[]> {
   const smallest = smallestOf(filter);
-  const rows = await lake.rows<{ code: string; unit: string; text: string; results: number; persons: number }>(
+  const rows = await lake.rows<{ code: string; of_unit: string; text: string; results: number; persons: number }>(
     sql`
-      select code, ifNull(unit, '') as of_unit, of_unit as unit, ifNull(anyLast(code_text), '') as text, count() as results, uniq(patient) as persons
+      select code, ifNull(unit, '') as of_unit, ifNull(anyLast(code_text), '') as text, count() as results, uniq(patient) as persons
       from ${await rowsOf(ctx, filter)} where isNotNull(value) and code != ''
       group by code, of_unit having uniqExact(patient) >= ${smallest} order by results desc, code, of_unit limit ${MOST_TESTS}`,
     options,
   );
-  return rows.map(({ text, ...row }) => ({ ...row, name: nameOfAnalyte(row.code) ?? { en: text || row.code, zh: text || row.code } }));
+  return rows.map(({ code, of_unit, text, results, persons }) => ({
+    code,
+    unit: of_unit,
+    name: nameOfAnalyte(code) ?? { en: text || code, zh: text || code },
+    results,
+    persons,
+  }));
 }
 
 /** More distinct values than this come rounded to five digits. */
@@ -85,7 +91,11 @@ export async function sampleOfResults(
     rows = await lake.rows<Row>(ask(rounded), { ...options, mostRows: MOST_VALUES + 1 });
   }
   const counts = Float64Array.from(rows, ({ results }) => results);
-  return { values: Float64Array.from(rows, ({ value }) => value), counts, n: counts.reduce((sum, one) => sum + one, 0) };
+  return {
+    values: Float64Array.from(rows, ({ value }) => value),
+    counts,
+    n: counts.reduce((sum, one) => sum + one, 0),
+  };
 }
 
 const PERCENTILES = [0.5, 1, 2.5, 5, 10, 25, 50, 75, 90, 95, 97.5, 99, 99.5] as const;
@@ -185,7 +195,7 @@ async function histogram(
   const most = Math.max(0, Math.floor((high - from) / step));
   const counted = await lake.rows<CountedBin>(
     sql`
-      select toInt32(least(greatest(floor((measured - ${from}) / ${step}), 0), ${most})) as bin, count() as results, uniqExact(patient) as persons
+      select least(greatest(toInt64(floor((measured - ${from}) / ${step})), 0), ${most}) as bin, count() as results, uniqExact(patient) as persons
       from ${measured} group by bin order by bin limit 500`,
     options,
   );
@@ -268,7 +278,7 @@ export async function groupedByAge(
   const { groups, hidden } = tellable(rows, smallest);
   return {
     groups: groups.map((row) => {
-      const next = AGE_BANDS[AGE_BANDS.findIndex((from) => from === row.band) + 1];
+      const next = AGE_BANDS[AGE_BANDS.findIndex((from) => from > row.band)];
       return { ...groupOf(row), sex: row.sex, ageFrom: row.band, ...(next !== undefined && { ageTo: next }) };
     }),
     hidden,

@@ -1,11 +1,11 @@
-import retest from '../../../../facts/retest-intervals.json' with { type: 'json' };
 import type { Context } from '#kernel/context';
 import type { AskOptions, Lake } from '#kernel/lake';
 import { all, sql } from '#kernel/sql';
+import retest from '../../../../facts/retest-intervals.json' with { type: 'json' };
 import type { Repeat, ResultFilter, TestUse, Turnaround, Use } from '../model.ts';
 import { nameOfAnalyte } from '../rules.ts';
 import { tellable } from './groups.ts';
-import { FLAGGED, filterTerms, rowsOf, smallestOf, startOfDay } from './results.ts';
+import { FLAGGED, filterTerms, rowsOf, smallestOf, startOfDay, USED } from './results.ts';
 import { newestOf } from './test.ts';
 
 /** A filter with its period: what is used is always used in some time. */
@@ -34,8 +34,8 @@ export async function useOf(
 ): Promise<Omit<Use, 'tookMs'>> {
   const relation = await rowsOf(ctx, filter);
   const smallest = smallestOf(filter);
-  const now = all(filterTerms(filter));
-  const both = all(filterTerms({ ...filter, since: periodBefore(filter).since }));
+  const now = all([USED, ...filterTerms(filter)]);
+  const both = all([USED, ...filterTerms({ ...filter, since: periodBefore(filter).since })]);
   const current = sql`time >= ${startOfDay(filter.since)}`;
   const [rows, [whole], organizations, months] = await Promise.all([
     lake.rows<UseRow>(
@@ -121,7 +121,7 @@ export async function repeatsOf(
       from (
         select code, patient, any(ifNull(code_text, '')) as of_text, ${hours} as of_hours,
           arrayPopFront(arrayDifference(arraySort(arrayDistinct(groupArray(toInt64(toUnixTimestamp(time))))))) as gaps
-        from ${relation} where ${all([which, ...filterTerms(filter)])} group by code, patient
+        from ${relation} where ${all([which, USED, ...filterTerms(filter)])} group by code, patient
       ) where notEmpty(gaps)
       group by code order by early desc, code limit ${MOST_TESTS}`,
     { ...options, timeoutMs: 60_000 },
