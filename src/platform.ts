@@ -26,7 +26,7 @@ import {
   translate,
 } from '#kernel/http';
 import { type Job, startJobs } from '#kernel/jobs';
-import { openLake } from '#kernel/lake';
+import { openLake, operationRoutes, storeBuiltInViews } from '#kernel/lake';
 import { ledgerRoutes, openKey, sealer } from '#kernel/ledger';
 import { makeLog } from '#kernel/log';
 import { startMetrics, startTraces } from '#kernel/metrics';
@@ -101,7 +101,10 @@ export async function startPlatform(config: Config, say: (line: string) => void)
 
     const hearers: readonly Hearer[] = HEARERS;
     listensTo(hearers);
-    await step('facts', () => loadIntervals(ctx));
+    await step('facts', async () => {
+      await loadIntervals(ctx);
+      await storeBuiltInViews(ctx);
+    });
 
     const door: Door = {
       config,
@@ -116,6 +119,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       accessRoutes(access),
       oidc.routes(access),
       fhirRoutes,
+      (app, parts) => operationRoutes(app, parts, lake),
       ledgerRoutes,
       recordsRoutes,
       custodyRoutes,

@@ -7,9 +7,10 @@ export { type AskOptions, DURABLE_TABLE, type Lake, type StreamFormat } from './
 export { type FeedParts, lakeFeed, lakeListener } from './feed.ts';
 export { askRebuild, type KeeperParts, keepTables, startKeeper } from './keeper.ts';
 export type { LakeTable } from './module-tables.ts';
+export { type LakeDoor, operationRoutes } from './operations/index.ts';
 export { requireReadOnly } from './read-only.ts';
 export { generationTables, makeViewTables, type Placement, questionViews, viewTables } from './tables.ts';
-export { builtInViews, type LakeView, readViews } from './views.ts';
+export { builtInViews, type LakeView, readViews, storeBuiltInViews } from './views.ts';
 
 /**
  * The user's own ClickHouse when there is one, else the embedded engine in the data folder. It answers after `ready()`; calls wait for it.
