@@ -109,6 +109,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       config,
       pool,
       log,
+      lake,
       publicUrl,
       context: access.context,
     };

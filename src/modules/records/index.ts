@@ -7,4 +7,4 @@ export { type MllpOptions, type MllpServer, startMllpServer } from './intake/mll
 export { type Receipt, type Receiver, startReceiver } from './intake/receive.ts';
 export { importVerb } from './intake/verbs.ts';
 export type { Applied, Numbered } from './model.ts';
-export { recordsRoutes } from './routes.ts';
+export { recordsRoutes } from './routes/index.ts';
