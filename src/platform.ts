@@ -15,12 +15,22 @@ import {
 import type { Config } from '#kernel/config';
 import { type Context, systemContext } from '#kernel/context';
 import { fhirRoutes } from '#kernel/fhir';
-import { type Door, kernelRoutes, languageOf, makeServer, type Routes, servePages, translate } from '#kernel/http';
+import {
+  type Door,
+  type HealthCheck,
+  kernelRoutes,
+  languageOf,
+  makeServer,
+  type Routes,
+  servePages,
+  translate,
+} from '#kernel/http';
 import { type Job, startJobs } from '#kernel/jobs';
+import { lakeFeed, openLake, operationRoutes, startKeeper, storeBuiltInViews } from '#kernel/lake';
 import { ledgerRoutes, openKey, sealer } from '#kernel/ledger';
 import { makeLog } from '#kernel/log';
 import { startMetrics, startTraces } from '#kernel/metrics';
-import { type Hearer, listensTo, startDeliveries } from '#kernel/outbox';
+import { listensTo, startDeliveries } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { holdFolder, MIGRATIONS, migrate, openDatabase, openPool, sql } from '#kernel/sql';
 import { custodyRoutes, partitionJob, recountJob, startMqtt } from '#modules/custody';
@@ -28,7 +38,7 @@ import { laboratoryRoutes, loadIntervals } from '#modules/laboratory';
 import { recordsRoutes, startMllpServer, startReceiver } from '#modules/records';
 import { buildWeb, WEB_DIST } from '../web/build.ts';
 import { placeDemoAccounts } from './demo.ts';
-import { HEARERS } from './hearers.ts';
+import { HEARERS, LAKE_LISTENER, LAKE_TABLES } from './hearers.ts';
 import { startRegionProcess } from './region.ts';
 
 export interface Platform {
@@ -61,6 +71,12 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     for (const port of [config.port, config.mllpPort, config.mqttPort]) await mustBeFree(config.host, port);
     undo.push(await holdFolder(config.data));
 
+    // It comes up meanwhile, and whoever asks it waits for it: everything but questions over many works without it.
+    const lake = openLake(config, {
+      onRevived: () => log.warn({}, 'the lake died and was started again'),
+      onLost: (problem) => log.error({ error: problem }, 'the lake does not start'),
+    });
+    undo.push(lake.close);
     // The app is built meanwhile; a failure is told where it is awaited.
     const building = buildWeb();
     building.catch(() => {});
@@ -83,14 +99,17 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     const administrator = await step('accounts', () => ensureAdministrator(ctx, config));
     const demo = config.region ? await ensureDemoAccounts(ctx) : await disableDemoAccounts(ctx).then(() => []);
 
-    const hearers: readonly Hearer[] = HEARERS;
-    listensTo(hearers);
-    await step('facts', () => loadIntervals(ctx));
+    listensTo([...HEARERS, LAKE_LISTENER]);
+    await step('facts', async () => {
+      await loadIntervals(ctx);
+      await storeBuiltInViews(ctx);
+    });
 
     const door: Door = {
       config,
       pool,
       log,
+      lake,
       publicUrl,
       context: access.context,
     };
@@ -99,6 +118,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       accessRoutes(access),
       oidc.routes(access),
       fhirRoutes,
+      (app, parts) => operationRoutes(app, parts, lake),
       ledgerRoutes,
       recordsRoutes,
       custodyRoutes,
@@ -107,7 +127,8 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     ];
     let isUp = false;
     const receiver = startReceiver(ctx);
-    const health = [
+    const health: HealthCheck[] = [
+      { name: 'lake', check: lake.trouble, isOptional: true },
       { name: 'messages', check: async () => receiver.trouble },
       { name: 'platform', check: async () => (isUp ? undefined : 'still starting') },
       {
@@ -125,8 +146,14 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     httpUrl = await step('HTTP', () => app.listen({ host: config.host, port: config.port }));
     undo.push(() => app.close());
 
-    const deliveries = await startDeliveries(ctx, pool, hearers, { workers: config.workers });
+    const deliveries = await startDeliveries(ctx, pool, HEARERS, { workers: config.workers });
     undo.push(deliveries.stop);
+    const keeper = await startKeeper(ctx, { lake, db: pool, tables: LAKE_TABLES });
+    undo.push(keeper.stop);
+    // By itself, so that nobody waits for the lake.
+    const feed = lakeFeed({ lake, db: pool, tables: LAKE_TABLES, viewsChanged: keeper.wake });
+    const feeding = await startDeliveries(ctx, pool, [feed], { workers: 1, restMs: 3_000 });
+    undo.push(feeding.stop);
     const mllp = await step('HL7 v2 over MLLP', () =>
       startMllpServer(ctx, receiver, { host: config.host, port: config.mllpPort }),
     );

@@ -21,6 +21,7 @@ const ROOMS = [
   'fhir',
   'terms',
   'lake',
+  'view',
   'http',
   'cli',
   'backup',

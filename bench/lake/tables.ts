@@ -13,7 +13,7 @@ interface Column {
 
 const COLUMNS: readonly Column[] = [
   { name: 'id', type: 'String', codec: 'ZSTD(1)', isWholeOnly: true },
-  { name: 'patient', type: 'String', codec: 'ZSTD(1)', isWholeOnly: true },
+  { name: 'patient', type: 'String', codec: 'ZSTD(1)' },
   { name: 'code', type: 'LowCardinality(String)', codec: WORD_CODEC },
   { name: 'code_system', type: WORD, codec: WORD_CODEC },
   { name: 'code_text', type: WORD, codec: WORD_CODEC },
@@ -35,6 +35,7 @@ const COLUMNS: readonly Column[] = [
 
 const HIDDEN: readonly Column[] = [
   { name: '_tenant', type: 'LowCardinality(String)', codec: 'ZSTD(1)' },
+  { name: '_patients', type: 'Array(String)', codec: 'ZSTD(1)' },
   { name: '_patient', type: 'UInt64', codec: 'ZSTD(1)' },
   { name: '_resource', type: 'UInt64', codec: 'ZSTD(1)' },
   { name: '_row', type: 'UInt32', codec: 'ZSTD(1)' },
@@ -60,21 +61,21 @@ export function columnsOf(table: string): string[] {
 export function makeTables(): string[] {
   return [
     'create database lab',
-    makeTable(BY_TEST, 'code, time, _patient'),
-    makeTable(BY_PATIENT, '_patient, time, code'),
+    makeTable(BY_TEST, 'code, time, _patient', 8192),
+    makeTable(BY_PATIENT, 'patient, time', 1024),
   ];
 }
 
-function makeTable(table: string, order: string): string {
+function makeTable(table: string, order: string, granularity: number): string {
   const names = columnsOf(table);
   const columns = [...COLUMNS, ...HIDDEN].filter(({ name }) => names.includes(name));
   return `create table ${table} (${columns.map(({ name, type, codec }) => `${name} ${type} codec(${codec})`).join(', ')})
     engine = ReplacingMergeTree(_version) partition by toYear(time) order by (${order}, _resource, _row)
-    settings fsync_after_insert = 1, fsync_part_directory = 1`;
+    settings fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = ${granularity}`;
 }
 
 /** Rows of the view with what the platform adds to them. */
 export function withHidden(table: string, results: string): string {
-  const hidden = `'bench' as _tenant, cityHash64(patient) as _patient, cityHash64(id) as _resource, 0 as _row, bitShiftLeft(toUInt64(1), 32) * 2 + 1 as _version, 0 as _deleted`;
+  const hidden = `'bench' as _tenant, [patient] as _patients, cityHash64(patient) as _patient, cityHash64(id) as _resource, 0 as _row, bitShiftLeft(toUInt64(1), 32) * 2 + 1 as _version, 0 as _deleted`;
   return `insert into ${table} select ${columnsOf(table).join(', ')} from (select *, ${hidden} from (${results}))`;
 }

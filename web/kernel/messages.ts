@@ -132,7 +132,7 @@ export const messages = catalogue({
       version: 'Version',
       licence: 'Licence',
       up: 'works',
-      parts: { database: 'Database', platform: 'Platform', messages: 'Messages' },
+      parts: { database: 'Database', lake: 'Lake', platform: 'Platform', messages: 'Messages' },
       ledger: 'Ledger',
       ledgerAbout:
         'Every accountable act (a release, a hand-over, a look into a record) is a leaf of one append-only Merkle log. Its head is signed; changing any old act would change the root.',
@@ -389,7 +389,7 @@ export const messages = catalogue({
       version: '版本',
       licence: '许可证',
       up: '正常',
-      parts: { database: '数据库', platform: '平台', messages: '消息接收' },
+      parts: { database: '数据库', lake: '数据湖', platform: '平台', messages: '消息接收' },
       ledger: '账本',
       ledgerAbout:
         '每个须负责的行为（发布、交接、查看档案）都是同一只增不改的 Merkle 日志中的一片叶。其头部经过签名，改动任何旧记录都会改变根哈希。',

@@ -5,10 +5,13 @@ import { silentLog } from '#kernel/log';
 import { startMetrics } from '#kernel/metrics';
 import { sql } from '#kernel/sql';
 import { testContext } from '../../../tests/support/context.ts';
+import { noLake } from '../../../tests/support/lake.ts';
 import { testDatabase } from '../../../tests/support/postgres.ts';
 import { type Door, makeServer } from './index.ts';
 
 const db = await testDatabase();
+/** Parts that are down, and why. */
+const down = new Map<string, string>();
 let app: Awaited<ReturnType<typeof makeServer>>;
 
 beforeAll(async () => {
@@ -16,6 +19,7 @@ beforeAll(async () => {
     config: readConfig({}),
     pool: db,
     log: silentLog,
+    lake: noLake,
     publicUrl: () => 'https://banyan.example',
     context: async (): Promise<Context> => testContext(db),
   };
@@ -28,7 +32,11 @@ beforeAll(async () => {
     }));
     part.get('/api/probe/bug', async () => db.one(sql`select secret_column from secret_table`));
   };
-  app = await makeServer({ door, routes: [probe], health: [], metrics: startMetrics() });
+  const health = [
+    { name: 'vital', check: async () => down.get('vital') },
+    { name: 'optional', check: async () => down.get('optional'), isOptional: true },
+  ];
+  app = await makeServer({ door, routes: [probe], health, metrics: startMetrics() });
 });
 afterAll(() => app.close());
 
@@ -50,6 +58,24 @@ describe('the server', () => {
   test('refuses under /fhir by an OperationOutcome', async () => {
     const answer = await app.inject({ method: 'GET', url: '/fhir/Patient/%zz' });
     expect(answer.json().resourceType).toBe('OperationOutcome');
+  });
+
+  test.each([
+    [[], 200, 'ready', { vital: 'up', optional: 'up' }],
+    [['optional'], 200, 'degraded', { vital: 'up', optional: 'gone' }],
+    [['vital'], 503, 'not ready', { vital: 'gone', optional: 'up' }],
+    [['vital', 'optional'], 503, 'not ready', { vital: 'gone', optional: 'gone' }],
+  ] as const)('with %j down it answers %d, %s', async (names, code, status, parts) => {
+    for (const name of names) down.set(name, 'gone');
+    const answer = await app.inject({ method: 'GET', url: '/health/ready' });
+    down.clear();
+    expect([answer.statusCode, answer.json()]).toEqual([code, { status, parts }]);
+  });
+
+  test('counts what it answers, and says so', async () => {
+    await app.inject({ method: 'GET', url: '/health/live' });
+    const { body } = await app.inject({ method: 'GET', url: '/metrics' });
+    expect(body).toMatch(/^banyan_http_request_seconds_count\{[^}]*route="\/health\/live"[^}]*\} [1-9]/m);
   });
 
   test('tells nothing of a bug but its number', async () => {

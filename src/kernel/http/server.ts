@@ -114,10 +114,17 @@ function observe(app: FastifyInstance, log: Log): void {
 function addHealth(app: FastifyInstance, checks: readonly HealthCheck[]): void {
   app.get('/health/live', { schema: { hide: true } }, async () => ({ status: 'live' }));
   app.get('/health/ready', { schema: { hide: true } }, async (_, reply) => {
-    const answers = await Promise.all(checks.map(async ({ name, check }) => [name, (await check()) ?? 'up'] as const));
-    const ready = answers.every(([, answer]) => answer === 'up');
-    return reply
-      .code(ready ? 200 : 503)
-      .send({ status: ready ? 'ready' : 'not ready', parts: Object.fromEntries(answers) });
+    const answers = await Promise.all(
+      checks.map(async ({ name, check, isOptional = false }) => ({
+        name,
+        isOptional,
+        answer: (await check()) ?? 'up',
+      })),
+    );
+    const down = answers.filter(({ answer }) => answer !== 'up');
+    const isReady = down.every(({ isOptional }) => isOptional);
+    const status = !isReady ? 'not ready' : down.length > 0 ? 'degraded' : 'ready';
+    const parts = Object.fromEntries(answers.map(({ name, answer }) => [name, answer]));
+    return reply.code(isReady ? 200 : 503).send({ status, parts });
   });
 }

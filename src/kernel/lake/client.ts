@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Agent } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -63,6 +64,7 @@ const PLATFORM = '';
 const seconds = meter.createHistogram('banyan_lake_seconds', {
   description: 'Calls of the lake, waiting not counted',
   unit: 's',
+  advice: { explicitBucketBoundaries: [0.005, 0.02, 0.1, 0.5, 1, 2, 5, 10, 30, 120, 600] },
 });
 const waitingGauge = meter.createObservableGauge('banyan_lake_waiting', { description: 'Calls waiting for a turn' });
 
@@ -90,19 +92,33 @@ export function connectLake({ url, engine }: Place): Lake {
   };
   waitingGauge.addCallback(observe);
 
+  // On a server of the user's own the database may have to be made first.
+  let made: Promise<void> | undefined;
+  const prepare = async (): Promise<void> => {
+    if (engine !== undefined) return engine.ready();
+    made ??= makeDatabase(url).catch((error) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+
   /** Takes a turn, asks, and asks once more where that is harmless; gives back the answer's bytes and the turn. */
   const ask = async (kind: Kind, call: Call, options: AskOptions): Promise<Answer> => {
     const { actor = PLATFORM, signal } = options;
     const lane = kind === 'run' || kind === 'insert' ? feed : actor === PLATFORM ? own : questions;
     const leave = await lane.enter(actor, signal);
     const began = performance.now();
+    let isFinished = false;
     const finish = (outcome: string): void => {
+      if (isFinished) return;
+      isFinished = true;
       leave();
       seconds.record((performance.now() - began) / 1_000, { kind, outcome });
     };
     try {
       for (let attempt = 1; ; attempt += 1) {
-        await engine?.ready();
+        await prepare();
         try {
           return { ...(await send(client, call, options)), finish };
         } catch (error) {
@@ -140,7 +156,12 @@ export function connectLake({ url, engine }: Place): Lake {
       const settings = { ...limits, readonly: 1, ...READING, ...options.settings };
       const call = { ...bind(question), format, settings, isRepeatable: true };
       const { bytes, finish } = await ask('stream', call, withDeadline(options, STREAM_MS));
-      return Readable.from(told(bytes, options.signal, finish), { objectMode: false });
+      const pieces = Readable.from(told(bytes, options.signal, finish), { objectMode: false });
+      // Also when nobody ever read it.
+      return pieces.once('close', () => {
+        finish('left');
+        bytes.destroy();
+      });
     },
     async run(statement, options = {}) {
       const settings = { ...limitsOf(options, { timeoutMs: RUN_MS, memoryEach, mostRows: 0 }), ...options.settings };
@@ -157,7 +178,7 @@ export function connectLake({ url, engine }: Place): Lake {
       await drain(bytes, finish);
     },
     ready: async () => {
-      await engine?.ready();
+      await prepare();
       const { success, error } = (await client.ping({ select: true })) as { success: boolean; error?: Error };
       if (!success) throw problemOf(error);
     },
@@ -199,12 +220,29 @@ const READING = {
 };
 const WRITING = { input_format_skip_unknown_fields: 0, date_time_input_format: 'best_effort' };
 
-function makeClient(address: string, engine: LakeEngine | undefined): ClickHouseClient {
+/** Where the right to make it is missing, it was made by somebody else, or the question itself tells that it is not there. */
+async function makeDatabase(address: string): Promise<void> {
+  const client = makeClient(address, undefined, 'default');
+  const name = databaseOf(new URL(address));
+  try {
+    await client.command({ query: 'create database if not exists {name:Identifier}', query_params: { name } });
+  } catch (error) {
+    if (!['497', '164'].includes((error as { code?: string }).code ?? '')) throw error;
+  } finally {
+    await client.close();
+  }
+}
+
+function databaseOf(url: URL): string {
+  return url.searchParams.get('database') ?? 'banyan';
+}
+
+function makeClient(address: string, engine: LakeEngine | undefined, database?: string): ClickHouseClient {
   const url = new URL(address);
-  const database = url.searchParams.get('database') ?? 'banyan';
   const own = {
     url: url.origin,
-    database,
+    ...(url.pathname === '/' ? {} : { pathname: url.pathname }),
+    database: database ?? databaseOf(url),
     request_timeout: 3_600_000,
     compression: { response: false, request: false },
     // What goes wrong is told as a Problem; a log of its own would hold the values of questions.
@@ -221,7 +259,15 @@ function makeClient(address: string, engine: LakeEngine | undefined): ClickHouse
 
 async function send(client: ClickHouseClient, call: Call, { signal }: AskOptions): Promise<{ bytes: Readable }> {
   const { text, values, lines, format, settings } = call;
+  const queryId = randomUUID();
+  // The embedded engine stops what nobody waits for; a server does so for reading only.
+  const kill = (): void => {
+    const query = 'kill query where query_id = {queryId:String} async';
+    client.command({ query, query_params: { queryId } }).catch(() => {});
+  };
+  if (!call.isRepeatable) signal?.addEventListener('abort', kill, { once: true });
   const { stream } = await client.exec({
+    query_id: queryId,
     query: format === undefined ? text : `${text}\nformat ${format}`,
     query_params: values,
     clickhouse_settings: settings,
@@ -231,6 +277,9 @@ async function send(client: ClickHouseClient, call: Call, { signal }: AskOptions
     ...(signal === undefined ? {} : { abort_signal: signal }),
   });
   const bytes = stream as Readable;
+  bytes.once('close', () => signal?.removeEventListener('abort', kill));
+  // It may break before anybody reads it; who reads it then, is told.
+  bytes.on('error', () => {});
   if (signal !== undefined) {
     const stop = () => bytes.destroy(signal.reason);
     signal.addEventListener('abort', stop, { once: true });

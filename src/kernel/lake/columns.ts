@@ -13,7 +13,8 @@ export interface LakeColumn {
 const PLAIN = String.raw`String|Bool|U?Int(?:8|16|32|64)|Float(?:32|64)|Date|Date32|DateTime\('UTC'\)|DateTime64\([0-6], 'UTC'\)|Decimal\((?:[1-9]|[12]\d|3[0-8]), ?(?:\d|1\d)\)`;
 /** What a tag may ask for: text that goes into definitions as it stands. */
 const TYPE = new RegExp(`^(?:LowCardinality\\()?(?:Nullable\\()?(?:${PLAIN})\\){0,2}$`);
-const CODEC = /^(?:(?:Delta|DoubleDelta|Gorilla|T64|LZ4|ZSTD\((?:[1-9]|1\d|2[0-2])\))(?:, ?|$)){1,3}$/;
+const CODEC =
+  /^(?:(?:Delta|DoubleDelta|GCD|Gorilla|T64|LZ4|LZ4HC\((?:[1-9]|1[0-2])\)|ZSTD\((?:[1-9]|1\d|2[0-2])\))(?:, ?|$)){1,3}$/;
 
 /**
  * The column as it is kept: as the tag `clickhouse/type` says, else as the compiled view gives it.

@@ -29,6 +29,7 @@ const HELD_BACK_BYTES = 1_000_000;
 /** A client that takes nothing for so long is cut off. */
 const STALLED_MS = 120_000;
 const LAST_WORDS_MS = 5_000;
+const REST_MS = 30_000;
 
 /** Parameters of the protocol; all others are settings of the engine. */
 const PROTOCOL = new Set(
@@ -71,8 +72,8 @@ process.once('disconnect', () => void end());
 process.on('message', (message) => {
   if (message === 'end') void end();
 });
-// A terminal's Ctrl-C is for the process that started this one; it then ends this one in order.
-process.on('SIGINT', () => {});
+// What a terminal or a service manager tells every process is for the one that started this one; it then ends this one in order.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 
 /** Stops what runs and leaves; what was acknowledged is on disk already. */
 async function end(): Promise<void> {
@@ -86,6 +87,8 @@ async function end(): Promise<void> {
 }
 
 async function answer(ask: IncomingMessage, told: ServerResponse): Promise<void> {
+  // A client that is gone is noticed by `close`; what is still written to it is nobody's.
+  for (const end of [ask, told]) end.on('error', () => {});
   const url = new URL(ask.url ?? '/', 'http://lake');
   if (url.pathname === '/ping') return void told.end('Ok.\n');
   const inAddress = url.searchParams.get('query');
@@ -199,7 +202,7 @@ async function insert({ session, query, pipe }: Question, ask: IncomingMessage, 
     try {
       for await (const piece of piecesOf(ask)) {
         if (rows.destroyed || isSettled) break;
-        if (!rows.write(piece)) await Promise.race([once(rows, 'drain'), once(rows, 'close'), done]);
+        if (!rows.write(piece)) await Promise.race([roomIn(rows), done]);
       }
       isWhole = ask.complete;
     } catch {
@@ -208,7 +211,7 @@ async function insert({ session, query, pipe }: Question, ask: IncomingMessage, 
     rows.end(isWhole ? '' : '\0{"');
   }
   await done;
-  ask.resume();
+  await readRest(ask);
   if (failure !== undefined) return tellError(told, failure.message);
   told.end();
 }
@@ -217,6 +220,35 @@ async function insert({ session, query, pipe }: Question, ask: IncomingMessage, 
 async function command({ session, query, format }: Question, told: ServerResponse): Promise<void> {
   const result = await session.queryAsync(query, { format });
   told.end(result.bytes());
+}
+
+/** An answer to somebody who is still sending is lost with the connection: so what comes yet is taken and dropped, for a while. */
+async function readRest(ask: IncomingMessage): Promise<void> {
+  if (ask.complete || ask.destroyed) return;
+  await new Promise<void>((tell) => {
+    const timer = setTimeout(tell, REST_MS);
+    ask.once('close', () => {
+      clearTimeout(timer);
+      tell();
+    });
+    ask.once('end', () => {
+      clearTimeout(timer);
+      tell();
+    });
+    ask.resume();
+  });
+}
+
+/** Waits until there is room again, or nobody takes anything any more. */
+function roomIn(rows: Socket): Promise<void> {
+  return new Promise((tell) => {
+    const wake = (): void => {
+      rows.off('drain', wake).off('close', wake);
+      tell();
+    };
+    rows.on('drain', wake).on('close', wake);
+    if (rows.destroyed) wake();
+  });
 }
 
 /** A pipe can be opened for writing once the engine reads it. @returns undefined when the engine gave up before */

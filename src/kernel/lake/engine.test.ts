@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { request } from 'node:http';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +12,7 @@ import { sql, trusted } from '#kernel/sql';
 import { cpuOf } from '../../../tests/support/cpu.ts';
 import { connectLake, DURABLE_TABLE } from './client.ts';
 import { startLakeEngine } from './engine.ts';
+import { openLake } from './index.ts';
 
 const data = await mkdtemp(join(tmpdir(), 'banyan-engine-'));
 const folder = join(data, 'lake');
@@ -176,27 +178,90 @@ describe('the protocol', () => {
       );
     },
   );
+});
 
-  function post(
-    path: string,
-    body: string | Buffer,
-  ): Promise<{ status: number; code: unknown; text: string; bytes: Buffer }> {
-    return new Promise((resolve, reject) => {
-      const ask = request({ socketPath: engine.socketPath, path, method: 'POST' }, async (answer) => {
-        const pieces: Buffer[] = [];
-        for await (const piece of answer) pieces.push(piece);
-        const bytes = Buffer.concat(pieces);
-        resolve({
-          status: answer.statusCode ?? 0,
-          code: answer.headers['x-clickhouse-exception-code'],
-          text: bytes.toString(),
-          bytes,
-        });
-      });
-      ask.once('error', reject);
-      ask.end(body);
-    });
+/**
+ * Goal: clients that come and go at any moment cost the engine nothing that stays.
+ * Method: questions and inserts given up at random moments; afterwards it is the same process, idle, and all of its places are free.
+ */
+test('clients that leave at any moment leave nothing behind', async () => {
+  const seed = Date.now() % 100_000;
+  let state = seed;
+  const random = (below: number) => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return state % below;
+  };
+  const pid = engine.pid();
+  await lake.run(sql`create table if not exists left_behind (a UInt64) engine = MergeTree order by a`);
+  async function* rows() {
+    for (let a = 0; a < 1_000; a += 1) {
+      yield `{"a":${a}}\n`.repeat(100);
+      await sleep(1);
+    }
   }
+  const calls = Array.from({ length: 120 }, async () => {
+    const signal = AbortSignal.timeout(1 + random(400));
+    const actor = `actor-${random(8)}`;
+    const kind = random(3);
+    if (kind === 0) await lake.insert('left_behind', rows(), { signal });
+    else if (kind === 1)
+      await lake.rows(sql`select sum(sipHash64(number)) from numbers(10000000000)`, { signal, actor });
+    else
+      for await (const _piece of await lake.stream(sql`select number from numbers(10000000000)`, 'JSONEachRow', {
+        signal,
+        actor,
+      }))
+        await sleep(5);
+  });
+  const ends = await Promise.allSettled(calls);
+  expect(
+    ends.filter(({ status }) => status === 'fulfilled'),
+    `seed ${seed}`,
+  ).toEqual([]);
+  await expect
+    .poll(() => lake.rows(sql`select count() n from system.processes where query not like '%system.processes%'`), {
+      timeout: 5_000,
+    })
+    .toEqual([{ n: 0 }]);
+  const direct = Array.from({ length: 13 }, () => post('/', 'select sleep(0.2) format Null'));
+  expect(
+    (await Promise.all(direct)).map(({ status }) => status),
+    `seed ${seed}`,
+  ).toEqual(Array(13).fill(200));
+  expect(engine.pid()).toBe(pid);
+  expect(await lake.rows(sql`select count() n from left_behind`), `seed ${seed}`).toEqual([{ n: 0 }]);
+});
+
+/** Goal: LAKE_URL means the same lake. Method: the engine's socket behind a TCP port, as a server would be. */
+test('a server by its address is asked like the engine inside', async () => {
+  const asked: string[] = [];
+  const server = createServer((client) => {
+    const behind = connect(engine.socketPath);
+    client.on('data', (bytes) => asked.push(bytes.toString('latin1')));
+    for (const end of [client, behind]) end.on('error', () => {});
+    client.pipe(behind).pipe(client);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const lakeUrl = `http://reader:p%40ss@127.0.0.1:${port}?database=elsewhere`;
+  const far = openLake({ lakeUrl, lakeMemory: undefined, data });
+  await far.ready();
+  await far.run(sql`create table there (a UInt8) engine = MergeTree order by a`);
+  await far.insert('there', '{"a":7}\n');
+  expect(await far.rows(sql`select a, currentDatabase() d from there where a = ${7}`)).toEqual([
+    { a: 7, d: 'elsewhere' },
+  ]);
+  expect(asked.join('')).toContain(`Basic ${Buffer.from('reader:p@ss').toString('base64')}`);
+  await far.close();
+  server.close();
+  expect(await lake.rows(sql`select count() n from elsewhere.there`)).toEqual([{ n: 1 }]);
+});
+
+test('a server that is not there is told as such', async () => {
+  const far = openLake({ lakeUrl: 'http://127.0.0.1:9', lakeMemory: undefined, data });
+  await expect(far.rows(sql`select 1`)).rejects.toMatchObject({ kind: 'unavailable' });
+  expect(await far.trouble()).toBe('the engine does not answer');
+  await far.close();
 });
 
 test('the socket is for its owner only', () => {
@@ -210,4 +275,25 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+function post(
+  path: string,
+  body: string | Buffer,
+): Promise<{ status: number; code: unknown; text: string; bytes: Buffer }> {
+  return new Promise((resolve, reject) => {
+    const ask = request({ socketPath: engine.socketPath, path, method: 'POST' }, async (answer) => {
+      const pieces: Buffer[] = [];
+      for await (const piece of answer) pieces.push(piece);
+      const bytes = Buffer.concat(pieces);
+      resolve({
+        status: answer.statusCode ?? 0,
+        code: answer.headers['x-clickhouse-exception-code'],
+        text: bytes.toString(),
+        bytes,
+      });
+    });
+    ask.once('error', reject);
+    ask.end(body);
+  });
 }

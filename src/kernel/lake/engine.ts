@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -133,7 +133,9 @@ export function startLakeEngine({ folder: place, memoryBytes = lakeMemory(), rev
     async stop() {
       stopping = true;
       await coming.catch(() => {});
-      if (child !== undefined) await endChild(child);
+      if (child === undefined) return;
+      await endChild(child);
+      await rm(home, { recursive: true, force: true });
     },
   };
 }

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { startMetrics } from '#kernel/metrics';
 import { Problem } from '#kernel/problem';
 import { identifier, sql, trusted } from '#kernel/sql';
 import { testLake } from '../../../tests/support/lake.ts';
-import { DURABLE_TABLE } from './index.ts';
+import { DURABLE_TABLE, requireReadOnly } from './index.ts';
 
 const lake = await testLake();
 
@@ -113,6 +114,14 @@ describe('inserting', () => {
     expect(await lake.rows(sql`select count() n from kept`)).toEqual([{ n: 0 }]);
   });
 
+  test('a wrong line at the beginning of very many is told at once', async () => {
+    async function* lines() {
+      yield '{"a":"no"}\n';
+      for (let index = 0; index < 300; index += 1) yield `{"a":1,"b":"${'z'.repeat(100_000)}"}\n`;
+    }
+    expect((await problemFrom(lake.insert('kept', lines()))).kind).toBe('invalid');
+  });
+
   test('of what is given up half way nothing is kept', async () => {
     await lake.run(sql`truncate table kept`);
     const giveUp = new AbortController();
@@ -175,6 +184,38 @@ describe('streaming', () => {
   });
 });
 
+test('a stream that nobody reads gives the turn back when it is destroyed', async () => {
+  for (let round = 0; round < 5; round += 1) {
+    const stream = await lake.stream(sql`select number from numbers(1000000000)`, 'CSVWithNames', { actor: 'two' });
+    stream.destroy();
+  }
+  expect(await lake.rows(sql`select 1 as one`, { actor: 'two' })).toEqual([{ one: 1 }]);
+});
+
+test("one actor's many questions do not hold up another's", async () => {
+  const ended: string[] = [];
+  const ask = (actor: string) => lake.rows(sql`select sleep(0.3)`, { actor }).then(() => ended.push(actor));
+  const many = Array.from({ length: 10 }, () => ask('many'));
+  await Promise.all([ask('one'), ask('other')]);
+  expect(ended.filter((actor) => actor === 'many').length).toBeLessThanOrEqual(4);
+  await Promise.all(many);
+});
+
+test('rows go in while people ask all they may', async () => {
+  const asking = ['a', 'b', 'c', 'd'].flatMap((actor) => [0, 1].map(() => lake.rows(sql`select sleep(1)`, { actor })));
+  const began = performance.now();
+  await lake.insert('kept', '{"a":1}\n');
+  expect(performance.now() - began).toBeLessThan(900);
+  await Promise.all(asking);
+});
+
+test('what is asked is counted', async () => {
+  await lake.rows(sql`select 1`);
+  const text = await startMetrics().render();
+  expect(text).toMatch(/^banyan_lake_seconds_count\{kind="rows",outcome="ok",[^}]*\} [1-9]/m);
+  expect(text).toMatch(/^banyan_lake_waiting\{lane="questions",[^}]*\} 0/m);
+});
+
 describe('limits', () => {
   test('time', async () => {
     const problem = await problemFrom(
@@ -206,6 +247,12 @@ describe('limits', () => {
 
   test('a question cannot write', async () => {
     expect((await problemFrom(lake.rows(sql`insert into kept (a) values (1)`))).kind).toBe('forbidden');
+  });
+
+  test('depth', async () => {
+    const deep = `${'('.repeat(5_000)}1${')'.repeat(5_000)}`;
+    expect((await problemFrom(lake.rows(sql`select ${trusted(deep)}`))).kind).toBe('too-costly');
+    expect((await problemFrom(requireReadOnly(lake, sql`select ${trusted(deep)}`, []))).kind).toBe('too-costly');
   });
 
   test('a wrong question is told in the words of the engine, without its insides', async () => {

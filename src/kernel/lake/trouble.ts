@@ -5,6 +5,7 @@ const KINDS: ReadonlyMap<number, readonly [ProblemKind, string]> = new Map([
   ...kind('too-costly', 'the question takes too long', 159, 160),
   ...kind('too-costly', 'the question takes too much memory', 241),
   ...kind('too-costly', 'the question reads or answers too many rows', 158, 191, 307, 396),
+  ...kind('too-costly', 'the question is too deep or too large', 167, 168, 306),
   ...kind('too-many', 'the lake has too many questions at once', 202),
   ...kind('unavailable', 'the question was stopped', 394),
   ...kind('unavailable', "the lake's disk is full", 243),
@@ -13,11 +14,11 @@ const KINDS: ReadonlyMap<number, readonly [ProblemKind, string]> = new Map([
   ...kind('unavailable', 'the lake refuses who asks: see LAKE_URL', 192, 193, 194, 516),
 ]);
 
-/** Codes of a question that is wrong in itself; any other is a failure of the lake or of the platform. */
-const WRONG_QUESTION = new Set([
-  6, 8, 10, 15, 16, 20, 26, 27, 34, 35, 36, 37, 38, 39, 41, 42, 43, 44, 46, 47, 48, 50, 51, 52, 53, 59, 60, 62, 63, 69,
-  70, 72, 73, 80, 81, 115, 117, 120, 125, 130, 131, 153, 159, 179, 182, 184, 190, 206, 207, 215, 349, 352, 386, 395,
-  407, 427, 456, 457, 469, 558, 636, 646, 691,
+/** Codes of failures inside the engine: bugs of its or ours, broken files. What is neither here nor above is a question that is wrong in itself. */
+const FAILURES = new Set([
+  2, 3, 7, 9, 32, 33, 40, 49, 74, 75, 76, 77, 78, 79, 99, 100, 101, 102, 162, 171, 173, 201, 228, 231, 232, 233, 235,
+  236, 240, 244, 246, 252, 271, 272, 319, 364, 413, 424, 435, 439, 461, 499, 521, 528, 533, 568, 569, 610, 650, 668,
+  722, 740, 1000, 1001, 1002,
 ]);
 
 /** What went wrong in the engine, told as a Problem; its own words only to the caller, because they may quote values. */
@@ -29,7 +30,7 @@ export function problemOf(error: unknown): Error {
   if (Number.isNaN(number)) return new Problem('unavailable', 'the lake does not answer', { code }, { cause: error });
   const [kind, said] = KINDS.get(number) ?? [];
   if (kind !== undefined && said !== undefined) return new Problem(kind, said, { code: number });
-  if (!WRONG_QUESTION.has(number)) return new Error(`the lake failed: ${withoutInternals(message)}`);
+  if (FAILURES.has(number)) return new Error(`the lake failed: ${withoutInternals(message)}`);
   const issue = { severity: 'error', code: 'invalid', message: withoutInternals(message) } as const;
   return new Problem('invalid', 'the lake does not understand the question', { code: number }, { issues: [issue] });
 }

@@ -6,8 +6,8 @@ import { stdin, stdout } from 'node:process';
 import { parseArgs } from 'node:util';
 import { Problem } from '#kernel/problem';
 import { compileView, parseView, type View } from '#standards/sql-on-fhir';
-import { readResources } from './view-input.ts';
-import { printRows, writeRows } from './view-run.ts';
+import { readResources } from './input.ts';
+import { printRows, writeRows } from './run.ts';
 
 /** What the command line gives to a verb. */
 interface VerbIo {

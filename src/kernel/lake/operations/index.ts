@@ -1,0 +1,1 @@
+export { type LakeDoor, operationRoutes } from './routes.ts';

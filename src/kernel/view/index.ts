@@ -1,0 +1,1 @@
+export { viewVerb } from './verb.ts';
