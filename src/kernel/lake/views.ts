@@ -118,7 +118,7 @@ const TAKEN: ReadonlySet<string> = new Set(['inbox', 'changed', 'resource']);
  * @param byUrl other definitions, for what it is about
  * @throws Problem `invalid` with an issue for each thing that is wrong
  */
-export function readView(
+function readView(
   definition: Record<string, unknown>,
   byUrl: ReadonlyMap<string, Record<string, unknown>>,
 ): LakeView {
