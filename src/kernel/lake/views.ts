@@ -118,10 +118,7 @@ const TAKEN: ReadonlySet<string> = new Set(['inbox', 'changed', 'resource']);
  * @param byUrl other definitions, for what it is about
  * @throws Problem `invalid` with an issue for each thing that is wrong
  */
-function readView(
-  definition: Record<string, unknown>,
-  byUrl: ReadonlyMap<string, Record<string, unknown>>,
-): LakeView {
+function readView(definition: Record<string, unknown>, byUrl: ReadonlyMap<string, Record<string, unknown>>): LakeView {
   const { view, issues } = parseView(definition);
   if (view === undefined) throw new Problem('invalid', 'the ViewDefinition cannot be used', {}, { issues });
   const name = String(definition['name'] ?? '');
