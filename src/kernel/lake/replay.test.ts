@@ -46,79 +46,97 @@ const number = () => pick(['1.0', '0.10', '5.4', '-3', '1e3', '123456789.125']);
 /** A resource of a view's type, with and without what the view reads; numbers keep their digits. */
 function random(type: string, id: string, person: string): object {
   const subject = { reference: `Patient/${person}` };
-  const kinds: Record<string, () => object> = {
-    Patient: () => ({
-      ...maybe({ gender: pick(['male', 'female', 'other']) }),
-      ...maybe({ birthDate: pick(['1980', '1980-05', '1980-05-06']) }),
-      ...maybe({ address: [{ use: pick(['home', 'work']), postalCode: pick(['440305', '440306']), city: '深圳' }] }),
-      ...maybe({ telecom: [{ system: 'phone', value: pick(['1', '2']) }] }),
-      ...maybe(chance() < 0.5 ? { deceasedBoolean: true } : { deceasedDateTime: moment() }),
-    }),
-    Observation: () => ({
-      status: pick(['final', 'corrected']),
-      code: concept('2345-7', '718-7'),
-      subject,
-      ...maybe({
-        category: [
-          {
-            coding: [
-              {
-                system: 'http://terminology.hl7.org/CodeSystem/observation-category',
-                code: pick(['laboratory', 'vital-signs']),
-              },
-            ],
-          },
-        ],
+  const kinds = new Map<string, () => object>([
+    [
+      'Patient',
+      () => ({
+        ...maybe({ gender: pick(['male', 'female', 'other']) }),
+        ...maybe({ birthDate: pick(['1980', '1980-05', '1980-05-06']) }),
+        ...maybe({ address: [{ use: pick(['home', 'work']), postalCode: pick(['440305', '440306']), city: '深圳' }] }),
+        ...maybe({ telecom: [{ system: 'phone', value: pick(['1', '2']) }] }),
+        ...maybe(chance() < 0.5 ? { deceasedBoolean: true } : { deceasedDateTime: moment() }),
       }),
-      ...maybe(chance() < 0.7 ? { effectiveDateTime: moment() } : { effectivePeriod: { start: moment() } }),
-      ...maybe(
-        pick([
-          { valueQuantity: { value: `#${number()}#`, unit: 'mmol/L' } },
-          { valueString: 'turbid' },
-          { valueCodeableConcept: concept('A', 'B') },
-        ]),
-      ),
-      ...maybe({
-        interpretation: [
-          {
-            coding: [
-              {
-                system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation',
-                code: pick(['H', 'L', 'N']),
-              },
-            ],
-          },
-        ],
+    ],
+    [
+      'Observation',
+      () => ({
+        status: pick(['final', 'corrected']),
+        code: concept('2345-7', '718-7'),
+        subject,
+        ...maybe({
+          category: [
+            {
+              coding: [
+                {
+                  system: 'http://terminology.hl7.org/CodeSystem/observation-category',
+                  code: pick(['laboratory', 'vital-signs']),
+                },
+              ],
+            },
+          ],
+        }),
+        ...maybe(chance() < 0.7 ? { effectiveDateTime: moment() } : { effectivePeriod: { start: moment() } }),
+        ...maybe(
+          pick([
+            { valueQuantity: { value: `#${number()}#`, unit: 'mmol/L' } },
+            { valueString: 'turbid' },
+            { valueCodeableConcept: concept('A', 'B') },
+          ]),
+        ),
+        ...maybe({
+          interpretation: [
+            {
+              coding: [
+                {
+                  system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation',
+                  code: pick(['H', 'L', 'N']),
+                },
+              ],
+            },
+          ],
+        }),
+        ...maybe({ referenceRange: [{ low: { value: `#${number()}#` } }] }),
       }),
-      ...maybe({ referenceRange: [{ low: { value: `#${number()}#` } }] }),
-    }),
-    Encounter: () => ({
-      status: 'finished',
-      class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: pick(['AMB', 'IMP']) },
-      subject,
-      ...maybe({ period: { start: '2024-01-01T00:00:00Z', end: '2024-02-01T00:00:00Z' } }),
-    }),
-    Condition: () => ({
-      code: concept('x', 'y'),
-      subject,
-      ...maybe({ onsetDateTime: moment() }),
-      ...maybe({ recordedDate: moment() }),
-    }),
-    ServiceRequest: () => ({
-      status: 'active',
-      intent: 'order',
-      code: concept('x', 'y'),
-      subject,
-      ...maybe({ authoredOn: moment() }),
-    }),
-    Immunization: () => ({
-      status: 'completed',
-      vaccineCode: concept('1', '2'),
-      patient: subject,
-      occurrenceDateTime: moment(),
-    }),
-  };
-  return { resourceType: type, id, ...kinds[type]!() };
+    ],
+    [
+      'Encounter',
+      () => ({
+        status: 'finished',
+        class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: pick(['AMB', 'IMP']) },
+        subject,
+        ...maybe({ period: { start: '2024-01-01T00:00:00Z', end: '2024-02-01T00:00:00Z' } }),
+      }),
+    ],
+    [
+      'Condition',
+      () => ({
+        code: concept('x', 'y'),
+        subject,
+        ...maybe({ onsetDateTime: moment() }),
+        ...maybe({ recordedDate: moment() }),
+      }),
+    ],
+    [
+      'ServiceRequest',
+      () => ({
+        status: 'active',
+        intent: 'order',
+        code: concept('x', 'y'),
+        subject,
+        ...maybe({ authoredOn: moment() }),
+      }),
+    ],
+    [
+      'Immunization',
+      () => ({
+        status: 'completed',
+        vaccineCode: concept('1', '2'),
+        patient: subject,
+        occurrenceDateTime: moment(),
+      }),
+    ],
+  ]);
+  return { resourceType: type, id, ...kinds.get(type)!() };
 }
 
 /** Written with `#` around it, a number is put in as it stands. */
