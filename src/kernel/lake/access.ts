@@ -4,6 +4,7 @@ import { systemContext } from '#kernel/context';
 import { search } from '#kernel/fhir';
 import { Problem } from '#kernel/problem';
 import { all, any, identifier, sql, trusted } from '#kernel/sql';
+import { builtInViews } from './views.ts';
 
 /**
  * Whose rows enter a question of the lake. Decided here and nowhere else, in the question's own SQL, by the same grants as
@@ -177,7 +178,9 @@ async function typesOf(ctx: Context, view: string): Promise<string[]> {
     'ViewDefinition',
     new URLSearchParams({ 'name:exact': view, status: 'active' }),
   );
-  const types = matches.map(({ content }) => (JSON.parse(content!) as { resource: string }).resource);
+  const stored = matches.map(({ content }) => JSON.parse(content!) as Record<string, unknown>);
+  const definitions = stored.length > 0 ? stored : builtInViews().filter(({ name }) => name === view);
+  const types = definitions.map(({ resource }) => String(resource));
   if (types.length === 0) throw new Problem('not-found', 'the lake keeps no such view', { view });
   return [...new Set(types)].sort();
 }

@@ -27,6 +27,7 @@ import {
 import { type LakeTable, moduleTable } from './module-tables.ts';
 import { pour } from './pour.ts';
 import { type ChangedKey, pageOfType, readVersions, splitBySize } from './source.ts';
+import { observeLag } from './status.ts';
 import {
   backfill,
   dropViewTables,
@@ -71,7 +72,7 @@ export async function keepTables(ctx: Context, parts: KeeperParts, signal?: Abor
 }
 
 /** The tables that new facts need, empty or not: quick, and before the first fact is heard. */
-export async function prepareTables(ctx: Context, { lake, db, tables, cluster }: KeeperParts): Promise<void> {
+async function prepareTables(ctx: Context, { lake, db, tables, cluster }: KeeperParts): Promise<void> {
   await lake.run(
     trusted(
       `create database if not exists ${named(QUESTIONS)}${cluster === undefined ? '' : ` on cluster ${named(cluster)}`}`,
@@ -344,25 +345,39 @@ const AGAIN_MS = 30_000;
 /** Keeps the tables until it is stopped: whenever a ViewDefinition changed, a rebuild is asked for, and every half minute. */
 export async function startKeeper(ctx: Context, parts: KeeperParts): Promise<{ stop(): Promise<void>; wake(): void }> {
   const ending = new AbortController();
+  const { signal } = ending;
+  const { lake } = parts;
+  // What takes long ends with the keeper.
+  const stoppable: KeeperParts = {
+    ...parts,
+    lake: {
+      ...lake,
+      rows: (ask, options) => lake.rows(ask, { ...options, signal }),
+      run: (ask, options) => lake.run(ask, { ...options, signal }),
+      insert: (into, lines, options) => lake.insert(into, lines, { ...options, signal }),
+    },
+  };
   let wake = (): void => {};
+  const unobserve = observeLag(parts.db);
   const unlisten = await parts.db.listen(CHANNEL, () => wake());
   const running = (async () => {
-    while (!ending.signal.aborted) {
+    while (!signal.aborted) {
       const woken = new Promise<void>((done) => {
         wake = done;
       });
-      await oneKeeper(parts.db, () => keepTables(ctx, parts, ending.signal)).catch((error) => {
-        if (ending.signal.aborted) return;
+      await oneKeeper(parts.db, () => keepTables(ctx, stoppable, signal)).catch((error) => {
+        if (signal.aborted) return;
         const away = error instanceof Problem && error.kind === 'unavailable';
         ctx.log[away ? 'warn' : 'error']({ error }, "the lake's tables are not kept at the moment");
       });
-      await Promise.race([woken, sleep(AGAIN_MS, undefined, { signal: ending.signal, ref: false }).catch(() => {})]);
+      await Promise.race([woken, sleep(AGAIN_MS, undefined, { signal, ref: false }).catch(() => {})]);
     }
   })();
   return {
     wake: () => wake(),
     async stop() {
       ending.abort();
+      unobserve();
       await running;
       await unlisten();
     },

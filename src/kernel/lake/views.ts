@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Db } from '#kernel/context';
-import { tableOf } from '#kernel/fhir';
+import type { Context, Db } from '#kernel/context';
+import { tableOf, writeAll } from '#kernel/fhir';
 import { Problem } from '#kernel/problem';
 import { sql } from '#kernel/sql';
 import { parseView, type View } from '#standards/sql-on-fhir';
@@ -45,6 +45,16 @@ export function builtInViews(): Record<string, unknown>[] {
     .filter((file) => file.endsWith('.json'))
     .sort()
     .map((file) => JSON.parse(readFileSync(`${BUILT_IN}/${file}`, 'utf8')) as Record<string, unknown>);
+}
+
+/** Puts the views that come with Banyan into the record, where everybody finds them; a changed file becomes a new version. */
+export async function storeBuiltInViews(ctx: Context): Promise<void> {
+  const resources = builtInViews().map((definition) => ({
+    ...definition,
+    // An id has no low lines.
+    id: String(definition['name']).replaceAll('_', '-'),
+  }));
+  await ctx.db.transaction((tx) => writeAll(ctx, tx, resources));
 }
 
 /** A definition that asks to be materialised and cannot be. */
@@ -108,7 +118,7 @@ const TAKEN: ReadonlySet<string> = new Set(['inbox', 'changed', 'resource']);
  * @param byUrl other definitions, for what it is about
  * @throws Problem `invalid` with an issue for each thing that is wrong
  */
-export function readView(
+function readView(
   definition: Record<string, unknown>,
   byUrl: ReadonlyMap<string, Record<string, unknown>>,
 ): LakeView {

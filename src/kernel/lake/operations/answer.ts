@@ -62,7 +62,10 @@ export async function sendFromLake(
 async function countRows(lake: Lake, question: Sql, options: AskOptions): Promise<number> {
   const counted = { text: `select count() as count from (${question.text}\n)`, values: question.values };
   const [row] = await lake.rows<{ count: number }>(counted, options);
-  return row?.count ?? 0;
+  const count = row?.count ?? 0;
+  if (count > MOST_ROWS)
+    throw new Problem('too-costly', 'the question answers too many rows: set a limit, or export', { most: MOST_ROWS });
+  return count;
 }
 
 /**

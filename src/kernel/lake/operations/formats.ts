@@ -26,6 +26,8 @@ export const WRITING_VALUES = {
   output_format_json_quote_denormals: 0,
   output_format_parquet_string_as_string: 1,
   output_format_arrow_string_as_string: 1,
+  // Not every reader of Arrow has a codec.
+  output_format_arrow_compression_method: 'none',
 } as const;
 
 const BY_MEDIA: Readonly<Record<string, Format>> = {
