@@ -5,7 +5,8 @@ import type { Context, Db } from '#kernel/context';
 import { tableOf, writeAll } from '#kernel/fhir';
 import { Problem } from '#kernel/problem';
 import { sql } from '#kernel/sql';
-import { parseView, type View } from '#standards/sql-on-fhir';
+import { compileView, parseView, type View } from '#standards/sql-on-fhir';
+import { keptAs } from './columns.ts';
 
 /**
  * How a ViewDefinition says, by extension, what the lake does with it:
@@ -125,6 +126,8 @@ function readView(definition: Record<string, unknown>, byUrl: ReadonlyMap<string
   const resource = String(definition['resource']);
   if (!NAME.test(name) || TAKEN.has(name))
     throw new Problem('invalid', 'a view of the lake has a name of small letters, digits and low lines', { name });
+  // A type or codec that cannot be is told here, before any table is made.
+  for (const column of compileView(view, { target: 'clickhouse', from: 'x' }).columns) keptAs(column);
   const columns = new Set(columnNames(definition));
   const orders = extensions(definition, 'order', 'valueString').map(listOf);
   const [partition] = extensions(definition, 'partition', 'valueString').map(String);
