@@ -26,7 +26,16 @@ import {
   translate,
 } from '#kernel/http';
 import { type Job, startJobs } from '#kernel/jobs';
-import { lakeFeed, openLake, operationRoutes, startKeeper, storeBuiltInViews } from '#kernel/lake';
+import {
+  exportRoutes,
+  lakeFeed,
+  lakeTokenRoutes,
+  openLake,
+  operationRoutes,
+  startExports,
+  startKeeper,
+  storeBuiltInViews,
+} from '#kernel/lake';
 import { ledgerRoutes, openKey, sealer } from '#kernel/ledger';
 import { makeLog } from '#kernel/log';
 import { startMetrics, startTraces } from '#kernel/metrics';
@@ -105,6 +114,8 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       await storeBuiltInViews(ctx);
     });
 
+    const exports = startExports(ctx, lake, config.data);
+    undo.push(exports.stop);
     const door: Door = {
       config,
       pool,
@@ -119,6 +130,8 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       oidc.routes(access),
       fhirRoutes,
       (app, parts) => operationRoutes(app, parts, lake),
+      (app, parts) => exportRoutes(app, parts, exports),
+      (app) => lakeTokenRoutes(app, access),
       ledgerRoutes,
       recordsRoutes,
       custodyRoutes,

@@ -8,7 +8,14 @@ export { type AskOptions, DURABLE_TABLE, type Lake, type StreamFormat } from './
 export { type FeedParts, lakeFeed, lakeListener } from './feed.ts';
 export { askRebuild, type KeeperParts, keepTables, startKeeper } from './keeper.ts';
 export type { LakeTable } from './module-tables.ts';
-export { type LakeDoor, operationRoutes } from './operations/index.ts';
+export {
+  type Exports,
+  exportRoutes,
+  type LakeDoor,
+  lakeTokenRoutes,
+  operationRoutes,
+  startExports,
+} from './operations/index.ts';
 export { requireReadOnly } from './read-only.ts';
 export { type LakeStatus, lakeStatus } from './status.ts';
 export { generationTables, makeViewTables, type Placement, questionViews, viewTables } from './tables.ts';

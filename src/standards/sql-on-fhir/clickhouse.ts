@@ -251,7 +251,8 @@ function say(expr: Expr): string {
       return `arrayConcat(${expr.lists.map(say).join(', ')})`;
     case 'distinct':
       if (expr.kind === 'element') return `arrayDistinct(${say(expr.list)})`;
-      return `arrayMap(__x -> toNullable(__x), arrayDistinct(${say(expr.list)}))`;
+      // In tuples, because arrayDistinct leaves out NULL, which stands for a primitive without a value.
+      return `arrayMap(__x -> tupleElement(__x, 1), arrayDistinct(arrayMap(__x -> tuple(toNullable(__x)), ${say(expr.list)})))`;
     case 'sorted':
       return `arraySort(${say(expr.list)})`;
     case 'slice': {
