@@ -1,4 +1,4 @@
-import { evaluateView, type Row, type Value, type ViewDefinition } from './evaluate.ts';
+import { evaluatorOf, type Row, type Value, type ViewDefinition } from './evaluate.ts';
 import { canonicalRows, sameRows } from './rows.ts';
 import { type Case, shrink } from './shrink.ts';
 
@@ -12,7 +12,7 @@ export interface Engine {
 /** The rows of each resource; undefined where the evaluator refuses one of them. */
 export function answers(view: ViewDefinition, resources: readonly string[]): Row[][] | undefined {
   try {
-    return resources.map((text) => evaluateView(view, [text]));
+    return resources.map(evaluatorOf(view));
   } catch {
     return undefined;
   }

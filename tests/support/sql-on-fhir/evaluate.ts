@@ -69,22 +69,30 @@ export type Row = Record<string, Value>;
  * @throws ViewError when the view is not sound, or yields several values where it promises one
  */
 export function evaluateView(view: unknown, resources: readonly string[]): Row[] {
+  return resources.flatMap(evaluatorOf(view));
+}
+
+/** What gives the rows of one resource after the other; the view's paths are parsed once. */
+export function evaluatorOf(view: unknown): (resource: string) => Row[] {
   requireSound(view);
   const literals = literalsOf(view.constant ?? []);
   for (const path of pathsOf(view)) withConstants(path, literals);
   const reader = new Reader(literals);
-  return resources.flatMap((text) => {
+  return (text) => {
     const resource = parseLossless(text);
     if (resource.resourceType !== view.resource) return [];
     const root: Node = { resource, focus: undefined };
-    for (const { path } of view.where ?? []) {
-      const values = reader.values(path, root, 0).filter((value) => value !== null);
-      if (values.length > 1 || (values.length === 1 && typeof values[0] !== 'boolean')) {
-        throw new ViewError(`where is not a boolean: ${path}`);
-      }
-      if (values[0] !== true) return [];
+    return isCandidate(reader, view, root) ? process(reader, { select: view.select }, root, 0) : [];
+  };
+}
+
+function isCandidate(reader: Reader, { where = [] }: ViewDefinition, root: Node): boolean {
+  return where.every(({ path }) => {
+    const values = reader.values(path, root, 0).filter((value) => value !== null);
+    if (values.length > 1 || (values.length === 1 && typeof values[0] !== 'boolean')) {
+      throw new ViewError(`where is not a boolean: ${path}`);
     }
-    return process(reader, { select: view.select }, root, 0);
+    return values[0] === true;
   });
 }
 
