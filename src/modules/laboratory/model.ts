@@ -196,7 +196,7 @@ export interface TestKind {
   persons: number;
 }
 
-export interface Percentile {
+interface Percentile {
   /** Per cent. */
   p: number;
   value: number;
