@@ -38,8 +38,9 @@ export function Intervals({
   const [asked, ask] = useAddressValue('interval');
   const isAsked = asked === 'yes';
   const { query, progress } = useIntervals(filter, isAsked);
+  const answer = query.data ?? progress;
   const model = isAsked
-    ? query.data?.estimates.find(({ method, sex }) => method === 'inverse' && sex === undefined)
+    ? answer?.estimates.find(({ method, sex }) => method === 'inverse' && sex === undefined)
     : undefined;
   useEffect(() => onModel(model?.curve === undefined ? undefined : model), [model, onModel]);
   const lines = useLines(test);
@@ -72,8 +73,8 @@ export function Intervals({
           <span>{t('explore.tooFewHelp')}</span>
         </Empty>
       )}
-      <Results lines={lines(published, isAsked ? (query.data?.estimates ?? []) : [])} />
-      {isAsked && query.data?.partition !== undefined && <Partition answer={query.data} />}
+      <Results lines={lines(published, isAsked ? (answer?.estimates ?? []) : [])} />
+      {isAsked && answer?.partition !== undefined && <Partition answer={answer} />}
       {isAsked && query.data?.state === 'done' && query.data.enough && (
         <p className="quiet">
           {t('explore.advice')} {t('explore.took', { ms: query.data.tookMs })}

@@ -1,9 +1,10 @@
 import type { UseQueryResult } from '@tanstack/react-query';
+import { Segmented } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AgeGroup, Groups, Told as How, TestGroup } from '../../src/modules/laboratory/model.ts';
 import { useAddressValue, useOrganizationNames } from '../shell/index.ts';
-import { Empty, Failure, Loading, Panel, Plot, Tabs, Time } from '../ui/index.ts';
+import { Empty, Failure, Loading, Panel, Plot, Time } from '../ui/index.ts';
 import { useDistricts } from './districts.ts';
 import { type Filter, useNumber, usePart } from './explore-ask.ts';
 import { ageOption, boxOption, mapOption, shareOf, trendOption } from './explore-plots.ts';
@@ -218,28 +219,30 @@ export function OverTime({ unit, filter }: PartProps) {
   const query = usePart<Groups<TestGroup>>(`explore/groups/${by}`, filter);
   const words = useWords(unit);
   const tableOf = useTable(({ key }) => key);
-  const shown = () => (
+  return (
     <Part query={query} title={t('explore.trend')}>
       {(groups, note) => (
-        <Plot
-          title={t('explore.trend')}
-          option={trendOption(groups, { ...words, share: t('explore.share') })}
-          heightPx={300}
-          note={note(t('explore.trendNote', { count: sum(groups) }))}
-          table={tableOf(groups)}
-        />
+        <>
+          <Segmented
+            className="no-print"
+            aria-label={t('explore.trend')}
+            size="small"
+            value={by}
+            onChange={setStep}
+            options={[
+              { value: 'month', label: t('explore.month') },
+              { value: 'week', label: t('explore.week') },
+            ]}
+          />
+          <Plot
+            title={t('explore.trend')}
+            option={trendOption(groups, { ...words, share: t('explore.share') })}
+            heightPx={270}
+            note={note(t('explore.trendNote', { count: sum(groups) }))}
+            table={tableOf(groups)}
+          />
+        </>
       )}
     </Part>
-  );
-  return (
-    <Tabs
-      label={t('explore.trend')}
-      active={by}
-      choose={setStep}
-      tabs={[
-        { key: 'month', label: `${t('explore.trend')} ${t('explore.month')}`, content: shown },
-        { key: 'week', label: t('explore.week'), content: shown },
-      ]}
-    />
   );
 }

@@ -181,7 +181,9 @@ export function boxOption(
 
 /** Medians over time with the quartiles' area; how many results as bars below; the share outside as dots. */
 export function trendOption(groups: readonly TestGroup[], words: Words & { share: string }): PlotOption {
-  const days = groups.map(({ key }) => key);
+  const days = groups.map(({ key }) =>
+    key.replace(/-01$/, (end) => (groups.every((each) => each.key.endsWith(end)) ? '' : end)),
+  );
   const quiet = {
     type: 'line',
     showSymbol: false,
@@ -265,7 +267,7 @@ export function mapOption(
       left: 'center',
       bottom: 0,
       inRange: { color: ['#d7ecfb', '#56b4e9', '#0072b2', '#08306b'] },
-      formatter: (value: number) => words.number(value),
+      text: [words.number(high), words.number(low)],
     },
     series: [
       {

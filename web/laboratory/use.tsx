@@ -239,7 +239,19 @@ function Repeats({ filter }: { filter: Filter }) {
       end: true,
       render: ({ medianDays }) => t('use.inDays', { count: Number(medianDays.toPrecision(3)) }),
     },
-    { key: 'source', title: t('use.source'), value: (repeat) => nameOf({ name: repeat.source }) },
+    {
+      key: 'source',
+      title: t('use.source'),
+      value: ({ source }) => nameOf({ name: source }),
+      render: ({ source }) =>
+        source.url === undefined ? (
+          nameOf({ name: source })
+        ) : (
+          <a href={source.url} target="_blank" rel="noreferrer">
+            {nameOf({ name: source })}
+          </a>
+        ),
+    },
   ];
   return (
     <Panel
