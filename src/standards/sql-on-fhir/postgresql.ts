@@ -232,13 +232,13 @@ function say(saying: Saying, expr: Expr): string {
       return `cardinality(${inner(expr.list)})::bigint`;
     case 'join':
       return `array_to_string(${inner(expr.list)}, ${inner(expr.separator)})`;
-    case 'sameLists': {
-      return named(
-        [inner(expr.left), inner(expr.right)],
-        ([left, right]) =>
-          `(case when cardinality(${left}) > 0 and cardinality(${right}) > 0 then ${left} = ${right} end)`,
-      );
-    }
+    case 'sameLists':
+      return named([inner(expr.left), inner(expr.right)], ([left, right]) => {
+        const same = expr.areMoments
+          ? sameMoments(alias(saying), left as string, right as string)
+          : `${left} = ${right}`;
+        return `(case when cardinality(${left}) > 0 and cardinality(${right}) > 0 then ${same} end)`;
+      });
     case 'holds': {
       return named(
         [inner(expr.value), inner(expr.list)],
@@ -256,6 +256,15 @@ function say(saying: Saying, expr: Expr): string {
       );
     }
   }
+}
+
+/** One pair that differs is enough for false, one that nobody knows for null. */
+function sameMoments(name: string, left: string, right: string): string {
+  const pair = byKeys(`${name}.x`, `${name}.y`, 'true', 'false');
+  return (
+    `(case when cardinality(${left}) <> cardinality(${right}) then false else (select case when bool_or(not (${pair})) then false ` +
+    `when bool_or((${pair}) is null) then null else true end from unnest(${left}, ${right}) as ${name}(x, y)) end)`
+  );
 }
 
 function lastOf(name: string, list: string): string {
