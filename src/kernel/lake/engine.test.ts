@@ -87,7 +87,8 @@ describe('a killed engine', () => {
       while (!isOver) expect(await lake.rows(sql`select 1 as one`)).toEqual([{ one: 1 }]);
     })();
     for (let round = 0; round < 3; round += 1) {
-      await sleep(500);
+      const kept = acknowledged.length;
+      await expect.poll(() => acknowledged.length, { timeout: 10_000 }).toBeGreaterThan(kept + 3);
       const before = engine.pid() ?? 0;
       process.kill(before, 'SIGKILL');
       await expect.poll(() => engine.pid() !== undefined && engine.pid() !== before, { timeout: 10_000 }).toBe(true);
