@@ -15,3 +15,10 @@ export async function testLake(): Promise<Lake> {
   await lake.ready();
   return lake;
 }
+
+/** For doors of tests that ask the lake nothing. */
+export const noLake: Lake = new Proxy({} as Lake, {
+  get() {
+    throw new Error('this test has no lake');
+  },
+});

@@ -7,6 +7,7 @@ import { silentLog } from '#kernel/log';
 import { startMetrics } from '#kernel/metrics';
 import { sql } from '#kernel/sql';
 import { testContext } from '../../../tests/support/context.ts';
+import { noLake } from '../../../tests/support/lake.ts';
 import { testDatabase } from '../../../tests/support/postgres.ts';
 import { openAccess } from './access.ts';
 import { createAccount } from './accounts.ts';
@@ -42,6 +43,7 @@ beforeAll(async () => {
     config: readConfig({}),
     pool: db,
     log: silentLog,
+    lake: noLake,
     publicUrl: () => 'https://banyan.example',
     context: access.context,
   };

@@ -13,7 +13,7 @@ export { type FhirDoor, fhirRoutes } from './http/routes.ts';
 export { makeId } from './ids.ts';
 export { paramNumber } from './indexing.ts';
 export { type ParameterType, PLACE, type QueryLibrary, readQueryLibrary } from './query-library.ts';
-export { type HistoryAsk, type HistoryKey, history, load, read, readVersion } from './read.ts';
+export { type HistoryAsk, type HistoryKey, history, load, read, readCurrent, readVersion } from './read.ts';
 export { type SearchOptions, type SearchPage, search } from './search/search.ts';
 export type { Stored } from './store.ts';
 export { tableOf } from './tables.ts';

@@ -3,8 +3,10 @@ import type { Context, Sql } from '#kernel/context';
 import { Problem } from '#kernel/problem';
 import { all, sql } from '#kernel/sql';
 import { parseFhirJson } from '#standards/fhir';
+import { hashText } from './hash.ts';
 import { isRow, ROW, type Row, type Stored } from './store.ts';
 import { tableOf } from './tables.ts';
+import { inCompartment } from './tokens.ts';
 import type { Resource } from './write.ts';
 
 /** The newest version. @throws Problem `not-found` also when the actor may not see it, `gone` when it was deleted */
@@ -28,6 +30,32 @@ export async function find(ctx: Context, type: string, id: string): Promise<Row 
     select ${ROW} from ${tableOf(type)} as r where ${isRow(type, id)} and ${visible(ctx, type, 'r')}
   `);
   return row && { ...row, type };
+}
+
+export interface CurrentAsk {
+  /** Only resources in the compartment of one of these patients. */
+  patients?: readonly string[];
+  /** Only what changed after this instant. */
+  since?: Date;
+  limit: number;
+}
+
+/** The texts of the newest versions of a type that the actor may see, in the order of their ids; the caller notes the reading. */
+export async function readCurrent(
+  ctx: Context,
+  type: string,
+  { patients, since, limit }: CurrentAsk,
+): Promise<string[]> {
+  const terms = [sql`r.content is not null`, visible(ctx, type, 'r')];
+  if (patients !== undefined) {
+    const tokens = patients.map((patient) => hashText(inCompartment(patient)));
+    terms.push(sql`r.tokens && ${tokens}::bigint[]`, sql`r.patients && ${patients}::text[]`);
+  }
+  if (since !== undefined) terms.push(sql`r.updated > ${since}`);
+  const rows = await ctx.db.rows<{ content: string }>(sql`
+    select r.content::text as content from ${tableOf(type)} as r where ${all(terms)} order by r.part, r.id limit ${limit}
+  `);
+  return rows.map(({ content }) => content);
 }
 
 /** A certain version. @throws Problem `not-found`, `gone` */

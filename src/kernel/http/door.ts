@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '#kernel/config';
 import type { Context } from '#kernel/context';
+import type { Lake } from '#kernel/lake';
 import type { Log } from '#kernel/log';
 import type { Pool } from '#kernel/sql';
 
@@ -9,6 +10,8 @@ export interface Door {
   config: Config;
   pool: Pool;
   log: Log;
+  /** Columns of what was recorded, for questions over many. */
+  lake: Lake;
   /** The address people use, without a slash at the end. */
   publicUrl(): string;
   /** The request's context with its actor. @throws Problem `unauthenticated` when nobody is signed in */

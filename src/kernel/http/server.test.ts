@@ -5,6 +5,7 @@ import { silentLog } from '#kernel/log';
 import { startMetrics } from '#kernel/metrics';
 import { sql } from '#kernel/sql';
 import { testContext } from '../../../tests/support/context.ts';
+import { noLake } from '../../../tests/support/lake.ts';
 import { testDatabase } from '../../../tests/support/postgres.ts';
 import { type Door, makeServer } from './index.ts';
 
@@ -18,6 +19,7 @@ beforeAll(async () => {
     config: readConfig({}),
     pool: db,
     log: silentLog,
+    lake: noLake,
     publicUrl: () => 'https://banyan.example',
     context: async (): Promise<Context> => testContext(db),
   };

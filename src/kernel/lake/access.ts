@@ -4,6 +4,8 @@ import { systemContext } from '#kernel/context';
 import { search } from '#kernel/fhir';
 import { Problem } from '#kernel/problem';
 import { all, any, identifier, sql, trusted } from '#kernel/sql';
+import { QUESTIONS } from './tables.ts';
+import { builtInViews } from './views.ts';
 
 /**
  * Whose rows enter a question of the lake. Decided here and nowhere else, in the question's own SQL, by the same grants as
@@ -53,7 +55,8 @@ export async function lakeRelation(ctx: Context, view: string, { reach, by, pati
   const terms = [];
   for (const type of types)
     terms.push(await rowsSeen(ctx, type, { reach, ...(patients === undefined ? {} : { patients }) }));
-  return sql`(select * from ${identifier(by === undefined ? view : `${view}_by_${by}`)} where ${all(terms)})`;
+  const name = by === undefined ? view : `${view}_by_${by}`;
+  return sql`(select * from ${identifier(`${QUESTIONS}.${name}`)} where ${all(terms)})`;
 }
 
 /** A group that is large enough to be told. @param patient column with the id of the person */
@@ -177,7 +180,9 @@ async function typesOf(ctx: Context, view: string): Promise<string[]> {
     'ViewDefinition',
     new URLSearchParams({ 'name:exact': view, status: 'active' }),
   );
-  const types = matches.map(({ content }) => (JSON.parse(content!) as { resource: string }).resource);
+  const stored = matches.map(({ content }) => JSON.parse(content!) as Record<string, unknown>);
+  const definitions = stored.length > 0 ? stored : builtInViews().filter(({ name }) => name === view);
+  const types = definitions.map(({ resource }) => String(resource));
   if (types.length === 0) throw new Problem('not-found', 'the lake keeps no such view', { view });
   return [...new Set(types)].sort();
 }

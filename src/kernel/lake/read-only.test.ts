@@ -69,6 +69,78 @@ describe('questions', () => {
 });
 
 /**
+ * Goal: there is no place in a question where something can hide.
+ * Method: in each place that takes an expression, a harmless one is let through, and what reads elsewhere is refused.
+ */
+describe.each([
+  'select @ from patient',
+  'select 1 as a, @ as b from patient',
+  'select distinct on (@) id from patient',
+  'select top 3 @ from patient',
+  'select * replace (@ as id) from patient',
+  'select arrayMap(x -> @, [1]) from patient',
+  'select sum(toInt64(@)) over (partition by id) from patient',
+  'select count() over (partition by @) from patient',
+  'select count() over (order by @) from patient',
+  'select count() over w from patient window w as (partition by @)',
+  'select count() over (order by id rows between @ preceding and current row) from patient',
+  'select count(*) filter (where @) from patient',
+  'select quantile(0.5)(@) from patient',
+  'select case when @ then 1 else 2 end from patient',
+  'select case id when @ then 1 end from patient',
+  'select [1, @], (1, @), map(1, @), [1, 2][@] from patient',
+  'select @ between 0 and 1 from patient',
+  'select cast(@ as String), @::String from patient',
+  'select interval @ day from patient',
+  'select not @ from patient',
+  'select 1 in (@, 2) from patient',
+  'select (1, 2) in ((@, 2)) from patient',
+  'with @ as x select x from patient',
+  'with x as (select @ as n) select n from x',
+  'with recursive x as (select 1 as n union all select @ from x where n < 1) select n from x',
+  'select * from (select @ as n) as t',
+  'select * from patient array join [@] as n',
+  'select * from patient left array join [@] as n',
+  'select * from patient join result on result.patient = patient.id and @',
+  'select * from patient prewhere @',
+  'select * from patient where @',
+  'select count() from patient group by @',
+  'select count() from patient group by rollup(@)',
+  'select count() from patient group by grouping sets ((@), (id))',
+  'select count() from patient having @',
+  'select id from patient qualify @',
+  'select id from patient order by @',
+  'select number from numbers(1) order by number with fill from toUInt64(@) to 3',
+  'select number from numbers(1) order by number with fill from 1 to 3 step toUInt64(@)',
+  'select number, number as m from numbers(1) order by number with fill to 3 interpolate (m as @)',
+  'select id from patient limit 1 by @',
+  'select id from patient limit toUInt64(@)',
+  'select id from patient limit 1 offset toUInt64(@)',
+  'select number from numbers(toUInt64(@))',
+  "select * from values('a Int64', toInt64(@))",
+  'select 1 union all select @ from patient',
+  'select 1 except select @ from patient',
+  'select exists(select @ from patient)',
+])('in %s', (place) => {
+  const put = (what: string) => place.replaceAll('@', what);
+
+  test.each([
+    '(select toInt64(max(value)) from secret)',
+    "length(file('/etc/passwd'))",
+    "('s', 42) in secret",
+    "in(('s', 42.), banyan.secret)",
+    '(select count() from system.tables)',
+    "(select count() from url('http://127.0.0.1:1/', 'LineAsString'))",
+  ])('%s is refused', async (what) => {
+    await expect(ask(put(what))).rejects.toMatchObject({ kind: expect.stringMatching(/^(forbidden|invalid)$/) });
+  });
+
+  test('a harmless one is let through', async () => {
+    expect((await ask(put('(1 + 0)'))).text).toContain('1 + 0');
+  });
+});
+
+/**
  * Goal: nothing else can be read, and nothing be written, by any way round.
  * Method: each attack is refused by the check; then those that are questions go to the engine without it, to show that it is needed.
  */

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Db } from '#kernel/context';
-import { tableOf } from '#kernel/fhir';
+import type { Context, Db } from '#kernel/context';
+import { tableOf, writeAll } from '#kernel/fhir';
 import { Problem } from '#kernel/problem';
 import { sql } from '#kernel/sql';
-import { parseView, type View } from '#standards/sql-on-fhir';
+import { compileView, parseView, type View } from '#standards/sql-on-fhir';
+import { keptAs } from './columns.ts';
 
 /**
  * How a ViewDefinition says, by extension, what the lake does with it:
@@ -45,6 +46,16 @@ export function builtInViews(): Record<string, unknown>[] {
     .filter((file) => file.endsWith('.json'))
     .sort()
     .map((file) => JSON.parse(readFileSync(`${BUILT_IN}/${file}`, 'utf8')) as Record<string, unknown>);
+}
+
+/** Puts the views that come with Banyan into the record, where everybody finds them; a changed file becomes a new version. */
+export async function storeBuiltInViews(ctx: Context): Promise<void> {
+  const resources = builtInViews().map((definition) => ({
+    ...definition,
+    // An id has no low lines.
+    id: String(definition['name']).replaceAll('_', '-'),
+  }));
+  await ctx.db.transaction((tx) => writeAll(ctx, tx, resources));
 }
 
 /** A definition that asks to be materialised and cannot be. */
@@ -108,16 +119,15 @@ const TAKEN: ReadonlySet<string> = new Set(['inbox', 'changed', 'resource']);
  * @param byUrl other definitions, for what it is about
  * @throws Problem `invalid` with an issue for each thing that is wrong
  */
-export function readView(
-  definition: Record<string, unknown>,
-  byUrl: ReadonlyMap<string, Record<string, unknown>>,
-): LakeView {
+function readView(definition: Record<string, unknown>, byUrl: ReadonlyMap<string, Record<string, unknown>>): LakeView {
   const { view, issues } = parseView(definition);
   if (view === undefined) throw new Problem('invalid', 'the ViewDefinition cannot be used', {}, { issues });
   const name = String(definition['name'] ?? '');
   const resource = String(definition['resource']);
   if (!NAME.test(name) || TAKEN.has(name))
     throw new Problem('invalid', 'a view of the lake has a name of small letters, digits and low lines', { name });
+  // A type or codec that cannot be is told here, before any table is made.
+  for (const column of compileView(view, { target: 'clickhouse', from: 'x' }).columns) keptAs(column);
   const columns = new Set(columnNames(definition));
   const orders = extensions(definition, 'order', 'valueString').map(listOf);
   const [partition] = extensions(definition, 'partition', 'valueString').map(String);

@@ -154,3 +154,212 @@ export interface AlarmOnMap {
   minutes: number;
   state: string;
 }
+
+// Exploring a test: what the lake tells of many results. Days are those of Asia/Shanghai, both included; ages are whole years on the day of the result.
+
+export const OUTLIERS = ['kept', 'tukey', 'horn'] as const;
+/** `rows`: results that one may see one by one. `population`: everybody's, as figures over groups only. */
+export const REACHES = ['population', 'rows'] as const;
+export type Reach = (typeof REACHES)[number];
+export const SEXES = ['male', 'female'] as const;
+
+/** Which results are looked at. */
+export interface ResultFilter {
+  reach: Reach;
+  sex?: (typeof SEXES)[number];
+  ageFrom?: number;
+  ageTo?: number;
+  /** Six-digit code of the person's home. */
+  district?: string;
+  /** Id of the organization that measured. */
+  organization?: string;
+  since?: string;
+  until?: string;
+}
+
+/** One test in one unit: results in different units are never mixed. */
+export interface TestFilter extends ResultFilter {
+  code: string;
+  /** UCUM code, empty where results have none. */
+  unit: string;
+  /** Only each person's first result in the period. */
+  first: boolean;
+  outliers: (typeof OUTLIERS)[number];
+}
+
+/** A test as it occurs. */
+export interface TestKind {
+  code: string;
+  unit: string;
+  name: { en: string; zh: string };
+  results: number;
+  persons: number;
+}
+
+interface Percentile {
+  /** Per cent. */
+  p: number;
+  value: number;
+}
+
+/** A bar of a histogram; the outermost ones hold all beyond them too. */
+export interface HistogramBin {
+  low: number;
+  high: number;
+  results: number;
+}
+
+/** An interval that somebody published, for part of the people. */
+export interface PublishedInterval {
+  sex?: string;
+  /** Years, the second excluded. */
+  from?: number;
+  to?: number;
+  low?: number;
+  high?: number;
+  source: string;
+  kind: 'reference' | 'decision' | 'presence';
+}
+
+/** How an answer came about: shown with every figure. */
+export interface Told {
+  tookMs: number;
+  /** Smaller groups of persons are not told; absent where rows may be seen. */
+  smallest?: number;
+  /** The newest result that the lake knew, of any test. */
+  newest?: string;
+}
+
+export interface TestSummary extends Told {
+  /** False: fewer persons than may be told; then nothing else is. */
+  enough: boolean;
+  results: number;
+  persons: number;
+  from?: string;
+  until?: string;
+  mean?: number;
+  deviation?: number;
+  percentiles: Percentile[];
+  bins: HistogramBin[];
+  /** Of results that came with a flag. */
+  flagged?: { flagged: number; of: number };
+  /** What was left out, and why. */
+  excluded: { belowOrAbove: number; unfinished: number; otherUnits: number; outliers: number };
+  fences?: { low?: number; high?: number };
+  published: PublishedInterval[];
+}
+
+/** A group of persons with the spread of their results. */
+export interface TestGroup {
+  key: string;
+  results: number;
+  persons: number;
+  /** 2.5 and 97.5 %; absent below 120 results, which cannot carry them. */
+  low?: number;
+  quarter: number;
+  median: number;
+  threeQuarters: number;
+  high?: number;
+  flagged: number;
+  ofFlagged: number;
+}
+
+export interface AgeGroup extends TestGroup {
+  sex: string;
+  ageFrom: number;
+  /** Excluded; absent for the last. */
+  ageTo?: number;
+}
+
+export interface Groups<Group> extends Told {
+  groups: Group[];
+  /** How many groups were too small to be told. */
+  hidden: number;
+}
+
+export type By = 'sex' | 'district' | 'organization' | 'month' | 'week';
+
+export interface EstimatedInterval {
+  method: 'nonparametric' | 'robust' | 'inverse' | 'truncated';
+  sex?: string;
+  n: number;
+  lower?: { value: number; low?: number; high?: number };
+  upper?: { value: number; low?: number; high?: number };
+  resamples?: number;
+  /** Of the results that the model takes for healthy, per cent. */
+  sharePercent?: number;
+  /** Points of the modelled distribution: value, share of all results per unit. */
+  curve?: [number, number][];
+  /** Why there is none. */
+  unanswered?: 'too-few' | 'no-spread' | 'no-fit';
+  needed?: number;
+}
+
+export interface Partition {
+  /** Harris and Boyd. */
+  z?: number;
+  bound?: number;
+  spreadRatio?: number;
+  apart?: boolean;
+  /** Lahti. */
+  verdict?: 'apart' | 'together' | 'unclear';
+  shares?: { sex: string; belowPercent: number; abovePercent: number }[];
+}
+
+export interface IntervalAnswer {
+  id: string;
+  state: 'waiting' | 'running' | 'done' | 'failed';
+  done: number;
+  of: number;
+  estimates: EstimatedInterval[];
+  partition?: Partition;
+  results: number;
+  persons: number;
+  enough: boolean;
+  tookMs: number;
+}
+
+/** How often a test is used. */
+export interface TestUse {
+  code: string;
+  name: { en: string; zh: string };
+  results: number;
+  persons: number;
+  organizations: number;
+  /** In the period of the same length before. */
+  before: number;
+  flagged: number;
+  ofFlagged: number;
+}
+
+export interface Use extends Told {
+  enough: boolean;
+  since: string;
+  until: string;
+  results: number;
+  tests: TestUse[];
+  hidden: number;
+  organizations: { key: string; results: number; persons: number; tests: number }[];
+  months: { month: string; results: number; persons: number }[];
+}
+
+export interface Repeat {
+  code: string;
+  name: { en: string; zh: string };
+  /** Results of a person who had one before, in the period. */
+  repeats: number;
+  early: number;
+  persons: number;
+  hours: number;
+  source: { en: string; zh: string; url?: string };
+  medianDays: number;
+}
+
+export interface Turnaround {
+  code: string;
+  name: { en: string; zh: string };
+  results: number;
+  persons: number;
+  medianMin: number;
+  p90Min: number;
+}

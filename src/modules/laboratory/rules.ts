@@ -5,9 +5,11 @@ import type {
   Interval,
   OrderFact,
   Priority,
+  PublishedInterval,
   ReportFact,
   SpecimenFact,
   StepFacts,
+  TestFilter,
   TubeKnown,
   Work,
   WorkKnown,
@@ -344,6 +346,7 @@ interface Analyte {
   critical?: { low?: number; high?: number };
   limits: { sex?: 'male' | 'female'; low?: number; high?: number; from?: number; to?: number }[];
   source: string;
+  kind: PublishedInterval['kind'];
 }
 const ANALYTES = new Map((intervals.analytes as Analyte[]).map((analyte) => [analyte.loinc, analyte]));
 
@@ -390,6 +393,23 @@ function rangeOf(code: string, low: number | undefined, high: number | undefined
 
 export function nameOfAnalyte(code: string | undefined): { en: string; zh: string } | undefined {
   return ANALYTES.get(code ?? '')?.name;
+}
+
+/** All published intervals of a test in its unit that concern people the filter lets through. */
+export function publishedIntervals({
+  code,
+  unit,
+  sex,
+  ageFrom = 0,
+  ageTo = 200,
+}: Pick<TestFilter, 'code' | 'unit' | 'sex' | 'ageFrom' | 'ageTo'>): PublishedInterval[] {
+  const analyte = ANALYTES.get(code);
+  if (analyte === undefined || unit !== analyte.unit) return [];
+  const { limits, source, kind } = analyte;
+  return limits
+    .filter((each) => sex === undefined || each.sex === undefined || each.sex === sex)
+    .filter(({ from = 0, to = Number.POSITIVE_INFINITY }) => from <= ageTo && to > ageFrom)
+    .map((each) => ({ ...each, source, kind }));
 }
 
 /** The published interval for a test and a person; undefined when there is none for the sex, the age or the unit. */

@@ -1,4 +1,5 @@
 /** The shared record: messages of hospitals and laboratories, persons and what is known of them. */
+export { messageTable } from './analytics.ts';
 export { intake } from './intake/apply.ts';
 export { exportVerb } from './intake/export.ts';
 export type { DocumentTaker } from './intake/import.ts';
@@ -6,4 +7,4 @@ export { type MllpOptions, type MllpServer, startMllpServer } from './intake/mll
 export { type Receipt, type Receiver, startReceiver } from './intake/receive.ts';
 export { importVerb } from './intake/verbs.ts';
 export type { Applied, Numbered } from './model.ts';
-export { recordsRoutes } from './routes.ts';
+export { recordsRoutes } from './routes/index.ts';

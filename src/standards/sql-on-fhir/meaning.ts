@@ -144,7 +144,7 @@ function memberMeaning(owner: Ast | undefined, name: string, scope: Scope): Valu
 /** The children of that name. */
 export function stepInto(on: Value, name: string, scope: Scope): Value {
   const found = on.flatMap((part) => {
-    if (part.kind !== 'element') return besidePart(part, name, scope);
+    if (part.kind !== 'element') return besidePart(part, name);
     const quantity = quantityPart(part, name);
     if (quantity) return [quantity];
     return childrenOf(part.type, name).map(({ key, ...kind }) => child(part, key, kind));
@@ -155,7 +155,7 @@ export function stepInto(on: Value, name: string, scope: Scope): Value {
 }
 
 /** What primitives have besides their value: `birthDate.extension`, `birthDate.id`. */
-function besidePart(part: Expr, name: string, _scope: Scope): Expr[] {
+function besidePart(part: Expr, name: string): Expr[] {
   if (name !== 'extension' && name !== 'id') return [];
   const beside = companionOf(part);
   if (beside === undefined) return [];
@@ -308,9 +308,9 @@ export function overItems<T>(
 }
 
 /** Whether a variable is read in an expression; what it could be read from (`shape`, `beside`) does not count. */
-export function mentions(tree: unknown, name: string): boolean {
-  if (Array.isArray(tree)) return tree.some((part) => mentions(part, name));
-  if (typeof tree !== 'object' || tree === null) return false;
+export function mentions(tree: unknown, name: string, seen = new WeakSet<object>()): boolean {
+  if (typeof tree !== 'object' || tree === null || seen.has(tree)) return false;
+  seen.add(tree);
   if ((tree as Expr).op === 'variable') return (tree as Variable).name === name;
-  return Object.entries(tree).some(([key, part]) => key !== 'shape' && mentions(part, name));
+  return Object.entries(tree).some(([key, part]) => key !== 'shape' && mentions(part, name, seen));
 }

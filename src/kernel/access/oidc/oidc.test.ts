@@ -10,6 +10,7 @@ import { makeLog } from '#kernel/log';
 import { startMetrics } from '#kernel/metrics';
 import { sql } from '#kernel/sql';
 import { testContext } from '../../../../tests/support/context.ts';
+import { noLake } from '../../../../tests/support/lake.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
 import { openAccess } from '../access.ts';
 import { changeAccount, createAccount } from '../accounts.ts';
@@ -44,7 +45,7 @@ beforeAll(async () => {
     external: { issuer: external.issuer, audience: () => 'banyan', claims },
   });
   const access = openAccess({ pool: db, log, languageOf, translate, checkJwt: oidc.checkJwt });
-  const door: Door = { config: readConfig({}), pool: db, log, publicUrl, context: access.context };
+  const door: Door = { config: readConfig({}), pool: db, log, lake: noLake, publicUrl, context: access.context };
   const probe = (part: FastifyInstance) => {
     part.get('/api/probe', async (request) => {
       const { actor } = await door.context(request);

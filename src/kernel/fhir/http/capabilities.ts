@@ -15,6 +15,28 @@ const INTERACTIONS = [
 
 const VIEW_DEFINITION = 'https://sql-on-fhir.org/ig/StructureDefinition/ViewDefinition';
 
+/** Of SQL-on-FHIR; the lake answers them. */
+const VIEW_OPERATIONS = [
+  {
+    name: 'viewdefinition-run',
+    definition: 'http://sql-on-fhir.org/OperationDefinition/$viewdefinition-run',
+    documentation:
+      'Formats json, ndjson, csv, parquet and arrow. viewReference is ViewDefinition/<id>, its address here, or a canonical address with or without version. source is lake or record.',
+  },
+  {
+    name: 'viewdefinition-export',
+    definition: 'http://sql-on-fhir.org/OperationDefinition/$viewdefinition-export',
+    documentation: 'Formats ndjson, csv, parquet and arrow. No source.',
+  },
+];
+const QUERY_OPERATIONS = [
+  {
+    name: 'sqlquery-run',
+    definition: 'http://sql-on-fhir.org/OperationDefinition/$sqlquery-run',
+    documentation: 'Formats json, ndjson, csv, parquet, arrow and fhir. SQL of ClickHouse. No source.',
+  },
+];
+
 let resources: object[] | undefined;
 
 /** What this server does, made from the same definitions it works by. */
@@ -45,6 +67,7 @@ export function capabilities(base: string, now: Date): object {
         },
         resource: resources,
         interaction: ['transaction', 'batch', 'search-system', 'history-system'].map((code) => ({ code })),
+        operation: [...VIEW_OPERATIONS, ...QUERY_OPERATIONS],
       },
     ],
   };
@@ -80,6 +103,7 @@ function describeType(type: string): object {
       ...(type === 'Patient'
         ? [{ name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' }]
         : []),
+      ...(type === 'ViewDefinition' ? VIEW_OPERATIONS : type === 'Library' ? QUERY_OPERATIONS : []),
     ],
   };
 }

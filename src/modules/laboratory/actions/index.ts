@@ -1,4 +1,16 @@
 export { addTube, addWork, applyNews, type News, noNews } from './apply.ts';
+export {
+  beginIntervals,
+  chosenReach,
+  listTests,
+  type Question,
+  readRepeats,
+  readTestByAge,
+  readTestGroups,
+  readTestSummary,
+  readTurnarounds,
+  readUse,
+} from './explore.ts';
 export { loadIntervals } from './facts.ts';
 export {
   listOrders,

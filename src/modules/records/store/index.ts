@@ -28,3 +28,17 @@ export {
   getPerson,
   type PersonFilter,
 } from './persons.ts';
+export {
+  countQuestions,
+  findQuestions,
+  findRuns,
+  findVersions,
+  getQuestion,
+  insertRun,
+  purgeQuestions,
+  putQuestion,
+  type QuestionText,
+  type QuestionVersion,
+  setDeleted,
+  setShared,
+} from './questions.ts';

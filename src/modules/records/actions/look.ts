@@ -3,8 +3,8 @@ import { type Context, holds } from '#kernel/context';
 import type { Resource } from '#kernel/fhir';
 import { translate } from '#kernel/http';
 import { Hl7Error, type Message, parseMessage } from '#standards/hl7v2';
-import type { Person, TimelineEntry, Trend } from './model.ts';
-import { inTimeOrder, showEntry, showPerson, timelineTypes, trendsOf } from './rules.ts';
+import type { Person, TimelineEntry, Trend } from '../model.ts';
+import { inTimeOrder, showEntry, showPerson, timelineTypes, trendsOf } from '../rules.ts';
 import {
   findByNumber,
   findEntries,
@@ -16,7 +16,7 @@ import {
   type MessageFilter,
   type MessageKey,
   type PersonFilter,
-} from './store/index.ts';
+} from '../store/index.ts';
 
 /** A patient's timeline is built from so many resources of each type at the most. */
 const MOST_OF_A_TYPE = 1_000;

@@ -6,10 +6,10 @@ import type { Door } from '#kernel/http';
 import { listensTo, startDeliveries } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { type Pool, sql } from '#kernel/sql';
-import { testContext } from '../../../tests/support/context.ts';
-import { testDatabase } from '../../../tests/support/postgres.ts';
-import { intake, recordsRoutes, startReceiver } from './index.ts';
-import type { Person, TimelineEntry, Trend } from './model.ts';
+import { testContext } from '../../../../tests/support/context.ts';
+import { testDatabase } from '../../../../tests/support/postgres.ts';
+import { intake, recordsRoutes, startReceiver } from '../index.ts';
+import type { Person, TimelineEntry, Trend } from '../model.ts';
 
 /**
  * Goal: a person is found by every name and number, and what is shown is hers alone, to those who may, and is audited.

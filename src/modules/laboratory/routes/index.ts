@@ -8,8 +8,9 @@ import {
   readOrder,
   readReport,
   readSpecimen,
-} from './actions/index.ts';
-import { PRIORITIES, type Priority, WORK_STATES, type WorkState } from './model.ts';
+} from '../actions/index.ts';
+import { PRIORITIES, type Priority, WORK_STATES, type WorkState } from '../model.ts';
+import { exploreRoutes } from './explore.ts';
 
 type Query = Record<string, string | undefined>;
 
@@ -57,6 +58,7 @@ export function laboratoryRoutes(app: FastifyInstance, door: Door): void {
   const feed = makeOperations({ db: door.pool, now: () => new Date(), log: door.log });
   app.addHook('onClose', async () => feed.stop());
   operationsRoutes(app, door, feed);
+  exploreRoutes(app, door);
 }
 
 function operationsRoutes(app: FastifyInstance, door: Door, feed: OperationsFeed): void {

@@ -10,15 +10,15 @@ import {
   showOnePerson,
   showTimeline,
   showTrends,
-} from './actions.ts';
-import { ENTRY_KINDS, type TimelineEntry } from './model.ts';
-import type { MessageFilter, MessageKey } from './store/index.ts';
+} from '../actions/index.ts';
+import { ENTRY_KINDS, type TimelineEntry } from '../model.ts';
+import type { MessageFilter, MessageKey } from '../store/index.ts';
 
 const MOST = 200;
 const LONGEST_QUESTION = 100;
 
 /** Persons, what happened to them, and the messages that told of it. */
-export function recordsRoutes(app: FastifyInstance, door: Door): void {
+export function lookRoutes(app: FastifyInstance, door: Door): void {
   app.get<{ Querystring: { q?: string } }>('/api/search', async (request) => {
     const ctx = await door.context(request);
     return { results: await searchEverything(ctx, parseQuestion(request.query.q ?? '')) };

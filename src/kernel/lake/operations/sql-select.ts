@@ -1,0 +1,110 @@
+import { type Context, type Sql, systemContext } from '#kernel/context';
+import { load, type ParameterType, PLACE, type QueryLibrary, readQueryLibrary, search } from '#kernel/fhir';
+import { Problem } from '#kernel/problem';
+import { identifier, join, sql } from '#kernel/sql';
+import type { Lake } from '../client.ts';
+import { requireReadOnly } from '../read-only.ts';
+import { bad, type Given } from './given.ts';
+import { findDefinition, selectOf } from './view-select.ts';
+
+type Json = Record<string, unknown>;
+
+/** A stored query: by `Library/<id>` or by its canonical address. @throws Problem `not-found`, `unprocessable` */
+export async function findQuery(ctx: Context, reference: string): Promise<{ query: QueryLibrary; subject: string }> {
+  const own = systemContext({ db: ctx.db, log: ctx.log, now: ctx.now }, 'lake');
+  const id = /(?:^|\/fhir\/)Library\/([A-Za-z0-9.-]{1,64})$/.exec(reference)?.[1];
+  if (id !== undefined) return { query: readQuery(await load<Json>(own, 'Library', id)), subject: `Library/${id}` };
+  const [url = '', version] = reference.split('|');
+  const asked = new URLSearchParams({ url, _sort: '-_lastUpdated', _count: '20' });
+  if (version !== undefined) asked.set('version', version);
+  const [match] = (await search(own, 'Library', asked)).matches;
+  if (match === undefined) throw new Problem('not-found', 'there is no such query', { query: reference.slice(0, 300) });
+  return { query: readQuery(JSON.parse(match.content!) as Json), subject: `Library/${match.id}` };
+}
+
+/** @throws Problem `unprocessable` with an issue for each thing that is wrong */
+export function readQuery(library: Json): QueryLibrary {
+  const { query, issues } = readQueryLibrary(library);
+  if (query === undefined) throw new Problem('unprocessable', 'the query cannot be run', {}, { issues });
+  return query;
+}
+
+/**
+ * The question that a query is for this actor. Its SQL is checked to read nothing but its tables; and each of these is, by its name in the
+ * SQL, a view with the rows that the actor may see.
+ *
+ * @throws Problem `forbidden`, `invalid`, `not-found`
+ */
+export async function questionOf(
+  ctx: Context,
+  lake: Lake,
+  { text, tables, parameters }: QueryLibrary,
+  given: readonly Given[],
+  limit: number | undefined,
+): Promise<Sql> {
+  const placed = placeValues(text, parameters, given);
+  const checked = await requireReadOnly(lake, placed, tables.keys());
+  const relations: Sql[] = [];
+  for (const [label, address] of tables)
+    relations.push(sql`${identifier(label)} as (${await selectOf(ctx, lake, await findDefinition(ctx, address), {})})`);
+  const before = relations.length === 0 ? sql`` : sql`with ${join(relations)} `;
+  const most = limit === undefined ? '' : ` limit ${limit}`;
+  // The checked SQL has its places numbered already, so its values go first.
+  const shifted = before.text.replace(/\$(\d+)/g, (_, place) => `$${Number(place) + checked.values.length}`);
+  const values = [...checked.values, ...before.values];
+  const columns = await plainNames(ctx, lake, { text: `${shifted}${checked.text}`, values });
+  return { text: `${shifted}select ${columns} from (${checked.text}\n)${most}`, values };
+}
+
+/** Of a join the engine calls a column `p.id` where two tables have it; people expect `id`, and get it where no other is called so. */
+async function plainNames(ctx: Context, lake: Lake, question: Sql): Promise<string> {
+  const described = { text: `describe (${question.text}\n)`, values: question.values };
+  const names = (await lake.rows<{ name: string }>(described, { actor: ctx.actor.id })).map(({ name }) => name);
+  const plain = names.map((name) => /^[A-Za-z_]\w*\.([A-Za-z_]\w*)$/.exec(name)?.[1] ?? name);
+  const columns = names.map((name, at) => {
+    const short = plain[at]!;
+    if (short === name || plain.indexOf(short) !== plain.lastIndexOf(short)) return quoted(name);
+    return `${quoted(name)} as ${quoted(short)}`;
+  });
+  return columns.join(', ');
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}
+
+/** Puts `$n` where the text has `:name`. */
+function placeValues(text: string, parameters: ReadonlyMap<string, ParameterType>, given: readonly Given[]): Sql {
+  for (const { name } of given)
+    if (!parameters.has(name)) throw bad('the query has no such parameter', `parameters.${name}`);
+  const values: unknown[] = [];
+  const places = new Map<string, number>();
+  const placed = text.replace(PLACE, (token, name?: string) => {
+    if (name === undefined) return token;
+    if (!places.has(name)) places.set(name, values.push(boundValue(name, parameters.get(name)!, given)));
+    return `$${places.get(name)}`;
+  });
+  return { text: placed, values };
+}
+
+const STRINGS: ReadonlySet<string> = new Set(['string', 'code', 'id', 'uri']);
+const DATE = /^\d{4}(-\d\d(-\d\d)?)?$/;
+const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+
+/** Dates stay texts, which the engine compares with dates and with texts alike; an instant is a time. */
+function boundValue(name: string, type: ParameterType, given: readonly Given[]): unknown {
+  const found = given.filter((each) => each.name === name);
+  const [one] = found;
+  if (one === undefined || found.length > 1) throw bad('the query needs this parameter, once', `parameters.${name}`);
+  const { value } = one;
+  const isText = typeof value === 'string' && value.length <= 10_000;
+  if (STRINGS.has(type) && isText) return value;
+  if (type === 'boolean' && typeof value === 'boolean') return value;
+  if (type === 'integer' && Number.isSafeInteger(value)) return value;
+  if (type === 'decimal' && typeof value === 'number' && Number.isFinite(value)) return value;
+  if (type === 'date' && isText && DATE.test(value)) return value;
+  if (type === 'dateTime' && isText && DATE.test(value)) return value;
+  if (type === 'dateTime' && isText && DATE_TIME.test(value) && !Number.isNaN(Date.parse(value)))
+    return new Date(value);
+  throw bad('the value is of another type than the parameter of the query', `parameters.${name}`);
+}

@@ -1,0 +1,167 @@
+import { type Context, type Sql, systemContext } from '#kernel/context';
+import { load, search } from '#kernel/fhir';
+import { Problem } from '#kernel/problem';
+import { all, identifier, join, sql, trusted } from '#kernel/sql';
+import { compileView, parseView, type View } from '#standards/sql-on-fhir';
+import { lakeRelation, rowsSeen } from '../access.ts';
+import type { Lake } from '../client.ts';
+import { QUESTIONS } from '../tables.ts';
+import { bad } from './given.ts';
+
+type Json = Record<string, unknown>;
+
+/** A ViewDefinition that can be run. */
+export interface Definition {
+  /** For its name in the trail and of files. */
+  name: string;
+  /** What it is called in the trail: its address, or that it came with the question. */
+  subject: string;
+  view: View;
+  /** As it was written. */
+  definition: Json;
+  /** `ViewDefinition/<id>` of one that is in the record. */
+  stored?: string;
+  /** Whether the lake may keep its rows; then it reads them and works out nothing. */
+  kept: boolean;
+}
+
+/** What limits the resources that a view is made from. */
+export interface Limits {
+  patients?: readonly string[];
+  since?: Date;
+  limit?: number;
+}
+
+const NAME = /^[A-Za-z][A-Za-z0-9_]{0,100}$/;
+const MATERIALIZED = 'https://banyan.health/fhir/StructureDefinition/lake-materialized';
+
+/**
+ * A stored definition: by `ViewDefinition/<id>`, by its address here, or by its canonical address with or without `|version`.
+ *
+ * @throws Problem `not-found`
+ */
+export async function findDefinition(ctx: Context, reference: string): Promise<Definition> {
+  // The catalogue of definitions is open to everybody who may ask at all.
+  const own = systemContext({ db: ctx.db, log: ctx.log, now: ctx.now }, 'lake');
+  const id = /(?:^|\/fhir\/)ViewDefinition\/([A-Za-z0-9.-]{1,64})$/.exec(reference)?.[1];
+  if (id !== undefined) return readDefinition(await load<Json>(own, 'ViewDefinition', id), `ViewDefinition/${id}`);
+  const [url = '', version] = reference.split('|');
+  const asked = new URLSearchParams({ url, _sort: '-_lastUpdated', _count: '20' });
+  if (version !== undefined) asked.set('version', version);
+  const { matches } = await search(own, 'ViewDefinition', asked);
+  const found = matches.map(({ content }) => JSON.parse(content!) as Json);
+  const chosen = found.find(({ status }) => status === 'active') ?? found[0];
+  if (chosen === undefined) throw new Problem('not-found', 'there is no such view', { view: reference.slice(0, 300) });
+  return readDefinition(chosen, `ViewDefinition/${String(chosen['id'])}`);
+}
+
+/** @throws Problem `unprocessable` with an issue for each thing that is wrong */
+export function readDefinition(definition: Json, subject?: string): Definition {
+  const { view, issues } = parseView(definition);
+  if (view === undefined)
+    throw new Problem('unprocessable', 'the view cannot be run', {}, { issues: issues.map((issue) => ({ ...issue })) });
+  const name = typeof definition['name'] === 'string' && NAME.test(definition['name']) ? definition['name'] : 'view';
+  const extensions = Array.isArray(definition['extension']) ? (definition['extension'] as Json[]) : [];
+  const asked = extensions.some(({ url, valueBoolean }) => url === MATERIALIZED && valueBoolean === true);
+  const kept = subject !== undefined && asked && definition['status'] === 'active';
+  return {
+    name,
+    subject: subject ?? `a view on ${view.resource} that came with the question`,
+    view,
+    definition,
+    ...(subject === undefined ? {} : { stored: subject }),
+    kept,
+  };
+}
+
+/**
+ * The rows of a view that the actor may see: from the view's table where the lake keeps one, else worked out from the resources
+ * in the lake.
+ */
+export async function selectOf(
+  ctx: Context,
+  lake: Lake,
+  definition: Definition,
+  { patients, since, limit }: Limits,
+): Promise<Sql> {
+  const { view, name } = definition;
+  const most = limit === undefined ? sql`` : sql` limit ${limit}`;
+  const columns = columnsOf(view);
+  const named = patients === undefined ? {} : { patients };
+  // The tables do not say when a resource changed.
+  const tables = await tablesOf(lake, name);
+  if (definition.kept && since === undefined && tables.includes(name)) {
+    const by = patients !== undefined && tables.includes(`${name}_by_patient`) ? { by: 'patient' } : {};
+    return sql`select ${columns} from ${await lakeRelation(ctx, name, { reach: 'rows', ...named, ...by })}${most}`;
+  }
+  if (!tables.includes('resource'))
+    throw new Problem('unavailable', 'the lake is not filled yet: try again in a moment');
+  const terms = [sql`type = ${view.resource}`, await rowsSeen(ctx, view.resource, { reach: 'rows', ...named })];
+  if (since !== undefined)
+    terms.push(
+      sql`parseDateTime64BestEffortOrNull(JSONExtractString(content, 'meta', 'lastUpdated'), 3, 'UTC') > ${since}`,
+    );
+  return sql`with _resources as (select content from ${identifier(`${QUESTIONS}.resource`)} where ${all(terms)}) select ${columns} from (${compiled(view)})${most}`;
+}
+
+/** The rows of a view out of resources that came with the question, worked out by the lake's engine. */
+export function selectFromTexts(view: View, contents: readonly string[], limit: number | undefined): Sql {
+  const most = limit === undefined ? sql`` : sql` limit ${limit}`;
+  const texts = trusted(contents.map(quoted).join(','));
+  return sql`with _resources as (select arrayJoin(cast([${texts}] as Array(String))) as content) select ${columnsOf(view)} from (${compiled(view)})${most}`;
+}
+
+/** Tables of the lake that hold the rows of a view, or of all resources. */
+async function tablesOf(lake: Lake, name: string): Promise<string[]> {
+  const found = await lake.rows<{ name: string }>(
+    sql`select name from system.tables where database = ${QUESTIONS} and name in ${['resource', name, `${name}_by_patient`]}`,
+  );
+  return found.map((table) => table.name);
+}
+
+function columnsOf(view: View): Sql {
+  const { columns } = compileView(view, { target: 'clickhouse', from: '_resources' });
+  return join(columns.map(({ name }) => identifier(name)));
+}
+
+/** A dollar in its strings would be read as the place of a value. */
+function compiled(view: View): Sql {
+  return trusted(compileView(view, { target: 'clickhouse', from: '_resources' }).sql.replaceAll('$', '\\x24'));
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('$', '\\x24')}'`;
+}
+
+const MOST_MEMBERS = 10_000;
+
+/** The patients of `patient` and those who are members of `group`; undefined where neither is given. */
+export async function patientsOf(
+  ctx: Context,
+  references: readonly string[],
+  groups: readonly string[],
+): Promise<string[] | undefined> {
+  if (references.length === 0 && groups.length === 0) return undefined;
+  const patients = new Set(references.map((reference) => idOf(reference, 'Patient', 'patient')));
+  for (const group of groups) {
+    const { member = [] } = await load<{ member?: { entity?: { reference?: string }; inactive?: boolean }[] }>(
+      ctx,
+      'Group',
+      idOf(group, 'Group', 'group'),
+    );
+    for (const { entity, inactive } of member) {
+      const id = /^Patient\/([A-Za-z0-9.-]{1,64})$/.exec(entity?.reference ?? '')?.[1];
+      if (id !== undefined && inactive !== true) patients.add(id);
+    }
+  }
+  if (patients.size > MOST_MEMBERS)
+    throw new Problem('too-costly', 'the question names too many patients', { most: MOST_MEMBERS });
+  return [...patients];
+}
+
+function idOf(reference: string, type: string, parameter: string): string {
+  const id = /^(?:(?:.*\/)?([A-Z]\w+)\/)?([A-Za-z0-9.-]{1,64})$/.exec(reference);
+  if (id === null || (id[1] !== undefined && id[1] !== type))
+    throw bad(`a reference to a ${type} is expected`, parameter);
+  return id[2]!;
+}

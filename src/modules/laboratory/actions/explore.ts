@@ -1,0 +1,186 @@
+import { recordRead } from '#kernel/access';
+import type { Context } from '#kernel/context';
+import { type AskOptions, type Lake, reachOf } from '#kernel/lake';
+import { Problem } from '#kernel/problem';
+import { sql } from '#kernel/sql';
+import {
+  chosenResults,
+  findPlaces,
+  findTests,
+  grouped,
+  groupedByAge,
+  type Intervals,
+  type PeriodFilter,
+  repeatsOf,
+  sampleOfResults,
+  smallestOf,
+  summarize,
+  turnaroundsOf,
+  useOf,
+} from '../analytics/index.ts';
+import type {
+  AgeGroup,
+  By,
+  Groups,
+  IntervalAnswer,
+  Reach,
+  Repeat,
+  TestFilter,
+  TestGroup,
+  TestKind,
+  TestSummary,
+  Told,
+  Turnaround,
+  Use,
+} from '../model.ts';
+
+/** The lake, and who may stop waiting for it. */
+export interface Question {
+  lake: Lake;
+  signal?: AbortSignal;
+}
+
+/** May the actor look, and at what: groups of everybody's results, or results one by one? The wider comes first. */
+function reachesOf(ctx: Context): Reach[] {
+  ctx.require('laboratory.explore');
+  const reaches = reachOf(ctx);
+  return (['population', 'rows'] as const).filter((reach) => reaches.includes(reach));
+}
+
+function optionsOf(ctx: Context, { signal }: Question): AskOptions {
+  return { actor: ctx.actor.id, ...(signal !== undefined && { signal }) };
+}
+
+async function timed<T extends object>(ask: () => Promise<T>): Promise<T & { tookMs: number }> {
+  const began = performance.now();
+  const answer = await ask();
+  return { ...answer, tookMs: Math.round(performance.now() - began) };
+}
+
+/** The tests and places there are, for choosing. */
+export async function listTests(
+  ctx: Context,
+  question: Question,
+  reach: Reach,
+): Promise<{ tests: TestKind[]; districts: string[]; organizations: string[]; reaches: Reach[] }> {
+  const reaches = reachesOf(ctx);
+  const options = optionsOf(ctx, question);
+  const [tests, places] = await Promise.all([
+    findTests(ctx, question.lake, { reach }, options),
+    findPlaces(ctx, question.lake, { reach }, options),
+  ]);
+  return { tests, ...places, reaches };
+}
+
+/** The distribution of a test's results. The look is written into the trail here, once for all parts of a page. */
+export async function readTestSummary(ctx: Context, question: Question, filter: TestFilter): Promise<TestSummary> {
+  ctx.require('laboratory.explore');
+  const summary = await timed(() => summarize(ctx, question.lake, filter, optionsOf(ctx, question)));
+  await recordRead(ctx, {
+    act: 'laboratory.test-explored',
+    subject: `test/${filter.code}`,
+    detail: { ...filter, results: summary.results, persons: summary.persons },
+  });
+  return summary;
+}
+
+export function readTestGroups(
+  ctx: Context,
+  question: Question,
+  filter: TestFilter,
+  by: By,
+): Promise<Groups<TestGroup>> {
+  ctx.require('laboratory.explore');
+  return timed(() => grouped(ctx, question.lake, filter, by, optionsOf(ctx, question)));
+}
+
+export function readTestByAge(ctx: Context, question: Question, filter: TestFilter): Promise<Groups<AgeGroup>> {
+  ctx.require('laboratory.explore');
+  return timed(() => groupedByAge(ctx, question.lake, filter, optionsOf(ctx, question)));
+}
+
+/** Fewer persons than this cannot carry an interval by any method. */
+const LEAST_PERSONS = 20;
+
+/** Begins to estimate reference intervals; `intervals.look` tells how far it is. */
+export async function beginIntervals(
+  ctx: Context,
+  question: Question,
+  intervals: Intervals,
+  filter: TestFilter,
+): Promise<IntervalAnswer> {
+  ctx.require('laboratory.explore');
+  const options = optionsOf(ctx, question);
+  const { lake } = question;
+  const { measured, sample } = await chosenResults(ctx, lake, filter, options);
+  const [persons] = await lake.rows<{ persons: number }>(
+    sql`select uniqExact(patient) as persons from ${measured}`,
+    options,
+  );
+  const count = persons?.persons ?? 0;
+  await recordRead(ctx, {
+    act: 'laboratory.interval-estimated',
+    subject: `test/${filter.code}`,
+    detail: { ...filter, results: sample.n, persons: count },
+  });
+  if (count < Math.max(LEAST_PERSONS, smallestOf(filter)))
+    return {
+      id: '',
+      state: 'done',
+      done: 0,
+      of: 0,
+      estimates: [],
+      results: 0,
+      persons: 0,
+      enough: false,
+      tookMs: 0,
+    };
+  const bySex = filter.sex === undefined;
+  const [male, female] = bySex
+    ? await Promise.all(['male', 'female'].map((sex) => sampleOfResults(lake, measured, options, sql`of_sex = ${sex}`)))
+    : [];
+  const both = male !== undefined && female !== undefined && male.n >= LEAST_PERSONS && female.n >= LEAST_PERSONS;
+  return intervals.begin(
+    ctx.actor.id,
+    { all: sample, ...(both && { male, female }) },
+    { results: sample.n, persons: count },
+  );
+}
+
+/** How tests are used in a period. */
+export async function readUse(ctx: Context, question: Question, filter: PeriodFilter): Promise<Use> {
+  ctx.require('laboratory.explore');
+  const use = await timed(() => useOf(ctx, question.lake, filter, optionsOf(ctx, question)));
+  await recordRead(ctx, { act: 'laboratory.use-explored', detail: { ...filter, results: use.results } });
+  return use;
+}
+
+export function readRepeats(
+  ctx: Context,
+  question: Question,
+  filter: PeriodFilter,
+  days: number | undefined,
+): Promise<Told & { repeats: Repeat[] }> {
+  ctx.require('laboratory.explore');
+  return timed(async () => ({ repeats: await repeatsOf(ctx, question.lake, filter, optionsOf(ctx, question), days) }));
+}
+
+export function readTurnarounds(
+  ctx: Context,
+  question: Question,
+  filter: PeriodFilter,
+): Promise<Told & { turnarounds: Turnaround[] }> {
+  ctx.require('laboratory.explore');
+  return timed(async () => ({
+    turnarounds: await turnaroundsOf(ctx, question.lake, filter, optionsOf(ctx, question)),
+  }));
+}
+
+/** The reach that was asked for, or the widest there is. @throws Problem `forbidden` */
+export function chosenReach(ctx: Context, asked: Reach | undefined): Reach {
+  const reaches = reachesOf(ctx);
+  const reach = asked ?? reaches[0];
+  if (reach === undefined || !reaches.includes(reach))
+    throw new Problem('forbidden', 'this account may not ask about these results', { reach: asked });
+  return reach;
+}

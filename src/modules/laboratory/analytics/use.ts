@@ -1,0 +1,167 @@
+import type { Context } from '#kernel/context';
+import type { AskOptions, Lake } from '#kernel/lake';
+import { all, sql } from '#kernel/sql';
+import retest from '../../../../facts/retest-intervals.json' with { type: 'json' };
+import type { Repeat, ResultFilter, TestUse, Turnaround, Use } from '../model.ts';
+import { nameOfAnalyte } from '../rules.ts';
+import { tellable } from './groups.ts';
+import { FLAGGED, filterTerms, rowsOf, smallestOf, startOfDay, USED } from './results.ts';
+import { newestOf } from './test.ts';
+
+/** A filter with its period: what is used is always used in some time. */
+export type PeriodFilter = ResultFilter & { since: string; until: string };
+
+const MOST_TESTS = 5000;
+const MOST_ORGANIZATIONS = 500;
+const DAY_MS = 86_400_000;
+
+/** The period of the same length that ended the day before. */
+function periodBefore({ since, until }: { since: string; until: string }): { since: string; until: string } {
+  const days = (startOfDay(until).getTime() - startOfDay(since).getTime()) / DAY_MS + 1;
+  const shifted = (day: string, by: number) =>
+    new Date(Date.parse(`${day}T00:00:00Z`) + by * DAY_MS).toISOString().slice(0, 10);
+  return { since: shifted(since, -days), until: shifted(since, -1) };
+}
+
+type UseRow = Omit<TestUse, 'name'> & { text: string };
+
+/** How often each test was used in a period, where, when, and how that differs from the period before. */
+export async function useOf(
+  ctx: Context,
+  lake: Lake,
+  filter: PeriodFilter,
+  options: AskOptions,
+): Promise<Omit<Use, 'tookMs'>> {
+  const relation = await rowsOf(ctx, filter);
+  const smallest = smallestOf(filter);
+  const now = all([USED, ...filterTerms(filter)]);
+  const both = all([USED, ...filterTerms({ ...filter, since: periodBefore(filter).since })]);
+  const current = sql`time >= ${startOfDay(filter.since)}`;
+  const [rows, [whole], organizations, months] = await Promise.all([
+    lake.rows<UseRow>(
+      sql`
+        select code, ifNull(anyLast(code_text), '') as text, countIf(${current}) as results, uniqExactIf(patient, ${current}) as persons,
+          uniqExactIf(organization, ${current}) as organizations, countIf(not ${current}) as before,
+          countIf(${current} and ifNull(flag, '') ${FLAGGED}) as flagged, countIf(${current} and ifNull(flag, '') != '') as "ofFlagged"
+        from ${relation} where ${both} and code != '' group by code having results > 0 order by results desc, code limit ${MOST_TESTS}`,
+      options,
+    ),
+    lake.rows<{ results: number; persons: number }>(
+      sql`select count() as results, uniqExact(patient) as persons from ${relation} where ${now}`,
+      options,
+    ),
+    lake.rows<Use['organizations'][number]>(
+      sql`
+        select ifNull(organization, '') as key, count() as results, uniqExact(patient) as persons, uniqExact(code) as tests
+        from ${relation} where ${now} group by key order by results desc, key limit ${MOST_ORGANIZATIONS}`,
+      options,
+    ),
+    lake.rows<Use['months'][number]>(
+      sql`
+        select formatDateTime(toStartOfMonth(time, 'Asia/Shanghai'), '%Y-%m-%d') as month, count() as results, uniqExact(patient) as persons
+        from ${relation} where ${now} group by month order by month limit 1200`,
+      options,
+    ),
+  ]);
+  const { persons = 0, results = 0 } = whole ?? {};
+  const newest = await newestOf(ctx, lake, filter, options);
+  const told = { ...(smallest > 1 && { smallest }), ...(newest !== undefined && { newest }) };
+  const { since, until } = filter;
+  if (persons < smallest)
+    return { ...told, enough: false, since, until, results: 0, tests: [], hidden: 0, organizations: [], months: [] };
+  const tests = tellable(rows, smallest);
+  return {
+    ...told,
+    enough: true,
+    since,
+    until,
+    results,
+    tests: tests.groups.map(({ text, ...row }) => ({ ...row, name: nameOf(row.code, text) })),
+    hidden: tests.hidden,
+    organizations: tellable(organizations, smallest).groups,
+    months: tellable(months, smallest).groups,
+  };
+}
+
+function nameOf(code: string, text: string): { en: string; zh: string } {
+  return nameOfAnalyte(code) ?? { en: text || code, zh: text || code };
+}
+
+const RETEST = retest.intervals.flatMap(({ loinc, hours, source }) =>
+  loinc.map((code) => ({ code, hours, source: retest.sources[source as keyof typeof retest.sources] })),
+);
+
+/** What a number of days that the reader chose is called as a source. */
+const CHOSEN = { en: 'chosen by the reader', zh: '由读者选定' };
+
+/**
+ * Results of a person that came earlier after the one before than makes sense. Two at one time are one; the first in the period has none before it.
+ *
+ * @param days for every test alike, instead of the published intervals
+ */
+export async function repeatsOf(
+  ctx: Context,
+  lake: Lake,
+  filter: PeriodFilter,
+  options: AskOptions,
+  days?: number,
+): Promise<Repeat[]> {
+  const relation = await rowsOf(ctx, filter);
+  const smallest = smallestOf(filter);
+  const known = RETEST.map(({ code }) => code);
+  const hours =
+    days === undefined
+      ? sql`transform(code, ${known}, ${RETEST.map((each) => each.hours)}, 0)`
+      : sql`toInt64(${days * 24})`;
+  const which = days === undefined ? sql`code in ${known}` : sql`code != ''`;
+  const rows = await lake.rows<Omit<Repeat, 'name' | 'source'> & { text: string }>(
+    sql`
+      select code, any(of_text) as text, sum(length(gaps)) as repeats, sum(arrayCount(gap -> gap < of_hours * 3600, gaps)) as early, count() as persons, any(of_hours) as hours,
+        ifNull(quantileExactArray(0.5)(gaps) / 86400, 0) as "medianDays"
+      from (
+        select code, patient, any(ifNull(code_text, '')) as of_text, ${hours} as of_hours,
+          arrayPopFront(arrayDifference(arraySort(arrayDistinct(groupArray(toInt64(toUnixTimestamp(time))))))) as gaps
+        from ${relation} where ${all([which, USED, ...filterTerms(filter)])} group by code, patient
+      ) where notEmpty(gaps)
+      group by code order by early desc, code limit ${MOST_TESTS}`,
+    { ...options, timeoutMs: 60_000 },
+  );
+  const sources = new Map(RETEST.map(({ code, source }) => [code, source]));
+  return tellable(rows, smallest).groups.map(({ text, ...row }) => ({
+    ...row,
+    name: nameOf(row.code, text),
+    source: days === undefined ? (sources.get(row.code) ?? CHOSEN) : CHOSEN,
+  }));
+}
+
+/**
+ * Minutes from the time of the result's specimen (the Observation's effective time) to the first report that answers the same order.
+ *
+ * Results without an order, or whose report was never issued, are not counted; nor is a report that came before the specimen.
+ */
+export async function turnaroundsOf(
+  ctx: Context,
+  lake: Lake,
+  filter: PeriodFilter,
+  options: AskOptions,
+): Promise<Turnaround[]> {
+  const [results, reports] = [await rowsOf(ctx, filter), await rowsOf(ctx, filter, 'diagnostic_report')];
+  const rows = await lake.rows<Omit<Turnaround, 'name'> & { text: string; spread: [number, number] }>(
+    sql`
+      select code, any(ifNull(code_text, '')) as text, count() as results, uniqExact(patient) as persons,
+        quantilesExactExclusive(0.5, 0.9)(dateDiff('second', time, reported) / 60) as spread
+      from (select code, code_text, patient, time, service_request from ${results}
+        where ${all([sql`service_request != ''`, ...filterTerms(filter)])}) as r
+      inner join (select assumeNotNull(service_request) as service_request, min(assumeNotNull(issued)) as reported from ${reports}
+        where service_request != '' and isNotNull(issued) and time >= ${startOfDay(filter.since)} group by service_request) as d
+      on r.service_request = d.service_request
+      where reported >= time group by code order by results desc, code limit ${MOST_TESTS}`,
+    { ...options, timeoutMs: 60_000 },
+  );
+  return tellable(rows, smallestOf(filter)).groups.map(({ text, spread, ...row }) => ({
+    ...row,
+    name: nameOf(row.code, text),
+    medianMin: spread[0],
+    p90Min: spread[1],
+  }));
+}

@@ -1,0 +1,42 @@
+import type { Context, Sql } from '#kernel/context';
+import { type Lake, lakeRelation } from '#kernel/lake';
+import { identifier, join, sql } from '#kernel/sql';
+import type { Day, Reach } from '../model.ts';
+import type { Relations } from './compile.ts';
+import { REGION_ZONE } from './views.ts';
+
+/** Who asks the lake, how far, and until when. */
+export interface Asking {
+  lake: Lake;
+  reach: Reach;
+  /** The person has gone away: the engine stops too. */
+  signal?: AbortSignal;
+}
+
+/**
+ * The question over the rows that the actor may ask. Each view is written down once, however often the question names it: the rows of
+ * persons in care make a long text.
+ *
+ * @throws Problem `forbidden`, `too-costly`
+ */
+export async function withRows(
+  ctx: Context,
+  { reach }: Pick<Asking, 'reach'>,
+  views: readonly string[],
+  ask: (relations: Relations) => Sql,
+): Promise<Sql> {
+  const parts: Sql[] = [];
+  for (const view of views) parts.push(sql`${nameOf(view)} as ${await lakeRelation(ctx, view, { reach })}`);
+  return sql`with ${join(parts)} ${ask(nameOf)}`;
+}
+
+function nameOf(view: string): Sql {
+  return identifier(`seen_${view}`);
+}
+
+const clock = new Intl.DateTimeFormat('en-CA', { timeZone: REGION_ZONE, dateStyle: 'short' });
+
+/** The day on the region's clock. */
+export function dayAt(moment: Date): Day {
+  return clock.format(moment);
+}

@@ -1,0 +1,79 @@
+import type { Context } from '#kernel/context';
+import { SMALLEST } from '#kernel/lake';
+import { sql } from '#kernel/sql';
+import intervals from '../../../../facts/reference-intervals.json' with { type: 'json' };
+import type { CodeOffer, EventSource } from '../model.ts';
+import { type Asking, withRows } from './ask.ts';
+import { EVENTS } from './views.ts';
+
+const MOST_OFFERS = 30;
+/** Different codes of a source with their units; a region uses some thousands. */
+const MOST_CODES = 20_000;
+
+interface CodeRow {
+  code: string;
+  system: string | null;
+  name: string | null;
+  unit: string;
+  events: number;
+}
+
+/** What the tests are called whose intervals we know. */
+const KNOWN = new Map(intervals.analytes.map(({ loinc, key, name }) => [loinc, { ...name, key }]));
+
+/**
+ * Codes that really occur, the most frequent first, by the beginning of the code or a part of the name in either language. Of the population only
+ * those of enough persons, with rounded counts.
+ */
+export async function findCodes(
+  ctx: Context,
+  { source, text }: { source: EventSource; text: string },
+  asking: Asking,
+): Promise<CodeOffer[]> {
+  const { lake, reach, signal } = asking;
+  const { view, code, system = sql`''`, text: name, counts } = EVENTS[source];
+  const unit = source === 'result' ? sql`ifNull(unit, '')` : sql`''`;
+  const enough = reach === 'population' ? SMALLEST : 1;
+  const ask = await withRows(
+    ctx,
+    asking,
+    [view],
+    (relations) => sql`
+      select ${code} as code, ${system} as system, any(${name}) as name, ${unit} as unit, count() as events
+      from ${relations(view)} where ${counts} and ${code} != ''
+      group by code, system, unit having uniqUpTo(${enough})(patient) >= ${enough}
+      order by events desc, code, system, unit limit ${MOST_CODES}
+    `,
+  );
+  const rows = await lake.rows<CodeRow>(ask, { actor: ctx.actor.id, ...(signal === undefined ? {} : { signal }) });
+  return offersOf(rows, text, enough);
+}
+
+function offersOf(rows: readonly CodeRow[], text: string, roundTo: number): CodeOffer[] {
+  const offers = new Map<string, CodeOffer & { called: string }>();
+  for (const { code, system, name, unit, events } of rows) {
+    const key = `${system ?? ''}|${code}`;
+    const offer = offers.get(key);
+    if (offer !== undefined) {
+      offer.events += events;
+      offer.units.push(unit);
+      continue;
+    }
+    const known = system === 'http://loinc.org' ? KNOWN.get(code) : undefined;
+    offers.set(key, {
+      code,
+      ...(system ? { system } : {}),
+      name: known?.en ?? (name || code),
+      ...(known === undefined ? {} : { nameZh: known.zh }),
+      events,
+      units: [unit],
+      called: [name, known?.key, known?.en, known?.zh].join('\n').toLowerCase(),
+    });
+  }
+  const asked = text.toLowerCase();
+  return [...offers.values()]
+    .filter(({ code, called }) => code.toLowerCase().startsWith(asked) || called.includes(asked))
+    .sort((one, other) => other.events - one.events || (one.code < other.code ? -1 : 1))
+    .slice(0, MOST_OFFERS)
+    .map(({ called: _, ...offer }) => ({ ...offer, events: Math.round(offer.events / roundTo) * roundTo }));
+}
