@@ -38,7 +38,7 @@ export function questions({ byTest, byPatient, patient }: Tables): Question[] {
     {
       name: 'q2',
       asks: 'surveillance matrix: results by week, district and test of three years',
-      clickhouse: `${wordsOf(byTest, 'district', 'code')} ${LENGTH_AND_SUMS} (
+      clickhouse: `${wordsOf(`${byTest} where ${THREE_YEARS}`, 'district', 'code')} ${LENGTH_AND_SUMS} (
         select toMonday(time) as week, ${numberOf('district')} as d, ${numberOf('code')} as c, count() as n
         from ${byTest} where ${THREE_YEARS} group by week, d, c)`,
       duckdb: `${LENGTH_AND_SUMS} (
@@ -100,7 +100,7 @@ export function questions({ byTest, byPatient, patient }: Tables): Question[] {
     {
       name: 'q8p',
       asks: 'patients in each of these groups of one year',
-      clickhouse: `${wordsOf(byPatient, 'district', 'organization')} ${GROUP_SIZES} (
+      clickhouse: `${wordsOf(`${byPatient} where ${ONE_YEAR}`, 'district', 'organization')} ${GROUP_SIZES} (
         select ${packed('0')} as quasi, uniqExact(_patient) as n from ${byPatient} where ${ONE_YEAR} group by quasi)`,
       duckdb: `${GROUP_SIZES} (
         select sex, year(birth_date), district, organization, count(distinct _patient) as n
@@ -129,10 +129,10 @@ export function questions({ byTest, byPatient, patient }: Tables): Question[] {
  * ClickHouse groups by several columns of text through a serialised key, by numbers four times as fast. So a column of few words
  * is grouped by the numbers of its words: looked up once for each block's dictionary, not for each row.
  */
-function wordsOf(table: string, ...columns: string[]): string {
+function wordsOf(rows: string, ...columns: string[]): string {
   const lists = columns.map(
     (column) =>
-      `(select groupArray(word) from (select distinct assumeNotNull(${column}) as word from ${table})) as ${column}_words`,
+      `(select groupArray(word) from (select distinct assumeNotNull(${column}) as word from ${rows})) as ${column}_words`,
   );
   return `with ${lists.join(', ')}`;
 }

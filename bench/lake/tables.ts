@@ -32,7 +32,7 @@ export const PEER_COLUMNS = [...GIVEN.filter((name) => !LONG.has(name)), '_patie
 
 export function makeTables(): string[] {
   return [
-    'create database banyan',
+    'create database if not exists banyan',
     ...generationTables(PLACE),
     ...makeViewTables(PLACE, VIEW),
     ...questionViews(PLACE, VIEW),
