@@ -5,6 +5,7 @@ import { all, identifier, join, sql, trusted } from '#kernel/sql';
 import { compileView, parseView, type View } from '#standards/sql-on-fhir';
 import { lakeRelation, rowsSeen } from '../access.ts';
 import type { Lake } from '../client.ts';
+import { QUESTIONS } from '../tables.ts';
 import { bad } from './given.ts';
 
 type Json = Record<string, unknown>;
@@ -100,7 +101,7 @@ export async function selectOf(
     terms.push(
       sql`parseDateTime64BestEffortOrNull(JSONExtractString(content, 'meta', 'lastUpdated'), 3, 'UTC') > ${since}`,
     );
-  return sql`with _resources as (select content from resource where ${all(terms)}) select ${columns} from (${compiled(view)})${most}`;
+  return sql`with _resources as (select content from ${identifier(`${QUESTIONS}.resource`)} where ${all(terms)}) select ${columns} from (${compiled(view)})${most}`;
 }
 
 /** The rows of a view out of resources that came with the question, worked out by the lake's engine. */
@@ -113,7 +114,7 @@ export function selectFromTexts(view: View, contents: readonly string[], limit: 
 /** Tables of the lake that hold the rows of a view, or of all resources. */
 async function tablesOf(lake: Lake, name: string): Promise<string[]> {
   const found = await lake.rows<{ name: string }>(
-    sql`select name from system.tables where database = currentDatabase() and name in ${['resource', name, `${name}_by_patient`]}`,
+    sql`select name from system.tables where database = ${QUESTIONS} and name in ${['resource', name, `${name}_by_patient`]}`,
   );
   return found.map((table) => table.name);
 }
