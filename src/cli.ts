@@ -14,6 +14,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   restore: async () => (await import('#kernel/backup')).restoreVerb,
   import: importer,
   export: async () => (await import('#modules/records')).exportVerb,
+  lake: async () => (await import('#kernel/lake')).lakeVerb((await import('./hearers.ts')).LAKE_TABLES),
   view: async () => (await import('#kernel/view')).viewVerb,
 };
 
@@ -73,10 +74,10 @@ async function overview(): Promise<string> {
 }
 
 async function importer(): Promise<Verb> {
-  const [{ importVerb }, { epcisDocuments }, { HEARERS }] = await Promise.all([
+  const [{ importVerb }, { epcisDocuments }, { HEARERS, LAKE_LISTENER }] = await Promise.all([
     import('#modules/records'),
     import('#modules/custody'),
     import('./hearers.ts'),
   ]);
-  return importVerb(HEARERS, [epcisDocuments]);
+  return importVerb(HEARERS, [LAKE_LISTENER], [epcisDocuments]);
 }

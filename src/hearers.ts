@@ -1,7 +1,14 @@
+import { type LakeTable, lakeListener } from '#kernel/lake';
 import type { Hearer } from '#kernel/outbox';
-import { places, unreadMessages } from '#modules/custody';
+import { places, readingTable, unreadMessages } from '#modules/custody';
 import { custodyMoves, recordChanges } from '#modules/laboratory';
-import { intake } from '#modules/records';
+import { intake, messageTable } from '#modules/records';
 
 /** Who hears what, in the platform and in every verb that writes. */
 export const HEARERS: readonly Hearer[] = [intake, recordChanges, custodyMoves, places, unreadMessages];
+
+/** The modules' own tables in the lake. */
+export const LAKE_TABLES: readonly LakeTable[] = [readingTable, messageTable];
+
+/** The lake hears in the platform only; verbs that write tell it, and the facts wait. */
+export const LAKE_LISTENER = lakeListener(LAKE_TABLES);

@@ -26,11 +26,20 @@ import {
   translate,
 } from '#kernel/http';
 import { type Job, startJobs } from '#kernel/jobs';
-import { openLake, operationRoutes, storeBuiltInViews } from '#kernel/lake';
+import {
+  exportRoutes,
+  lakeFeed,
+  lakeTokenRoutes,
+  openLake,
+  operationRoutes,
+  startExports,
+  startKeeper,
+  storeBuiltInViews,
+} from '#kernel/lake';
 import { ledgerRoutes, openKey, sealer } from '#kernel/ledger';
 import { makeLog } from '#kernel/log';
 import { startMetrics, startTraces } from '#kernel/metrics';
-import { type Hearer, listensTo, startDeliveries } from '#kernel/outbox';
+import { listensTo, startDeliveries } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { holdFolder, MIGRATIONS, migrate, openDatabase, openPool, sql } from '#kernel/sql';
 import { custodyRoutes, partitionJob, recountJob, startMqtt } from '#modules/custody';
@@ -38,7 +47,7 @@ import { laboratoryRoutes, loadIntervals } from '#modules/laboratory';
 import { recordsRoutes, startMllpServer, startReceiver } from '#modules/records';
 import { buildWeb, WEB_DIST } from '../web/build.ts';
 import { placeDemoAccounts } from './demo.ts';
-import { HEARERS } from './hearers.ts';
+import { HEARERS, LAKE_LISTENER, LAKE_TABLES } from './hearers.ts';
 import { startRegionProcess } from './region.ts';
 
 export interface Platform {
@@ -99,13 +108,14 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     const administrator = await step('accounts', () => ensureAdministrator(ctx, config));
     const demo = config.region ? await ensureDemoAccounts(ctx) : await disableDemoAccounts(ctx).then(() => []);
 
-    const hearers: readonly Hearer[] = HEARERS;
-    listensTo(hearers);
+    listensTo([...HEARERS, LAKE_LISTENER]);
     await step('facts', async () => {
       await loadIntervals(ctx);
       await storeBuiltInViews(ctx);
     });
 
+    const exports = startExports(ctx, lake, config.data);
+    undo.push(exports.stop);
     const door: Door = {
       config,
       pool,
@@ -120,6 +130,8 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       oidc.routes(access),
       fhirRoutes,
       (app, parts) => operationRoutes(app, parts, lake),
+      (app, parts) => exportRoutes(app, parts, exports),
+      (app) => lakeTokenRoutes(app, access),
       ledgerRoutes,
       recordsRoutes,
       custodyRoutes,
@@ -147,8 +159,14 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     httpUrl = await step('HTTP', () => app.listen({ host: config.host, port: config.port }));
     undo.push(() => app.close());
 
-    const deliveries = await startDeliveries(ctx, pool, hearers, { workers: config.workers });
+    const deliveries = await startDeliveries(ctx, pool, HEARERS, { workers: config.workers });
     undo.push(deliveries.stop);
+    const keeper = await startKeeper(ctx, { lake, db: pool, tables: LAKE_TABLES });
+    undo.push(keeper.stop);
+    // By itself, so that nobody waits for the lake.
+    const feed = lakeFeed({ lake, db: pool, tables: LAKE_TABLES, viewsChanged: keeper.wake });
+    const feeding = await startDeliveries(ctx, pool, [feed], { workers: 1, restMs: 3_000 });
+    undo.push(feeding.stop);
     const mllp = await step('HL7 v2 over MLLP', () =>
       startMllpServer(ctx, receiver, { host: config.host, port: config.mllpPort }),
     );

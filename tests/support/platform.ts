@@ -30,6 +30,8 @@ export interface TestPlatform {
   killServer(): Promise<void>;
   /** kill -9 of PostgreSQL's first process. */
   killDatabase(): Promise<void>;
+  /** kill -9 of the lake's engine. */
+  killLake(): Promise<void>;
   /** Ctrl-C. @returns the exit code */
   stop(): Promise<number | null>;
   /** Stops it and deletes its data. */
@@ -110,6 +112,15 @@ export async function makePlatform(
       }
       throw new Error('the database does not come back');
     },
+    async killLake() {
+      const until = Date.now() + START_MS;
+      while (Date.now() < until) {
+        const [engine] = await childrenOf(child?.pid ?? 0, 'engine-process');
+        if (engine !== undefined) return void process.kill(engine, 'SIGKILL');
+        await sleep(20);
+      }
+      throw new Error('the lake does not come back');
+    },
     async stop() {
       child?.kill('SIGINT');
       return exit();
@@ -121,6 +132,17 @@ export async function makePlatform(
     pids: async () => ({ server: child?.pid ?? 0, database: await databasePid().catch(() => 0) }),
   };
   return platform;
+}
+
+/** Children of a process whose command line has the words. */
+async function childrenOf(parent: number, words: string): Promise<number[]> {
+  const children = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8').catch(() => '');
+  const found: number[] = [];
+  for (const pid of children.trim().split(' ').filter(Boolean).map(Number)) {
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    if (command.includes(words)) found.push(pid);
+  }
+  return found;
 }
 
 async function isReady(url: string): Promise<boolean> {

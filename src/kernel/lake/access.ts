@@ -4,6 +4,7 @@ import { systemContext } from '#kernel/context';
 import { search } from '#kernel/fhir';
 import { Problem } from '#kernel/problem';
 import { all, any, identifier, sql, trusted } from '#kernel/sql';
+import { QUESTIONS } from './tables.ts';
 import { builtInViews } from './views.ts';
 
 /**
@@ -54,7 +55,8 @@ export async function lakeRelation(ctx: Context, view: string, { reach, by, pati
   const terms = [];
   for (const type of types)
     terms.push(await rowsSeen(ctx, type, { reach, ...(patients === undefined ? {} : { patients }) }));
-  return sql`(select * from ${identifier(by === undefined ? view : `${view}_by_${by}`)} where ${all(terms)})`;
+  const name = by === undefined ? view : `${view}_by_${by}`;
+  return sql`(select * from ${identifier(`${QUESTIONS}.${name}`)} where ${all(terms)})`;
 }
 
 /** A group that is large enough to be told. @param patient column with the id of the person */

@@ -59,6 +59,8 @@ const GRACE_MS = 5_000;
 const CHECK_MS = 2_000;
 /** The reason of a broken answer is within its last bytes. */
 const TAIL_BYTES = 8_192;
+/** Longer than the timer of the client, 1 ms. */
+const GIVE_UP_MS = 5;
 const PLATFORM = '';
 
 const seconds = meter.createHistogram('banyan_lake_seconds', {
@@ -259,6 +261,11 @@ function makeClient(address: string, engine: LakeEngine | undefined, database?: 
 
 async function send(client: ClickHouseClient, call: Call, { signal }: AskOptions): Promise<{ bytes: Readable }> {
   const { text, values, lines, format, settings } = call;
+  signal?.throwIfAborted();
+  // The client waits for a timer before it sends, and does not hear who gives up meanwhile: it is told once that is over.
+  const asking = new AbortController();
+  const giveUp = () => void setTimeout(() => asking.abort(), GIVE_UP_MS);
+  signal?.addEventListener('abort', giveUp, { once: true });
   const queryId = randomUUID();
   // The embedded engine stops what nobody waits for; a server does so for reading only.
   const kill = (): void => {
@@ -274,10 +281,13 @@ async function send(client: ClickHouseClient, call: Call, { signal }: AskOptions
     ...(lines === undefined
       ? {}
       : { values: Readable.from(typeof lines === 'string' ? [lines] : lines, { objectMode: false }) }),
-    ...(signal === undefined ? {} : { abort_signal: signal }),
+    abort_signal: asking.signal,
   });
   const bytes = stream as Readable;
-  bytes.once('close', () => signal?.removeEventListener('abort', kill));
+  bytes.once('close', () => {
+    signal?.removeEventListener('abort', kill);
+    signal?.removeEventListener('abort', giveUp);
+  });
   // It may break before anybody reads it; who reads it then, is told.
   bytes.on('error', () => {});
   if (signal !== undefined) {

@@ -30,6 +30,7 @@ const HELD_BACK_BYTES = 1_000_000;
 const STALLED_MS = 120_000;
 const LAST_WORDS_MS = 5_000;
 const REST_MS = 30_000;
+const STOP_EVERY_MS = 50;
 
 /** Parameters of the protocol; all others are settings of the engine. */
 const PROTOCOL = new Set(
@@ -58,6 +59,7 @@ const pipes = Array.from({ length: MOST_AT_ONCE }, (_, index) => join(home, `pip
 for (const pipe of pipes) rmSync(pipe, { force: true });
 execFileSync('mkfifo', ['-m', '600', ...pipes]);
 const running = new Set<Question>();
+const unwanted = new Set<Question>();
 
 const server = createServer(
   { maxHeaderSize: MOST_HEAD_BYTES, requestTimeout: 0, keepAliveTimeout: 60_000 },
@@ -93,6 +95,8 @@ async function answer(ask: IncomingMessage, told: ServerResponse): Promise<void>
   if (url.pathname === '/ping') return void told.end('Ok.\n');
   const inAddress = url.searchParams.get('query');
   const query = inAddress ?? (await textOf(ask));
+  // Gone already: its `close` would not be heard below.
+  if (ask.socket.destroyed) return;
   const pipe = pipes.pop();
   if (pipe === undefined)
     return tellError(told, 'Code: 202. DB::Exception: Too many simultaneous queries. (TOO_MANY_SIMULTANEOUS_QUERIES)');
@@ -264,11 +268,16 @@ async function openWriter(pipe: string, isSettled: () => boolean): Promise<numbe
   }
 }
 
-/** It may not have begun yet, so it is asked until it is done. */
+/** Stops what nobody waits for any more. One at a time does it for all: each takes one of the few threads. */
 async function stopQuestion(question: Question): Promise<void> {
-  while (!question.isDone) {
-    await keeper.queryAsync(`kill query where Settings['log_comment'] = '${question.id}' async`).catch(() => {});
-    await sleep(100);
+  unwanted.add(question);
+  if (unwanted.size > 1) return;
+  // It may not have begun yet, so it is told until it is done.
+  for (; unwanted.size > 0; await sleep(STOP_EVERY_MS)) {
+    for (const each of unwanted) if (each.isDone) unwanted.delete(each);
+    if (unwanted.size === 0) return;
+    const ids = [...unwanted].map(({ id }) => quote(id)).join(', ');
+    await keeper.queryAsync(`kill query where Settings['log_comment'] in (${ids}) async`).catch(() => {});
   }
 }
 

@@ -68,6 +68,7 @@ export function startLakeEngine({ folder: place, memoryBytes = lakeMemory(), rev
   let stopping = false;
   let child: ChildProcess | undefined;
   let isFound = false;
+  let isUp = false;
   let coming: Promise<void>;
   /** Why it did not come up, until it does. */
   let failure: Problem | undefined;
@@ -84,7 +85,10 @@ export function startLakeEngine({ folder: place, memoryBytes = lakeMemory(), rev
     if (stopping) await endChild(child);
   };
   const begin = (): Promise<void> => {
-    coming = launch();
+    isUp = false;
+    coming = launch().then(() => {
+      isUp = true;
+    });
     // Who waits for it is told; nobody has to.
     coming.catch(() => {});
     return coming;
@@ -117,6 +121,7 @@ export function startLakeEngine({ folder: place, memoryBytes = lakeMemory(), rev
     socketPath: join(home, 'lake.sock'),
     pid: () => (child === undefined || hasEnded(child) ? undefined : child.pid),
     async ready() {
+      if (isUp && (isFound || (child !== undefined && !hasEnded(child)))) return;
       const until = Date.now() + READY_MS;
       for (;;) {
         try {

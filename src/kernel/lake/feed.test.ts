@@ -5,6 +5,7 @@ import { trusted } from '#kernel/sql';
 import { testContext } from '../../../tests/support/context.ts';
 import { testLake } from '../../../tests/support/lake.ts';
 import { testDatabase } from '../../../tests/support/postgres.ts';
+import { checkLake } from './check.ts';
 import { lakeFeed } from './feed.ts';
 import { keepTables } from './keeper.ts';
 
@@ -112,5 +113,22 @@ describe('the feed', () => {
     expect(await lake.rows(trusted("select id from banyan.resource where type = 'Observation'"))).toEqual([]);
     await write(result('o1', 'p1', { valueQuantity: { value: 1.0 } }));
     expect(await results()).toMatchObject([{ id: 'o1', value: 1 }]);
+  });
+});
+
+describe('the check', () => {
+  test('finds nothing where nothing is wrong, and what is wrong', async () => {
+    const report = await checkLake(lake, db, () => {});
+    expect(report.differences).toEqual([]);
+    expect(report.views.find(({ view }) => view === 'laboratory_result')).toEqual({
+      view: 'laboratory_result',
+      rows: 1,
+    });
+    await db.run(
+      trusted(`update fhir.observation set content = replace(content::text, '2345-7', '2345-8')::json where id = 'o1'`),
+    );
+    const [first, second] = (await checkLake(lake, db, () => {})).differences;
+    expect(first).toEqual({ view: 'laboratory_result', type: 'Observation', id: 'o1', expected: 1, found: 1 });
+    expect(second).toMatchObject({ view: 'laboratory_result_by_patient', id: 'o1' });
   });
 });

@@ -152,6 +152,10 @@ export async function noteRefused(
   }
 }
 
+export function findRefused(db: Db): Promise<{ url: string; reason: string }[]> {
+  return db.rows(sql`select url, reason from lake.refused_view order by url limit 1000`);
+}
+
 /**
  * Waits until everything that was committed before is on disk. What the lake is told must not be undone by a crash of PostgreSQL,
  * and some transactions commit without waiting.

@@ -25,8 +25,9 @@ import {
   noteViewFilled,
 } from './generations.ts';
 import { type LakeTable, moduleTable } from './module-tables.ts';
-import { pour } from './pour.ts';
+import { isAway, pour, reasonOf } from './pour.ts';
 import { type ChangedKey, pageOfType, readVersions, splitBySize } from './source.ts';
+import { observeLag } from './status.ts';
 import {
   backfill,
   dropViewTables,
@@ -40,7 +41,7 @@ import {
   table,
   viewTables,
 } from './tables.ts';
-import { findViews, LAYOUT, type LakeView } from './views.ts';
+import { findViews, LAYOUT, type LakeView, type RefusedView } from './views.ts';
 
 export interface KeeperParts {
   lake: Lake;
@@ -71,7 +72,7 @@ export async function keepTables(ctx: Context, parts: KeeperParts, signal?: Abor
 }
 
 /** The tables that new facts need, empty or not: quick, and before the first fact is heard. */
-export async function prepareTables(ctx: Context, { lake, db, tables, cluster }: KeeperParts): Promise<void> {
+async function prepareTables(ctx: Context, { lake, db, tables, cluster }: KeeperParts): Promise<void> {
   await lake.run(
     trusted(
       `create database if not exists ${named(QUESTIONS)}${cluster === undefined ? '' : ` on cluster ${named(cluster)}`}`,
@@ -79,22 +80,15 @@ export async function prepareTables(ctx: Context, { lake, db, tables, cluster }:
   );
   for (const each of tables) for (const statement of moduleTable(each, cluster)) await lake.run(trusted(statement));
   const { views, refused } = await findViews(db);
-  await noteRefused(db, refused, ctx.now());
   await db.transaction(async (tx) => {
     await holdTables(tx);
     const there = await databases(lake);
     for (const { id, database } of await findGenerations(tx)) if (!there.has(database)) await forgetGeneration(tx, id);
     const known = await findGenerations(tx);
-    if (!known.some(({ layout }) => layout === LAYOUT)) {
-      const database = `${QUESTIONS}_${randomBytes(4).toString('hex')}`;
-      await makeGeneration(tx, lake, {
-        database,
-        views,
-        now: ctx.now(),
-        ...(cluster === undefined ? {} : { cluster }),
-      });
-    }
-    for (const generation of await findGenerations(tx)) await matchViews(tx, lake, generation, views, cluster);
+    if (!known.some(({ layout }) => layout === LAYOUT)) await makeGeneration(tx, lake, { now: ctx.now(), cluster });
+    for (const generation of await findGenerations(tx))
+      refused.push(...(await matchViews(tx, lake, { generation, views, cluster })));
+    await noteRefused(tx, refused, ctx.now());
   });
 }
 
@@ -105,8 +99,9 @@ export async function askRebuild(ctx: Context, { lake, db, cluster }: KeeperPart
     await holdTables(tx);
     const building = (await findGenerations(tx)).find(({ state }) => state === 'building');
     if (building !== undefined) return building.id;
-    const database = `${QUESTIONS}_${randomBytes(4).toString('hex')}`;
-    return makeGeneration(tx, lake, { database, views, now: ctx.now(), ...(cluster === undefined ? {} : { cluster }) });
+    const generation = await makeGeneration(tx, lake, { now: ctx.now(), cluster });
+    await matchViews(tx, lake, { generation, views, cluster });
+    return generation.id;
   });
   await db.run(sql`select pg_notify(${CHANNEL}, '')`);
   return id;
@@ -115,58 +110,68 @@ export async function askRebuild(ctx: Context, { lake, db, cluster }: KeeperPart
 async function makeGeneration(
   tx: Db,
   lake: Lake,
-  { database, views, now, cluster }: { database: string; views: readonly LakeView[]; now: Date; cluster?: string },
-): Promise<number> {
-  const place: Placement = { database, ...(cluster === undefined ? {} : { cluster }) };
-  for (const statement of generationTables(place)) await lake.run(trusted(statement));
-  const { id } = await insertGeneration(tx, { database, layout: LAYOUT, state: 'building', now });
-  for (const view of views) await makeView(tx, lake, { id, place, view, state: 'current' });
-  return id;
+  { now, cluster }: { now: Date; cluster: string | undefined },
+): Promise<Generation> {
+  const database = `${QUESTIONS}_${randomBytes(4).toString('hex')}`;
+  for (const statement of generationTables(placeOf({ database }, cluster))) await lake.run(trusted(statement));
+  return insertGeneration(tx, { database, layout: LAYOUT, state: 'building', now });
 }
 
-async function makeView(
-  tx: Db,
-  lake: Lake,
-  { id, place, view, state }: { id: number; place: Placement; view: LakeView; state: KeptView['state'] },
-): Promise<void> {
-  const { rows, kept } = viewTables(view);
-  // What a crash left of them is no good: rows may have gone by.
-  for (const statement of dropViewTables(place, rows, kept)) await lake.run(trusted(statement));
-  for (const statement of makeViewTables(place, view)) await lake.run(trusted(statement));
-  await insertKeptView(tx, {
-    generation: id,
-    name: view.name,
-    hash: view.hash,
-    resource: view.resource,
-    kept: [...kept],
-    state,
-  });
-}
-
-/** Tables for views that are new or changed; those of views that are gone are dropped once nobody asks them. */
+/**
+ * Tables for views that are new or changed; those of views that are gone are dropped.
+ *
+ * @returns views whose tables the engine does not make, with the reason
+ */
 async function matchViews(
   tx: Db,
   lake: Lake,
-  generation: Generation,
-  views: readonly LakeView[],
-  cluster: string | undefined,
-): Promise<void> {
+  { generation, views, cluster }: { generation: Generation; views: readonly LakeView[]; cluster: string | undefined },
+): Promise<RefusedView[]> {
   const place = placeOf(generation, cluster);
   const kept = (await findKeptViews(tx)).filter((each) => each.generation === generation.id);
   const there = await tablesIn(lake, generation.database);
+  const refused: RefusedView[] = [];
   for (const view of views) {
     const known = kept.find(({ name, hash }) => name === view.name && hash === view.hash);
     if (known?.kept.every((name) => there.has(name))) continue;
     if (known !== undefined) await forgetKeptView(tx, known);
-    await makeView(tx, lake, { id: generation.id, place, view, state: 'building' });
+    const reason = await makeView(tx, lake, { generation, place, view });
+    if (reason !== undefined) refused.push({ url: view.url, reason });
   }
   const names = new Set(views.map(({ name }) => name));
   for (const old of kept.filter(({ name }) => !names.has(name))) {
-    await showNothing(lake, old.name, place);
-    for (const statement of dropViewTables(place, `${old.name}_${old.hash}`, old.kept))
-      await lake.run(trusted(statement));
+    if (generation.state === 'current') await showNothing(lake, old.name, place);
+    await drop(lake, dropViewTables(place, `${old.name}_${old.hash}`, old.kept));
     await forgetKeptView(tx, old);
   }
+  return refused;
+}
+
+/** @returns why the engine does not make the tables */
+async function makeView(
+  tx: Db,
+  lake: Lake,
+  { generation, place, view }: { generation: Generation; place: Placement; view: LakeView },
+): Promise<string | undefined> {
+  const { rows, kept } = viewTables(view);
+  // What a crash left of them is no good: rows may have gone by.
+  await drop(lake, dropViewTables(place, rows, kept));
+  try {
+    for (const statement of makeViewTables(place, view)) await lake.run(trusted(statement));
+  } catch (error) {
+    if (isAway(error)) throw error;
+    await drop(lake, dropViewTables(place, rows, kept));
+    return reasonOf(error);
+  }
+  // In an empty generation the filling brings them everything; in another one they are filled from what it holds.
+  const state = generation.state === 'building' && generation.filled === null ? 'current' : 'building';
+  const { name, hash, resource } = view;
+  await insertKeptView(tx, { generation: generation.id, name, hash, resource, kept: [...kept], state });
+  return undefined;
+}
+
+async function drop(lake: Lake, statements: readonly string[]): Promise<void> {
+  for (const statement of statements) await lake.run(trusted(statement));
 }
 
 /** From PostgreSQL, type by type, page by page; how far it is is kept with each page. */
@@ -246,8 +251,7 @@ async function fillView(
     );
     if (generation.state === 'current') await show(lake, place, view);
     for (const old of olds) {
-      for (const statement of dropViewTables(place, `${old.name}_${old.hash}`, old.kept))
-        await lake.run(trusted(statement));
+      await drop(lake, dropViewTables(place, `${old.name}_${old.hash}`, old.kept));
       await forgetKeptView(tx, old);
     }
   });
@@ -335,7 +339,7 @@ async function tablesIn(lake: Lake, database: string): Promise<Set<string>> {
   return new Set(rows.map(({ name }) => name));
 }
 
-function placeOf({ database }: Generation, cluster: string | undefined): Placement {
+function placeOf({ database }: Pick<Generation, 'database'>, cluster: string | undefined): Placement {
   return { database, ...(cluster === undefined ? {} : { cluster }) };
 }
 
@@ -344,25 +348,39 @@ const AGAIN_MS = 30_000;
 /** Keeps the tables until it is stopped: whenever a ViewDefinition changed, a rebuild is asked for, and every half minute. */
 export async function startKeeper(ctx: Context, parts: KeeperParts): Promise<{ stop(): Promise<void>; wake(): void }> {
   const ending = new AbortController();
+  const { signal } = ending;
+  const { lake } = parts;
+  // What takes long ends with the keeper.
+  const stoppable: KeeperParts = {
+    ...parts,
+    lake: {
+      ...lake,
+      rows: (ask, options) => lake.rows(ask, { ...options, signal }),
+      run: (ask, options) => lake.run(ask, { ...options, signal }),
+      insert: (into, lines, options) => lake.insert(into, lines, { ...options, signal }),
+    },
+  };
   let wake = (): void => {};
+  const unobserve = observeLag(parts.db);
   const unlisten = await parts.db.listen(CHANNEL, () => wake());
   const running = (async () => {
-    while (!ending.signal.aborted) {
+    while (!signal.aborted) {
       const woken = new Promise<void>((done) => {
         wake = done;
       });
-      await oneKeeper(parts.db, () => keepTables(ctx, parts, ending.signal)).catch((error) => {
-        if (ending.signal.aborted) return;
+      await oneKeeper(parts.db, () => keepTables(ctx, stoppable, signal)).catch((error) => {
+        if (signal.aborted) return;
         const away = error instanceof Problem && error.kind === 'unavailable';
         ctx.log[away ? 'warn' : 'error']({ error }, "the lake's tables are not kept at the moment");
       });
-      await Promise.race([woken, sleep(AGAIN_MS, undefined, { signal: ending.signal, ref: false }).catch(() => {})]);
+      await Promise.race([woken, sleep(AGAIN_MS, undefined, { signal, ref: false }).catch(() => {})]);
     }
   })();
   return {
     wake: () => wake(),
     async stop() {
       ending.abort();
+      unobserve();
       await running;
       await unlisten();
     },

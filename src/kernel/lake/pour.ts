@@ -129,13 +129,14 @@ async function insert(
   await lake.insert(`${named(database)}.${named(inbox)}`, linesOf(versions, persons, skip), { settings: SETTINGS });
 }
 
-function isAway(error: unknown): boolean {
+/** Whether the lake is away or busy, rather than what it is asked wrong. */
+export function isAway(error: unknown): boolean {
   return (
     error instanceof Problem && (error.kind === 'unavailable' || error.kind === 'too-many' || error.kind === 'conflict')
   );
 }
 
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const { message, issues = [] } = error as Problem;
   return [message, ...issues.map((issue) => issue.message)].join(': ').slice(0, 1_000);
 }

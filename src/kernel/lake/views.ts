@@ -5,7 +5,8 @@ import type { Context, Db } from '#kernel/context';
 import { tableOf, writeAll } from '#kernel/fhir';
 import { Problem } from '#kernel/problem';
 import { sql } from '#kernel/sql';
-import { parseView, type View } from '#standards/sql-on-fhir';
+import { compileView, parseView, type View } from '#standards/sql-on-fhir';
+import { keptAs } from './columns.ts';
 
 /**
  * How a ViewDefinition says, by extension, what the lake does with it:
@@ -118,16 +119,15 @@ const TAKEN: ReadonlySet<string> = new Set(['inbox', 'changed', 'resource']);
  * @param byUrl other definitions, for what it is about
  * @throws Problem `invalid` with an issue for each thing that is wrong
  */
-export function readView(
-  definition: Record<string, unknown>,
-  byUrl: ReadonlyMap<string, Record<string, unknown>>,
-): LakeView {
+function readView(definition: Record<string, unknown>, byUrl: ReadonlyMap<string, Record<string, unknown>>): LakeView {
   const { view, issues } = parseView(definition);
   if (view === undefined) throw new Problem('invalid', 'the ViewDefinition cannot be used', {}, { issues });
   const name = String(definition['name'] ?? '');
   const resource = String(definition['resource']);
   if (!NAME.test(name) || TAKEN.has(name))
     throw new Problem('invalid', 'a view of the lake has a name of small letters, digits and low lines', { name });
+  // A type or codec that cannot be is told here, before any table is made.
+  for (const column of compileView(view, { target: 'clickhouse', from: 'x' }).columns) keptAs(column);
   const columns = new Set(columnNames(definition));
   const orders = extensions(definition, 'order', 'valueString').map(listOf);
   const [partition] = extensions(definition, 'partition', 'valueString').map(String);

@@ -44,7 +44,7 @@ export type Expr = Typed &
     | { op: 'variable'; name: string; beside?: Expr }
     /** `text` as in FHIR's JSON; absent when undefined. */
     | { op: 'literal'; text: string | undefined }
-    /** `beside` reads the list of companions (`_given`), made as long as the list of values. */
+    /** With `beside`, the list is as long as the longer of it and the one of that key: values and companions in step. */
     | { op: 'child'; of: Expr; key: string; beside?: string }
     | { op: 'scalar'; name: Scalar; given: Expr[] }
     /** One item for each; those absent are still in it. */
@@ -195,6 +195,20 @@ export function typed(of: Typed, many: boolean): Typed {
 }
 
 let made = 0;
+/** How many operations an expression has; what is used twice counts twice. */
+export function sizeOf(tree: unknown): number {
+  if (typeof tree !== 'object' || tree === null) return 0;
+  const known = sizes.get(tree);
+  if (known !== undefined) return known;
+  const isVariable = (tree as Partial<Expr>).op === 'variable';
+  let size = (tree as Partial<Expr>).op === undefined ? 0 : 1;
+  for (const [key, part] of Object.entries(tree)) if (key !== 'shape' && !isVariable) size += sizeOf(part);
+  sizes.set(tree, size);
+  return size;
+}
+
+const sizes = new WeakMap<object, number>();
+
 /** A name no other variable has in this process, short enough to read; statements begin again from 1 by `renumber`. */
 export function variable(of: Typed): Variable {
   return { op: 'variable', name: `v${++made}`, ...typed(of, false) };
@@ -252,6 +266,7 @@ export function settled(of: Expr): Expr {
   }
   if (of.op === 'flat') return { ...of, body: settled(of.body) };
   if (of.op === 'concat') return { ...of, lists: of.lists.map(settled) };
+  if (of.op === 'child' && of.kind !== 'element' && of.beside === undefined) return { ...of, beside: `_${of.key}` };
   return of;
 }
 

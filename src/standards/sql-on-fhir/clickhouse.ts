@@ -1,4 +1,5 @@
 import { type Expr, isRaw, type Kind, type Part, type Scalar, type Second, type Shape, TRUE } from './algebra.ts';
+import { bind } from './binding.ts';
 import { mentions } from './meaning.ts';
 import { DATE_DIGITS, MOMENT_DIGITS, MOMENT_PATTERN, referencePattern, TIME_DIGITS } from './patterns.ts';
 import type { Level, Rows, Slot } from './plan.ts';
@@ -92,6 +93,10 @@ function convert(value: Expr, { source }: Slot, type: string): string {
 }
 
 function fitted(sql: string, kind: Kind, type: string): string {
+  return named([sql], ([x]) => asType(x as string, kind, type));
+}
+
+function asType(sql: string, kind: Kind, type: string): string {
   if (kind === 'element') return type === 'String' ? `nullIf(${sql}, '')` : 'NULL';
   if (type === 'String')
     return kind === 'boolean' ? booleanText(sql) : kind === 'integer' || kind === 'decimal' ? `toString(${sql})` : sql;
@@ -146,24 +151,27 @@ function rowsOf(list: Rows, slots: readonly Slot[]): string {
     return branches.length === 1 ? (branches[0] as string) : `arrayConcat(${branches.join(', ')})`;
   }
   const types = list.slots.map((slot) => sqlType(slots[slot] as Slot));
-  const none = `[${tuple(types.map((type, at) => emptyCell(type, slots[list.slots[at] as number] as Slot)))}]`;
+  const none = `[${tuple(types.map((type, at) => emptyCell(type, list.zeros.includes(list.slots[at] as number))))}]`;
   if (list.foci === undefined) return list.orNull ? none : `arraySlice(${none}, 1, 0)`;
-  const foci = say(list.foci);
-  const over: [string, string][] = [[list.item.name, foci]];
-  if (list.beside) over.push([list.beside.variable.name, say(list.beside.list)]);
-  if (mentions(list.level, list.index.name)) over.push([list.index.name, `range(length(${foci}))`]);
-  const names = over.map(([name]) => name).join(', ');
-  const arrays = over.map(([, sql]) => sql).join(', ');
-  const isFlat = list.level.lists.length === 0;
   const body = product(list.level, list.slots, slots);
-  const rows = isFlat
-    ? `arrayMap((${names}) -> ${body.slice(1, -1)}, ${arrays})`
-    : `arrayFlatten(arrayMap((${names}) -> ${body}, ${arrays}))`;
-  return list.orNull ? `if(empty(${foci}), ${none}, ${rows})` : rows;
+  const beside = list.beside && say(list.beside.list);
+  const isNumbered = mentions(list.level, list.index.name);
+  return named([say(list.foci)], ([foci = '']) => {
+    const over: [string, string][] = [[list.item.name, foci]];
+    if (list.beside) over.push([list.beside.variable.name, beside as string]);
+    if (isNumbered) over.push([list.index.name, `range(length(${foci}))`]);
+    const names = over.map(([name]) => name).join(', ');
+    const arrays = over.map(([, sql]) => sql).join(', ');
+    const isFlat = list.level.lists.length === 0;
+    const rows = isFlat
+      ? `arrayMap((${names}) -> ${body.slice(1, -1)}, ${arrays})`
+      : `arrayFlatten(arrayMap((${names}) -> ${body}, ${arrays}))`;
+    return list.orNull ? `if(empty(${foci}), ${none}, ${rows})` : rows;
+  });
 }
 
-function emptyCell(type: string, slot: Slot): string {
-  if (slot.isRowIndex) return `CAST(0, ${text(type)})`;
+function emptyCell(type: string, isZero: boolean): string {
+  if (isZero) return `CAST(0, ${text(type)})`;
   return type.startsWith('Array') ? `CAST([], ${text(type)})` : `CAST(NULL, ${text(type)})`;
 }
 
@@ -223,16 +231,17 @@ function say(expr: Expr): string {
       const inner = expr.kind === 'element' ? 'String' : `Nullable(${PRIMITIVE[expr.kind]})`;
       const found = childSql(expr.of, expr.key, expr.many ? `Array(${inner})` : inner);
       if (expr.beside === undefined) return found;
-      return `arrayResize(${found}, length(${childSql(expr.of, expr.beside, 'Array(Nullable(String))')}))`;
+      const other = childSql(expr.of, expr.beside, 'Array(Nullable(String))');
+      return `arrayResize(${found}, greatest(length(${found}), length(${other})))`;
     }
     case 'scalar':
-      return SCALARS[expr.name](expr.given.map(say), expr.given);
+      return named(expr.given.map(say), (given) => SCALARS[expr.name](given, expr.given));
     case 'each':
-      return `arrayMap(${lambda(expr, say(expr.body))}`;
+      return walk('arrayMap', expr, say(expr.body));
     case 'flat':
-      return `arrayFlatten(arrayMap(${lambda(expr, say(expr.body))})`;
+      return `arrayFlatten(${walk('arrayMap', expr, say(expr.body))})`;
     case 'filter':
-      return `arrayFilter(${lambda(expr, `ifNull(${say(expr.condition)}, false)`)}`;
+      return walk('arrayFilter', expr, `ifNull(${say(expr.condition)}, false)`);
     case 'values':
       return `arrayFilter(__x -> isNotNull(__x), ${say(expr.list)})`;
     case 'list':
@@ -242,7 +251,8 @@ function say(expr: Expr): string {
       return `arrayConcat(${expr.lists.map(say).join(', ')})`;
     case 'distinct':
       if (expr.kind === 'element') return `arrayDistinct(${say(expr.list)})`;
-      return `arrayMap(__x -> toNullable(__x), arrayDistinct(${say(expr.list)}))`;
+      // In tuples, because arrayDistinct leaves out NULL, which stands for a primitive without a value.
+      return `arrayMap(__x -> tupleElement(__x, 1), arrayDistinct(arrayMap(__x -> tuple(toNullable(__x)), ${say(expr.list)})))`;
     case 'sorted':
       return `arraySort(${say(expr.list)})`;
     case 'slice': {
@@ -260,8 +270,9 @@ function say(expr: Expr): string {
     case 'last':
       return element(expr, say(expr.list), '-1');
     case 'only': {
-      const list = say(expr.list);
-      return element(expr, list, `1 + throwIf(length(${list}) > 1, ${text(MORE_THAN_ONE)})`);
+      return named([say(expr.list)], ([list]) =>
+        element(expr, list as string, `1 + throwIf(length(${list}) > 1, ${text(MORE_THAN_ONE)})`),
+      );
     }
     case 'count':
       return `toInt64(length(${say(expr.list)}))`;
@@ -272,26 +283,42 @@ function say(expr: Expr): string {
       return `substring(arrayStringConcat(arrayMap(__x -> concat(${separator}, __x), ${texts})), length(${separator}) + 1)`;
     }
     case 'sameLists': {
-      const [left, right] = [say(expr.left), say(expr.right)];
-      return `if(empty(${left}) OR empty(${right}), NULL, ${left} = ${right})`;
+      return named(
+        [say(expr.left), say(expr.right)],
+        ([left, right]) => `if(empty(${left}) OR empty(${right}), NULL, ${left} = ${right})`,
+      );
     }
     case 'holds': {
-      const value = say(expr.value);
-      return `if(isNull(${value}), NULL, has(${say(expr.list)}, ${value}))`;
+      return named(
+        [say(expr.value), say(expr.list)],
+        ([value, list]) => `if(isNull(${value}), NULL, has(${list}, ${value}))`,
+      );
     }
     case 'repeat': {
-      const start = say(expr.start);
       const numbered = (list: string, path: string): string =>
-        `arrayMap((__e, __i) -> (${path}, __e), ${list}, arrayEnumerate(${list}))`;
-      const inner = say(expr.body).replaceAll(new RegExp(`\\b${expr.item.name}\\b`, 'g'), 'tupleElement(__f, 2)');
-      const next = `arrayFlatten(arrayMap(__f -> ${numbered(inner, 'arrayPushBack(tupleElement(__f, 1), toUInt32(__i))')}, tupleElement(__a, 1)))`;
-      const steps = `range(least(${MOST_STEPS}, arraySum(arrayMap(__e -> countSubstrings(__e, '{'), ${start})) + 1))`;
-      const fold =
-        `arrayFold((__a, __s) -> CAST((${next}, arrayConcat(tupleElement(__a, 2), tupleElement(__a, 1))), ${text(FOUND)}), ${steps}, ` +
-        `CAST((${numbered(start, '[toUInt32(__i)]')}, []), ${text(FOUND)}))`;
-      return `arrayMap(__e -> tupleElement(__e, 2), arraySort(__e -> tupleElement(__e, 1), tupleElement(${fold}, 2)))`;
+        named([list], ([all]) => `arrayMap((__e, __i) -> (${path}, __e), ${all}, arrayEnumerate(${all}))`);
+      const path = 'arrayPushBack(tupleElement(__f, 1), toUInt32(__i))';
+      const inner = `arrayMap(${expr.item.name} -> ${say(expr.body)}, [tupleElement(__f, 2)])[1]`;
+      const next = `arrayFlatten(arrayMap(__f -> ${numbered(inner, path)}, tupleElement(__a, 1)))`;
+      return named([say(expr.start)], ([start = '']) => {
+        const steps = `range(least(${MOST_STEPS}, arraySum(arrayMap(__e -> countSubstrings(__e, '{'), ${start})) + 1))`;
+        const fold =
+          `arrayFold((__a, __s) -> CAST((${next}, arrayConcat(tupleElement(__a, 2), tupleElement(__a, 1))), ${text(FOUND)}), ${steps}, ` +
+          `CAST((${numbered(start, '[toUInt32(__i)]')}, []), ${text(FOUND)}))`;
+        return `arrayMap(__e -> tupleElement(__e, 2), arraySort(__e -> tupleElement(__e, 1), tupleElement(${fold}, 2)))`;
+      });
     }
   }
+}
+
+/** Arguments that stand more than once are bound as the variables of a lambda that is applied to one item. */
+function named(given: readonly string[], make: (given: string[]) => string): string {
+  return bind(
+    given,
+    make,
+    (names, values, body) =>
+      `arrayMap((${names.join(', ')}) -> ${body}, ${values.map((sql) => `[${sql}]`).join(', ')})[1]`,
+  );
 }
 
 /** What is not there is NULL, or the empty text or a tuple of nothing for an element. */
@@ -304,11 +331,18 @@ const MORE_THAN_ONE = 'a path found more than one value where one is expected; u
 const MOST_STEPS = 512;
 const FOUND = 'Tuple(Array(Tuple(Array(UInt32), String)), Array(Tuple(Array(UInt32), String)))';
 
-function lambda({ list, item, second }: { list: Expr; item: { name: string }; second?: Second }, body: string): string {
-  const items = say(list);
-  if (second === undefined) return `${item.name} -> ${body}, ${items})`;
-  const other = second.list ? say(second.list) : `range(length(${items}))`;
-  return `(${item.name}, ${second.variable.name}) -> ${body}, ${items}, ${other})`;
+function walk(
+  how: string,
+  { list, item, second }: { list: Expr; item: { name: string }; second?: Second },
+  body: string,
+): string {
+  if (second === undefined) return `${how}(${item.name} -> ${body}, ${say(list)})`;
+  const other = second.list && say(second.list);
+  return named(
+    [say(list)],
+    ([items]) =>
+      `${how}((${item.name}, ${second.variable.name}) -> ${body}, ${items}, ${other ?? `range(length(${items}))`})`,
+  );
 }
 
 function sayLiteral(kind: Kind, value: string | undefined): string {

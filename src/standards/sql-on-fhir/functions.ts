@@ -80,9 +80,11 @@ export const FUNCTIONS: Record<string, Known> = {
   union: known(1, 1, (on, [other], scope) => union([...on, ...meaningOf(other as Ast, scope)])),
   combine: known(1, 1, (on, [other], scope) => [...on, ...meaningOf(other as Ast, scope)]),
   iif: known(2, 3, (_on, [criterion, then, otherwise], scope) => {
-    const yes = one(meaningOf(then as Ast, scope));
-    const no = otherwise && one(meaningOf(otherwise, scope));
-    return chosen(condition(meaningOf(criterion as Ast, scope)), yes, no);
+    const yes = meaningOf(then as Ast, scope);
+    const no = otherwise ? meaningOf(otherwise, scope) : [];
+    const when = condition(meaningOf(criterion as Ast, scope));
+    if ([...yes, ...no].some(({ many }) => many)) return [...keptIf(when, yes, true), ...keptIf(when, no, false)];
+    return chosen(when, one(yes), one(no));
   }),
   trace: known(1, 2, (on) => on),
 
@@ -324,6 +326,15 @@ function whole(given: Ast, scope: Scope): Expr {
   if (value?.kind !== 'integer') throw new PathError('an integer is needed here');
   return value;
 }
+
+/** Lists where the criterion is true, or where it is not; else none of their items. */
+function keptIf(criterion: Expr, on: Value, isWanted: boolean): Value {
+  const sizes = isWanted ? [integer(MOST_ITEMS), integer(0)] : [integer(0), integer(MOST_ITEMS)];
+  return on.flatMap((part) => sliced([part], integer(0), scalar('if', 'integer', [criterion, ...sizes])));
+}
+
+/** More than any list in a resource has. */
+const MOST_ITEMS = 1_000_000_000;
 
 function chosen(criterion: Expr, yes: Expr | undefined, no: Expr | undefined): Value {
   const some = yes ?? no;

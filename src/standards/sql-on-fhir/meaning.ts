@@ -308,9 +308,9 @@ export function overItems<T>(
 }
 
 /** Whether a variable is read in an expression; what it could be read from (`shape`, `beside`) does not count. */
-export function mentions(tree: unknown, name: string): boolean {
-  if (Array.isArray(tree)) return tree.some((part) => mentions(part, name));
-  if (typeof tree !== 'object' || tree === null) return false;
+export function mentions(tree: unknown, name: string, seen = new WeakSet<object>()): boolean {
+  if (typeof tree !== 'object' || tree === null || seen.has(tree)) return false;
+  seen.add(tree);
   if ((tree as Expr).op === 'variable') return (tree as Variable).name === name;
-  return Object.entries(tree).some(([key, part]) => key !== 'shape' && mentions(part, name));
+  return Object.entries(tree).some(([key, part]) => key !== 'shape' && mentions(part, name, seen));
 }

@@ -1,6 +1,7 @@
 import {
   companionOf,
   type Expr,
+  FALSE,
   integer,
   type Kind,
   keepRaw,
@@ -11,13 +12,26 @@ import {
   type Shape,
   scalar,
   settled,
+  sizeOf,
+  test,
   typed,
   type Variable,
   valuesOf,
   variable,
 } from './algebra.ts';
 import { repeated } from './functions.ts';
-import { condition, listOf, meaningOf, mentions, ofType, one, PathError, type Scope, type Value } from './meaning.ts';
+import {
+  condition,
+  exists,
+  listOf,
+  meaningOf,
+  mentions,
+  ofType,
+  one,
+  PathError,
+  type Scope,
+  type Value,
+} from './meaning.ts';
 import type { ColumnSource, Path, Select, View, ViewIssue } from './model.ts';
 import { noteReading } from './reading.ts';
 import { isType, kindOf } from './types.ts';
@@ -46,8 +60,9 @@ export type Rows =
       item: Variable;
       beside?: { variable: Variable; list: Expr };
       index: Variable;
-      /** The row when there are no items, if there is one. */
+      /** Whether there is a row when there are no items: of nothing, but 0 in `zeros`, whose path is `%rowIndex` itself. */
       orNull: boolean;
+      zeros: number[];
       level: Level;
       slots: number[];
     }
@@ -61,8 +76,6 @@ export interface Slot {
   source: ColumnSource;
   type: string;
   held: Held;
-  /** Holds `%rowIndex` itself, which is 0 where forEachOrNull finds nothing. */
-  isRowIndex: boolean;
 }
 
 /** @param tell  hears what is wrong; after an error the plan must not be used */
@@ -76,7 +89,7 @@ export function planOf(view: View, tell: (issue: ViewIssue) => void): Plan {
     many: false,
     shape: newShape(),
   };
-  const planning: Planning = { tell, slots: [] };
+  const planning: Planning = { tell, slots: [], operations: 0 };
   const scope: Scope = {
     focus: [doc],
     rowIndex: integer(0),
@@ -90,11 +103,18 @@ export function planOf(view: View, tell: (issue: ViewIssue) => void): Plan {
   const where = view.where.map((path) => attempt(planning, path, scope, literal('boolean', undefined), whereMeaning));
   const root = levelOf(planning, { at: '', columns: [], selects: view.select, unionAll: [] }, scope);
   const said: Expr = { op: 'child', of: doc, key: 'resourceType', type: 'code', kind: 'string', many: false };
+  if (planning.operations > MOST_OPERATIONS_OF_VIEW)
+    tell({ severity: 'error', code: 'too-costly', message: 'the view is too large', expression: 'ViewDefinition' });
   noteReading([said, where, root.level]);
   return { doc, resourceType: said, where, root: root.level, slots: planning.slots };
 }
 
+/** Operations of one expression, and of all expressions of a view. */
+const MOST_OPERATIONS = 2000;
+const MOST_OPERATIONS_OF_VIEW = 10_000;
+
 interface Planning {
+  operations: number;
   tell(issue: ViewIssue): void;
   slots: Slot[];
 }
@@ -110,7 +130,10 @@ function attempt<T>(
   const warn = (message: string): void =>
     planning.tell({ severity: 'warning', code: 'not-found', message, expression: path.at });
   try {
-    return read({ ...scope, warn }, path);
+    const made = read({ ...scope, warn }, path);
+    if (!(sizeOf(made) <= MOST_OPERATIONS)) throw new PathError('the expression is too large');
+    planning.operations += sizeOf(made);
+    return made;
   } catch (cause) {
     if (!(cause instanceof PathError)) throw cause;
     planning.tell({ severity: 'error', code: 'not-supported', message: cause.message, expression: path.at });
@@ -146,26 +169,54 @@ function addSelect(planning: Planning, select: Select, scope: Scope, level: Leve
   const foci = attempt(planning, path, scope, [] as Value, (inner) =>
     how === 'repeat' ? repeatedFoci(select, inner) : meaningOf(path.ast, inner),
   );
-  if (how === 'forEachOrNull' && foci.length > 1) {
-    planning.tell({
-      severity: 'error',
-      code: 'not-supported',
-      message: 'forEachOrNull over values of several types: choose one with ofType()',
-      expression: path.at,
-    });
-    return [];
-  }
-  const parts = foci.length === 0 ? [undefined] : foci;
+  const parts = foci.length === 0 ? [undefined] : sameKind(foci);
   const first = planning.slots.length;
   const made = parts.map((part, index) => {
     const rows = rowsOf(planning, select, part, scope);
     return index === 0 ? rows : sameSlots(planning, rows, first);
   });
-  const [rows] = made as [Rows];
+  const [rows] = made as [Rows & { kind: 'each' }];
   if (made.length === 1) level.lists.push(rows);
-  else
-    level.lists.push({ kind: 'union', branches: made.map((one) => ({ cells: [], lists: [one] })), slots: rows.slots });
+  else {
+    const all: Rows[] = made.map((one) => ({ ...one, orNull: false }));
+    if (rows.orNull) all.push(emptyRow(planning, rows, foci));
+    level.lists.push({ kind: 'union', branches: all.map((one) => ({ cells: [], lists: [one] })), slots: rows.slots });
+  }
   return rows.slots;
+}
+
+/** Where items may be of several types: the one row when there are none of any. */
+function emptyRow(planning: Planning, { slots, zeros }: Rows & { kind: 'each' }, foci: Value): Rows {
+  const item = literal('boolean', 'true');
+  const none: Expr = { op: 'list', item, present: test('not', exists(foci)), ...typed(item, true) };
+  const cells = slots.map((slot) => {
+    const { source, held } = planning.slots[slot] as Slot;
+    if (zeros.includes(slot)) return { slot, value: integer(0) };
+    const nothing = literal(KIND_OF[held], undefined);
+    return { slot, value: source.collection ? emptyList(nothing) : nothing };
+  });
+  const index = variable({ type: 'integer', kind: 'integer', many: false });
+  const level = { cells, lists: [] };
+  return { kind: 'each', foci: none, item: variable(none), index, orNull: false, zeros, level, slots };
+}
+
+const KIND_OF: Record<Held, Kind> = {
+  boolean: 'boolean',
+  integer: 'integer',
+  decimal: 'decimal',
+  text: 'string',
+  json: 'element',
+};
+
+function emptyList(nothing: Expr): Expr {
+  return { op: 'list', item: nothing, present: FALSE, ...typed(nothing, true) };
+}
+
+/** Values of one kind are one list. */
+function sameKind(foci: Value): Value {
+  const [first, ...rest] = foci;
+  const isOne = first !== undefined && first.kind !== 'element' && rest.every(({ kind }) => kind === first.kind);
+  return isOne ? [listOf(foci) as Expr] : foci;
 }
 
 function repeatedFoci(select: Select, scope: Scope): Value {
@@ -189,9 +240,14 @@ function rowsOf(planning: Planning, select: Select, part: Expr | undefined, scop
     ...(usesBeside && { beside: { variable: item.beside as Variable, list: found } }),
     index,
     orNull: select.unrolled?.how === 'forEachOrNull',
+    zeros: slots.filter((slot) => isRowIndex(planning.slots[slot] as Slot)),
     level,
     slots,
   };
+}
+
+function isRowIndex({ source: { ast, collection } }: Slot): boolean {
+  return ast.kind === 'variable' && ast.name === 'rowIndex' && !collection;
 }
 
 function addUnion(planning: Planning, branches: readonly Select[], scope: Scope, level: Level): number[] {
@@ -225,8 +281,8 @@ function sameSlots<T extends Rows>(planning: Planning, rows: T, first: number): 
         message: `unionAll: the column ${slot.source.name} is of another type in another branch`,
         expression: slot.source.at,
       });
-    else if (known.type === '') planning.slots[first + index] = { ...slot, isRowIndex: known.isRowIndex };
-    else planning.slots[first + index] = { ...known, held, isRowIndex: known.isRowIndex && slot.isRowIndex };
+    else if (known.type === '') planning.slots[first + index] = slot;
+    else planning.slots[first + index] = { ...known, held };
   }
   return moved(rows, begin, first - begin);
 }
@@ -245,7 +301,7 @@ function moved<T extends Rows>(rows: T, begin: number, by: number): T {
     lists: lists.map((inner) => moved(inner, begin, by)),
   });
   const slots = rows.slots.map(slot);
-  if (rows.kind === 'each') return { ...rows, level: level(rows.level), slots };
+  if (rows.kind === 'each') return { ...rows, level: level(rows.level), slots, zeros: rows.zeros.map(slot) };
   return { ...rows, branches: rows.branches.map(level), slots };
 }
 
@@ -259,8 +315,7 @@ function cellOf(planning: Planning, source: ColumnSource, scope: Scope): { slot:
     { value: literal('string', undefined), type: '', held: 'text' as Held },
     (inner) => cellMeaning(planning, source, inner),
   );
-  const isRowIndex = source.ast.kind === 'variable' && source.ast.name === 'rowIndex' && !source.collection;
-  const slot = planning.slots.push({ source, type, held, isRowIndex }) - 1;
+  const slot = planning.slots.push({ source, type, held }) - 1;
   return { slot, value };
 }
 
@@ -279,8 +334,8 @@ function cellMeaning(
   if (value === undefined) {
     const kind = said === undefined ? 'string' : kindOf(said);
     const nothing = literal(kind, undefined, said ?? '');
-    const list: Expr = { op: 'list', item: nothing, present: literal('boolean', 'false'), ...typed(nothing, true) };
-    return { value: source.collection ? list : nothing, type: said ?? '', held: heldAs(kind) };
+    const _list: Expr = { op: 'list', item: nothing, present: literal('boolean', 'false'), ...typed(nothing, true) };
+    return { value: source.collection ? emptyList(nothing) : nothing, type: said ?? '', held: heldAs(kind) };
   }
   if (said !== undefined && heldAs(kindOf(said)) !== heldAs(value.kind))
     planning.tell({

@@ -1,4 +1,5 @@
 import { type Expr, type Kind, type Scalar, type Second, TRUE } from './algebra.ts';
+import { bind } from './binding.ts';
 import { DATE_DIGITS, MOMENT_DIGITS, MOMENT_PATTERN, referencePattern, TIME_DIGITS } from './patterns.ts';
 import type { Level, Rows, Slot } from './plan.ts';
 import type { Target } from './target.ts';
@@ -87,6 +88,10 @@ function convert(saying: Saying, value: Expr, slot: Slot): string {
 }
 
 function fitted(sql: string, kind: Kind, type: string): string {
+  return named([sql], ([x]) => asType(x as string, kind, type));
+}
+
+function asType(sql: string, kind: Kind, type: string): string {
   if (type === 'jsonb') return kind === 'element' ? sql : `to_jsonb(${sql})`;
   if (kind === 'decimal' && type === 'text') return `trim_scale(${sql})::text`;
   if (type === 'integer') {
@@ -129,7 +134,9 @@ function rowsOf(saying: Saying, list: Rows, slots: readonly Slot[]): string {
     return list.branches
       .map((branch, index) => level(saying, branch, list.slots, slots, '', `array[${index}]::bigint[]`))
       .join(' union all ');
-  const nothing = list.slots.map((slot) => `${emptyCell(slots[slot] as Slot)} as s${slot}, `).join('');
+  const nothing = list.slots
+    .map((slot) => `${emptyCell(slots[slot] as Slot, list.zeros.includes(slot))} as s${slot}, `)
+    .join('');
   const none = `select ${nothing}'{0}'::bigint[] as _o where`;
   if (list.foci === undefined) return `${none} ${list.orNull}`;
   const foci = say(saying, list.foci);
@@ -140,11 +147,14 @@ function rowsOf(saying: Saying, list: Rows, slots: readonly Slot[]): string {
   const lists = list.beside ? `${foci}, ${say(saying, list.beside.list)}` : foci;
   const from = `unnest(${lists}) with ordinality as ${name}(v, ${list.beside ? 'b, ' : ''}o)`;
   const rows = level(saying, list.level, list.slots, slots, from, `array[${name}.o]`);
-  return list.orNull ? `${rows} union all ${none} cardinality(${foci}) = 0` : rows;
+  if (!list.orNull) return rows;
+  const [bound, all] = [alias(saying), alias(saying)];
+  const either = `${rows.replace(`unnest(${foci}`, `unnest(${bound}.f`)} union all ${none} cardinality(${bound}.f) = 0`;
+  return `select ${all}.* from (select ${foci} as f offset 0) as ${bound} cross join lateral (${either}) as ${all}`;
 }
 
-function emptyCell(slot: Slot): string {
-  if (slot.isRowIndex) return `0::${sqlType(slot)}`;
+function emptyCell(slot: Slot, isZero: boolean): string {
+  if (isZero) return `0::${sqlType(slot)}`;
   return slot.source.collection ? `'{}'::${sqlType(slot)}` : `null::${sqlType(slot)}`;
 }
 
@@ -174,7 +184,7 @@ function say(saying: Saying, expr: Expr): string {
     case 'child':
       return child(saying, expr);
     case 'scalar':
-      return `(${SCALARS[expr.name](expr.given.map(inner), expr.given)})`;
+      return `(${named(expr.given.map(inner), (given) => SCALARS[expr.name](given, expr.given))})`;
     case 'each':
       return walk(saying, expr, () => inner(expr.body), '');
     case 'flat': {
@@ -223,12 +233,17 @@ function say(saying: Saying, expr: Expr): string {
     case 'join':
       return `array_to_string(${inner(expr.list)}, ${inner(expr.separator)})`;
     case 'sameLists': {
-      const [left, right] = [inner(expr.left), inner(expr.right)];
-      return `(case when cardinality(${left}) > 0 and cardinality(${right}) > 0 then ${left} = ${right} end)`;
+      return named(
+        [inner(expr.left), inner(expr.right)],
+        ([left, right]) =>
+          `(case when cardinality(${left}) > 0 and cardinality(${right}) > 0 then ${left} = ${right} end)`,
+      );
     }
     case 'holds': {
-      const value = inner(expr.value);
-      return `(case when ${value} is not null then coalesce(${value} = any(${inner(expr.list)}), false) end)`;
+      return named(
+        [inner(expr.value), inner(expr.list)],
+        ([value, list]) => `(case when ${value} is not null then coalesce(${value} = any(${list}), false) end)`,
+      );
     }
     case 'repeat': {
       const [found, start, next] = [alias(saying), alias(saying), alias(saying)];
@@ -290,10 +305,18 @@ function child(saying: Saying, expr: Expr & { op: 'child' }): string {
   const value = kind === 'element' ? `nullif(${name}.v, 'null'::jsonb)` : `${name}.v::${TYPES[kind]}`;
   const all = `${items}(${list(key)}) with ordinality as ${name}(v, o)`;
   if (expr.beside === undefined) return `array(select ${value} from ${all} order by ${name}.o)`;
-  // In step with the values, so as long as they are.
+  // In step with what is beside it.
   const step = alias(saying);
-  const values = `jsonb_array_elements(${list(text(expr.beside))}) with ordinality as ${step}(v, o)`;
-  return `array(select ${value} from ${values} left join ${all} on ${name}.o = ${step}.o order by ${step}.o)`;
+  const other = `jsonb_array_elements(${list(text(expr.beside))}) with ordinality as ${step}(v, o)`;
+  return `array(select ${value} from ${all} full join ${other} on ${name}.o = ${step}.o order by coalesce(${name}.o, ${step}.o))`;
+}
+
+/** Arguments that stand more than once are bound as the columns of a row. */
+function named(given: readonly string[], make: (given: string[]) => string): string {
+  return bind(given, make, (names, values, body) => {
+    const columns = values.map((sql, index) => `${sql} as ${names[index]}`).join(', ');
+    return `(select ${body} from (select ${columns} offset 0) as ${names[0]}_)`;
+  });
 }
 
 type Say = (given: string[], exprs: Expr[]) => string;

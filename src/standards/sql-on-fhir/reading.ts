@@ -1,19 +1,28 @@
-import type { Expr, Part, Scalar } from './algebra.ts';
+import { type Expr, newShape, type Part, type Scalar } from './algebra.ts';
 
 /** Notes every part that is read in `tree` in the shape it is read from. */
 export function noteReading(tree: unknown): void {
-  visit(tree, true);
+  visit(tree, true, { counted: new WeakSet(), others: new WeakSet() });
 }
 
-function visit(tree: unknown, isCounted: boolean): void {
-  if (Array.isArray(tree)) for (const part of tree) visit(part, true);
-  if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) return;
+/** What was visited is not visited again: expressions share their parts. */
+type Seen = Record<'counted' | 'others', WeakSet<object>>;
+
+function visit(tree: unknown, isCounted: boolean, seen: Seen): void {
+  if (typeof tree !== 'object' || tree === null) return;
+  const before = seen[isCounted ? 'counted' : 'others'];
+  if (before.has(tree)) return;
+  before.add(tree);
+  if (Array.isArray(tree)) {
+    for (const part of tree) visit(part, true, seen);
+    return;
+  }
   const expr = tree as Expr;
   if (expr.op === 'child') note(expr, isCounted);
   const walked = listThatMayShrink(expr);
   for (const [key, part] of Object.entries(tree)) {
     if (key === 'shape' || (key === 'beside' && expr.op === 'variable')) continue;
-    visit(part, part !== walked);
+    visit(part, part !== walked, seen);
   }
 }
 
@@ -23,8 +32,16 @@ function note(expr: Expr & { op: 'child' }, isCounted: boolean): void {
   const known = parts?.get(key);
   const part: Part = { type, kind, many, ...(shape && { shape }), counted: isCounted || known?.counted === true };
   parts?.set(key, part);
-  if (beside !== undefined && !parts?.has(beside))
-    parts?.set(beside, { type: 'string', kind: 'string', many: true, counted: false });
+  if (beside === undefined || parts === undefined || parts.has(beside)) return;
+  const isCompanion = beside.startsWith('_');
+  const companions = isCompanion ? { shape: { ...newShape(expr.of.shape), raw: true } } : {};
+  parts.set(beside, {
+    type: 'Element',
+    kind: isCompanion ? 'element' : 'string',
+    many: true,
+    counted: false,
+    ...companions,
+  });
 }
 
 /** The list that is walked when an item without any of the parts that are read leaves nothing behind anyway. */

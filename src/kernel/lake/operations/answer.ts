@@ -18,6 +18,8 @@ export interface Asked {
 
 export interface Answer {
   format: Format;
+  /** How long the engine may work. */
+  mostMs: number;
   header: boolean;
   asked: Asked;
   /** Name of the file, without an extension. */
@@ -51,12 +53,66 @@ export async function sendFromLake(
     actor: ctx.actor.id,
     signal: goneSignal(reply),
     mostRows: MOST_ROWS,
+    timeoutMs: answer.mostMs,
     settings: WRITING_VALUES,
   };
   // Rows can be counted in text as it passes; of the binary formats they are counted before.
   const isText = engine === 'JSONEachRow' || engine === 'CSVWithNames';
   const known = isText ? undefined : await countRows(lake, question, options);
   return sendRows(ctx, reply, await lake.stream(question, engine, options), answer, known);
+}
+
+/** Rows of a FHIR answer: it is made whole before it goes. */
+const MOST_FHIR_ROWS = 10_000;
+
+/** Asks the lake and sends the rows as a Parameters resource, each a `row` with a part for each value. */
+export async function sendAsFhir(
+  ctx: Context,
+  reply: FastifyReply,
+  lake: Lake,
+  question: Sql,
+  { asked, mostMs }: Pick<Answer, 'asked' | 'mostMs'>,
+): Promise<FastifyReply> {
+  const options = { actor: ctx.actor.id, signal: goneSignal(reply), timeoutMs: mostMs };
+  const types = await lake.rows<{ name: string; type: string }>(
+    { text: `describe (${question.text}\n)`, values: question.values },
+    options,
+  );
+  const columns = types.map(fhirColumn);
+  const rows = await lake.rows<Record<string, unknown>>(question, {
+    ...options,
+    mostRows: MOST_FHIR_ROWS,
+    settings: { date_time_output_format: 'iso' },
+  });
+  await note(ctx, asked, { rows: rows.length });
+  const parameter = rows.map((row) => ({
+    name: 'row',
+    part: columns.flatMap(({ name, key, isText }) => {
+      const value = row[name];
+      return value === null ? [] : [{ name, [key]: isText ? String(value) : value }];
+    }),
+  }));
+  return reply
+    .type('application/fhir+json; charset=utf-8')
+    .send(JSON.stringify({ resourceType: 'Parameters', ...(parameter.length > 0 && { parameter }) }));
+}
+
+/** Source: SQL-on-FHIR v2, SQLQueryRun, SQL to FHIR type mapping. Times of the lake are instants in UTC. */
+const FHIR_TYPES: readonly (readonly [RegExp, string])[] = [
+  [/^Bool$/, 'valueBoolean'],
+  [/^(Int8|Int16|Int32|UInt8|UInt16)$/, 'valueInteger'],
+  [/^(Int64|UInt32|UInt64)$/, 'valueInteger64'],
+  [/^(Decimal|Float|BFloat)/, 'valueDecimal'],
+  [/^(String|FixedString|Enum|UUID)/, 'valueString'],
+  [/^Date(32)?$/, 'valueDate'],
+  [/^DateTime/, 'valueInstant'],
+];
+
+function fhirColumn({ name, type }: { name: string; type: string }): { name: string; key: string; isText: boolean } {
+  const plain = type.replace(/^LowCardinality\((.*)\)$/, '$1').replace(/^Nullable\((.*)\)$/, '$1');
+  const key = FHIR_TYPES.find(([pattern]) => pattern.test(plain))?.[1];
+  if (key !== undefined) return { name, key, isText: key === 'valueInteger64' };
+  throw new Problem('unprocessable', 'FHIR has no type for a column: cast it in the query', { column: name, type });
 }
 
 async function countRows(lake: Lake, question: Sql, options: AskOptions): Promise<number> {

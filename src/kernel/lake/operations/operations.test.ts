@@ -29,7 +29,14 @@ await app.register(async (part) =>
     lake,
   ),
 );
-afterAll(() => app.close());
+const hurried = fastify();
+hurried.setErrorHandler((error, request, reply) => sendProblem(request, reply, error));
+await hurried.register(async (part) =>
+  operationRoutes(part, { publicUrl: () => 'http://test', context: async () => contexts.get('all')! }, lake, {
+    mostMs: 1_000,
+  }),
+);
+afterAll(() => Promise.all([app.close(), hurried.close()]));
 
 const FAMILY = 'O\'Neill, "the\nquick" $1 {p1:String} 中文\\';
 const view = (name: string, more: object = {}) => ({
@@ -139,7 +146,7 @@ async function ask(
   body?: object,
   headers: Record<string, string> = {},
 ) {
-  const answer = await app.inject({
+  const answer = await (who === 'hurried' ? hurried : app).inject({
     method,
     url: `/fhir${url}`,
     headers: { 'x-who': who, ...(body && { 'content-type': 'application/fhir+json' }), ...headers },
@@ -485,6 +492,55 @@ describe('$sqlquery-run', () => {
     await lake.insert('secret', '{"id":"p1"}\n{"id":"p2"}\n{"id":"hidden"}');
     // A patient sees the one row of the view that stands under this name, in every place where a table may stand.
     expect(JSON.parse((await asSql('patient-sql', library)).text)).toEqual([{ n: 1 }]);
+  });
+
+  test('a table may be called like the view it is, and like a table of the lake', async () => {
+    const library = sqlLibrary('select k.family, r.id from kept as k cross join resource as r order by r.id', {
+      kept: 'kept',
+      resource: 'people',
+      observed: 'observed',
+    });
+    const answer = await asSql('clinician', library);
+    expect(JSON.parse(answer.text)).toEqual([
+      { family: 'o1', id: 'p1' },
+      { family: 'o1', id: 'p3' },
+    ]);
+  });
+
+  test('as FHIR, each value has its type', async () => {
+    const text = `select true as b, 1::Int32 as i, 9007199254740993::Int64 as big, 1.50::Decimal(9, 2) as d, 'x' as s, toDate('2024-02-29') as day,
+      toDateTime64('2024-02-29 01:02:03.456', 3, 'UTC') as at, null::Nullable(String) as nothing`;
+    const fhir = (sqlText: string) => asSql('all', sqlLibrary(sqlText), [], [{ name: '_format', valueCode: 'fhir' }]);
+    expect(JSON.parse((await fhir(text)).text)).toEqual({
+      resourceType: 'Parameters',
+      parameter: [
+        {
+          name: 'row',
+          part: [
+            { name: 'b', valueBoolean: true },
+            { name: 'i', valueInteger: 1 },
+            { name: 'big', valueInteger64: '9007199254740993' },
+            { name: 'd', valueDecimal: 1.5 },
+            { name: 's', valueString: 'x' },
+            { name: 'day', valueDate: '2024-02-29' },
+            { name: 'at', valueInstant: '2024-02-29T01:02:03.456Z' },
+          ],
+        },
+      ],
+    });
+    expect((await fhir('select 1 where false')).text).toBe('{"resourceType":"Parameters"}');
+    expect(await fhir('select [1, 2] as list')).toMatchObject({ status: 422 });
+  });
+
+  test('what takes too long is stopped', async () => {
+    const began = Date.now();
+    const answer = await asSql(
+      'hurried',
+      sqlLibrary('select count() from numbers(1000000000000) where cityHash64(number) = 1'),
+    );
+    expect(answer.status, answer.text).toBe(422);
+    expect(JSON.parse(answer.text).issue[0].code).toBe('too-costly');
+    expect(Date.now() - began).toBeLessThan(10_000);
   });
 
   test('too many rows are refused', async () => {

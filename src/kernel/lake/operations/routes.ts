@@ -5,7 +5,7 @@ import { Problem } from '#kernel/problem';
 import { stringifyFhirJson } from '#standards/fhir';
 import { losslessJson } from '#standards/sql-on-fhir';
 import type { Lake } from '../client.ts';
-import { type Answer, csvOf, linesOf, MOST_ROWS, sendFromLake, sendRows } from './answer.ts';
+import { type Answer, csvOf, linesOf, MOST_ROWS, sendAsFhir, sendFromLake, sendRows } from './answer.ts';
 import { type Format, formatOf } from './formats.ts';
 import {
   bad,
@@ -29,6 +29,9 @@ import {
   selectFromTexts,
   selectOf,
 } from './view-select.ts';
+
+/** How long the engine may work for an answer at once; what takes longer is exported. */
+const MOST_MS = 60_000;
 
 /** What the routes need of the server; its Door has it. */
 export interface LakeDoor {
@@ -57,7 +60,12 @@ const ASK = ['_format', 'header', 'queryReference', 'queryResource', 'parameters
  *
  * Source: https://sql-on-fhir.org/ig, OperationDefinition ViewDefinitionRun and SQLQueryRun, May 2026.
  */
-export function operationRoutes(app: FastifyInstance, door: LakeDoor, lake: Lake): void {
+export function operationRoutes(
+  app: FastifyInstance,
+  door: LakeDoor,
+  lake: Lake,
+  { mostMs = MOST_MS }: { mostMs?: number } = {},
+): void {
   readBodiesAsText(app);
   for (const path of ['/fhir/$viewdefinition-run', '/fhir/ViewDefinition/$viewdefinition-run']) {
     app.get(path, { schema: RUN_SCHEMA }, (request, reply) => run(request, reply));
@@ -92,6 +100,7 @@ export function operationRoutes(app: FastifyInstance, door: LakeDoor, lake: Lake
     const source = sourceOf(given);
     const answer: Answer = {
       format,
+      mostMs,
       header: booleanOf(given, 'header') ?? true,
       name: definition.name,
       asked: {
@@ -124,20 +133,19 @@ export function operationRoutes(app: FastifyInstance, door: LakeDoor, lake: Lake
         ? await findQuery(ctx, id === undefined ? reference! : `Library/${id}`)
         : { query: readQuery(resource), subject: 'a query that came with the question' };
     if (sourceOf(given) !== 'lake') throw bad('a query is asked of the lake only', 'source', 'not-supported');
-    const format = formatOf(textOf(given, '_format'), request.headers.accept);
+    const named = textOf(given, '_format');
+    const format = named === 'fhir' ? named : formatOf(named, request.headers.accept);
     const limit = integerOf(given, '_limit', MOST_ROWS);
     const values = readParameters(oneOf(given, 'parameters')?.resource ?? {});
     const question = await questionOf(ctx, lake, query, values, limit);
-    return sendFromLake(ctx, reply, lake, question, {
-      format,
-      header: booleanOf(given, 'header') ?? true,
-      name: query.name,
-      asked: {
-        act: 'lake.sql-asked',
-        subject,
-        detail: { query: query.name, sql: query.text.slice(0, 5_000), views: [...query.tables.values()], format },
-      },
-    });
+    const asked = {
+      act: 'lake.sql-asked' as const,
+      subject,
+      detail: { query: query.name, sql: query.text.slice(0, 5_000), views: [...query.tables.values()], format },
+    };
+    if (format === 'fhir') return sendAsFhir(ctx, reply, lake, question, { asked, mostMs });
+    const header = booleanOf(given, 'header') ?? true;
+    return sendFromLake(ctx, reply, lake, question, { format, mostMs, header, name: query.name, asked });
   }
 }
 

@@ -51,10 +51,26 @@ export async function questionOf(
   const most = limit === undefined ? '' : ` limit ${limit}`;
   // The checked SQL has its places numbered already, so its values go first.
   const shifted = before.text.replace(/\$(\d+)/g, (_, place) => `$${Number(place) + checked.values.length}`);
-  return {
-    text: `${shifted}select * from (${checked.text}\n)${most}`,
-    values: [...checked.values, ...before.values],
-  };
+  const values = [...checked.values, ...before.values];
+  const columns = await plainNames(ctx, lake, { text: `${shifted}${checked.text}`, values });
+  return { text: `${shifted}select ${columns} from (${checked.text}\n)${most}`, values };
+}
+
+/** Of a join the engine calls a column `p.id` where two tables have it; people expect `id`, and get it where no other is called so. */
+async function plainNames(ctx: Context, lake: Lake, question: Sql): Promise<string> {
+  const described = { text: `describe (${question.text}\n)`, values: question.values };
+  const names = (await lake.rows<{ name: string }>(described, { actor: ctx.actor.id })).map(({ name }) => name);
+  const plain = names.map((name) => /^[A-Za-z_]\w*\.([A-Za-z_]\w*)$/.exec(name)?.[1] ?? name);
+  const columns = names.map((name, at) => {
+    const short = plain[at]!;
+    if (short === name || plain.indexOf(short) !== plain.lastIndexOf(short)) return quoted(name);
+    return `${quoted(name)} as ${quoted(short)}`;
+  });
+  return columns.join(', ');
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
 /** Puts `$n` where the text has `:name`. */

@@ -5,7 +5,10 @@ import { all, identifier, join, sql, trusted } from '#kernel/sql';
 import { compileView, parseView, type View } from '#standards/sql-on-fhir';
 import { lakeRelation, rowsSeen } from '../access.ts';
 import type { Lake } from '../client.ts';
+import { QUESTIONS } from '../tables.ts';
 import { bad } from './given.ts';
+
+type Json = Record<string, unknown>;
 
 /** A ViewDefinition that can be run. */
 export interface Definition {
@@ -14,6 +17,10 @@ export interface Definition {
   /** What it is called in the trail: its address, or that it came with the question. */
   subject: string;
   view: View;
+  /** As it was written. */
+  definition: Json;
+  /** `ViewDefinition/<id>` of one that is in the record. */
+  stored?: string;
   /** Whether the lake may keep its rows; then it reads them and works out nothing. */
   kept: boolean;
 }
@@ -27,8 +34,6 @@ export interface Limits {
 
 const NAME = /^[A-Za-z][A-Za-z0-9_]{0,100}$/;
 const MATERIALIZED = 'https://banyan.health/fhir/StructureDefinition/lake-materialized';
-
-type Json = Record<string, unknown>;
 
 /**
  * A stored definition: by `ViewDefinition/<id>`, by its address here, or by its canonical address with or without `|version`.
@@ -59,7 +64,14 @@ export function readDefinition(definition: Json, subject?: string): Definition {
   const extensions = Array.isArray(definition['extension']) ? (definition['extension'] as Json[]) : [];
   const asked = extensions.some(({ url, valueBoolean }) => url === MATERIALIZED && valueBoolean === true);
   const kept = subject !== undefined && asked && definition['status'] === 'active';
-  return { name, subject: subject ?? `a view on ${view.resource} that came with the question`, view, kept };
+  return {
+    name,
+    subject: subject ?? `a view on ${view.resource} that came with the question`,
+    view,
+    definition,
+    ...(subject === undefined ? {} : { stored: subject }),
+    kept,
+  };
 }
 
 /**
@@ -77,17 +89,19 @@ export async function selectOf(
   const columns = columnsOf(view);
   const named = patients === undefined ? {} : { patients };
   // The tables do not say when a resource changed.
-  const tables = definition.kept && since === undefined ? await tablesOf(lake, name) : [];
-  if (tables.includes(name)) {
+  const tables = await tablesOf(lake, name);
+  if (definition.kept && since === undefined && tables.includes(name)) {
     const by = patients !== undefined && tables.includes(`${name}_by_patient`) ? { by: 'patient' } : {};
     return sql`select ${columns} from ${await lakeRelation(ctx, name, { reach: 'rows', ...named, ...by })}${most}`;
   }
+  if (!tables.includes('resource'))
+    throw new Problem('unavailable', 'the lake is not filled yet: try again in a moment');
   const terms = [sql`type = ${view.resource}`, await rowsSeen(ctx, view.resource, { reach: 'rows', ...named })];
   if (since !== undefined)
     terms.push(
       sql`parseDateTime64BestEffortOrNull(JSONExtractString(content, 'meta', 'lastUpdated'), 3, 'UTC') > ${since}`,
     );
-  return sql`with _resources as (select content from resource where ${all(terms)}) select ${columns} from (${compiled(view)})${most}`;
+  return sql`with _resources as (select content from ${identifier(`${QUESTIONS}.resource`)} where ${all(terms)}) select ${columns} from (${compiled(view)})${most}`;
 }
 
 /** The rows of a view out of resources that came with the question, worked out by the lake's engine. */
@@ -97,10 +111,10 @@ export function selectFromTexts(view: View, contents: readonly string[], limit: 
   return sql`with _resources as (select arrayJoin(cast([${texts}] as Array(String))) as content) select ${columnsOf(view)} from (${compiled(view)})${most}`;
 }
 
-/** Tables of the lake that hold the rows of a view. */
+/** Tables of the lake that hold the rows of a view, or of all resources. */
 async function tablesOf(lake: Lake, name: string): Promise<string[]> {
   const found = await lake.rows<{ name: string }>(
-    sql`select name from system.tables where database = currentDatabase() and name in ${[name, `${name}_by_patient`]}`,
+    sql`select name from system.tables where database = ${QUESTIONS} and name in ${['resource', name, `${name}_by_patient`]}`,
   );
   return found.map((table) => table.name);
 }

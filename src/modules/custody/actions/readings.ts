@@ -1,6 +1,7 @@
 import type { Context, Tx } from '#kernel/context';
 import type { Job } from '#kernel/jobs';
 import { type Fact, tellAll } from '#kernel/outbox';
+import type { ToldReading } from '../analytics.ts';
 import type { Alarm, Excursion, Reading, ReadingMessage } from '../model.ts';
 import {
   advanceExposure,
@@ -57,6 +58,7 @@ export async function keepReadings(
   );
   const steps: Step[] = [];
   const changed: DeviceRow[] = [];
+  const told: ToldReading[] = [];
   for (const [part, sent] of Map.groupBy(named, (message) => message.part)) {
     const fresh = sent.flatMap(({ seq, receivedAt, readings }) =>
       readings
@@ -64,6 +66,7 @@ export async function keepReadings(
         .filter(({ at, nth }) => keys.has(`${part} ${at.getTime()} ${seq} ${nth}`)),
     );
     if (fresh.length === 0) continue;
+    for (const reading of fresh) told.push(toldReading(part, reading));
     fresh.sort((a, b) => a.at.getTime() - b.at.getTime() || a.seq - b.seq || a.nth - b.nth);
     const carrier = carriers.get(part) ?? part;
     const { device, found } = follow(devices.get(part), fresh, { part, code: codes.get(part)!, carrier });
@@ -72,7 +75,22 @@ export async function keepReadings(
   }
   if (changed.length > 0) await upsertDevices(tx, changed);
   await applySteps(ctx, tx, steps);
+  if (told.length > 0) await tellAll(tx, [{ type: 'custody.readings-kept', subject: 'custody.reading', data: told }]);
   return { kept: keys.size };
+}
+
+function toldReading(
+  part: string,
+  { at, seq, nth, receivedAt, temperatureC, humidity, latitude, longitude, speedKmh }: Sent & { nth: number },
+): ToldReading {
+  const numbers = [
+    temperatureC ?? null,
+    humidity ?? null,
+    latitude ?? null,
+    longitude ?? null,
+    speedKmh ?? null,
+  ] as const;
+  return [part, at.toISOString(), seq, nth, receivedAt.toISOString(), ...numbers];
 }
 
 type Sent = Reading & { seq: number; receivedAt: Date };

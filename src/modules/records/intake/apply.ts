@@ -6,6 +6,7 @@ import { Problem } from '#kernel/problem';
 import { keepDecimal } from '#standards/fhir';
 import { Hl7Error, type Message, parseMessage } from '#standards/hl7v2';
 import { type Draft, type Mapping, mapMessage } from '#standards/v2-to-fhir';
+import type { ToldMessage } from '../analytics.ts';
 import type { Applied } from '../model.ts';
 import {
   findRaw,
@@ -62,14 +63,33 @@ async function applyMessages(ctx: Context, facts: readonly DeliveredFact[]): Pro
     items.flatMap((item) => careOf(ctx, item)),
   );
   await recordAll(ctx, tx, items.map(actOf));
-  await tellAll(
-    tx,
-    items.map(({ mapping, stored }) => ({
-      type: 'records.message-applied',
-      subject: idOf(mapping.patient)!,
-      data: appliedOf(stored, mapping),
-    })),
-  );
+  const applied = items.map(({ mapping, stored }) => ({
+    type: 'records.message-applied',
+    subject: idOf(mapping.patient)!,
+    data: appliedOf(stored, mapping),
+  }));
+  const read = { type: 'records.messages-read', subject: 'records.message', data: items.map(toldOf) };
+  await tellAll(tx, items.length === 0 ? [] : [...applied, read]);
+}
+
+function toldOf({ stored: { part, id, receivedAt }, mapping }: Item): ToldMessage {
+  const organization = idOf(mapping.facility);
+  const { kind, sentAt, orders, specimens, reports } = mapping;
+  return {
+    part,
+    id,
+    receivedAt: receivedAt.toISOString(),
+    ...(sentAt === undefined ? {} : { sentAt }),
+    kind,
+    patient: idOf(mapping.patient)!,
+    ...(organization === undefined ? {} : { organization }),
+    orders: orders.length,
+    specimens: specimens.length,
+    reports: reports.length,
+    results: reports.reduce((sum, { resource }) => sum + (resource.result?.length ?? 0), 0),
+    unmapped: mapping.unmapped.length,
+    issues: mapping.issues.length,
+  };
 }
 
 function readMessage(ctx: Context, stored: StoredMessage): Item {

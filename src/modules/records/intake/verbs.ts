@@ -2,13 +2,21 @@ import { parseArgs } from 'node:util';
 import type { Verb } from '#kernel/cli';
 import { systemContext } from '#kernel/context';
 import { makeLog } from '#kernel/log';
-import { type Hearer, listensTo, startDeliveries } from '#kernel/outbox';
+import { type Hearer, type Listener, listensTo, startDeliveries } from '#kernel/outbox';
 import { MIGRATIONS, migrate, openDatabase, openPool } from '#kernel/sql';
 import { type DocumentTaker, type ImportCounts, importPaths } from './import.ts';
 import { startReceiver } from './receive.ts';
 
-/** Import needs to know who hears of messages, and who takes documents of other standards. */
-export function importVerb(hearers: readonly Hearer[], documents: readonly DocumentTaker[]): Verb {
+/**
+ * Import needs to know who hears of messages, and who takes documents of other standards.
+ *
+ * @param elsewhere who hears in the platform only: facts wait for them
+ */
+export function importVerb(
+  hearers: readonly Hearer[],
+  elsewhere: readonly Listener[],
+  documents: readonly DocumentTaker[],
+): Verb {
   return {
     name: 'import',
     summary: 'take messages, FHIR resources and EPCIS documents into the record',
@@ -32,7 +40,7 @@ Run again, it goes on where it ended and doubles nothing. Exit code 0: nothing w
       try {
         await migrate(pool, MIGRATIONS);
         const ctx = systemContext({ db: pool, log: makeLog(io.config.logLevel) }, 'import');
-        listensTo(hearers);
+        listensTo([...hearers, ...elsewhere]);
         const deliveries = await startDeliveries(ctx, pool, hearers, { workers: io.config.workers });
         try {
           const began = Date.now();

@@ -1,0 +1,361 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Db, Sql } from '#kernel/context';
+import { tableOf } from '#kernel/fhir';
+import { Problem } from '#kernel/problem';
+import { sql, trusted } from '#kernel/sql';
+import { definitions } from '#standards/fhir';
+import { compileView } from '#standards/sql-on-fhir';
+import type { Lake } from './client.ts';
+import { converted, keptAs, named, quoted } from './columns.ts';
+import { FEED } from './feed.ts';
+import { findGenerations, findKeptViews, findSkipped } from './generations.ts';
+import { questionNames, table, viewTables } from './tables.ts';
+import { findViews, type LakeView } from './views.ts';
+
+/** A resource of which the lake says something else than PostgreSQL. */
+export interface Difference {
+  /** A view, a copy of it in another order, or `resource` for the raw resources. */
+  view: string;
+  type: string;
+  id: string;
+  /** Rows there are in PostgreSQL and in the lake. */
+  expected: number;
+  found: number;
+  /** Why it was kept out, where it was. */
+  skipped?: string;
+}
+
+export interface CheckReport {
+  views: { view: string; rows: number }[];
+  differences: Difference[];
+  /** There were more than are listed. */
+  more: boolean;
+}
+
+const DATABASE = 'banyan_check';
+const PAGE = 2_000;
+const MOST_DIFFERENCES = 1_000;
+/** Differences are looked at again when the feed has come by: what was under way is none. */
+const ROUNDS = 4;
+const FEED_MS = 120_000;
+const BUCKET_ROWS = 20_000_000;
+
+/**
+ * Compares each view's rows in the lake with what PostgreSQL says now: there the views are worked out anew, by the compiler's other
+ * target, and their rows are reduced to a count and a sum of hashes for each resource, in the types of the lake's columns.
+ *
+ * @param say told how far it is
+ */
+export async function checkLake(lake: Lake, db: Db, say: (text: string) => void): Promise<CheckReport> {
+  const current = (await findGenerations(db)).find(({ state }) => state === 'current');
+  if (current === undefined) throw new Problem('unavailable', 'the lake has no generation yet');
+  const kept = (await findKeptViews(db)).filter(
+    ({ generation, state }) => generation === current.id && state === 'current',
+  );
+  const views = (await findViews(db)).views.filter(({ name, hash }) =>
+    kept.some((each) => each.name === name && each.hash === hash),
+  );
+  const skipped = await findSkipped(db, 100_000);
+  const report: CheckReport = { views: [], differences: [], more: false };
+  await lake.run(trusted(`create database if not exists ${DATABASE}`));
+  try {
+    await checkResources(lake, db, report, say);
+    for (const view of views) await checkView(lake, db, { view, database: current.database }, report, say);
+  } finally {
+    await lake.run(trusted(`drop database if exists ${DATABASE} sync`));
+  }
+  for (const difference of report.differences) {
+    const known = skipped.find(
+      ({ view, type, id }) => difference.view.startsWith(view) && type === difference.type && id === difference.id,
+    );
+    if (known !== undefined) difference.skipped = known.reason;
+  }
+  return report;
+}
+
+/** One side's sums; `id` where that side knows it. */
+const SUMS = `(side UInt8, key UInt64, id String, hash UInt64) engine = MergeTree order by key`;
+
+async function checkView(
+  lake: Lake,
+  db: Db,
+  { view, database }: { view: LakeView; database: string },
+  report: CheckReport,
+  say: (text: string) => void,
+): Promise<void> {
+  const tables = viewTables(view);
+  const names = tables.columns.map(({ name }) => named(name)).join(', ');
+  const sums = `${DATABASE}.sums`;
+  const input = `${DATABASE}.input`;
+  await recreate(lake, sums, SUMS);
+  await recreate(lake, input, `(${inputColumns(view)}) engine = Null`);
+  await recreate(
+    lake,
+    `${input}_mv`,
+    `to ${sums} as select 1 as side, cityHash64(_id) as key, _id as id, cityHash64(toJSONString(tuple(${names}))) as hash from (select _id, ${inputValues(view)} from ${input})`,
+    'materialized view',
+  );
+
+  const compare = async (keys: readonly string[] | undefined): Promise<void> => {
+    let rows = 0;
+    for await (const lines of expectedRows(db, view, keys)) {
+      await lake.insert(input, lines, {
+        settings: { input_format_skip_unknown_fields: 1, max_partitions_per_insert_block: 0 },
+      });
+      rows += lines.split('\n').length - 1;
+      say(`${view.name}: ${rows} rows`);
+    }
+    if (keys === undefined) report.views.push({ view: view.name, rows });
+  };
+
+  let open: (Unequal & { view: string })[] = [];
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const ids = round === 1 ? undefined : [...new Set(open.map(({ id }) => id))];
+    const before = new Date();
+    await lake.run(trusted(`truncate table ${sums}`));
+    await compare(ids);
+    open = [];
+    for (const [at, name] of tables.kept.entries()) {
+      const found = await foundRows(lake, {
+        from: table({ database }, name),
+        names,
+        ...(ids === undefined ? {} : { ids }),
+      });
+      const said = questionNames(view)[at]!;
+      open.push(...(await differ(lake, sums, found)).map((each) => ({ ...each, view: said })));
+    }
+    await nameThem(lake, open, {
+      from: `select distinct id from banyan.resource where type = ${quoted(view.resource)}`,
+      key: 'cityHash64(id)',
+    });
+    if (open.length === 0) return;
+    if (round < ROUNDS) await feedPassed(db, before);
+  }
+  keep(
+    report,
+    open.map(({ view: name, id, expected, found }) => ({ view: name, type: view.resource, id, expected, found })),
+  );
+}
+
+async function recreate(lake: Lake, name: string, rest: string, kind = 'table'): Promise<void> {
+  await lake.run(trusted(`drop table if exists ${name} sync`));
+  await lake.run(trusted(`create ${kind} ${name} ${rest}`));
+}
+
+/** The columns as the compiled view gives them, before they are turned into what is kept. */
+function inputColumns(view: LakeView): string {
+  const own = compiledColumns(view).map(({ column, alias }) => `${named(alias)} ${column.sqlType}`);
+  return ['_id String', ...own].join(', ');
+}
+
+function inputValues(view: LakeView): string {
+  return compiledColumns(view)
+    .map(({ column, alias }) => {
+      const { name, type } = keptAs(column);
+      return `${converted(named(alias), column.sqlType, type)} as ${named(name)}`;
+    })
+    .join(', ');
+}
+
+/** Named apart from the kept ones, so that a converted column never hides its source. */
+function compiledColumns(view: LakeView) {
+  const own = compileView(view.view, { target: 'clickhouse', from: 'x' }).columns;
+  const { about } = view;
+  const theirs = about === undefined ? [] : compileView(about.person.view, { target: 'clickhouse', from: 'x' }).columns;
+  return [
+    ...own.map((column) => ({ column, alias: `in_${column.name}` })),
+    ...(about?.columns.flatMap((name) => theirs.filter((column) => column.name === name)) ?? []).map((column) => ({
+      column,
+      alias: `about_${column.name}`,
+    })),
+  ];
+}
+
+/** The view's rows as PostgreSQL says, a page of resources at a time, as lines of JSON. */
+async function* expectedRows(db: Db, view: LakeView, ids: readonly string[] | undefined): AsyncGenerator<string> {
+  let after = { part: '', id: '' };
+  for (;;) {
+    const wanted = ids === undefined ? sql`true` : sql`id = any(${ids}::text[])`;
+    const page = await db.rows<{ part: string; id: string }>(sql`
+      select part, id from ${tableOf(view.resource)}
+      where (part, id) > (${after.part}, ${after.id}) and content is not null and ${wanted} order by part, id limit ${PAGE}
+    `);
+    const last = page.at(-1);
+    if (last === undefined) return;
+    const rows = await db.rows<{ line: string }>(expectedPage(view, page));
+    if (rows.length > 0) yield `${rows.map(({ line }) => line).join('\n')}\n`;
+    if (page.length < PAGE) return;
+    after = last;
+  }
+}
+
+function expectedPage(view: LakeView, page: readonly { part: string; id: string }[]): Sql {
+  const parts = page.map(({ part }) => part);
+  const ids = page.map(({ id }) => id);
+  const own = compileView(view.view, { target: 'postgresql', from: 'page', carry: ['_id', '_part', '_mine'] });
+  const columns = own.columns.map(({ name }) => `v."${name}" as "in_${name}"`);
+  const about =
+    view.about && compileView(view.about.person.view, { target: 'postgresql', from: 'person', carry: ['_part'] });
+  const theirs = view.about?.columns.map((name) => `p."${name}" as "about_${name}"`) ?? [];
+  const select = [`v._id as "_id"`, ...columns, ...theirs].join(', ');
+  const from = `from (${own.sql}) v${about === undefined ? '' : ` left join (${about.sql}) p on p._part = v._part and v._mine`}`;
+  return sql`
+    with page as materialized (
+      select r.id as _id, r.part as _part, r.part = any(r.patients) as _mine, r.content
+      from unnest(${parts}::text[], ${ids}::text[]) as asked (part, id) join ${tableOf(view.resource)} r using (part, id)
+      where r.content is not null
+    ), person as materialized (
+      select part as _part, content from ${tableOf('Patient')} where part = any(${parts}::text[]) and id = part and content is not null
+    )
+    select to_json(t)::text as line from (${trusted(`select ${select} ${from}`)}) t
+  `;
+}
+
+interface Found {
+  /** A select of `key` and `hash`, a row for each row in the lake. */
+  select: string;
+  /** How many, about. */
+  rows: number;
+}
+
+async function foundRows(
+  lake: Lake,
+  { from, names, ids }: { from: string; names: string; ids?: readonly string[] },
+): Promise<Found> {
+  const wanted =
+    ids === undefined ? '' : ` and _resource in (select cityHash64(arrayJoin([${ids.map(quoted).join(', ')}])))`;
+  const [count] = await lake.rows<{ n: number }>(trusted(`select count() as n from ${from}`));
+  return {
+    select: `select _resource as key, cityHash64(toJSONString(tuple(${names}))) as hash from ${from} final where not _deleted${wanted}`,
+    rows: Number(count?.n ?? 0),
+  };
+}
+
+/** A key whose rows differ; `id` is empty where only the lake has it. */
+interface Unequal {
+  name: string;
+  id: string;
+  expected: number;
+  found: number;
+}
+
+/** The keys whose rows differ, in buckets so that memory is bounded. */
+async function differ(lake: Lake, sums: string, { select, rows }: Found): Promise<Unequal[]> {
+  const buckets = Math.max(1, Math.ceil(rows / BUCKET_ROWS));
+  const differences = [];
+  for (let bucket = 0; bucket < buckets && differences.length <= MOST_DIFFERENCES; bucket += 1) {
+    differences.push(
+      ...(await lake.rows<{ name: string; id: string; expected: number; found: number }>(
+        trusted(`
+          select toString(key) as name, max(id) as id, countIf(side = 1) as expected, countIf(side = 0) as found
+          from (select side, key, id, hash from ${sums} union all select 0 as side, key, '' as id, hash from (${select}))
+          where key % ${buckets} = ${bucket}
+          group by key having expected != found or sumWithOverflowIf(hash, side = 1) != sumWithOverflowIf(hash, side = 0)
+          order by key limit ${MOST_DIFFERENCES + 1}`),
+        {
+          timeoutMs: 3_600_000,
+          settings: {
+            do_not_merge_across_partitions_select_final: 1,
+            max_bytes_before_external_group_by: 1_000_000_000,
+          },
+        },
+      )),
+    );
+  }
+  return differences;
+}
+
+/** The ids of what only the lake knows. @param keys SQL of a select of `id`, and what `key` is made of it */
+async function nameThem(
+  lake: Lake,
+  unequal: readonly Unequal[],
+  { from, key }: { from: string; key: string },
+): Promise<void> {
+  const unnamed = unequal.filter(({ id }) => id === '');
+  if (unnamed.length === 0) return;
+  const names = unnamed.map(({ name }) => name).join(', ');
+  const rows = await lake.rows<{ name: string; id: string }>(
+    trusted(`select toString(${key}) as name, id from (${from}) where ${key} in (${names})`),
+    { timeoutMs: 600_000 },
+  );
+  for (const each of unnamed) each.id = rows.find(({ name }) => name === each.name)?.id ?? `#${each.name}`;
+}
+
+/** The raw resources: each there, in its newest version, and no other. */
+async function checkResources(lake: Lake, db: Db, report: CheckReport, say: (text: string) => void): Promise<void> {
+  const sums = `${DATABASE}.sums`;
+  await recreate(lake, sums, SUMS);
+  let rows = 0;
+  let open: Unequal[] = [];
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const wanted = round === 1 ? undefined : open.map(({ id }) => id);
+    const before = new Date();
+    await lake.run(trusted(`truncate table ${sums}`));
+    for (const type of definitions.resourceTypes) {
+      const ids = wanted?.filter((id) => id.startsWith(`${type}/`)).map((id) => id.slice(type.length + 1));
+      if (ids?.length === 0) continue;
+      const counted = await fillVersions(lake, db, { type, sums, ids });
+      if (round === 1) rows += counted;
+      if (counted > 0) say(`resource: ${rows} ${type}`);
+    }
+    const among = wanted === undefined ? '' : ` where concat(type, '/', id) in (${wanted.map(quoted).join(', ')})`;
+    const select = `select cityHash64(type, id) as key, cityHash64(part, version) as hash from banyan.resource${among}`;
+    open = await differ(lake, sums, { select, rows });
+    await nameThem(lake, open, {
+      from: "select concat(type, '/', id) as id, cityHash64(type, banyan.resource.id) as key from banyan.resource",
+      key: 'key',
+    });
+    if (open.length === 0) break;
+    if (round < ROUNDS) await feedPassed(db, before);
+  }
+  report.views.push({ view: 'resource', rows });
+  keep(
+    report,
+    open.map(({ id, expected, found }) => {
+      const [type = '', own = ''] = id.split('/');
+      return { view: 'resource', type, id: own, expected, found };
+    }),
+  );
+}
+
+async function fillVersions(
+  lake: Lake,
+  db: Db,
+  { type, sums, ids }: { type: string; sums: string; ids: readonly string[] | undefined },
+): Promise<number> {
+  const wanted = ids === undefined ? sql`true` : sql`id = any(${ids}::text[])`;
+  let after = { part: '', id: '' };
+  let rows = 0;
+  for (;;) {
+    const page = await db.rows<{ part: string; id: string; version: number }>(sql`
+      select part, id, version from ${tableOf(type)}
+      where (part, id) > (${after.part}, ${after.id}) and content is not null and ${wanted} order by part, id limit ${PAGE}
+    `);
+    const last = page.at(-1);
+    if (last === undefined) return rows;
+    const lists = (['part', 'id'] as const).map((name) => `[${page.map((row) => quoted(row[name])).join(', ')}]`);
+    await lake.run(
+      trusted(`
+      insert into ${sums}
+      select 1, cityHash64(cast(${quoted(type)}, 'LowCardinality(String)'), row.2), concat(${quoted(type)}, '/', row.2), cityHash64(row.1, toUInt32(row.3))
+      from (select arrayJoin(arrayZip(${lists.join(', ')}, [${page.map(({ version }) => version).join(', ')}])) as row)
+    `),
+    );
+    rows += page.length;
+    if (page.length < PAGE) return rows;
+    after = last;
+  }
+}
+
+/** Waits until what was told before has been heard. */
+async function feedPassed(db: Db, before: Date): Promise<void> {
+  const until = Date.now() + FEED_MS;
+  const waiting = sql`select 1 from kernel.delivery where hearer = ${FEED} and told_at <= ${before} limit 1`;
+  while (Date.now() < until && (await db.maybe(waiting)) !== undefined) await sleep(200);
+}
+
+function keep(report: CheckReport, differences: readonly Difference[]): void {
+  const room = MOST_DIFFERENCES - report.differences.length;
+  report.differences.push(...differences.slice(0, room));
+  if (differences.length > room) report.more = true;
+}

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeAll } from '#kernel/fhir';
+import { findDeadLetters, listensTo, replayDeadLetter, startDeliveries, tell } from '#kernel/outbox';
+import { trusted } from '#kernel/sql';
+import { testContext } from '../../../tests/support/context.ts';
+import { testLake } from '../../../tests/support/lake.ts';
+import { testDatabase } from '../../../tests/support/postgres.ts';
+import { lakeFeed } from './feed.ts';
+import { keepTables } from './keeper.ts';
+import type { LakeTable } from './module-tables.ts';
+import { lakeStatus } from './status.ts';
+
+const table: LakeTable = {
+  name: 'weather',
+  columns: [
+    { name: 'place', type: 'LowCardinality(String)' },
+    { name: 'at', type: "DateTime64(3, 'UTC')" },
+    { name: 'celsius', type: 'Nullable(Float32)' },
+  ],
+  order: ['place', 'at'],
+  partition: 'at',
+  fact: 'weather.measured',
+  rows: (data) => data as Record<string, unknown>[],
+};
+
+const db = await testDatabase();
+const lake = await testLake();
+const ctx = testContext(db);
+const parts = { lake, db, tables: [table] };
+const feed = lakeFeed(parts);
+listensTo([feed]);
+let deliveries: Awaited<ReturnType<typeof startDeliveries>>;
+
+beforeAll(async () => {
+  await keepTables(ctx, parts);
+  deliveries = await startDeliveries(ctx, db, [feed], { workers: 1 });
+});
+afterAll(() => deliveries.stop());
+
+const EXTENSION = 'https://banyan.health/fhir/StructureDefinition/lake-';
+const view = (columns: object[], more: object = {}) => ({
+  resourceType: 'ViewDefinition',
+  id: 'names',
+  url: 'https://example.org/ViewDefinition/names',
+  name: 'names',
+  status: 'active',
+  resource: 'Patient',
+  extension: [
+    { url: `${EXTENSION}materialized`, valueBoolean: true },
+    { url: `${EXTENSION}order`, valueString: 'id' },
+  ],
+  select: [{ column: [{ name: 'id', path: 'id' }, ...columns] }],
+  ...more,
+});
+
+async function write(...resources: object[]): Promise<void> {
+  await db.transaction((tx) => writeAll(ctx, tx, resources));
+  await deliveries.idle();
+}
+
+const rows = (ask: string) => lake.rows(trusted(ask));
+
+/**
+ * Goal: tables follow the definitions, whatever was there before; one bad resource harms nobody else.
+ * Method: definitions written as anybody would write them, and the lake asked for what they say.
+ */
+describe('views of the record', () => {
+  const family = { name: 'family', path: 'name.family.first()' };
+  const given = { name: 'given', path: 'name.given' };
+
+  test('a new definition gets a table with what was there before, and follows from then on', async () => {
+    await write({ resourceType: 'Patient', id: 'a', name: [{ family: 'Li', given: ['Wei'] }] });
+    await write(view([family]));
+    await write({ resourceType: 'Patient', id: 'b', name: [{ family: 'Wu' }] });
+    await keepTables(ctx, parts);
+    await write({ resourceType: 'Patient', id: 'c', name: [{ family: '陈' }] });
+    expect(await rows('select id, family from banyan.names order by id')).toEqual([
+      { id: 'a', family: 'Li' },
+      { id: 'b', family: 'Wu' },
+      { id: 'c', family: '陈' },
+    ]);
+  });
+
+  test('a changed definition takes the place of the old one, which leaves nothing behind', async () => {
+    await write(view([family, given]));
+    await keepTables(ctx, parts);
+    expect(await rows("select id, given from banyan.names where id = 'a'")).toEqual([{ id: 'a', given: 'Wei' }]);
+    const left = await rows(
+      "select uniqExact(substring(name, 1, 18)) as n from system.tables where startsWith(name, 'names_')",
+    );
+    expect(left).toEqual([{ n: 1 }]);
+  });
+
+  test('a resource that a view cannot read is kept out of that view, with a dead letter; a replay tries again', async () => {
+    await write(
+      { resourceType: 'Patient', id: 'd', name: [{ family: 'Xu', given: ['Jia', 'Hui'] }] },
+      { resourceType: 'Patient', id: 'e', name: [{ family: 'He', given: ['An'] }] },
+    );
+    expect(await rows("select id from banyan.names where id in ('d', 'e')")).toEqual([{ id: 'e' }]);
+    expect(await rows("select id from banyan.person where id in ('d', 'e') order by id")).toEqual([
+      { id: 'd' },
+      { id: 'e' },
+    ]);
+    const letters = await findDeadLetters(db, { state: 'open', limit: 10 });
+    expect(letters).toMatchObject([
+      { hearer: 'lake', subject: 'd', facts: { type: 'Patient', id: 'd', view: 'names' } },
+    ]);
+    expect((await lakeStatus(lake, db)).skipped).toBe(1);
+
+    await write(view([family]));
+    await keepTables(ctx, parts);
+    await replayDeadLetter(ctx, letters[0]!.id);
+    await deliveries.idle();
+    expect(await rows("select id, family from banyan.names where id = 'd'")).toEqual([{ id: 'd', family: 'Xu' }]);
+  });
+
+  test('a definition that cannot be kept says why, and one that is retired is gone', async () => {
+    const wrong = view(
+      [{ name: 'when', path: 'birthDate', tag: [{ name: 'clickhouse/type', value: "String) engine = URL('" }] }],
+      { id: 'wrong', name: 'wrong', url: 'https://example.org/wrong' },
+    );
+    await write(wrong, view([family], { status: 'retired' }));
+    await keepTables(ctx, parts);
+    const status = await lakeStatus(lake, db);
+    expect(status.refused).toMatchObject([{ url: 'https://example.org/wrong' }]);
+    expect(status.building).toEqual([]);
+    await expect(rows('select id from banyan.names')).rejects.toThrow();
+    expect(status).toMatchObject({ lagSeconds: 0, waiting: 0, generations: [{ id: 1, state: 'current' }] });
+  });
+});
+
+test("a module's rows come with its facts, each once, late ones in their place", async () => {
+  const told = [
+    { place: 'Nanshan', at: '2026-05-01T10:00:00.000Z', celsius: 27.5 },
+    { place: 'Nanshan', at: '2025-01-01T10:00:00.000Z', celsius: null },
+  ];
+  for (let time = 0; time < 2; time += 1) {
+    await db.transaction((tx) => tell(tx, { type: 'weather.measured', subject: 'weather', data: told }));
+    await deliveries.idle();
+  }
+  expect(await rows('select place, toString(at) as at, celsius from banyan.weather order by at')).toEqual([
+    { place: 'Nanshan', at: '2025-01-01 10:00:00.000', celsius: null },
+    { place: 'Nanshan', at: '2026-05-01 10:00:00.000', celsius: 27.5 },
+  ]);
+});
