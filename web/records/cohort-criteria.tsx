@@ -28,7 +28,7 @@ export function Criteria(props: {
     change(moved);
   };
   return (
-    <section aria-label={label} className="cohort-criteria">
+    <div className="cohort-criteria">
       {criteria.length === 0 && <p className="quiet">{empty}</p>}
       <ol>
         {criteria.map((criterion, at) => (
@@ -67,7 +67,7 @@ export function Criteria(props: {
           );
         })}
       </div>
-    </section>
+    </div>
   );
 }
 
@@ -174,11 +174,11 @@ function PersonEditor({
             change(withPart(criterion, 'age', years && { ...years, ...(age?.on !== undefined && { on: age.on }) }));
           }}
         />
+        {age !== undefined && <span className="quiet">{t('cohort.ageOn')}</span>}
         {age !== undefined && (
           <Input
             type="date"
             aria-label={t('cohort.ageOn')}
-            title={t('cohort.ageOn')}
             value={age.on ?? ''}
             min="1900-01-01"
             max="2199-12-31"

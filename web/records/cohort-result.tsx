@@ -46,7 +46,9 @@ export function Pictures({ counts }: { counts: CohortCounts }) {
   const { t } = useTranslation('records');
   const { t: ofPeople } = useTranslation('records', { keyPrefix: 'people' });
   const words = useCohortWords();
-  const { ages, places, months } = counts;
+  const { ages, places, months, smallest } = counts;
+  const hidden = smallest === undefined ? '' : t('cohort.hidden', { smallest });
+  const noted = hidden === '' ? {} : { note: hidden };
   const pyramid = useMemo(
     () => pyramidOption(ages, { male: ofPeople('sexes.male'), female: ofPeople('sexes.female') }, t('cohort.unknown')),
     [ages, ofPeople, t],
@@ -67,7 +69,7 @@ export function Pictures({ counts }: { counts: CohortCounts }) {
         <Plot
           title={t('cohort.ages')}
           option={pyramid}
-          note={t('cohort.ageNote')}
+          note={`${t('cohort.ageNote')} ${hidden}`}
           heightPx={300}
           table={{
             columns: [t('cohort.age'), t('cohort.sex'), t('cohort.persons')],
@@ -82,6 +84,7 @@ export function Pictures({ counts }: { counts: CohortCounts }) {
       <Panel>
         <Plot
           title={t('cohort.places')}
+          {...noted}
           option={barOption(byPlace.toReversed(), 'across')}
           heightPx={300}
           table={{
@@ -94,6 +97,7 @@ export function Pictures({ counts }: { counts: CohortCounts }) {
         <Panel>
           <Plot
             title={t('cohort.months')}
+            {...noted}
             option={barOption(ofIndex, 'up')}
             heightPx={300}
             table={{
@@ -131,11 +135,11 @@ function pyramidOption(
     },
     legend: {},
     grid: GRID,
-    xAxis: { type: 'value', axisLabel: { formatter: absolute, hideOverlap: true } },
+    xAxis: { type: 'value', minInterval: 1, axisLabel: { formatter: absolute, hideOverlap: true } },
     yAxis: { type: 'category', data: decades.map((decade) => bandOf(decade, unknown)), axisTick: { show: false } },
     series: [
-      { type: 'bar', name: names.male, stack: 'sex', data: of('male', -1) },
-      { type: 'bar', name: names.female, stack: 'sex', data: of('female', 1) },
+      { type: 'bar', name: names.male, stack: 'sex', barMaxWidth: 28, data: of('male', -1) },
+      { type: 'bar', name: names.female, stack: 'sex', barMaxWidth: 28, data: of('female', 1) },
     ],
   };
 }

@@ -31,7 +31,9 @@ export function useCohortWords(): CohortWords {
 const MOST_NAMED = 4;
 
 function wordsIn(t: TFunction<'records'>, language: 'en' | 'zh'): CohortWords {
-  const both = new Intl.ListFormat(language, { type: 'conjunction' });
+  /** Clauses are long: in Chinese a list of words has no comma before its last one. */
+  const both = { format: (clauses: readonly string[]) => joined(clauses, 'cohort.say.and') };
+  const orElse = { format: (clauses: readonly string[]) => joined(clauses, 'cohort.say.or') };
   const either = new Intl.ListFormat(language, { type: 'disjunction' });
   const numbers = new Intl.NumberFormat(language);
 
@@ -43,12 +45,12 @@ function wordsIn(t: TFunction<'records'>, language: 'en' | 'zh'): CohortWords {
           : t('cohort.say.who', { clauses: both.format(include.map(words.criterion)) });
       return exclude.length === 0
         ? t('cohort.say.end', { who })
-        : t('cohort.say.except', { who, clauses: either.format(exclude.map(words.criterion)) });
+        : t('cohort.say.except', { who, clauses: orElse.format(exclude.map(words.criterion)) });
     },
     criterion(criterion) {
       if (criterion.kind === 'person') return sayPerson(criterion);
       if (criterion.kind === 'event') return sayEvent(criterion);
-      const list = criterion.match === 'all' ? both : either;
+      const list = criterion.match === 'all' ? both : orElse;
       return criterion.criteria.length === 0
         ? t('cohort.say.nothing')
         : t('cohort.say.group', { clauses: list.format(criterion.criteria.map(words.criterion)) });
@@ -123,6 +125,10 @@ function wordsIn(t: TFunction<'records'>, language: 'en' | 'zh'): CohortWords {
   function sayYears({ from, to }: Years): string {
     if (from === undefined) return t('cohort.say.yearsTo', { count: to ?? 0 });
     return to === undefined ? t('cohort.say.yearsFrom', { count: from }) : t('cohort.say.years', { from, to });
+  }
+
+  function joined(clauses: readonly string[], key: 'cohort.say.and' | 'cohort.say.or'): string {
+    return clauses.reduce((one, other) => t(key, { one, other }));
   }
 
   /** A long list is told by its beginning. */

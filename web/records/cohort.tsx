@@ -127,6 +127,12 @@ function Builder({ reaches, kept }: { reaches: readonly Reach[]; kept?: SavedQue
         </Panel>
       )}
       <div className="cohort">
+        {counts.data !== undefined && (
+          <p className="cohort-strip no-print" aria-hidden="true">
+            <strong className="numbers">{words.count(counts.data.steps.at(-1)?.left ?? counts.data.everybody)}</strong>{' '}
+            {counts.isFetching ? t('cohort.counting') : t('cohort.members')}
+          </p>
+        )}
         <div className="stack">
           <Panel title={t('cohort.include')}>
             <Criteria
