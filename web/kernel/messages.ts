@@ -79,6 +79,9 @@ export const messages = catalogue({
         'specimen-read': 'Followed a specimen',
         'report-read': 'Opened a report',
         'result-released': 'Released a result',
+        'test-explored': 'Explored a test',
+        'interval-estimated': 'Estimated reference intervals',
+        'use-explored': 'Looked at the use of tests',
       },
       custody: {
         'handed-over': 'Handed over',
@@ -333,6 +336,9 @@ export const messages = catalogue({
         patched: '修改',
       },
       laboratory: {
+        'test-explored': '探索检验项目',
+        'interval-estimated': '估计参考区间',
+        'use-explored': '查看项目使用情况',
         'order-read': '查看医嘱',
         'orders-read': '查看医嘱列表',
         'specimen-read': '查看标本',

@@ -185,9 +185,11 @@ export function connectLake({ url, engine }: Place): Lake {
       if (!success) throw problemOf(error);
     },
     async trouble() {
-      if (engine !== undefined && engine.pid() === undefined) return 'the engine is not running';
       const answer = await client.ping({ select: true, abort_signal: AbortSignal.timeout(CHECK_MS) });
-      return answer.success ? undefined : 'the engine does not answer';
+      if (answer.success) return undefined;
+      return engine !== undefined && engine.pid() === undefined
+        ? 'the engine is not running'
+        : 'the engine does not answer';
     },
     async close() {
       waitingGauge.removeCallback(observe);

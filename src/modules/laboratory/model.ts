@@ -196,7 +196,7 @@ export interface TestKind {
   persons: number;
 }
 
-export interface Percentile {
+interface Percentile {
   /** Per cent. */
   p: number;
   value: number;
@@ -351,7 +351,7 @@ export interface Repeat {
   early: number;
   persons: number;
   hours: number;
-  source: { en: string; zh: string };
+  source: { en: string; zh: string; url?: string };
   medianDays: number;
 }
 

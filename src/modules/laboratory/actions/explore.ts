@@ -41,7 +41,7 @@ export interface Question {
 }
 
 /** May the actor look, and at what: groups of everybody's results, or results one by one? The wider comes first. */
-export function reachesOf(ctx: Context): Reach[] {
+function reachesOf(ctx: Context): Reach[] {
   ctx.require('laboratory.explore');
   const reaches = reachOf(ctx);
   return (['population', 'rows'] as const).filter((reach) => reaches.includes(reach));

@@ -75,5 +75,6 @@ export function roundingOf(values: readonly number[]): number {
   return usual.length === 0 ? 0 : Math.min(...usual);
 }
 
-/** Where bands of age begin, in years. */
+/** Where bands of age begin, in years; wide ones where narrow ones would be too small to be told. */
+export const WIDE_AGE_BANDS = [0, 2, 6, 13, 18, 30, 40, 50, 60, 70, 80] as const;
 export const AGE_BANDS = [0, 1, 2, 6, 13, 18, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90] as const;

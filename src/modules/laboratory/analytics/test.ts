@@ -4,7 +4,7 @@ import { sql, trusted } from '#kernel/sql';
 import { type Fences, hornFences, LEAST_NONPARAMETRIC, type Sample, tukeyFences } from '#standards/reference-intervals';
 import type { AgeGroup, By, Groups, ResultFilter, TestFilter, TestGroup, TestKind, TestSummary } from '../model.ts';
 import { nameOfAnalyte, publishedIntervals } from '../rules.ts';
-import { AGE_BANDS, barStep, binsOf, type CountedBin, roundingOf, tellable } from './groups.ts';
+import { AGE_BANDS, barStep, binsOf, type CountedBin, roundingOf, tellable, WIDE_AGE_BANDS } from './groups.ts';
 import { FLAGGED, leftOut, measuredOf, rowsOf, smallestOf } from './results.ts';
 
 const MOST_TESTS = 5000;
@@ -267,23 +267,26 @@ export async function groupedByAge(
   options: AskOptions,
 ): Promise<Omit<Groups<AgeGroup>, 'tookMs'>> {
   const measured = await measuredBy(ctx, lake, filter, options);
-  const bands = trusted(AGE_BANDS.join(', '));
-  const rows = await lake.rows<GroupRow & { sex: string; band: number }>(
-    sql`
-      select of_sex as sex, roundDown(assumeNotNull(of_age), [${bands}]) as band, concat(sex, ' ', toString(band)) as key, ${SPREAD}
-      from ${measured} where of_age >= 0 and of_sex in ('male', 'female') group by sex, band order by sex, band limit ${MOST_GROUPS}`,
-    options,
-  );
   const smallest = smallestOf(filter);
-  const { groups, hidden } = tellable(rows, smallest);
-  return {
-    groups: groups.map((row) => {
-      const next = AGE_BANDS[AGE_BANDS.findIndex((from) => from > row.band)];
-      return { ...groupOf(row), sex: row.sex, ageFrom: row.band, ...(next !== undefined && { ageTo: next }) };
-    }),
-    hidden,
-    ...(smallest > 1 && { smallest }),
+  const ask = async (bands: readonly number[]) => {
+    const rows = await lake.rows<GroupRow & { sex: string; band: number }>(
+      sql`
+        select of_sex as sex, roundDown(assumeNotNull(of_age), [${trusted(bands.join(', '))}]) as band, concat(sex, ' ', toString(band)) as key, ${SPREAD}
+        from ${measured} where of_age >= 0 and of_sex in ('male', 'female') group by sex, band order by sex, band limit ${MOST_GROUPS}`,
+      options,
+    );
+    const { groups, hidden } = tellable(rows, smallest);
+    return {
+      groups: groups.map((row) => {
+        const next = bands.find((from) => from > row.band);
+        return { ...groupOf(row), sex: row.sex, ageFrom: row.band, ...(next !== undefined && { ageTo: next }) };
+      }),
+      hidden,
+      ...(smallest > 1 && { smallest }),
+    };
   };
+  const narrow = await ask(AGE_BANDS);
+  return narrow.hidden > narrow.groups.length / 2 ? ask(WIDE_AGE_BANDS) : narrow;
 }
 
 function groupOf({ key, results, persons, spread, flagged, ofFlagged }: GroupRow): TestGroup {

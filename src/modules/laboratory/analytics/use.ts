@@ -16,7 +16,7 @@ const MOST_ORGANIZATIONS = 500;
 const DAY_MS = 86_400_000;
 
 /** The period of the same length that ended the day before. */
-export function periodBefore({ since, until }: { since: string; until: string }): { since: string; until: string } {
+function periodBefore({ since, until }: { since: string; until: string }): { since: string; until: string } {
   const days = (startOfDay(until).getTime() - startOfDay(since).getTime()) / DAY_MS + 1;
   const shifted = (day: string, by: number) =>
     new Date(Date.parse(`${day}T00:00:00Z`) + by * DAY_MS).toISOString().slice(0, 10);
