@@ -36,6 +36,7 @@ await hurried.register(async (part) =>
     mostMs: 1_000,
   }),
 );
+const address = await app.listen({ port: 0, host: '127.0.0.1' });
 afterAll(() => Promise.all([app.close(), hurried.close()]));
 
 const FAMILY = 'O\'Neill, "the\nquick" $1 {p1:String} 中文\\';
@@ -598,8 +599,26 @@ describe('roles', () => {
   });
 });
 
+test('clients that go away in the middle of an answer give their turns back', async () => {
+  const library = sqlLibrary("select number, repeat('x', 1000) as text from numbers(900000)");
+  const body = JSON.stringify(parameters({ name: 'queryResource', resource: library }));
+  const headers = { 'x-who': 'all', 'content-type': 'application/fhir+json' };
+  // More than an actor's turns.
+  for (let round = 0; round < 4; round++) {
+    const gone = new AbortController();
+    const answer = await fetch(`${address}/fhir/$sqlquery-run?_format=ndjson`, {
+      method: 'POST',
+      headers,
+      body,
+      signal: gone.signal,
+    });
+    await answer.body!.getReader().read();
+    gone.abort();
+  }
+  expect(await asSql('all', sqlLibrary('select 1 as one'))).toMatchObject({ status: 200, text: '[{"one":1}]' });
+}, 30_000);
+
 test('a client that goes away stops the engine', async () => {
-  const address = await app.listen({ port: 0, host: '127.0.0.1' });
   const gone = new AbortController();
   const library = sqlLibrary('select count() from numbers(1000000000000) where cityHash64(number) = 1');
   const asked = fetch(`${address}/fhir/Library/$sqlquery-run`, {
