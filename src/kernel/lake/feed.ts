@@ -5,7 +5,15 @@ import { buryPart, type DeliveredFact, type Hearer } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { definitions } from '#standards/fhir';
 import type { Lake } from './client.ts';
-import { findGenerations, findKeptViews, forgetSkipped, makeDurable, noteSkipped, shareTables } from './generations.ts';
+import {
+  findGenerations,
+  findKeptViews,
+  forgetSkipped,
+  makeDurable,
+  noteSkipped,
+  shareTables,
+  suspendViews,
+} from './generations.ts';
 import { fillTable, type LakeTable } from './module-tables.ts';
 import { type PourTarget, pour, type Unread } from './pour.ts';
 import {
@@ -158,6 +166,7 @@ class Feeding {
       reason,
     }));
     await noteSkipped(this.#ctx.db, skipped, this.#ctx.now());
+    await suspendViews(this.#ctx.db);
     for (const each of skipped) {
       const fact = this.#facts.find(({ subject }) => subject === each.part);
       if (fact === undefined) continue;
