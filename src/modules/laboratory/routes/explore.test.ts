@@ -213,7 +213,8 @@ describe('a test', () => {
     expect(summary.published).toEqual([
       { low: 137, high: 147, source: expect.any(String), kind: 'reference', from: 18 },
     ]);
-    expect(summary.newest).toBe('2025-04-27T02:00:00Z');
+    expect(summary.until).toBe('2025-04-27T02:00:00Z');
+    expect(summary.lagSeconds).toBe(0);
   });
 
   test('filters choose by sex, age on that day, place, day and first result', async () => {
