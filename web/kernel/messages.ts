@@ -58,6 +58,8 @@ export const messages = catalogue({
       records: {
         'person-read': 'Opened the record',
         'persons-found': 'Found in a list',
+        'cohort-counted': 'Counted a cohort',
+        'cohort-downloaded': 'Downloaded rows of a cohort',
         'numbers-found': 'Found by a number',
         'message-read': 'Read a message',
         'message-applied': 'Entered from a message',
@@ -320,6 +322,8 @@ export const messages = catalogue({
       records: {
         'person-read': '打开档案',
         'persons-found': '列表中显示',
+        'cohort-counted': '统计队列人数',
+        'cohort-downloaded': '下载队列明细',
         'numbers-found': '按编号查到',
         'message-read': '查看消息',
         'message-applied': '由消息写入',

@@ -182,7 +182,7 @@ function isMet(criterion: Criterion, person: Someone, own: readonly Happening[])
 
 /** The days from which on the event happened as the criterion says. */
 function daysOf(
-  { event, pick, age, times, then = [] }: EventCriterion,
+  { event, pick, age, times, steps = [] }: EventCriterion,
   person: Someone,
   own: readonly Happening[],
 ): number[] {
@@ -196,7 +196,7 @@ function daysOf(
     (each) => fulfils(each, event) && (age === undefined || isOfAge(person, age, textOf(dayOf(each)))),
   );
   if (times !== undefined) return found.map(dayOf).filter((start) => hasRun(start, found.map(dayOf), times));
-  return found.filter((each) => hasChain(each, then, own)).map(dayOf);
+  return found.filter((each) => hasChain(each, steps, own)).map(dayOf);
 }
 
 /** Tries every choice of further events, in no clever order. */
@@ -403,13 +403,13 @@ function eventCriteria(): fc.Arbitrary<EventCriterion> {
     withinDays: optional(fc.integer({ min: 0, max: 20 })),
     apartDays: optional(fc.integer({ min: 0, max: 8 })),
   });
-  const steps = fc.record({
+  const one = fc.record({
     event: patterns(),
     span: fc.tuple(fc.integer({ min: -6, max: 6 }), fc.integer({ min: 0, max: 12 })),
     absent: fc.constantFrom(undefined, undefined, true as const),
   });
-  const then = fc.array(
-    steps.map(({ event, span: [from, length], absent }) => ({ event, fromDays: from, toDays: from + length, absent })),
+  const steps = fc.array(
+    one.map(({ event, span: [from, length], absent }) => ({ event, fromDays: from, toDays: from + length, absent })),
     { minLength: 1, maxLength: 3 },
   );
   const base = { kind: fc.constant('event' as const), event: patterns(), age: optional(years()) };
@@ -417,7 +417,7 @@ function eventCriteria(): fc.Arbitrary<EventCriterion> {
   return fc.oneof(
     fc.record({ ...base, pick }),
     fc.record({ ...base, times }),
-    fc.record({ ...base, pick, then }),
+    fc.record({ ...base, pick, steps }),
   ) as fc.Arbitrary<EventCriterion>;
 }
 

@@ -81,7 +81,7 @@ function codesOf({ include, exclude }: Cohort, source: EventSource): Code[] {
   const of = (criterion: Criterion): Code[] => {
     if (criterion.kind === 'person') return [];
     if (criterion.kind === 'group') return criterion.criteria.flatMap(of);
-    const patterns = [criterion.event, ...(criterion.then ?? []).map(({ event }) => event)];
+    const patterns = [criterion.event, ...(criterion.steps ?? []).map(({ event }) => event)];
     return patterns.filter((each) => each.source === source).flatMap(({ codes = [] }) => codes);
   };
   return [...include, ...exclude].flatMap(of);
