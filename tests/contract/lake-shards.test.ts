@@ -46,7 +46,10 @@ beforeAll(async () => {
   const plan = planOf(ROWS);
   const results = insertResults(plan, { from: 0, until: plan.visits, lean: false });
   const { versions, persons } = exampleVersions();
-  const target = { database: PLACE.database, views };
+  const target = {
+    database: PLACE.database,
+    views: views.map(({ name, resource }) => ({ name, resource, state: 'current' as const })),
+  };
   const numbers = await whole.lake.rows<{ part: string; shard: number }>(
     trusted(
       `select part, cityHash64(part) % ${SHARDS} as shard from (select arrayJoin(${JSON.stringify([...new Set(versions.map(({ part }) => part))]).replaceAll('"', "'")}) as part)`,
