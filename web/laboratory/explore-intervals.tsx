@@ -115,7 +115,7 @@ function Results({ lines }: { lines: Line[] }) {
   return (
     <DataTable
       name="reference-intervals"
-      label={t('explore.intervals')}
+      label={`${t('explore.intervals')}: ${t('explore.table')}`}
       columns={columns}
       rowKey={({ key }) => key}
       source={{ rows: lines }}
@@ -127,8 +127,9 @@ function Results({ lines }: { lines: Line[] }) {
 function useLines(test: TestKind) {
   const { t } = useTranslation('laboratory');
   const number = useNumber();
-  const limit = (of: EstimatedInterval['lower']) => {
+  const limit = (of: EstimatedInterval['lower'], resamples: number | undefined) => {
     if (of === undefined) return '';
+    if (resamples === 0) return `${number(of.value)} ${test.unit}`;
     const around =
       of.low === undefined || of.high === undefined
         ? t('explore.noInterval')
@@ -140,7 +141,7 @@ function useLines(test: TestKind) {
     if (unanswered !== undefined) return t(`explore.unanswered.${unanswered}`, { count: needed ?? 0 });
     return [
       sharePercent === undefined ? '' : t('explore.sharePercent', { share: number(sharePercent, 3) }),
-      resamples === undefined ? '' : t('explore.resamples', { count: resamples }),
+      resamples === undefined || resamples === 0 ? '' : t('explore.resamples', { count: resamples }),
     ]
       .filter((each) => each !== '')
       .join('; ');
@@ -164,8 +165,8 @@ function useLines(test: TestKind) {
       method: t(`explore.methods.${each.method}`),
       forWhom: sexOf(each.sex),
       n: each.n,
-      lower: limit(each.lower),
-      upper: limit(each.upper),
+      lower: limit(each.lower, each.resamples),
+      upper: limit(each.upper, each.resamples),
       notes: notesOf(each),
       source: t(`explore.sources.${each.method}`),
     })),

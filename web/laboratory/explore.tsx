@@ -49,7 +49,7 @@ export default function Explore() {
     >
       {choices.isPending && <Loading />}
       {choices.isError && <Failure error={choices.error} retry={() => choices.refetch()} />}
-      {choices.isSuccess && <Chooser choices={choices.data} chosen={chosen} choose={choose} />}
+      {choices.isSuccess && <Chooser choices={choices.data} reach={filter.reach} chosen={chosen} choose={choose} />}
       {choices.isSuccess && test !== undefined && (
         <>
           <Filters choices={choices.data} filter={filter} set={set} test={chosen} />
@@ -64,7 +64,17 @@ function keyOf({ code, unit }: Pick<TestKind, 'code' | 'unit'>): string {
   return `${code}|${unit}`;
 }
 
-function Chooser({ choices, chosen, choose }: { choices: Choices; chosen: string; choose: (test: string) => void }) {
+function Chooser({
+  choices,
+  reach,
+  chosen,
+  choose,
+}: {
+  choices: Choices;
+  reach: string | undefined;
+  chosen: string;
+  choose: (test: string) => void;
+}) {
   const { t } = useTranslation('laboratory');
   const number = useNumber();
   const { tests } = choices;
@@ -72,6 +82,16 @@ function Chooser({ choices, chosen, choose }: { choices: Choices; chosen: string
     return (
       <Empty title={t('explore.none')}>
         <span>{t('explore.noneAbout')}</span>
+        {choices.reaches.length > 1 && (
+          <span className="row">
+            {t('explore.reach')}:
+            {choices.reaches.map((reach) => (
+              <Go key={reach} to={`/laboratory/explore?reach=${reach}`}>
+                {t(`explore.reaches.${reach}`)}
+              </Go>
+            ))}
+          </span>
+        )}
       </Empty>
     );
   const isKnown = tests.some((each) => keyOf(each) === chosen);
@@ -96,7 +116,10 @@ function Chooser({ choices, chosen, choose }: { choices: Choices; chosen: string
           <p className="row">
             <span>{t('explore.examples')}</span>
             {tests.slice(0, EXAMPLES).map((each) => (
-              <Go key={keyOf(each)} to={`/laboratory/explore?test=${encodeURIComponent(keyOf(each))}`}>
+              <Go
+                key={keyOf(each)}
+                to={`/laboratory/explore?${new URLSearchParams({ ...(reach !== undefined && { reach }), test: keyOf(each) })}`}
+              >
                 {nameOf(each)}
               </Go>
             ))}

@@ -1,5 +1,6 @@
 import { PrinterOutlined } from '@ant-design/icons';
 import { Button, InputNumber } from 'antd';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Told as How, Repeat, TestUse, Turnaround, Use } from '../../src/modules/laboratory/model.ts';
 import { Go, useAddressValue, useOrganizationNames } from '../shell/index.ts';
@@ -89,6 +90,7 @@ function Overview({ use }: { use: Use }) {
   const top = use.tests.slice(0, PARETO_TESTS).map((test) => ({ name: nameOf(test), results: test.results }));
   return (
     <>
+      <h2 className="unseen">{t('use.title')}</h2>
       <Panel>
         <Figures
           figures={[
@@ -138,6 +140,23 @@ function Overview({ use }: { use: Use }) {
   );
 }
 
+const FEW = 12;
+
+/** The first rows of a long list, and a button for the others: a phone shows each row as a card. */
+function useFew<Row>(rows: readonly Row[]): { rows: readonly Row[]; more: ReactNode } {
+  const { t } = useTranslation('laboratory');
+  const [all, setAll] = useState(false);
+  if (all || rows.length <= FEW) return { rows, more: null };
+  return {
+    rows: rows.slice(0, FEW),
+    more: (
+      <p className="use-more no-print">
+        <Button onClick={() => setAll(true)}>{t('use.showAll', { count: rows.length })}</Button>
+      </p>
+    ),
+  };
+}
+
 function signed(number: (value: number, digits?: number) => string, value: number): string {
   return value > 0 ? `+${number(value, 3)}` : number(value, 3);
 }
@@ -145,6 +164,7 @@ function signed(number: (value: number, digits?: number) => string, value: numbe
 function Tests({ use }: { use: Use }) {
   const { t } = useTranslation('laboratory');
   const number = useNumber();
+  const few = useFew(use.tests);
   const changeOf = ({ results, before }: TestUse) => (before === 0 ? undefined : (100 * (results - before)) / before);
   const columns: Column<TestUse>[] = [
     {
@@ -193,12 +213,13 @@ function Tests({ use }: { use: Use }) {
     <Panel title={t('use.all')} actions={<Go to="/laboratory/explore">{t('explore.title')}</Go>} flush>
       <DataTable
         name="use-of-tests"
-        label={t('use.all')}
+        label={`${t('use.all')}: ${t('explore.table')}`}
         columns={columns}
         rowKey={({ code }) => code}
-        source={{ rows: use.tests }}
+        source={{ rows: few.rows }}
         searchable
       />
+      {few.more}
     </Panel>
   );
 }
@@ -211,6 +232,7 @@ function Repeats({ filter }: { filter: Filter }) {
     ...filter,
     ...(days !== '' && { days }),
   } as Filter);
+  const few = useFew(query.data?.repeats ?? []);
   const hoursOf = (hours: number) =>
     hours % 24 === 0 ? t('use.inDays', { count: hours / 24 }) : t('use.hours', { count: hours });
   const columns: Column<Repeat>[] = [
@@ -277,12 +299,13 @@ function Repeats({ filter }: { filter: Filter }) {
         <>
           <DataTable
             name="repeats"
-            label={t('use.repeats')}
+            label={`${t('use.repeats')}: ${t('explore.table')}`}
             columns={columns}
             rowKey={({ code }) => code}
-            source={{ rows: query.data.repeats }}
+            source={{ rows: few.rows }}
             emptyText={t('use.noRepeats')}
           />
+          {few.more}
           <p className="quiet">
             <Told told={query.data} />
           </p>
@@ -296,6 +319,7 @@ function Turnarounds({ filter }: { filter: Filter }) {
   const { t } = useTranslation('laboratory');
   const number = useNumber();
   const query = usePart<How & { turnarounds: Turnaround[] }>('use/turnarounds', filter);
+  const few = useFew(query.data?.turnarounds ?? []);
   const minutes = (value: number) => t('use.minutes', { count: Number(value.toPrecision(3)) });
   const columns: Column<Turnaround>[] = [
     { key: 'test', title: t('use.test'), value: nameOf, phoneTitle: true, sortable: true },
@@ -333,12 +357,13 @@ function Turnarounds({ filter }: { filter: Filter }) {
         <>
           <DataTable
             name="turnaround"
-            label={t('use.turnaround')}
+            label={`${t('use.turnaround')}: ${t('explore.table')}`}
             columns={columns}
             rowKey={({ code }) => code}
-            source={{ rows: query.data.turnarounds }}
+            source={{ rows: few.rows }}
             emptyText={t('use.noTurnaround')}
           />
+          {few.more}
           <p className="quiet">
             <Told told={query.data} />
           </p>
@@ -367,7 +392,7 @@ function Laboratories({ use }: { use: Use }) {
     <Panel title={t('use.byLaboratory')} flush>
       <DataTable
         name="use-by-laboratory"
-        label={t('use.byLaboratory')}
+        label={`${t('use.byLaboratory')}: ${t('explore.table')}`}
         columns={columns}
         rowKey={({ key }) => key}
         source={{ rows: use.organizations }}

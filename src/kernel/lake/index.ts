@@ -17,7 +17,7 @@ export {
   startExports,
 } from './operations/index.ts';
 export { requireReadOnly } from './read-only.ts';
-export { type LakeStatus, lakeStatus } from './status.ts';
+export { type LakeStatus, lagSeconds, lakeStatus } from './status.ts';
 export { generationTables, makeViewTables, type Placement, questionViews, viewTables } from './tables.ts';
 export { lakeVerb } from './verbs.ts';
 export { builtInViews, type LakeView, readViews, storeBuiltInViews } from './views.ts';

@@ -18,6 +18,11 @@ export function tellable<Group extends { persons: number }>(
   return { groups: told.filter((group) => group !== least), hidden: small.length + 1 };
 }
 
+/** As `tellable`, for groups whose hidden ones have no name that could be guessed: tests that hardly anybody had. */
+export function largeEnough<Group extends { persons: number }>(groups: readonly Group[], smallest: number): Group[] {
+  return groups.filter(({ persons }) => persons >= smallest);
+}
+
 export interface CountedBin {
   bin: number;
   results: number;

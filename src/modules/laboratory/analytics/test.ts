@@ -5,6 +5,7 @@ import { type Fences, hornFences, LEAST_NONPARAMETRIC, type Sample, tukeyFences 
 import type { AgeGroup, By, Groups, ResultFilter, TestFilter, TestGroup, TestKind, TestSummary } from '../model.ts';
 import { nameOfAnalyte, publishedIntervals } from '../rules.ts';
 import { AGE_BANDS, barStep, binsOf, type CountedBin, roundingOf, tellable, WIDE_AGE_BANDS } from './groups.ts';
+import type { Answer } from './results.ts';
 import { FLAGGED, leftOut, measuredOf, rowsOf, smallestOf } from './results.ts';
 
 const MOST_TESTS = 5000;
@@ -118,7 +119,7 @@ export async function summarize(
   lake: Lake,
   filter: TestFilter,
   options: AskOptions,
-): Promise<Omit<TestSummary, 'tookMs'>> {
+): Promise<Answer<TestSummary>> {
   const smallest = smallestOf(filter);
   const { measured, sample, fences, cut } = await chosenResults(ctx, lake, filter, options);
   const levels = trusted(PERCENTILES.map((p) => p / 100).join(', '));
@@ -137,10 +138,7 @@ export async function summarize(
     ),
   ]);
   const published = publishedIntervals(filter);
-  const told = {
-    ...(smallest > 1 && { smallest }),
-    ...definedOnly({ newest: await newestOf(ctx, lake, filter, options) }),
-  };
+  const told = smallest > 1 ? { smallest } : {};
   if (row === undefined || row.persons < smallest)
     return {
       ...told,
@@ -202,20 +200,6 @@ async function histogram(
   return binsOf(counted, { from, step, smallest });
 }
 
-/** The time of the newest result of any test that the actor's reach covers. */
-export async function newestOf(
-  ctx: Context,
-  lake: Lake,
-  filter: Pick<ResultFilter, 'reach'>,
-  options: AskOptions,
-): Promise<string | undefined> {
-  const [row] = await lake.rows<{ newest: string }>(
-    sql`select formatDateTime(max(time), '%Y-%m-%dT%H:%i:%SZ', 'UTC') as newest from ${await rowsOf(ctx, filter)} having count() > 0`,
-    options,
-  );
-  return row?.newest;
-}
-
 /** The spread in a group: limits, quartiles and median. */
 const SPREAD = sql`
   count() as results, uniqExact(patient) as persons, quantilesExactExclusive(0.025, 0.25, 0.5, 0.75, 0.975)(measured) as spread,
@@ -245,7 +229,7 @@ export async function grouped(
   filter: TestFilter,
   by: By,
   options: AskOptions,
-): Promise<Omit<Groups<TestGroup>, 'tookMs'>> {
+): Promise<Answer<Groups<TestGroup>>> {
   const measured = await measuredBy(ctx, lake, filter, options);
   const byTime = by === 'month' || by === 'week';
   const rows = await lake.rows<GroupRow>(
@@ -265,7 +249,7 @@ export async function groupedByAge(
   lake: Lake,
   filter: TestFilter,
   options: AskOptions,
-): Promise<Omit<Groups<AgeGroup>, 'tookMs'>> {
+): Promise<Answer<Groups<AgeGroup>>> {
   const measured = await measuredBy(ctx, lake, filter, options);
   const smallest = smallestOf(filter);
   const ask = async (bands: readonly number[]) => {
@@ -312,10 +296,4 @@ export async function findPlaces(
     return rows.map(({ key }) => key);
   };
   return { districts: await of(sql`district`), organizations: await of(sql`organization`) };
-}
-
-function definedOnly<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 }
