@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from '
 import { type Account, findBarriers, hasChromium, open, openBrowser, signIn, type Visit, visit } from './browser.ts';
 
 const LAKE_MS = 200_000;
+const SLOWLY = { timeout: 20_000 };
 
 /**
  * Goal: whoever may ask builds a cohort by hand and by keyboard, understands what it says, keeps it and finds it again; whoever may not is not led
@@ -44,7 +45,7 @@ describe.skipIf(!hasChromium)('cohorts', () => {
     await page.getByRole('button', { name: /^Diabetes by HbA1c/ }).click();
     await page.getByText('Haemoglobin A1c ≥ 6.5 % at least 2 times, each at least 90 days after').first().waitFor();
     const flow = page.locator('.cohort-flow li');
-    await expect.poll(() => flow.count()).toBe(4);
+    await expect.poll(() => flow.count(), SLOWLY).toBe(4);
     // Nothing of the population is exact: multiples of ten, or fewer than ten.
     const shown = await page.locator('.cohort-box strong').allTextContents();
     for (const count of shown) expect(count).toMatch(/^(<10|[\d,]*0)$/);
@@ -55,12 +56,12 @@ describe.skipIf(!hasChromium)('cohorts', () => {
     expect(await cards.count()).toBe(3);
     await page.locator('h1').click();
     await page.keyboard.press('Control+z');
-    await expect.poll(() => cards.count()).toBe(0);
+    await expect.poll(() => cards.count(), SLOWLY).toBe(0);
     await page.keyboard.press('Control+Shift+z');
-    await expect.poll(() => cards.count()).toBe(3);
+    await expect.poll(() => cards.count(), SLOWLY).toBe(3);
     await page.waitForURL(/ask=/);
     await page.reload();
-    await expect.poll(() => cards.count()).toBe(3);
+    await expect.poll(() => cards.count(), SLOWLY).toBe(3);
   });
 
   test('the researcher asks for a test by its name, keeps the question, counts it again and takes it away', async () => {
@@ -85,7 +86,7 @@ describe.skipIf(!hasChromium)('cohorts', () => {
     await row.locator('strong.numbers').waitFor();
     await judge();
     await page.getByRole('button', { name: `Delete: ${name}` }).click();
-    await expect.poll(() => row.count()).toBe(0);
+    await expect.poll(() => row.count(), SLOWLY).toBe(0);
     await page.getByRole('button', { name: 'Undo' }).click();
     await row.waitFor();
   });
