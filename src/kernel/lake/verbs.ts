@@ -11,7 +11,7 @@ import type { Lake } from './client.ts';
 import { lakeFeed } from './feed.ts';
 import { findGenerations } from './generations.ts';
 import { openLake } from './index.ts';
-import { askRebuild, keepTables } from './keeper.ts';
+import { askRebuild, keepTables, prepareTables } from './keeper.ts';
 import type { LakeTable } from './module-tables.ts';
 import { lakeStatus } from './status.ts';
 
@@ -96,7 +96,7 @@ async function rebuild(parts: Parts, io: VerbIo): Promise<number> {
   });
   const began = Date.now();
   try {
-    if (giveBack !== undefined) await keepTables(ctx, { lake, db, tables });
+    if (giveBack !== undefined) await prepareTables(ctx, { lake, db, tables });
     const id = await askRebuild(ctx, { lake, db, tables });
     const working = { done: giveBack === undefined };
     const work =
