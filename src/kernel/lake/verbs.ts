@@ -11,7 +11,7 @@ import { clusterOf, type Lake } from './client.ts';
 import { lakeFeed } from './feed.ts';
 import { findGenerations } from './generations.ts';
 import { openLake } from './index.ts';
-import { askRebuild, keepTables } from './keeper.ts';
+import { askRebuild, keepTables, prepareTables } from './keeper.ts';
 import type { LakeTable } from './module-tables.ts';
 import { lakeStatus } from './status.ts';
 
@@ -98,7 +98,7 @@ async function rebuild(parts: Parts, io: VerbIo): Promise<number> {
   });
   const began = Date.now();
   try {
-    if (giveBack !== undefined) await keepTables(ctx, parts);
+    if (giveBack !== undefined) await prepareTables(ctx, parts);
     const id = await askRebuild(ctx, parts);
     const working = { done: giveBack === undefined };
     const work =
