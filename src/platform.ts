@@ -29,6 +29,7 @@ import { type Job, startJobs } from '#kernel/jobs';
 import {
   exportRoutes,
   lakeFeed,
+  lakePageRoutes,
   lakeTokenRoutes,
   openLake,
   operationRoutes,
@@ -132,6 +133,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       (app, parts) => operationRoutes(app, parts, lake),
       (app, parts) => exportRoutes(app, parts, exports),
       (app) => lakeTokenRoutes(app, access),
+      (app, parts) => lakePageRoutes(app, parts, { lake, db: pool, tables: LAKE_TABLES }),
       ledgerRoutes,
       recordsRoutes,
       custodyRoutes,

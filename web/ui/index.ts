@@ -1,9 +1,10 @@
 export { useAsk } from './ask.tsx';
 export { catalogue, type Texts } from './catalogue.ts';
+export { save, toCsv } from './csv.ts';
 export { type Ask, type Column, DataTable, type Slice, type Sort } from './data-table.tsx';
 export { applyLook, chooseLook, type LookChoice, lookChoice, useLook } from './look.ts';
 export { useNotice } from './notice.tsx';
-export { Facts, Figures, Page, Panel } from './page.tsx';
+export { Facts, Figures, Page, Panel, Scroller } from './page.tsx';
 export { PersonBanner, type PersonShown } from './person-banner.tsx';
 export { Plot, type PlotOption } from './plot.tsx';
 export { type ShortItem, ShortList } from './short-list.tsx';

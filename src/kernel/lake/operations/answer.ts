@@ -183,7 +183,8 @@ async function* rest(
   }
 }
 
-async function note(ctx: Context, { act, subject, patients, detail }: Asked, figures: object): Promise<void> {
+/** Tells the audit trail and the ledger of a question. */
+export async function note(ctx: Context, { act, subject, patients, detail }: Asked, figures: object): Promise<void> {
   await recordRead(ctx, {
     act,
     subject,
