@@ -93,7 +93,7 @@ export function CodeEditor({ label, value, change, marks, language, run, heightP
           syntaxHighlighting(colours),
           lintGutter(),
           EditorView.lineWrapping,
-          EditorView.contentAttributes.of({ 'aria-label': label }),
+          EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
           EditorState.readOnly.of(change === undefined),
           EditorView.updateListener.of(({ docChanged, state }) => {
             if (docChanged) latest.current.change?.(state.doc.toString());
@@ -136,7 +136,7 @@ export const jsonLanguage = StreamLanguage.define<object>({
   startState: () => ({}),
   token(stream) {
     if (stream.eatSpace()) return null;
-    if (stream.match(/"(?:[^"\\]|\\.)*"?(?=\s*:)/)) return 'propertyName';
+    if (stream.match(/"(?:[^"\\]|\\.)*"(?=\s*:)/)) return 'propertyName';
     if (stream.match(/"(?:[^"\\]|\\.)*"?/)) return 'string';
     if (stream.match(/-?\d+(\.\d+)?([eE][+-]?\d+)?/)) return 'number';
     if (stream.match(/true|false/)) return 'bool';

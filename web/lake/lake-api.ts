@@ -37,11 +37,26 @@ export const EXTENSIONS: Record<Format, string> = { csv: 'csv', ndjson: 'ndjson'
 
 export const VIEWS = ['lake', 'views'] as const;
 
+interface Catalogue {
+  views: View[];
+  /** Whether the person may keep questions under a name. */
+  mayKeep: boolean;
+}
+
 export function useViews() {
+  return useCatalogue(({ views }) => views);
+}
+
+export function useMayKeep(): boolean {
+  return useCatalogue(({ mayKeep }) => mayKeep).data ?? false;
+}
+
+function useCatalogue<T>(select: (catalogue: Catalogue) => T) {
   return useQuery({
     queryKey: VIEWS,
-    queryFn: ({ signal }) => api.get<{ views: View[] }>('/api/lake/views', { signal }).then(({ views }) => views),
+    queryFn: ({ signal }) => api.get<Catalogue>('/api/lake/views', { signal }),
     staleTime: 30_000,
+    select,
   });
 }
 

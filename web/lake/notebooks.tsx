@@ -198,7 +198,7 @@ function Beginnings() {
         />
       }
     >
-      <p className="quiet">{t('notebooks.beginAbout')}</p>
+      <p className="note">{t('notebooks.beginAbout')}</p>
       <Snippets
         key={view.id}
         label={t('notebooks.begin')}

@@ -52,7 +52,7 @@ export function Preview({ of, columns }: PreviewProps) {
         rows={rows.map((row) => names.map((name) => row[name] ?? null))}
         heightPx={380}
       />
-      <p className="plot-note">
+      <p className="result-note">
         {t('views.previewNote', {
           count: rows.length,
           most: ROWS,

@@ -8,7 +8,7 @@ import { api, Go, Refusal, useAddressValue, useSession } from '../shell/index.ts
 import { Empty, Failure, Loading, Page, Panel, ShortList } from '../ui/index.ts';
 import { CodeEditor, type Mark } from './code-editor.tsx';
 import './lake.css';
-import { type Answer, type Given, type Json, useViews, type View } from './lake-api.ts';
+import { type Answer, type Given, type Json, useMayKeep, useViews, type View } from './lake-api.ts';
 import { PARAMETER_TYPES, parametersIn, questionOf, typedValue } from './query-library.ts';
 import { SaveQuestion } from './save-question.tsx';
 import { clearHistory, noteHistory, type Past, readHistory } from './sql-history.ts';
@@ -30,6 +30,7 @@ export default function Sql() {
   const { t, i18n } = useTranslation('lake');
   const { actor } = useSession();
   const views = useViews();
+  const mayKeep = useMayKeep();
   const [named] = useAddressValue('view');
   const [saved, setSaved] = useAddressValue('query');
   const [text, setText] = useState(() =>
@@ -115,7 +116,7 @@ export default function Sql() {
                 <Button icon={<StarOutlined />} onClick={() => setDrawer('saved')}>
                   {t('sql.saved')}
                 </Button>
-                <MayKeep>
+                {mayKeep && (
                   <Button
                     icon={<SaveOutlined />}
                     disabled={!isAsked}
@@ -124,7 +125,7 @@ export default function Sql() {
                   >
                     {t('sql.save')}
                   </Button>
-                </MayKeep>
+                )}
               </>
             }
             flush
@@ -222,13 +223,6 @@ export default function Sql() {
 
 function firstOf(view: string): string {
   return `select *\nfrom ${view}\nlimit 100`;
-}
-
-/** Only whoever may make a Library is offered to. */
-function MayKeep({ children }: { children: React.ReactNode }) {
-  const { actor } = useSession();
-  const may = actor.permissions.some((each) => each === '*' || /^fhir:(\*|Library):[rus]*c/.test(each));
-  return may ? children : null;
 }
 
 function ViewList({
@@ -340,8 +334,8 @@ function Failed({ error }: { error: Error }) {
   return (
     <Panel title={t('sql.failed')}>
       <Failure error={error} />
-      {error instanceof Refusal && error.status === 403 && <p className="quiet">{t('sql.forbiddenAbout')}</p>}
-      {error instanceof Refusal && error.kind === 'too-costly' && <p className="quiet">{t('sql.costlyAbout')}</p>}
+      {error instanceof Refusal && error.status === 403 && <p className="note">{t('sql.forbiddenAbout')}</p>}
+      {error instanceof Refusal && error.kind === 'too-costly' && <p className="note">{t('sql.costlyAbout')}</p>}
     </Panel>
   );
 }
@@ -395,7 +389,7 @@ function History({
   const { t, i18n } = useTranslation('lake');
   return (
     <div className="stack">
-      <p className="quiet">{t('sql.historyAbout')}</p>
+      <p className="note">{t('sql.historyAbout')}</p>
       <ShortList
         empty={t('sql.noHistory')}
         items={history.map(({ text, at, rows, ms }) => ({

@@ -195,7 +195,7 @@ function Now({ status, at }: { status: Status; at: number }) {
         </Panel>
         <Panel title={t('status.generation')}>
           {current === undefined ? (
-            <p className="quiet">{t('status.noGeneration')}</p>
+            <p className="note">{t('status.noGeneration')}</p>
           ) : (
             <Facts
               facts={[
@@ -237,7 +237,7 @@ function Building({ status: { generations, building, held } }: { status: Status 
               percent={all === 0 ? 0 : Math.min(99, Math.floor((100 * fresh.resources) / all))}
               status="active"
             />
-            <p className="quiet">
+            <p className="note">
               {t('status.rebuildingAbout', {
                 number: fresh.id,
                 resources: fresh.resources.toLocaleString(i18n.language),
@@ -393,7 +393,7 @@ function CheckPanel() {
       }
     >
       <div className="stack" role="status">
-        <p className="quiet">{t('status.checkAbout')}</p>
+        <p className="note">{t('status.checkAbout')}</p>
         {query.isError && <Failure error={query.error} retry={() => query.refetch()} />}
         {isRunning && <p>{t('status.checking', { at: check.at })}</p>}
         {check?.problem !== undefined && <Alert type="error" showIcon title={check.problem} />}

@@ -100,7 +100,7 @@ export default function ViewPage() {
             label: t('views.use'),
             content: () => (
               <Panel title={t('views.use')}>
-                <p className="quiet">
+                <p className="note">
                   {t('views.useAbout')} <Go to="/lake/notebooks">{t('notebooks.title')}</Go>
                 </p>
                 <Snippets label={t('views.use')} snippets={viewSnippets(view, location.origin)} />

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { reachOf, record } from '#kernel/access';
+import { grantsFor, reachOf, record } from '#kernel/access';
 import type { Context } from '#kernel/context';
 import type { ParameterType } from '#kernel/fhir';
 import { Problem } from '#kernel/problem';
@@ -42,7 +42,8 @@ export function lakePageRoutes(app: FastifyInstance, door: LakeDoor, parts: Keep
 
   app.get('/api/lake/views', { schema: schema('The catalogue of views with their columns') }, async (request) => {
     const ctx = await insider(request);
-    return { views: await catalogueOf(ctx) };
+    // A question is kept as a Library.
+    return { views: await catalogueOf(ctx), mayKeep: grantsFor(ctx.actor, 'c', 'Library').length > 0 };
   });
 
   app.post<{ Body: Asked }>('/api/lake/ask', { schema: ASK }, async (request, reply) => {
