@@ -27,6 +27,7 @@ import {
 } from '#kernel/http';
 import { type Job, startJobs } from '#kernel/jobs';
 import {
+  clusterOf,
   exportRoutes,
   lakeFeed,
   lakeTokenRoutes,
@@ -163,7 +164,13 @@ export async function startPlatform(config: Config, say: (line: string) => void)
 
     const deliveries = await startDeliveries(ctx, pool, HEARERS, { workers: config.workers });
     undo.push(deliveries.stop);
-    const keeper = await startKeeper(ctx, { lake, db: pool, tables: LAKE_TABLES });
+    const cluster = clusterOf(config.lakeUrl);
+    const keeper = await startKeeper(ctx, {
+      lake,
+      db: pool,
+      tables: LAKE_TABLES,
+      ...(cluster === undefined ? {} : { cluster }),
+    });
     wakeKeeper = keeper.wake;
     undo.push(keeper.stop);
     // By itself, so that nobody waits for the lake.
