@@ -33,7 +33,11 @@ export const bench: Bench = {
         seconds: time,
         first,
       });
-    const open = async () => (await pool.one<{ n: number }>(sql`select count(*) as n from kernel.delivery`)).n;
+    const open = async () =>
+      (await pool.one<{ n: number }>(sql`select count(*) as n from kernel.delivery where hearer <> 'lake'`)).n;
+    const inLake = async () => {
+      while ((await pool.maybe(sql`select 1 from kernel.delivery limit 1`)) !== undefined) await sleep(50);
+    };
     const drained = async () => {
       while ((await open()) > 0) await sleep(50);
     };
@@ -50,6 +54,8 @@ export const bench: Bench = {
     const behind = await open();
     await drained();
     const took = (performance.now() - began) / 1000;
+    await inLake();
+    const lakeBehind = (performance.now() - began) / 1000 - took;
     const loadUsed = cpuUsage(before.load);
     const cpu = {
       server: cpuOf(server) - before.server,
@@ -95,6 +101,7 @@ export const bench: Bench = {
       notes: [
         `acknowledgement p50 ${result.p50.toFixed(0)} ms, p99 ${result.p99.toFixed(0)} ms; ${result.failed} failed, ${result.refused} refused; ${behind} messages behind when sending ended`,
         `CPU per message: Node ${each(cpu.server)}, PostgreSQL ${each(cpu.database)}, load generator ${each(cpu.load)}; together ${((cpu.server + cpu.database + cpu.load) / took).toFixed(2)} cores`,
+        `in the lake ${lakeBehind.toFixed(1)} s after everything was searchable`,
         `${searchable} observations found by search; ${bytes.n.toFixed(0)} bytes each with all indexes`,
       ],
     };

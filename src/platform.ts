@@ -27,6 +27,7 @@ import {
 } from '#kernel/http';
 import { type Job, startJobs } from '#kernel/jobs';
 import {
+  clusterOf,
   exportRoutes,
   lakeFeed,
   lakePageRoutes,
@@ -140,10 +141,12 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       laboratoryRoutes,
       servePages(WEB_DIST),
     ];
+    let wakeKeeper = (): void => {};
+    const feed = lakeFeed({ lake, db: pool, tables: LAKE_TABLES, viewsChanged: () => wakeKeeper() });
     let isUp = false;
     const receiver = startReceiver(ctx);
     const health: HealthCheck[] = [
-      { name: 'lake', check: lake.trouble, isOptional: true },
+      { name: 'lake', check: async () => (await lake.trouble()) ?? feed.trouble(), isOptional: true },
       { name: 'messages', check: async () => receiver.trouble },
       { name: 'platform', check: async () => (isUp ? undefined : 'still starting') },
       {
@@ -163,10 +166,16 @@ export async function startPlatform(config: Config, say: (line: string) => void)
 
     const deliveries = await startDeliveries(ctx, pool, HEARERS, { workers: config.workers });
     undo.push(deliveries.stop);
-    const keeper = await startKeeper(ctx, { lake, db: pool, tables: LAKE_TABLES });
+    const cluster = clusterOf(config.lakeUrl);
+    const keeper = await startKeeper(ctx, {
+      lake,
+      db: pool,
+      tables: LAKE_TABLES,
+      ...(cluster === undefined ? {} : { cluster }),
+    });
+    wakeKeeper = keeper.wake;
     undo.push(keeper.stop);
     // By itself, so that nobody waits for the lake.
-    const feed = lakeFeed({ lake, db: pool, tables: LAKE_TABLES, viewsChanged: keeper.wake });
     const feeding = await startDeliveries(ctx, pool, [feed], { workers: 1, restMs: 3_000 });
     undo.push(feeding.stop);
     const mllp = await step('HL7 v2 over MLLP', () =>

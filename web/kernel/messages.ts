@@ -58,6 +58,8 @@ export const messages = catalogue({
       records: {
         'person-read': 'Opened the record',
         'persons-found': 'Found in a list',
+        'cohort-counted': 'Counted a cohort',
+        'cohort-downloaded': 'Downloaded rows of a cohort',
         'numbers-found': 'Found by a number',
         'message-read': 'Read a message',
         'message-applied': 'Entered from a message',
@@ -79,6 +81,9 @@ export const messages = catalogue({
         'specimen-read': 'Followed a specimen',
         'report-read': 'Opened a report',
         'result-released': 'Released a result',
+        'test-explored': 'Explored a test',
+        'interval-estimated': 'Estimated reference intervals',
+        'use-explored': 'Looked at the use of tests',
       },
       custody: {
         'handed-over': 'Handed over',
@@ -317,6 +322,8 @@ export const messages = catalogue({
       records: {
         'person-read': '打开档案',
         'persons-found': '列表中显示',
+        'cohort-counted': '统计队列人数',
+        'cohort-downloaded': '下载队列明细',
         'numbers-found': '按编号查到',
         'message-read': '查看消息',
         'message-applied': '由消息写入',
@@ -333,6 +340,9 @@ export const messages = catalogue({
         patched: '修改',
       },
       laboratory: {
+        'test-explored': '探索检验项目',
+        'interval-estimated': '估计参考区间',
+        'use-explored': '查看项目使用情况',
         'order-read': '查看医嘱',
         'orders-read': '查看医嘱列表',
         'specimen-read': '查看标本',

@@ -1,7 +1,9 @@
 import { catalogue } from '../ui/catalogue.ts';
+import { exploring } from './explore-messages.ts';
 
 export const messages = catalogue({
   en: {
+    ...exploring.en,
     start: { received: 'Arrived, waiting for results', reported: 'Newest reports', all: 'Show all' },
     orders: {
       title: 'Orders',
@@ -115,6 +117,7 @@ export const messages = catalogue({
     },
   },
   zh: {
+    ...exploring.zh,
     start: { received: '已接收，待出结果', reported: '最新报告', all: '查看全部' },
     orders: {
       title: '医嘱',

@@ -1,7 +1,9 @@
 import { catalogue } from '../ui/catalogue.ts';
+import { cohortMessages } from './cohort-messages.ts';
 
 export const messages = catalogue({
   en: {
+    cohort: cohortMessages.en,
     people: {
       title: 'People',
       about: 'Everybody whose record you may see. Looking at a person is noted in that person’s audit trail.',
@@ -144,6 +146,7 @@ export const messages = catalogue({
     },
   },
   zh: {
+    cohort: cohortMessages.zh,
     people: {
       title: '人员',
       about: '您有权查看其档案的所有人。每次查看都会记入本人的审计记录。',

@@ -5,6 +5,7 @@ import type { Person } from '../../src/modules/records/model.ts';
 import { api, Go, useAddressValue, usePathValue, useSession } from '../shell/index.ts';
 import { Empty, Failure, Loading, Page, PersonBanner, Tabs } from '../ui/index.ts';
 import { Happened } from './happened.tsx';
+import { ResultHistory } from './history.tsx';
 import { Trends } from './trends.tsx';
 import { WhoLooked } from './who-looked.tsx';
 import { useNumberLabel } from './words.ts';
@@ -71,6 +72,7 @@ function PersonRecord({ id }: { id: string }) {
         tabs={[
           { key: 'timeline', label: t('person.timeline'), content: () => <Happened id={id} /> },
           { key: 'trends', label: t('person.trends'), content: () => <Trends id={id} /> },
+          { key: 'results', label: t('cohort.history.tab'), content: () => <ResultHistory id={id} /> },
           {
             key: 'reports',
             label: t('person.reports'),

@@ -1,4 +1,4 @@
-import { MessageOutlined, UserOutlined } from '@ant-design/icons';
+import { MessageOutlined, PartitionOutlined, StarOutlined, UserOutlined } from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
 
 export const routes: readonly PageRoute[] = [
@@ -15,6 +15,18 @@ export const routes: readonly PageRoute[] = [
     nav: { label: 'records:own.title', icon: UserOutlined, order: 90, key: 'p', phone: true },
   },
   { path: '/records/people/$id', page: () => import('./person.tsx'), permission: 'records.person.read' },
+  {
+    path: '/records/cohorts',
+    page: () => import('./cohort.tsx'),
+    permission: 'records.cohort.ask',
+    nav: { label: 'records:cohort.title', icon: PartitionOutlined, order: 600, key: 'c' },
+  },
+  {
+    path: '/records/questions',
+    page: () => import('./questions.tsx'),
+    permission: 'records.cohort.ask',
+    nav: { label: 'records:cohort.questions.title', icon: StarOutlined, order: 610, key: 'q' },
+  },
   {
     path: '/records/messages',
     page: () => import('./message-desk.tsx'),

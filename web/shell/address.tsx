@@ -33,3 +33,17 @@ export function useAddressValue(name: string, fallback = ''): [string, (value: s
   };
   return [found === undefined ? fallback : String(found), set];
 }
+
+/** All choices that live in the address; several are changed at once, and an empty one goes. */
+export function useAddressValues(): {
+  values: Readonly<Record<string, unknown>>;
+  set: (changes: Record<string, string>) => void;
+} {
+  const values: Record<string, unknown> = useSearch({ strict: false });
+  const navigate = useNavigate();
+  const set = (changes: Record<string, string>) => {
+    const search = Object.fromEntries(Object.entries({ ...values, ...changes }).filter(([, value]) => value !== ''));
+    navigate({ to: '.', search, replace: true });
+  };
+  return { values, set };
+}

@@ -1,4 +1,4 @@
-export { Go, useAddressValue, useGo, usePathValue } from './address.tsx';
+export { Go, useAddressValue, useAddressValues, useGo, usePathValue } from './address.tsx';
 export { api, Refusal, type RefusalIssue } from './api.ts';
 export { useOrganizationNames } from './organizations.ts';
 export type { NavEntry, PageRoute } from './routes.ts';

@@ -1,8 +1,9 @@
-import { BarChart, HeatmapChart, LineChart, PieChart, ScatterChart } from 'echarts/charts';
+import { BarChart, BoxplotChart, HeatmapChart, LineChart, MapChart, PieChart, ScatterChart } from 'echarts/charts';
 import {
   AriaComponent,
   DatasetComponent,
   DataZoomComponent,
+  GeoComponent,
   GridComponent,
   LegendComponent,
   MarkAreaComponent,
@@ -11,19 +12,22 @@ import {
   TooltipComponent,
   VisualMapComponent,
 } from 'echarts/components';
-import { type EChartsCoreOption, type EChartsType, init, use } from 'echarts/core';
+import { type EChartsCoreOption, type EChartsType, init, registerMap, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { type Look, PALETTE, SERIES } from './theme.ts';
 
 use([
   BarChart,
+  BoxplotChart,
   HeatmapChart,
   LineChart,
+  MapChart,
   PieChart,
   ScatterChart,
   AriaComponent,
   DatasetComponent,
   DataZoomComponent,
+  GeoComponent,
   GridComponent,
   LegendComponent,
   MarkAreaComponent,
@@ -37,8 +41,20 @@ use([
 export type PlotOption = EChartsCoreOption;
 export type Chart = EChartsType;
 
+/** Shapes that a series of type `map` names: GeoJSON whose features have a `name`. */
+export interface PlotMap {
+  name: string;
+  shapes: object;
+}
+
 /** Draws into the element, or redraws the chart that is there. SVG: sharp at every size, small to save, printable. */
-export function draw(element: HTMLElement, look: Look, before: Chart | undefined, option: PlotOption): Chart {
+export function draw(
+  element: HTMLElement,
+  look: Look,
+  before: Chart | undefined,
+  { option, map }: { option: PlotOption; map?: PlotMap | undefined },
+): Chart {
+  if (map !== undefined) registerMap(map.name, map.shapes as Parameters<typeof registerMap>[1]);
   const chart = before ?? init(element, themeOf(look), { renderer: 'svg' });
   chart.setOption({ aria: { enabled: true }, ...option }, { notMerge: true });
   return chart;

@@ -1,11 +1,11 @@
 import { DownloadOutlined, TableOutlined } from '@ant-design/icons';
 import { Button, Tooltip } from 'antd';
-import { useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Cell, save, toCsv } from './csv.ts';
 import { useLook } from './look.ts';
 import { Scroller } from './page.tsx';
-import type { Chart, PlotOption } from './plot-engine.ts';
+import type { Chart, PlotMap, PlotOption } from './plot-engine.ts';
 
 export type { PlotOption } from './plot-engine.ts';
 
@@ -16,11 +16,12 @@ interface PlotProps {
   table: { columns: readonly string[]; rows: readonly (readonly Cell[])[] };
   heightPx?: number;
   /** Method and source of what is drawn. */
-  note?: string;
+  note?: ReactNode;
+  map?: PlotMap;
 }
 
 /** A chart in the house's colours. The engine is loaded when the first chart is shown. */
-export function Plot({ title, option, table, heightPx = 260, note }: PlotProps) {
+export function Plot({ title, option, table, heightPx = 260, note, map }: PlotProps) {
   const { t } = useTranslation('ui');
   const look = useLook();
   const [asTable, setAsTable] = useState(false);
@@ -34,14 +35,14 @@ export function Plot({ title, option, table, heightPx = 260, note }: PlotProps) 
     const watch = new ResizeObserver(() => chart.current?.resize());
     import('./plot-engine.ts').then(({ draw }) => {
       if (gone) return;
-      chart.current = draw(element, look, chart.current, option);
+      chart.current = draw(element, look, chart.current, { option, map });
       watch.observe(element);
     });
     return () => {
       gone = true;
       watch.disconnect();
     };
-  }, [option, look, asTable]);
+  }, [option, look, asTable, map]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another look or view needs a new chart, the engine fixes both when it begins
   useEffect(

@@ -55,6 +55,7 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
         await session.db.run(sql`select setval(${identifier(name).text}::regclass, ${lastValue}::bigint, ${isCalled})`);
       }
       for (const table of manifest.tables) await checkTable(session, table);
+      await forgetLake(session.db);
       return {
         tables: manifest.tables.length,
         rows: manifest.tables.reduce((sum, table) => sum + table.rows, 0),
@@ -66,6 +67,14 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
   } catch (error) {
     if (keyIsNew) await rm(join(data, KEY_FILE));
     throw error;
+  }
+}
+
+/** What the lake holds was made from another state: it is made anew at the next start, even where the old one is still there. */
+async function forgetLake(db: Db): Promise<void> {
+  for (const name of ['lake.generation', 'lake.kept_view', 'lake.skipped']) {
+    const { known } = await db.one<{ known: boolean }>(sql`select to_regclass(${name}) is not null as known`);
+    if (known) await db.run(sql`delete from ${identifier(name)}`);
   }
 }
 

@@ -5,7 +5,7 @@ import { search } from '#kernel/fhir';
 import { Problem } from '#kernel/problem';
 import { all, any, identifier, sql, trusted } from '#kernel/sql';
 import { QUESTIONS } from './tables.ts';
-import { builtInViews } from './views.ts';
+import { builtInViews, isMaterialized } from './views.ts';
 
 /**
  * Whose rows enter a question of the lake. Decided here and nowhere else, in the question's own SQL, by the same grants as
@@ -181,7 +181,9 @@ async function typesOf(ctx: Context, view: string): Promise<string[]> {
     new URLSearchParams({ 'name:exact': view, status: 'active' }),
   );
   const stored = matches.map(({ content }) => JSON.parse(content!) as Record<string, unknown>);
-  const definitions = stored.length > 0 ? stored : builtInViews().filter(({ name }) => name === view);
+  const kept = stored.filter(isMaterialized);
+  const definitions =
+    kept.length > 0 ? kept : stored.length > 0 ? stored : builtInViews().filter(({ name }) => name === view);
   const types = definitions.map(({ resource }) => String(resource));
   if (types.length === 0) throw new Problem('not-found', 'the lake keeps no such view', { view });
   return [...new Set(types)].sort();

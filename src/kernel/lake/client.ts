@@ -73,7 +73,7 @@ const waitingGauge = meter.createObservableGauge('banyan_lake_waiting', { descri
 type Kind = 'rows' | 'stream' | 'run' | 'insert';
 
 export interface Place {
-  /** http or https, with user:password@ and ?database. */
+  /** http or https, with user:password@, ?database and ?cluster. */
   url: string;
   /** The embedded engine, reached through its socket. */
   engine?: LakeEngine;
@@ -185,9 +185,11 @@ export function connectLake({ url, engine }: Place): Lake {
       if (!success) throw problemOf(error);
     },
     async trouble() {
-      if (engine !== undefined && engine.pid() === undefined) return 'the engine is not running';
       const answer = await client.ping({ select: true, abort_signal: AbortSignal.timeout(CHECK_MS) });
-      return answer.success ? undefined : 'the engine does not answer';
+      if (answer.success) return undefined;
+      return engine !== undefined && engine.pid() === undefined
+        ? 'the engine is not running'
+        : 'the engine does not answer';
     },
     async close() {
       waitingGauge.removeCallback(observe);
@@ -233,6 +235,11 @@ async function makeDatabase(address: string): Promise<void> {
   } finally {
     await client.close();
   }
+}
+
+/** The cluster whose every machine gets the tables, where the address names one: `?cluster=region`. */
+export function clusterOf(lakeUrl: string | undefined): string | undefined {
+  return lakeUrl === undefined ? undefined : (new URL(lakeUrl).searchParams.get('cluster') ?? undefined);
 }
 
 function databaseOf(url: URL): string {

@@ -154,12 +154,14 @@ async function select({ session, query, pipe }: Question, told: ServerResponse):
       },
     )
     .finally(() => closeSync(writer));
-  told.once('close', () => rows.destroy());
 
   const held: Buffer[] = [];
   let heldBytes = 0;
-  try {
-    for await (const piece of rows as AsyncIterable<Buffer>) {
+  for await (const piece of rows as AsyncIterable<Buffer>) {
+    // The client is gone, or takes nothing: what the engine still writes before it is stopped is thrown away. Without a reader it
+    // would wait for one for ever, where nothing can stop it.
+    if (told.destroyed) continue;
+    try {
       if (told.headersSent) {
         if (!told.write(piece)) await drained(told);
         continue;
@@ -169,15 +171,12 @@ async function select({ session, query, pipe }: Question, told: ServerResponse):
       if (heldBytes < HELD_BACK_BYTES) continue;
       told.writeHead(200, { 'X-ClickHouse-Format': format });
       if (!told.write(Buffer.concat(held.splice(0)))) await drained(told);
+    } catch (error) {
+      failure ??= error as Error;
+      told.destroy();
     }
-  } catch (error) {
-    // The client is gone or takes nothing: the engine's next write fails too.
-    failure ??= error as Error;
-    told.destroy();
-  } finally {
-    rows.destroy();
-    await done;
   }
+  await done;
   if (failure !== undefined) return tellError(told, failure.message);
   if (!told.headersSent) told.writeHead(200, { 'X-ClickHouse-Format': format });
   told.end(Buffer.concat(held));

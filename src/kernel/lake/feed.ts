@@ -5,7 +5,15 @@ import { buryPart, type DeliveredFact, type Hearer } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { definitions } from '#standards/fhir';
 import type { Lake } from './client.ts';
-import { findGenerations, findKeptViews, forgetSkipped, makeDurable, noteSkipped, shareTables } from './generations.ts';
+import {
+  findGenerations,
+  findKeptViews,
+  forgetSkipped,
+  makeDurable,
+  noteSkipped,
+  shareTables,
+  suspendViews,
+} from './generations.ts';
 import { fillTable, type LakeTable } from './module-tables.ts';
 import { type PourTarget, pour, type Unread } from './pour.ts';
 import {
@@ -45,21 +53,33 @@ export function lakeListener(tables: readonly LakeTable[]): Pick<Hearer, 'name' 
  * Brings what changed to the lake. What it inserts depends on PostgreSQL's state only, and inserting it again changes nothing: so a
  * delivery that is heard twice has its effect once.
  */
-export function lakeFeed({ lake, db, tables, viewsChanged }: FeedParts): Hearer {
+export function lakeFeed({ lake, db, tables, viewsChanged }: FeedParts): Hearer & { trouble(): string | undefined } {
+  let trouble: string | undefined;
+  const bring = async (ctx: Context, facts: readonly DeliveredFact[]): Promise<void> => {
+    await shareTables(ctx.db);
+    const targets = await findTargets(ctx.db);
+    if (targets.length === 0) throw new Problem('unavailable', 'the lake has no tables yet');
+    const keys = changedKeys(facts.filter(({ type }) => type === 'fhir.changed'));
+    const feeding = new Feeding(ctx, { lake, db, targets, facts });
+    await feeding.bring(keys);
+    await feeding.bringPatients(keys);
+    for (const table of tables) await fillTable(lake, db, table, facts);
+    if (keys.some(({ type }) => type === 'ViewDefinition')) viewsChanged?.();
+  };
   return {
     ...lakeListener(tables),
     batch: BATCH,
     async hear(ctx, facts) {
-      await shareTables(ctx.db);
-      const targets = await findTargets(ctx.db);
-      if (targets.length === 0) throw new Problem('unavailable', 'the lake has no tables yet');
-      const keys = changedKeys(facts.filter(({ type }) => type === 'fhir.changed'));
-      const feeding = new Feeding(ctx, { lake, db, targets, facts });
-      await feeding.bring(keys);
-      await feeding.bringPatients(keys);
-      for (const table of tables) await fillTable(lake, db, table, facts);
-      if (keys.some(({ type }) => type === 'ViewDefinition')) viewsChanged?.();
+      try {
+        await bring(ctx, facts);
+        trouble = undefined;
+      } catch (error) {
+        trouble = `what changed does not reach the lake: ${(error as Error).message}`;
+        throw error;
+      }
     },
+    /** Why the last batch did not reach the lake; nothing when it did. */
+    trouble: () => trouble,
   };
 }
 
@@ -158,6 +178,7 @@ class Feeding {
       reason,
     }));
     await noteSkipped(this.#ctx.db, skipped, this.#ctx.now());
+    await suspendViews(this.#ctx.db);
     for (const each of skipped) {
       const fact = this.#facts.find(({ subject }) => subject === each.part);
       if (fact === undefined) continue;

@@ -18,7 +18,8 @@ export interface KeptView {
   hash: string;
   resource: string;
   kept: string[];
-  state: 'building' | 'current';
+  /** Suspended: it could not read too many resources, and is fed no longer. */
+  state: 'building' | 'current' | 'suspended';
   filled: string | null;
 }
 
@@ -120,6 +121,17 @@ export async function noteSkipped(db: Db, skipped: readonly Skipped[], now: Date
   }
 }
 
+/** Resources a view may be unable to read before it is suspended: each costs the feed a search for it. */
+export const MOST_SKIPPED = 10;
+
+/** Suspends the views that could not read too many resources. */
+export async function suspendViews(db: Db): Promise<void> {
+  await db.run(sql`
+    update lake.kept_view set state = 'suspended'
+    where state <> 'suspended' and name in (select view from lake.skipped group by view having count(*) > ${MOST_SKIPPED})
+  `);
+}
+
 /** What was skipped of these resources counts no more: they are told anew. */
 export async function forgetSkipped(
   db: Db,
@@ -130,6 +142,11 @@ export async function forgetSkipped(
       select * from unnest(${keys.map(({ type }) => type)}::text[], ${keys.map(({ part }) => part)}::text[], ${keys.map(({ id }) => id)}::text[])
     )
   `);
+}
+
+/** A view that is made anew has read nothing yet. */
+export async function forgetSkippedBy(db: Db, view: string): Promise<void> {
+  await db.run(sql`delete from lake.skipped where view = ${view}`);
 }
 
 export function findSkipped(db: Db, limit: number): Promise<Skipped[]> {

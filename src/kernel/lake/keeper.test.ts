@@ -114,6 +114,26 @@ describe('views of the record', () => {
     expect(await rows("select id, family from banyan.names where id = 'd'")).toEqual([{ id: 'd', family: 'Xu' }]);
   });
 
+  test('a view that cannot read very many is suspended, and fed again when it is changed', async () => {
+    const persons = Array.from({ length: 30 }, (_, n) => ({
+      resourceType: 'Patient',
+      id: `f${n}`,
+      name: [{ family: 'F', given: ['A', 'B'] }],
+    }));
+    await write(view([family, given]));
+    await keepTables(ctx, parts);
+    await write(...persons);
+    expect((await lakeStatus(lake, db)).suspended).toEqual(['names']);
+    expect((await findDeadLetters(db, { state: 'open', limit: 200 })).length).toBeLessThanOrEqual(12);
+    expect(await rows("select count() as n from banyan.person where startsWith(id, 'f')")).toEqual([{ n: 30 }]);
+    await keepTables(ctx, parts);
+    await expect(rows('select id from banyan.names')).rejects.toThrow();
+    await write(view([family]));
+    await keepTables(ctx, parts);
+    expect(await rows("select count() as n from banyan.names where startsWith(id, 'f')")).toEqual([{ n: 30 }]);
+    expect((await lakeStatus(lake, db)).suspended).toEqual([]);
+  });
+
   test('a definition that cannot be kept says why, and one that is retired is gone', async () => {
     const wrong = view(
       [{ name: 'when', path: 'birthDate', tag: [{ name: 'clickhouse/type', value: "String) engine = URL('" }] }],

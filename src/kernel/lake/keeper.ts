@@ -12,6 +12,7 @@ import {
   findKeptViews,
   forgetGeneration,
   forgetKeptView,
+  forgetSkippedBy,
   type Generation,
   holdTables,
   insertGeneration,
@@ -23,9 +24,10 @@ import {
   noteRefused,
   noteSkipped,
   noteViewFilled,
+  suspendViews,
 } from './generations.ts';
 import { type LakeTable, moduleTable } from './module-tables.ts';
-import { isAway, pour, reasonOf } from './pour.ts';
+import { isAway, type PourTarget, pour, reasonOf } from './pour.ts';
 import { type ChangedKey, pageOfType, readVersions, splitBySize } from './source.ts';
 import { observeLag } from './status.ts';
 import {
@@ -72,7 +74,7 @@ export async function keepTables(ctx: Context, parts: KeeperParts, signal?: Abor
 }
 
 /** The tables that new facts need, empty or not: quick, and before the first fact is heard. */
-async function prepareTables(ctx: Context, { lake, db, tables, cluster }: KeeperParts): Promise<void> {
+export async function prepareTables(ctx: Context, { lake, db, tables, cluster }: KeeperParts): Promise<void> {
   await lake.run(
     trusted(
       `create database if not exists ${named(QUESTIONS)}${cluster === undefined ? '' : ` on cluster ${named(cluster)}`}`,
@@ -138,6 +140,9 @@ async function matchViews(
     const reason = await makeView(tx, lake, { generation, place, view });
     if (reason !== undefined) refused.push({ url: view.url, reason });
   }
+  // Better no answer than one that is out of date.
+  for (const each of kept)
+    if (each.state === 'suspended' && generation.state === 'current') await showNothing(lake, each.name, place);
   const names = new Set(views.map(({ name }) => name));
   for (const old of kept.filter(({ name }) => !names.has(name))) {
     if (generation.state === 'current') await showNothing(lake, old.name, place);
@@ -166,6 +171,7 @@ async function makeView(
   // In an empty generation the filling brings them everything; in another one they are filled from what it holds.
   const state = generation.state === 'building' && generation.filled === null ? 'current' : 'building';
   const { name, hash, resource } = view;
+  await forgetSkippedBy(tx, name);
   await insertKeptView(tx, { generation: generation.id, name, hash, resource, kept: [...kept], state });
   return undefined;
 }
@@ -185,21 +191,14 @@ async function fillGeneration(
   const types = [...definitions.resourceTypes].sort();
   const begin = generation.filled === null ? 0 : types.indexOf(generation.filled.type);
   let after = generation.filled ?? undefined;
-  const views = (await findKeptViews(db)).filter((each) => each.generation === generation.id);
+  const kept = async () => (await findKeptViews(db)).filter((each) => each.generation === generation.id);
   for (const type of types.slice(Math.max(0, begin))) {
     for (;;) {
       signal?.throwIfAborted();
       const page = await pageOfType(db, type, { after, limit: PAGE });
       if (page.length > 0) {
-        const keys: ChangedKey[] = page.map(({ part, id }) => ({ type, part, id, since: 1_000_000_000 }));
-        for (const chunk of await splitBySize(db, keys)) {
-          const versions = (await readVersions(db, chunk)).filter(({ content }) => content !== null);
-          const persons = await personsOf(db, versions);
-          await makeDurable(db);
-          const unread = await pour(lake, { database: generation.database, views }, versions, persons);
-          const skipped = unread.map(({ version, view, reason }) => ({ ...version, view, reason }));
-          await noteSkipped(db, skipped, ctx.now());
-        }
+        const target = { database: generation.database, views: await kept() };
+        await pourNow(ctx, parts, target, type, page);
         const { part, id } = page.at(-1)!;
         await noteFilled(db, generation.id, { type, part, id }, page.length);
       }
@@ -213,39 +212,52 @@ async function fillGeneration(
   await switchTo(ctx, parts, generation);
 }
 
+/** The newest versions of these resources, into one generation. */
+async function pourNow(
+  ctx: Context,
+  { lake, db }: KeeperParts,
+  target: PourTarget,
+  type: string,
+  page: readonly { part: string; id: string }[],
+): Promise<void> {
+  // No version is news: none is former.
+  const keys: ChangedKey[] = page.map(({ part, id }) => ({ type, part, id, since: 1_000_000_000 }));
+  for (const chunk of await splitBySize(db, keys)) {
+    const versions = (await readVersions(db, chunk)).filter(({ content }) => content !== null);
+    const persons = await personsOf(db, versions);
+    await makeDurable(db);
+    const unread = await pour(lake, target, versions, persons);
+    if (unread.length === 0) continue;
+    const skipped = unread.map(({ version, view, reason }) => ({ ...version, view, reason }));
+    await noteSkipped(db, skipped, ctx.now());
+    await suspendViews(db);
+  }
+}
+
 /** From the raw resources of its generation, inside the engine, by ranges of parts. */
 async function fillView(
   ctx: Context,
-  { lake, db, cluster }: KeeperParts,
+  parts: KeeperParts,
   kept: KeptView,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  const { lake, db, cluster } = parts;
   const generation = (await findGenerations(db)).find(({ id }) => id === kept.generation);
   const view = (await findViews(db)).views.find(({ name, hash }) => name === kept.name && hash === kept.hash);
   if (generation === undefined || view === undefined) return;
   const place = placeOf(generation, cluster);
-  let after = kept.filled ?? '';
-  for (;;) {
-    signal?.throwIfAborted();
-    const [range] = await lake.rows<{ until: string; n: number }>(
-      trusted(`
-      select max(part) as until, count() as n from (
-        select distinct part from ${table(place, 'resource')} where type = ${quoted(view.resource)} and part > ${quoted(after)}
-        order by part limit ${FILL_PARTS})
-    `),
-    );
-    if (range === undefined || Number(range.n) === 0) break;
-    await lake.run(trusted(backfill(place, view, { after, until: range.until })), {
-      settings: { max_partitions_per_insert_block: 0 },
-    });
-    after = range.until;
-    await noteViewFilled(db, kept, after, 'building');
-    if (Number(range.n) < FILL_PARTS) break;
+  try {
+    await fillInside(parts, kept, { place, view, signal });
+  } catch (error) {
+    if (isAway(error) || signal?.aborted) throw error;
+    // There are resources that it cannot read: they come as the feed brings them, so that those are found.
+    await pourAll(ctx, parts, kept, { database: generation.database, signal });
   }
+  if (await isSuspended(db, kept)) return;
   for (const name of kept.kept) await lake.run(trusted(`optimize table ${table(place, name)}`));
   await db.transaction(async (tx) => {
     await holdTables(tx);
-    await noteViewFilled(tx, kept, after, 'current');
+    await noteViewFilled(tx, kept, kept.filled, 'current');
     const olds = (await findKeptViews(tx)).filter(
       (each) => each.generation === kept.generation && each.name === kept.name && each.hash !== kept.hash,
     );
@@ -256,6 +268,58 @@ async function fillView(
     }
   });
   ctx.log.info({ view: kept.name }, 'a view of the lake is filled');
+}
+
+async function fillInside(
+  { lake, db }: KeeperParts,
+  kept: KeptView,
+  { place, view, signal }: { place: Placement; view: LakeView; signal: AbortSignal | undefined },
+): Promise<void> {
+  let after = kept.filled ?? '';
+  for (;;) {
+    signal?.throwIfAborted();
+    const [range] = await lake.rows<{ until: string; n: number }>(
+      trusted(`
+      select max(part) as until, count() as n from (
+        select distinct part from ${table(place, 'resource')} where type = ${quoted(view.resource)} and part > ${quoted(after)}
+        order by part limit ${FILL_PARTS})
+    `),
+    );
+    if (range === undefined || Number(range.n) === 0) return;
+    await lake.run(trusted(backfill(place, view, { after, until: range.until })), {
+      settings: { max_partitions_per_insert_block: 0 },
+    });
+    after = range.until;
+    await noteViewFilled(db, kept, after, 'building');
+    if (Number(range.n) < FILL_PARTS) return;
+  }
+}
+
+/** One view's rows from PostgreSQL; what cannot be read is kept out. */
+async function pourAll(
+  ctx: Context,
+  parts: KeeperParts,
+  kept: KeptView,
+  { database, signal }: { database: string; signal: AbortSignal | undefined },
+): Promise<void> {
+  const all = (await findKeptViews(parts.db)).filter((each) => each.generation === kept.generation);
+  // The other views have these rows already.
+  const views = all.map((each): KeptView => (each.name === kept.name ? each : { ...each, state: 'suspended' }));
+  let after: { part: string; id: string } | undefined;
+  for (;;) {
+    signal?.throwIfAborted();
+    const page = await pageOfType(parts.db, kept.resource, { after, limit: PAGE });
+    if (page.length > 0) await pourNow(ctx, parts, { database, views }, kept.resource, page);
+    if (page.length < PAGE || (await isSuspended(parts.db, kept))) return;
+    after = page.at(-1);
+  }
+}
+
+async function isSuspended(db: Db, { generation, name, hash }: KeptView): Promise<boolean> {
+  const views = await findKeptViews(db);
+  return views.some(
+    (each) => each.generation === generation && each.name === name && each.hash === hash && each.state === 'suspended',
+  );
 }
 
 /** From now on people ask this generation; what was asked before is dropped. */

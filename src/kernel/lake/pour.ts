@@ -1,6 +1,7 @@
 import { Problem } from '#kernel/problem';
 import type { Lake } from './client.ts';
 import { named } from './columns.ts';
+import { type KeptView, MOST_SKIPPED } from './generations.ts';
 import { type ChangedVersion, linesOf, type PersonVersion } from './source.ts';
 import { inboxOf } from './tables.ts';
 
@@ -14,7 +15,7 @@ export interface Unread {
 export interface PourTarget {
   database: string;
   /** The views that are fed, with the type each reads. */
-  views: readonly { name: string; resource: string }[];
+  views: readonly { name: string; resource: string; state: KeptView['state'] }[];
 }
 
 /** One block an insert, so that the engine makes one part of each table; rows of many years in one insert are no mistake. */
@@ -24,6 +25,8 @@ const SETTINGS = {
   input_format_parallel_parsing: 0,
   input_format_json_read_objects_as_strings: 1,
   async_insert: 0,
+  // On a cluster: what is acknowledged is on its shard, not on its way there.
+  distributed_foreground_insert: 1,
 };
 
 /**
@@ -42,12 +45,14 @@ export async function pour(
   const unread: Unread[] = [];
   const types = new Set(target.views.map(({ resource }) => resource));
   for (const [inbox, ofInbox] of Map.groupBy(versions, ({ type }) => inboxOf(types.has(type) ? type : undefined)))
-    unread.push(...(await pourInto(lake, { ...target, inbox }, ofInbox, persons)));
+    unread.push(...(await pourInto(lake, { ...target, inbox, found: new Map() }, ofInbox, persons)));
   return unread;
 }
 
 interface Inbox extends PourTarget {
   inbox: string;
+  /** How many versions each view could not read so far: too many, and it is fed no longer. */
+  found: Map<string, number>;
 }
 
 async function pourInto(
@@ -88,13 +93,14 @@ async function pourOne(
     return [{ version, view: 'resource', reason: reasonOf(error) }];
   }
   const unread: Unread[] = [];
-  for (const view of names) {
+  for (const view of names.filter((name) => !unfed(target).includes(name))) {
     try {
       const others = names.filter((name) => name !== view);
       await insert(lake, target, [version], persons, others);
     } catch (error) {
       if (isAway(error)) throw error;
       unread.push({ version, view, reason: reasonOf(error) });
+      target.found.set(view, (target.found.get(view) ?? 0) + 1);
     }
   }
   return unread;
@@ -119,14 +125,21 @@ async function requireSound(lake: Lake, target: Inbox, cause: unknown): Promise<
   }
 }
 
+function unfed({ views, found }: Inbox): string[] {
+  return views.flatMap(({ name, state }) =>
+    state === 'suspended' || (found.get(name) ?? 0) > MOST_SKIPPED ? [name] : [],
+  );
+}
+
 async function insert(
   lake: Lake,
-  { database, inbox }: Inbox,
+  target: Inbox,
   versions: readonly ChangedVersion[],
   persons: ReadonlyMap<string, PersonVersion>,
   skip: readonly string[] = [],
 ): Promise<void> {
-  await lake.insert(`${named(database)}.${named(inbox)}`, linesOf(versions, persons, skip), { settings: SETTINGS });
+  const lines = linesOf(versions, persons, [...new Set([...unfed(target), ...skip])]);
+  await lake.insert(`${named(target.database)}.${named(target.inbox)}`, lines, { settings: SETTINGS });
 }
 
 /** Whether the lake is away or busy, rather than what it is asked wrong. */

@@ -13,8 +13,8 @@ export interface ChangedKey {
 }
 
 /** Bytes, as PostgreSQL keeps them, that are read at once. */
-const CHUNK_BYTES = 8_000_000;
-const CHUNK_KEYS = 2_000;
+const CHUNK_BYTES = 16_000_000;
+const CHUNK_KEYS = 20_000;
 
 /** Splits the keys so that what is read at once is bounded, whatever the size of a resource; keys that are not there fall out. */
 export async function splitBySize(db: Db, keys: readonly ChangedKey[]): Promise<ChangedKey[][]> {

@@ -23,6 +23,8 @@ export interface LakeStatus {
   }[];
   /** Views whose tables are being filled. */
   building: string[];
+  /** Views that could not read too many resources, and are fed no longer. */
+  suspended: string[];
   /** Definitions that ask to be kept and cannot be. */
   refused: { url: string; reason: string }[];
   /** Resources kept out of a view that cannot read them. */
@@ -55,6 +57,7 @@ export async function lakeStatus(lake: Lake, db: Db): Promise<LakeStatus> {
       ...(currentAt === null ? {} : { currentAt }),
     })),
     building: views.flatMap(({ state, name }) => (state === 'building' ? [name] : [])),
+    suspended: views.flatMap(({ state, name }) => (state === 'suspended' ? [name] : [])),
     refused: await findRefused(db),
     skipped,
     tables: trouble === undefined ? await tables(lake) : [],
@@ -62,7 +65,7 @@ export async function lakeStatus(lake: Lake, db: Db): Promise<LakeStatus> {
 }
 
 /** Age of the oldest fact that waits for the lake, in seconds. */
-async function lagSeconds(db: Db): Promise<number> {
+export async function lagSeconds(db: Db): Promise<number> {
   const oldest = await db.maybe<{ seconds: number }>(sql`
     select greatest(0, extract(epoch from clock_timestamp() - told_at)::float8) as seconds
     from kernel.delivery where hearer = ${FEED} order by lane, id limit 1

@@ -92,7 +92,7 @@ export function readViews(definitions: readonly Record<string, unknown>[]): {
   const views = new Map<string, LakeView>();
   const refused: RefusedView[] = [];
   const wanted = definitions
-    .filter((each) => each['status'] === 'active' && extensions(each, 'materialized', 'valueBoolean')[0] === true)
+    .filter((each) => each['status'] === 'active' && isMaterialized(each))
     .sort((a, b) => (String(a['name']) < String(b['name']) ? -1 : 1));
   for (const definition of wanted) {
     const url = String(definition['url']);
@@ -195,6 +195,11 @@ function listOf(text: unknown): string[] {
     .split(',')
     .map((each) => each.trim())
     .filter((each) => each !== '');
+}
+
+/** Whether a definition asks the lake to keep its rows. */
+export function isMaterialized(definition: Record<string, unknown>): boolean {
+  return extensions(definition, 'materialized', 'valueBoolean')[0] === true;
 }
 
 function extensions(definition: Record<string, unknown>, name: string, value: string): unknown[] {

@@ -196,7 +196,7 @@ export interface TestKind {
   persons: number;
 }
 
-export interface Percentile {
+interface Percentile {
   /** Per cent. */
   p: number;
   value: number;
@@ -226,8 +226,8 @@ export interface Told {
   tookMs: number;
   /** Smaller groups of persons are not told; absent where rows may be seen. */
   smallest?: number;
-  /** The newest result that the lake knew, of any test. */
-  newest?: string;
+  /** How far the lake was behind the record; 0: it had heard everything. */
+  lagSeconds: number;
 }
 
 export interface TestSummary extends Told {
@@ -351,7 +351,7 @@ export interface Repeat {
   early: number;
   persons: number;
   hours: number;
-  source: { en: string; zh: string };
+  source: { en: string; zh: string; url?: string };
   medianDays: number;
 }
 

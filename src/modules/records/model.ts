@@ -121,7 +121,7 @@ export interface EventCriterion {
   age?: Years;
   times?: Times;
   /** Each relates to the last event before it that is not `absent`. */
-  then?: Step[];
+  steps?: Step[];
 }
 
 export interface GroupCriterion {

@@ -65,7 +65,8 @@ export type Expr = Typed &
     | { op: 'only'; list: Expr }
     | { op: 'count'; list: Expr }
     | { op: 'join'; list: Expr; separator: Expr }
-    | { op: 'sameLists'; left: Expr; right: Expr }
+    /** Of keys of moments: empty where a pair is the same as far as both are known but one is less precise. */
+    | { op: 'sameLists'; left: Expr; right: Expr; areMoments: boolean }
     | { op: 'holds'; list: Expr; value: Expr }
     /** All that `body` finds in the items of `start`, in theirs, and so on; each item before what is found in it. */
     | { op: 'repeat'; start: Expr; item: Variable; body: Expr }

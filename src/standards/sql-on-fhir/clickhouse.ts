@@ -282,12 +282,11 @@ function say(expr: Expr): string {
       if (expr.separator.op === 'literal') return `arrayStringConcat(${texts}, ${separator})`;
       return `substring(arrayStringConcat(arrayMap(__x -> concat(${separator}, __x), ${texts})), length(${separator}) + 1)`;
     }
-    case 'sameLists': {
-      return named(
-        [say(expr.left), say(expr.right)],
-        ([left, right]) => `if(empty(${left}) OR empty(${right}), NULL, ${left} = ${right})`,
-      );
-    }
+    case 'sameLists':
+      return named([say(expr.left), say(expr.right)], ([left, right]) => {
+        const same = expr.areMoments ? sameMoments(left as string, right as string) : `${left} = ${right}`;
+        return `if(empty(${left}) OR empty(${right}), NULL, ${same})`;
+      });
     case 'holds': {
       return named(
         [say(expr.value), say(expr.list)],
@@ -309,6 +308,15 @@ function say(expr: Expr): string {
       });
     }
   }
+}
+
+/** One pair that differs is enough for false, one that nobody knows for NULL. */
+function sameMoments(left: string, right: string): string {
+  const pairs = `arrayMap((__x, __y) -> ${byKeys('__x', '__y', 'true', 'false')}, ${left}, arrayResize(${right}, length(${left})))`;
+  const of = (pairs: string): string =>
+    `multiIf(length(${left}) != length(${right}), false, arrayExists(__s -> ifNull(NOT __s, false), ${pairs}), false, ` +
+    `arrayExists(__s -> isNull(__s), ${pairs}), NULL, true)`;
+  return named([pairs], ([bound]) => of(bound as string));
 }
 
 /** Arguments that stand more than once are bound as the variables of a lambda that is applied to one item. */

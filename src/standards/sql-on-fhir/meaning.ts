@@ -144,7 +144,7 @@ function memberMeaning(owner: Ast | undefined, name: string, scope: Scope): Valu
 /** The children of that name. */
 export function stepInto(on: Value, name: string, scope: Scope): Value {
   const found = on.flatMap((part) => {
-    if (part.kind !== 'element') return besidePart(part, name, scope);
+    if (part.kind !== 'element') return besidePart(part, name);
     const quantity = quantityPart(part, name);
     if (quantity) return [quantity];
     return childrenOf(part.type, name).map(({ key, ...kind }) => child(part, key, kind));
@@ -155,7 +155,7 @@ export function stepInto(on: Value, name: string, scope: Scope): Value {
 }
 
 /** What primitives have besides their value: `birthDate.extension`, `birthDate.id`. */
-function besidePart(part: Expr, name: string, _scope: Scope): Expr[] {
+function besidePart(part: Expr, name: string): Expr[] {
   if (name !== 'extension' && name !== 'id') return [];
   const beside = companionOf(part);
   if (beside === undefined) return [];

@@ -131,8 +131,8 @@ function equalParts(a: Expr, b: Expr): Expr {
     return test('if', both(exists([a]), exists([b])), FALSE, literal('boolean', undefined));
   if (!a.many && !b.many) return equalSingles(a, b);
   const keys = [a, b].map((side) => valuesOf(mapped(valuesOf(side), keyOf))) as [Expr, Expr];
-  // A list and a single are compared as lists; two of different precision in lists count as different.
-  return { op: 'sameLists', left: keys[0], right: keys[1], type: 'boolean', kind: 'boolean', many: false };
+  const areMoments = MOMENTS.has(a.kind);
+  return { op: 'sameLists', left: keys[0], right: keys[1], areMoments, type: 'boolean', kind: 'boolean', many: false };
 }
 
 function equalSingles(a: Expr, b: Expr): Expr {
@@ -184,7 +184,15 @@ function equivalence(left: Value, right: Value): Expr {
   const keys = [a, b].map((side) => valuesOf(mapped(valuesOf(side), loose)));
   const sorted = keys.map((list): Expr => ({ op: 'sorted', list, ...typed(list, true) }));
   const [x, y] = sorted as [Expr, Expr];
-  const same: Expr = { op: 'sameLists', left: x, right: y, type: 'boolean', kind: 'boolean', many: false };
+  const same: Expr = {
+    op: 'sameLists',
+    left: x,
+    right: y,
+    areMoments: false,
+    type: 'boolean',
+    kind: 'boolean',
+    many: false,
+  };
   return test('or', test('isTrue', same), both(test('not', exists(left)), test('not', exists(right))));
 }
 

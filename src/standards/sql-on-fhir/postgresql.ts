@@ -144,12 +144,14 @@ function rowsOf(saying: Saying, list: Rows, slots: readonly Slot[]): string {
   saying.names.set(list.item.name, `${name}.v`);
   saying.names.set(list.index.name, `(${name}.o - 1)`);
   if (list.beside) saying.names.set(list.beside.variable.name, `${name}.b`);
-  const lists = list.beside ? `${foci}, ${say(saying, list.beside.list)}` : foci;
+  const bound = list.orNull ? alias(saying) : undefined;
+  const items = bound === undefined ? foci : `${bound}.f`;
+  const lists = list.beside ? `${items}, ${say(saying, list.beside.list)}` : items;
   const from = `unnest(${lists}) with ordinality as ${name}(v, ${list.beside ? 'b, ' : ''}o)`;
   const rows = level(saying, list.level, list.slots, slots, from, `array[${name}.o]`);
-  if (!list.orNull) return rows;
-  const [bound, all] = [alias(saying), alias(saying)];
-  const either = `${rows.replace(`unnest(${foci}`, `unnest(${bound}.f`)} union all ${none} cardinality(${bound}.f) = 0`;
+  if (bound === undefined) return rows;
+  const all = alias(saying);
+  const either = `${rows} union all ${none} cardinality(${items}) = 0`;
   return `select ${all}.* from (select ${foci} as f offset 0) as ${bound} cross join lateral (${either}) as ${all}`;
 }
 
@@ -185,8 +187,10 @@ function say(saying: Saying, expr: Expr): string {
       return child(saying, expr);
     case 'scalar':
       return `(${named(expr.given.map(inner), (given) => SCALARS[expr.name](given, expr.given))})`;
-    case 'each':
-      return walk(saying, expr, () => inner(expr.body), '');
+    case 'each': {
+      const { from, order } = begin(saying, expr);
+      return `array(select ${inner(expr.body)} from ${from} order by ${order})`;
+    }
     case 'flat': {
       const { from, order } = begin(saying, expr);
       const name = alias(saying);
@@ -232,13 +236,13 @@ function say(saying: Saying, expr: Expr): string {
       return `cardinality(${inner(expr.list)})::bigint`;
     case 'join':
       return `array_to_string(${inner(expr.list)}, ${inner(expr.separator)})`;
-    case 'sameLists': {
-      return named(
-        [inner(expr.left), inner(expr.right)],
-        ([left, right]) =>
-          `(case when cardinality(${left}) > 0 and cardinality(${right}) > 0 then ${left} = ${right} end)`,
-      );
-    }
+    case 'sameLists':
+      return named([inner(expr.left), inner(expr.right)], ([left, right]) => {
+        const same = expr.areMoments
+          ? sameMoments(alias(saying), left as string, right as string)
+          : `${left} = ${right}`;
+        return `(case when cardinality(${left}) > 0 and cardinality(${right}) > 0 then ${same} end)`;
+      });
     case 'holds': {
       return named(
         [inner(expr.value), inner(expr.list)],
@@ -256,6 +260,15 @@ function say(saying: Saying, expr: Expr): string {
       );
     }
   }
+}
+
+/** One pair that differs is enough for false, one that nobody knows for null. */
+function sameMoments(name: string, left: string, right: string): string {
+  const pair = byKeys(`${name}.x`, `${name}.y`, 'true', 'false');
+  return (
+    `(case when cardinality(${left}) <> cardinality(${right}) then false else (select case when bool_or(not (${pair})) then false ` +
+    `when bool_or((${pair}) is null) then null else true end from unnest(${left}, ${right}) as ${name}(x, y)) end)`
+  );
 }
 
 function lastOf(name: string, list: string): string {
@@ -279,11 +292,6 @@ function begin(saying: Saying, { list, item, second }: Walked): { from: string; 
       ? `unnest(${items}) with ordinality as ${name}(v, o)`
       : `unnest(${items}, ${other}) with ordinality as ${name}(v, b, o)`;
   return { from, order: `${name}.o`, item: `${name}.v` };
-}
-
-function walk(saying: Saying, expr: Walked, body: () => string, where: string): string {
-  const { from, order } = begin(saying, expr);
-  return `array(select ${body()} from ${from}${where} order by ${order})`;
 }
 
 function child(saying: Saying, expr: Expr & { op: 'child' }): string {

@@ -1,4 +1,5 @@
 import { type Expr, newShape, type Part, type Scalar } from './algebra.ts';
+import type { Rows } from './plan.ts';
 
 /** Notes every part that is read in `tree` in the shape it is read from. */
 export function noteReading(tree: unknown): void {
@@ -19,7 +20,7 @@ function visit(tree: unknown, isCounted: boolean, seen: Seen): void {
   }
   const expr = tree as Expr;
   if (expr.op === 'child') note(expr, isCounted);
-  const walked = listThatMayShrink(expr);
+  const walked = isRows(tree) ? fociThatMayShrink(tree) : listThatMayShrink(expr);
   for (const [key, part] of Object.entries(tree)) {
     if (key === 'shape' || (key === 'beside' && expr.op === 'variable')) continue;
     visit(part, part !== walked, seen);
@@ -50,6 +51,21 @@ function listThatMayShrink(expr: Expr): Expr | undefined {
   const { name } = expr.item;
   const isNothing = expr.op === 'filter' ? isFalseOfNothing(expr.condition, name) : comesFrom(expr.body, name);
   return isNothing ? expr.list : undefined;
+}
+
+function isRows(tree: object): tree is EachRows {
+  return 'foci' in tree;
+}
+
+type EachRows = Extract<Rows, { kind: 'each' }>;
+
+/** Of rows that are multiplied with those of a list below the item, which has no rows where the item has nothing. */
+function fociThatMayShrink({ foci, item, orNull, level }: EachRows): Expr | undefined {
+  const isNothing = (rows: Rows): boolean =>
+    rows.kind === 'each'
+      ? !rows.orNull && (rows.foci === undefined || comesFrom(rows.foci, item.name))
+      : rows.branches.every((branch) => branch.lists.some(isNothing));
+  return !orNull && level.lists.some(isNothing) ? foci : undefined;
 }
 
 /** Whether all of an expression lies below a variable, so that it is nothing where the variable has nothing. */

@@ -1,4 +1,4 @@
-import { evaluateView, type Row, type Value, type ViewDefinition } from './evaluate.ts';
+import { evaluatorOf, type Row, type Value, type ViewDefinition } from './evaluate.ts';
 import { canonicalRows, sameRows } from './rows.ts';
 import { type Case, shrink } from './shrink.ts';
 
@@ -12,7 +12,7 @@ export interface Engine {
 /** The rows of each resource; undefined where the evaluator refuses one of them. */
 export function answers(view: ViewDefinition, resources: readonly string[]): Row[][] | undefined {
   try {
-    return resources.map((text) => evaluateView(view, [text]));
+    return resources.map(evaluatorOf(view));
   } catch {
     return undefined;
   }
@@ -44,7 +44,7 @@ export async function report(engine: Engine, start: Case, seed: number): Promise
   const whole = await differs(engine, start);
   const least = await shrink(start, async (one) => {
     const difference = await differs(engine, one);
-    return difference !== undefined && 'error' in difference === 'error' in (whole ?? {});
+    return difference !== undefined && kindOf(difference) === kindOf(whole);
   });
   const difference = await differs(engine, least);
   return [
@@ -55,6 +55,13 @@ export async function report(engine: Engine, start: Case, seed: number): Promise
     'found     ' +
       (difference !== undefined && 'error' in difference ? difference.error : JSON.stringify(difference?.found)),
   ].join('\n');
+}
+
+/** Other rows, or the beginning of an error: a case that shrinks stays of its kind. */
+function kindOf(difference: Difference | undefined): string {
+  return difference !== undefined && 'error' in difference
+    ? (/"message":"[^"]*/.exec(difference.error)?.[0] ?? difference.error.replace(/\d+/g, '').slice(0, 60))
+    : 'rows';
 }
 
 type Difference = { expected: string[] } & ({ found: string[] } | { error: string });

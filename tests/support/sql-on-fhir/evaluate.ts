@@ -9,7 +9,8 @@
  * - The row of an empty `forEachOrNull` has null in every column, whatever its path, but 0 where the path is `%rowIndex` (step 3), and
  *   no value in a collection.
  * - Constants are put into the expressions as FHIRPath literals ("Using Constants"), so that a date stays a date.
- * - fhirpath.js is corrected in two places: `join` of nothing is '' (official tests, "string join"), and a boundary of a dateTime without
+ * - fhirpath.js is corrected in three places: `where` and `exists` keep an item only when their criterion is true, not when it is an
+ *   element that holds false (FHIRPath, "where"); `join` of nothing is '' (official tests, "string join"), and a boundary of a dateTime without
  *   a time zone gets the widest one, +14:00 or -12:00 (FHIRPath, "lowBoundary" and "highBoundary"; official tests, fn_boundary).
  * - `getReferenceKey`: the id of `Type/id` and `Type/id/_history/v`, relative or absolute; nothing for anything else.
  */
@@ -68,20 +69,30 @@ export type Row = Record<string, Value>;
  * @throws ViewError when the view is not sound, or yields several values where it promises one
  */
 export function evaluateView(view: unknown, resources: readonly string[]): Row[] {
+  return resources.flatMap(evaluatorOf(view));
+}
+
+/** What gives the rows of one resource after the other; the view's paths are parsed once. */
+export function evaluatorOf(view: unknown): (resource: string) => Row[] {
   requireSound(view);
-  const reader = new Reader(view);
-  return resources.flatMap((text) => {
+  const literals = literalsOf(view.constant ?? []);
+  for (const path of pathsOf(view)) withConstants(path, literals);
+  const reader = new Reader(literals);
+  return (text) => {
     const resource = parseLossless(text);
     if (resource.resourceType !== view.resource) return [];
     const root: Node = { resource, focus: undefined };
-    for (const { path } of view.where ?? []) {
-      const values = reader.values(path, root, 0);
-      if (values.length > 1 || (values.length === 1 && typeof values[0] !== 'boolean')) {
-        throw new ViewError(`where is not a boolean: ${path}`);
-      }
-      if (values[0] !== true) return [];
+    return isCandidate(reader, view, root) ? process(reader, { select: view.select }, root, 0) : [];
+  };
+}
+
+function isCandidate(reader: Reader, { where = [] }: ViewDefinition, root: Node): boolean {
+  return where.every(({ path }) => {
+    const values = reader.values(path, root, 0).filter((value) => value !== null);
+    if (values.length > 1 || (values.length === 1 && typeof values[0] !== 'boolean')) {
+      throw new ViewError(`where is not a boolean: ${path}`);
     }
-    return process(reader, { select: view.select }, root, 0);
+    return values[0] === true;
   });
 }
 
@@ -90,6 +101,22 @@ export function columnsOf(selection: Selection): Column[] {
   const { column = [], select = [], unionAll = [] } = selection;
   const first = unionAll[0];
   return [...column, ...select.flatMap(columnsOf), ...(first === undefined ? [] : columnsOf(first))];
+}
+
+function pathsOf({ where = [], select }: ViewDefinition): string[] {
+  return [...where.map(({ path }) => path), ...select.flatMap(pathsUnder)];
+}
+
+function pathsUnder({
+  column = [],
+  select = [],
+  unionAll = [],
+  forEach,
+  forEachOrNull,
+  repeat = [],
+}: Selection): string[] {
+  const each = [forEach, forEachOrNull, ...repeat].filter((path) => path !== undefined);
+  return [...each, ...column.map(({ path }) => path), ...[...select, ...unionAll].flatMap(pathsUnder)];
 }
 
 /** `Process(S, N)`. */
@@ -153,8 +180,8 @@ class Reader {
   #focus: unknown;
   #kept: unknown[] = [];
 
-  constructor(view: ViewDefinition) {
-    this.#constants = literalsOf(view.constant ?? []);
+  constructor(constants: ReadonlyMap<string, string>) {
+    this.#constants = constants;
   }
 
   nodes(path: string, node: Node, rowIndex: number): Node[] {
@@ -192,6 +219,8 @@ class Reader {
           arity: { 0: [] },
           internalStructures: true,
         },
+        where: { fn: filter, arity: { 1: ['Expr'] }, internalStructures: true },
+        exists: { fn: exists, arity: { 0: [], 1: ['Expr'] }, internalStructures: true },
         join: { fn: join, arity: { 0: [], 1: ['String'] } },
         lowBoundary: { fn: zonedBoundary('lowBoundary', '+14:00'), arity: BOUNDED, internalStructures: true },
         highBoundary: { fn: zonedBoundary('highBoundary', '-12:00'), arity: BOUNDED, internalStructures: true },
@@ -203,6 +232,19 @@ class Reader {
 }
 
 const BOUNDED: Record<number, 'Integer'[]> = { 0: [], 1: ['Integer'] };
+
+type Criterion = (item: unknown) => readonly unknown[];
+
+function filter(items: readonly unknown[], criterion: Criterion): unknown[] {
+  return items.filter((item) => {
+    const found = criterion(item);
+    return found.length === 1 && (isNode(found[0]) ? found[0].data : found[0]) === true;
+  });
+}
+
+function exists(items: readonly unknown[], criterion?: Criterion): boolean {
+  return (criterion === undefined ? items : filter(items, criterion)).length > 0;
+}
 
 function join(texts: readonly unknown[], separator = ''): string {
   return texts.filter((text) => text !== null && text !== undefined).join(separator);

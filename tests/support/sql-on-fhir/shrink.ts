@@ -70,7 +70,7 @@ function* smallerPath(path: string): Generator<string> {
     }
   }
   const shorter = /^(.+)\.\w+(?:\([^()]*\))?$/s.exec(path)?.[1] ?? /^(.+)\[\d+\]$/s.exec(path)?.[1];
-  if (shorter !== undefined) yield shorter;
+  if (shorter !== undefined && !path.slice(shorter.length).startsWith('.ofType')) yield shorter;
   const first = /^\w+(?:\([^()]*\))?\.(.+)$/s.exec(path)?.[1];
   if (first !== undefined) yield first;
 }

@@ -7,10 +7,15 @@
  * - no value of type Quantity is computed with or compared;
  * - dates are compared with dates and dateTimes with dateTimes ("Comparison": mixing them needs an implicit conversion);
  * - `|` and `distinct()` are only counted, for they promise no order;
+ * - an element without a value is not tested for equality, nor told apart from another: by R4 ("Using FHIR types in expressions") it
+ *   converts to nothing, and equality then is empty; fhirpath.js takes it for a value that equals no other;
+ * - for the same reason `distinct()` and `|` are of computed texts: fhirpath.js tells elements apart by their extensions;
+ * - no boundary is asked of a negative literal, whose last zeros fhirpath.js forgets ("lowBoundary": by the digits written), nor of a
+ *   constant, whose digits JSON may not have kept;
  * - boundaries are not asked of fractions of a second with less than three digits (whether .7 is a tenth is not said);
  * - criteria are always boolean, and what stands where one item is needed is always one.
  */
-import { definitions } from '#standards/fhir';
+import { definitions, type ElementDefinition } from '#standards/fhir';
 import { quote, type Selection, type ViewDefinition } from './evaluate.ts';
 import type { Random } from './random.ts';
 import {
@@ -19,8 +24,8 @@ import {
   DATES,
   DECIMALS,
   EXTENSIONS,
+  elementsOf,
   INTEGERS,
-  LEFT_OUT,
   TEXTS,
   TIMES,
   TYPES,
@@ -141,10 +146,26 @@ class ViewMaker {
         () => `${this.#leafOfMany(focus)} contains ${this.#literal('string')}`,
         () => `${this.one(this.walkTo(focus, ['primitive']))}.hasValue()`,
         () => random.pick(['true', 'false']),
+        () => this.#choice(focus),
+        () =>
+          `${this.one(this.#leaf(focus, 'string')) ?? "'1'"}.${random.pick(['convertsToInteger', 'convertsToDecimal', 'convertsToBoolean'])}()`,
+        () => `${this.one(this.#leafWithValue(focus, 'string')) ?? "'Ann'"} ~ ${this.#literal('string')}`,
+        () => `${this.#textsOf(focus)}.isDistinct()`,
       ])()
       .replace(/^(.*)\.(startsWith|endsWith|contains)\(/, (all, path: string, name: string) =>
         path.startsWith("'") ? all : `${path}.first().${name}(`,
       );
+  }
+
+  /** Whether a choice is of a type. */
+  #choice({ type }: Focus): string {
+    const random = this.#random;
+    const choices = isPrimitive(type)
+      ? []
+      : stepsOf(type).filter(({ name, max }) => name.endsWith('[x]') && max === undefined);
+    if (choices.length === 0) return 'true';
+    const { name, types } = random.pick(choices);
+    return `${name.slice(0, -3)} is ${random.pick(types.filter((one) => CHOICES.has(one)))}`;
   }
 
   #overMany(focus: Focus, depth: number): string {
@@ -157,13 +178,16 @@ class ViewMaker {
       () => `${path.text}.where(${this.condition(inner, depth - 1)}).exists()`,
       () => `${path.text}.where(${this.condition(inner, depth - 1)}).empty()`,
       () => `${path.text}.select(${this.walk(inner).text}).count() > 1`,
+      () =>
+        `${path.text}.select(${this.condition(inner, depth - 1)}).${random.pick(['allTrue', 'anyTrue', 'allFalse', 'anyFalse'])}()`,
     ])();
   }
 
   #equality(focus: Focus, kind: Kind): string {
     const random = this.#random;
-    const other = random.chance(0.6) ? this.#literal(kind) : this.value(focus, kind, 0);
-    return `(${this.value(focus, kind, 0)}) ${random.pick(['=', '=', '!='])} (${other})`;
+    const side = (): string => this.one(this.#leafWithValue(focus, kind)) ?? this.#literal(kind);
+    const other = random.chance(0.6) ? this.#literal(kind) : side();
+    return `(${side()}) ${random.pick(['=', '=', '!='])} (${other})`;
   }
 
   #order(focus: Focus): string {
@@ -177,6 +201,7 @@ class ViewMaker {
   value(focus: Focus, kind: Kind, depth: number): string {
     const random = this.#random;
     const leaf = (): string => this.one(this.#leaf(focus, kind)) ?? this.#literal(kind);
+    const bounded = (): string => this.one(this.#leaf(focus, kind)) ?? literalOf(random, kind)[2];
     if (depth <= 0 || random.chance(0.5)) return leaf();
     const again = (of: Kind = kind): string => `(${this.value(focus, of, depth - 1)})`;
     const choose = (yes: () => string): string => `iif(${this.condition(focus, 1)}, ${yes()}, ${yes()})`;
@@ -189,6 +214,8 @@ class ViewMaker {
           () => `${again()} & ${again()}`,
           () => `${again()}.${random.pick(['upper', 'lower'])}()`,
           () => `${again()}.replace('a', ${this.#literal('string')})`,
+          () => `${again()}.replaceMatches('[a-c]', 'x')`,
+          () => `(' ' & ${again()} & ' ').trim()`,
           () => `${again()}.substring(${random.int(0, 3)}${random.chance(0.5) ? `, ${random.int(0, 3)}` : ''})`,
           () => `${this.#leafOfMany(focus)}.join(${random.pick(['', "','", "' | '"])})`,
           () => `${again(random.pick(['integer', 'boolean']))}.toString()`,
@@ -199,14 +226,16 @@ class ViewMaker {
       case 'integer':
         return random.pick<() => string>([
           () => `${this.walk(focus).text}.count()`,
-          () => `${this.#leafOfMany(focus)}.distinct().count()`,
-          () => `(${this.#leafOfMany(focus)} | ${this.#leafOfMany(focus)}).count()`,
+          () => `${this.#textsOf(focus)}.distinct().count()`,
+          () => `(${this.#textsOf(focus)} | ${this.#textsOf(focus)}).count()`,
           () => `${again('string')}.length()`,
           () => `${again('string')}.indexOf(${this.#literal('string')})`,
           () => `(${again()} ${random.pick(['+', '-'])} ${this.#literal('integer')})`,
           () => `${again()} ${random.pick(['div', 'mod'])} ${random.pick(['2', '3', '0'])}`,
           () => `${again('string')}.toInteger()`,
           () => `${again('boolean')}.toInteger()`,
+          () => `${again()}.abs()`,
+          () => `${again('decimal')}.${random.pick(['ceiling', 'floor', 'truncate'])}()`,
           () => '%rowIndex',
           () => choose(again),
         ])();
@@ -215,12 +244,15 @@ class ViewMaker {
           () => `${again()} ${random.pick(['+', '-', '*'])} ${this.#literal('decimal')}`,
           () => `${again()} / ${random.pick(['2', '4.0', '0', '3'])}`,
           () => `${again('integer')} / 4`,
-          () => `${leaf()}.${random.pick(['lowBoundary', 'highBoundary'])}()`,
+          () => `${again('string')}.toDecimal()`,
+          () => `${again()}.abs()`,
+          () => `${again()}.round(1)`,
+          () => `${bounded().replace('(-', '(')}.${random.pick(['lowBoundary', 'highBoundary'])}()`,
           () => choose(again),
         ])();
       default:
         return random.pick<() => string>([
-          () => `${leaf()}.${random.pick(['lowBoundary', 'highBoundary'])}()`,
+          () => `${bounded()}.${random.pick(['lowBoundary', 'highBoundary'])}()`,
           () => choose(again),
         ])();
     }
@@ -259,6 +291,16 @@ class ViewMaker {
     return undefined;
   }
 
+  #textsOf(focus: Focus): string {
+    return `${this.#leafOfMany(focus)}.where($this.hasValue()).select($this & '')`;
+  }
+
+  #leafWithValue(focus: Focus, kind: Kind): Path | undefined {
+    const path = this.#leaf(focus, kind);
+    return path && { ...path, text: `${path.text}.where($this.hasValue())` };
+  }
+
+  /** A path to one of the types wanted, or to any when none is met. */
   walkTo(focus: Focus, wanted: readonly string[]): Path {
     let path = this.walk(focus);
     for (let tries = 0; tries < 25; tries += 1) {
@@ -291,6 +333,7 @@ class ViewMaker {
     return random.pick<() => Path>([
       () => ({ ...path, text: `${path.text}.where(${this.#simpleCondition({ type: path.type, root: false })})` }),
       () => ({ ...path, text: `${path.text}.first()`, many: false }),
+      () => ({ ...path, text: `${path.text}.${random.pick(['skip(1)', 'take(1)', 'tail()', 'take(2)'])}` }),
       () => ({ ...path, text: `${path.text}[${random.int(0, 1)}]`, many: false }),
     ])();
   }
@@ -304,8 +347,7 @@ class ViewMaker {
         () => ({ text: `${this.#extension()}.value.ofType(decimal)`, type: 'decimal', many: true }),
       ])();
     }
-    const elements = elementsOf(type);
-    const element = random.pick(elements);
+    const element = random.pick(stepsOf(type));
     const many = (element.max ?? 1) !== 1;
     if (!element.name.endsWith('[x]')) return { text: element.name, type: element.types[0] ?? 'string', many };
     const name = element.name.slice(0, -3);
@@ -342,9 +384,10 @@ class ViewMaker {
     return hidden({ name, path: this.value(focus, kind, 2) }, kind);
   }
 
-  #union(focus: Focus): Selection[] {
+  #union(focus: Focus): Selection[] | undefined {
     const random = this.#random;
-    const first = Array.from({ length: random.int(1, 3) }, () => this.#column(focus));
+    const first = Array.from({ length: random.int(1, 3) }, () => this.#column(focus)).filter(isNoIndex);
+    if (first.length === 0) return undefined;
     const shape = first.map(({ name, kind, collection = false }) => ({ name, kind, collection }));
     const others = Array.from({ length: random.int(1, 2) }, (): Selection => {
       const [iteration, inner] = random.chance(0.5) ? this.#iteration(focus) : [{}, focus];
@@ -397,6 +440,11 @@ const COMPLEX = [
   'Questionnaire.item',
 ];
 
+/** Of the row of an empty forEachOrNull it is not said what `%rowIndex` is where other branches have another path. */
+function isNoIndex({ path }: { path: string }): boolean {
+  return path !== '%rowIndex';
+}
+
 /** The kind is for the maker of unions only, and no part of the view. */
 function hidden<T extends object>(column: T, kind: Kind): T & { kind: Kind } {
   return Object.defineProperty(column, 'kind', { value: kind, enumerable: false }) as T & { kind: Kind };
@@ -444,23 +492,19 @@ function isPrimitive(type: string): boolean {
   return definitions.types[type]?.kind === 'primitive-type';
 }
 
-const known = new Map<string, NonNullable<(typeof definitions.types)[string]>['elements']>();
+const known = new Map<string, ElementDefinition[]>();
 
-/** The elements that the random resources have. */
-function elementsOf(type: string) {
+/** The elements of a type that paths go through. */
+function stepsOf(type: string): ElementDefinition[] {
   const found = known.get(type);
   if (found !== undefined) return found;
-  const definition = definitions.types[type];
-  if (definition === undefined) throw new Error(`no definition of ${type}`);
-  const elements = definition.elements.filter(
+  const steps = elementsOf(type).filter(
     ({ name, types }) =>
       name !== 'extension' &&
-      name !== 'modifierExtension' &&
-      !(definition.kind === 'resource' && LEFT_OUT.has(name)) &&
       types[0] !== 'xhtml' &&
       types[0] !== 'Resource' &&
       (!name.endsWith('[x]') || types.some((one) => CHOICES.has(one))),
   );
-  known.set(type, elements);
-  return elements;
+  known.set(type, steps);
+  return steps;
 }

@@ -7,7 +7,7 @@ import type { AskOptions, Lake } from '../client.ts';
 import { FORMS, type Format, type Shaper, shaperOf, WRITING_VALUES } from './formats.ts';
 
 /** What is told of a question in the audit trail and the ledger: one row for a question, however many rows it showed. */
-export interface Asked {
+interface Asked {
   act: 'lake.view-run' | 'lake.sql-asked';
   /** The view or the question. */
   subject: string;
@@ -32,7 +32,7 @@ export const MOST_ROWS = 1_000_000;
 const HELD_BYTES = 256 * 1024;
 
 /** Aborted when the client goes away before it has its answer: the engine then stops. */
-export function goneSignal(reply: FastifyReply): AbortSignal {
+function goneSignal(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) gone.abort(new Problem('unavailable', 'the client went away'));
@@ -135,6 +135,8 @@ export async function sendRows(
   { format, header, asked, name }: Answer,
   known?: number,
 ): Promise<FastifyReply> {
+  // Whoever goes away before the rest is asked for would hold a turn at the lake for ever.
+  reply.raw.once('close', () => rows.destroy());
   const shaper = shaperOf(format, header);
   const source = rows[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   const held: Buffer[] = [];

@@ -24,6 +24,7 @@ export const WRITING_VALUES = {
   format_csv_null_representation: '',
   date_time_output_format: 'iso',
   output_format_json_quote_denormals: 0,
+  output_format_json_escape_forward_slashes: 0,
   output_format_parquet_string_as_string: 1,
   output_format_arrow_string_as_string: 1,
   // Not every reader of Arrow has a codec.

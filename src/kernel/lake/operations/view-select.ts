@@ -6,6 +6,7 @@ import { compileView, parseView, type View } from '#standards/sql-on-fhir';
 import { lakeRelation, rowsSeen } from '../access.ts';
 import type { Lake } from '../client.ts';
 import { QUESTIONS } from '../tables.ts';
+import { isMaterialized } from '../views.ts';
 import { bad } from './given.ts';
 
 type Json = Record<string, unknown>;
@@ -33,7 +34,6 @@ export interface Limits {
 }
 
 const NAME = /^[A-Za-z][A-Za-z0-9_]{0,100}$/;
-const MATERIALIZED = 'https://banyan.health/fhir/StructureDefinition/lake-materialized';
 
 /**
  * A stored definition: by `ViewDefinition/<id>`, by its address here, or by its canonical address with or without `|version`.
@@ -61,9 +61,7 @@ export function readDefinition(definition: Json, subject?: string): Definition {
   if (view === undefined)
     throw new Problem('unprocessable', 'the view cannot be run', {}, { issues: issues.map((issue) => ({ ...issue })) });
   const name = typeof definition['name'] === 'string' && NAME.test(definition['name']) ? definition['name'] : 'view';
-  const extensions = Array.isArray(definition['extension']) ? (definition['extension'] as Json[]) : [];
-  const asked = extensions.some(({ url, valueBoolean }) => url === MATERIALIZED && valueBoolean === true);
-  const kept = subject !== undefined && asked && definition['status'] === 'active';
+  const kept = subject !== undefined && isMaterialized(definition) && definition['status'] === 'active';
   return {
     name,
     subject: subject ?? `a view on ${view.resource} that came with the question`,
@@ -90,12 +88,13 @@ export async function selectOf(
   const named = patients === undefined ? {} : { patients };
   // The tables do not say when a resource changed.
   const tables = await tablesOf(lake, name);
-  if (definition.kept && since === undefined && tables.includes(name)) {
-    const by = patients !== undefined && tables.includes(`${name}_by_patient`) ? { by: 'patient' } : {};
+  // A view that has just been changed has its former table until the lake has made the new one.
+  const isMade = (table: string) => namesOf(view).every((column) => tables.get(table)?.has(column));
+  if (definition.kept && since === undefined && isMade(name)) {
+    const by = patients !== undefined && isMade(`${name}_by_patient`) ? { by: 'patient' } : {};
     return sql`select ${columns} from ${await lakeRelation(ctx, name, { reach: 'rows', ...named, ...by })}${most}`;
   }
-  if (!tables.includes('resource'))
-    throw new Problem('unavailable', 'the lake is not filled yet: try again in a moment');
+  if (!tables.has('resource')) throw new Problem('unavailable', 'the lake is not filled yet: try again in a moment');
   const terms = [sql`type = ${view.resource}`, await rowsSeen(ctx, view.resource, { reach: 'rows', ...named })];
   if (since !== undefined)
     terms.push(
@@ -111,17 +110,22 @@ export function selectFromTexts(view: View, contents: readonly string[], limit: 
   return sql`with _resources as (select arrayJoin(cast([${texts}] as Array(String))) as content) select ${columnsOf(view)} from (${compiled(view)})${most}`;
 }
 
-/** Tables of the lake that hold the rows of a view, or of all resources. */
-async function tablesOf(lake: Lake, name: string): Promise<string[]> {
-  const found = await lake.rows<{ name: string }>(
-    sql`select name from system.tables where database = ${QUESTIONS} and name in ${['resource', name, `${name}_by_patient`]}`,
-  );
-  return found.map((table) => table.name);
+/** Columns of the lake's tables that hold the rows of a view, or all resources. */
+async function tablesOf(lake: Lake, name: string): Promise<Map<string, Set<string>>> {
+  const found = await lake.rows<{ table: string; names: string[] }>(sql`
+    select table, groupArray(name) as names from system.columns
+    where database = ${QUESTIONS} and table in ${['resource', name, `${name}_by_patient`]} group by table
+  `);
+  return new Map(found.map(({ table, names }) => [table, new Set(names)]));
+}
+
+function namesOf(view: View): string[] {
+  const { columns } = compileView(view, { target: 'clickhouse', from: '_resources' });
+  return columns.map(({ name }) => name);
 }
 
 function columnsOf(view: View): Sql {
-  const { columns } = compileView(view, { target: 'clickhouse', from: '_resources' });
-  return join(columns.map(({ name }) => identifier(name)));
+  return join(namesOf(view).map((name) => identifier(name)));
 }
 
 /** A dollar in its strings would be read as the place of a value. */

@@ -25,14 +25,19 @@ export interface Samples {
 const FEW = 400;
 const RESAMPLES = 100;
 
+export interface EstimateOptions {
+  /** Of the indirect method, for each group. */
+  resamples?: number;
+  /** Told how far the resampling is; saying no ends it with the resamples made. */
+  goOn?: (done: number, of: number) => boolean;
+}
+
 /**
  * Reference intervals by all methods that fit, for everybody and for each sex; and whether the sexes need intervals of their own.
- *
- * @param goOn told how far the resampling is; saying no ends it with the resamples made
  */
 export function estimateAll(
   { all, male, female }: Samples,
-  goOn: (done: number, of: number) => boolean,
+  { resamples = RESAMPLES, goOn = () => true }: EstimateOptions = {},
 ): Pick<IntervalAnswer, 'estimates' | 'partition'> {
   const groups: { sex?: string; sample: Sample }[] = [
     { sample: all },
@@ -47,7 +52,7 @@ export function estimateAll(
     if (sample.n < FEW) told('robust', robust(sample));
     told('truncated', truncatedQuantiles(sample));
     const answer = inverse(sample, {
-      resamples: RESAMPLES,
+      resamples,
       goOn: (done, of) => goOn(at * of + done, groups.length * of),
     });
     told('inverse', answer);

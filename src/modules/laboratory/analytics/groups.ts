@@ -18,6 +18,11 @@ export function tellable<Group extends { persons: number }>(
   return { groups: told.filter((group) => group !== least), hidden: small.length + 1 };
 }
 
+/** As `tellable`, for groups whose hidden ones have no name that could be guessed: tests that hardly anybody had. */
+export function largeEnough<Group extends { persons: number }>(groups: readonly Group[], smallest: number): Group[] {
+  return groups.filter(({ persons }) => persons >= smallest);
+}
+
 export interface CountedBin {
   bin: number;
   results: number;
@@ -75,5 +80,6 @@ export function roundingOf(values: readonly number[]): number {
   return usual.length === 0 ? 0 : Math.min(...usual);
 }
 
-/** Where bands of age begin, in years. */
+/** Where bands of age begin, in years; wide ones where narrow ones would be too small to be told. */
+export const WIDE_AGE_BANDS = [0, 2, 6, 13, 18, 30, 40, 50, 60, 70, 80] as const;
 export const AGE_BANDS = [0, 1, 2, 6, 13, 18, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90] as const;

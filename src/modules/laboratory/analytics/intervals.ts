@@ -82,7 +82,7 @@ export function makeIntervals({ now = () => performance.now() }: { now?: () => n
     worker.on('message', (news: WorkerNews) => {
       const tookMs = Math.round(now() - task.begunAt);
       if (news.kind === 'progress') task.answer = { ...task.answer, done: news.done, of: news.of, tookMs };
-      else task.answer = { ...task.answer, ...news.answer, state: 'done', tookMs };
+      else task.answer = { ...task.answer, ...news.answer, tookMs, ...(news.kind === 'done' && { state: 'done' }) };
     });
     worker.on('error', () => fail(task));
     worker.on('exit', () => {

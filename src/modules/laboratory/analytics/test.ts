@@ -4,7 +4,8 @@ import { sql, trusted } from '#kernel/sql';
 import { type Fences, hornFences, LEAST_NONPARAMETRIC, type Sample, tukeyFences } from '#standards/reference-intervals';
 import type { AgeGroup, By, Groups, ResultFilter, TestFilter, TestGroup, TestKind, TestSummary } from '../model.ts';
 import { nameOfAnalyte, publishedIntervals } from '../rules.ts';
-import { AGE_BANDS, barStep, binsOf, type CountedBin, roundingOf, tellable } from './groups.ts';
+import { AGE_BANDS, barStep, binsOf, type CountedBin, roundingOf, tellable, WIDE_AGE_BANDS } from './groups.ts';
+import type { Answer } from './results.ts';
 import { FLAGGED, leftOut, measuredOf, rowsOf, smallestOf } from './results.ts';
 
 const MOST_TESTS = 5000;
@@ -118,9 +119,11 @@ export async function summarize(
   lake: Lake,
   filter: TestFilter,
   options: AskOptions,
-): Promise<Omit<TestSummary, 'tookMs'>> {
+): Promise<Answer<TestSummary>> {
   const smallest = smallestOf(filter);
   const { measured, sample, fences, cut } = await chosenResults(ctx, lake, filter, options);
+  // Known before the first question is asked: while something else is waited for, nobody would hear that a question failed.
+  const relation = await rowsOf(ctx, filter);
   const levels = trusted(PERCENTILES.map((p) => p / 100).join(', '));
   const [[row], [excluded]] = await Promise.all([
     lake.rows<SummaryRow>(
@@ -131,16 +134,10 @@ export async function summarize(
         from ${measured} having count() > 0`,
       options,
     ),
-    lake.rows<{ belowOrAbove: number; unfinished: number; otherUnits: number }>(
-      leftOut(await rowsOf(ctx, filter), filter),
-      options,
-    ),
+    lake.rows<{ belowOrAbove: number; unfinished: number; otherUnits: number }>(leftOut(relation, filter), options),
   ]);
   const published = publishedIntervals(filter);
-  const told = {
-    ...(smallest > 1 && { smallest }),
-    ...definedOnly({ newest: await newestOf(ctx, lake, filter, options) }),
-  };
+  const told = smallest > 1 ? { smallest } : {};
   if (row === undefined || row.persons < smallest)
     return {
       ...told,
@@ -202,20 +199,6 @@ async function histogram(
   return binsOf(counted, { from, step, smallest });
 }
 
-/** The time of the newest result of any test that the actor's reach covers. */
-export async function newestOf(
-  ctx: Context,
-  lake: Lake,
-  filter: Pick<ResultFilter, 'reach'>,
-  options: AskOptions,
-): Promise<string | undefined> {
-  const [row] = await lake.rows<{ newest: string }>(
-    sql`select formatDateTime(max(time), '%Y-%m-%dT%H:%i:%SZ', 'UTC') as newest from ${await rowsOf(ctx, filter)} having count() > 0`,
-    options,
-  );
-  return row?.newest;
-}
-
 /** The spread in a group: limits, quartiles and median. */
 const SPREAD = sql`
   count() as results, uniqExact(patient) as persons, quantilesExactExclusive(0.025, 0.25, 0.5, 0.75, 0.975)(measured) as spread,
@@ -245,7 +228,7 @@ export async function grouped(
   filter: TestFilter,
   by: By,
   options: AskOptions,
-): Promise<Omit<Groups<TestGroup>, 'tookMs'>> {
+): Promise<Answer<Groups<TestGroup>>> {
   const measured = await measuredBy(ctx, lake, filter, options);
   const byTime = by === 'month' || by === 'week';
   const rows = await lake.rows<GroupRow>(
@@ -265,25 +248,28 @@ export async function groupedByAge(
   lake: Lake,
   filter: TestFilter,
   options: AskOptions,
-): Promise<Omit<Groups<AgeGroup>, 'tookMs'>> {
+): Promise<Answer<Groups<AgeGroup>>> {
   const measured = await measuredBy(ctx, lake, filter, options);
-  const bands = trusted(AGE_BANDS.join(', '));
-  const rows = await lake.rows<GroupRow & { sex: string; band: number }>(
-    sql`
-      select of_sex as sex, roundDown(assumeNotNull(of_age), [${bands}]) as band, concat(sex, ' ', toString(band)) as key, ${SPREAD}
-      from ${measured} where of_age >= 0 and of_sex in ('male', 'female') group by sex, band order by sex, band limit ${MOST_GROUPS}`,
-    options,
-  );
   const smallest = smallestOf(filter);
-  const { groups, hidden } = tellable(rows, smallest);
-  return {
-    groups: groups.map((row) => {
-      const next = AGE_BANDS[AGE_BANDS.findIndex((from) => from > row.band)];
-      return { ...groupOf(row), sex: row.sex, ageFrom: row.band, ...(next !== undefined && { ageTo: next }) };
-    }),
-    hidden,
-    ...(smallest > 1 && { smallest }),
+  const ask = async (bands: readonly number[]) => {
+    const rows = await lake.rows<GroupRow & { sex: string; band: number }>(
+      sql`
+        select of_sex as sex, roundDown(assumeNotNull(of_age), [${trusted(bands.join(', '))}]) as band, concat(sex, ' ', toString(band)) as key, ${SPREAD}
+        from ${measured} where of_age >= 0 and of_sex in ('male', 'female') group by sex, band order by sex, band limit ${MOST_GROUPS}`,
+      options,
+    );
+    const { groups, hidden } = tellable(rows, smallest);
+    return {
+      groups: groups.map((row) => {
+        const next = bands.find((from) => from > row.band);
+        return { ...groupOf(row), sex: row.sex, ageFrom: row.band, ...(next !== undefined && { ageTo: next }) };
+      }),
+      hidden,
+      ...(smallest > 1 && { smallest }),
+    };
   };
+  const narrow = await ask(AGE_BANDS);
+  return narrow.hidden > narrow.groups.length / 2 ? ask(WIDE_AGE_BANDS) : narrow;
 }
 
 function groupOf({ key, results, persons, spread, flagged, ofFlagged }: GroupRow): TestGroup {
@@ -309,10 +295,4 @@ export async function findPlaces(
     return rows.map(({ key }) => key);
   };
   return { districts: await of(sql`district`), organizations: await of(sql`organization`) };
-}
-
-function definedOnly<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 }

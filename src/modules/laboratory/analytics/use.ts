@@ -4,9 +4,8 @@ import { all, sql } from '#kernel/sql';
 import retest from '../../../../facts/retest-intervals.json' with { type: 'json' };
 import type { Repeat, ResultFilter, TestUse, Turnaround, Use } from '../model.ts';
 import { nameOfAnalyte } from '../rules.ts';
-import { tellable } from './groups.ts';
-import { FLAGGED, filterTerms, rowsOf, smallestOf, startOfDay, USED } from './results.ts';
-import { newestOf } from './test.ts';
+import { largeEnough, tellable } from './groups.ts';
+import { type Answer, FLAGGED, filterTerms, rowsOf, smallestOf, startOfDay, USED } from './results.ts';
 
 /** A filter with its period: what is used is always used in some time. */
 export type PeriodFilter = ResultFilter & { since: string; until: string };
@@ -16,7 +15,7 @@ const MOST_ORGANIZATIONS = 500;
 const DAY_MS = 86_400_000;
 
 /** The period of the same length that ended the day before. */
-export function periodBefore({ since, until }: { since: string; until: string }): { since: string; until: string } {
+function periodBefore({ since, until }: { since: string; until: string }): { since: string; until: string } {
   const days = (startOfDay(until).getTime() - startOfDay(since).getTime()) / DAY_MS + 1;
   const shifted = (day: string, by: number) =>
     new Date(Date.parse(`${day}T00:00:00Z`) + by * DAY_MS).toISOString().slice(0, 10);
@@ -26,12 +25,7 @@ export function periodBefore({ since, until }: { since: string; until: string })
 type UseRow = Omit<TestUse, 'name'> & { text: string };
 
 /** How often each test was used in a period, where, when, and how that differs from the period before. */
-export async function useOf(
-  ctx: Context,
-  lake: Lake,
-  filter: PeriodFilter,
-  options: AskOptions,
-): Promise<Omit<Use, 'tookMs'>> {
+export async function useOf(ctx: Context, lake: Lake, filter: PeriodFilter, options: AskOptions): Promise<Answer<Use>> {
   const relation = await rowsOf(ctx, filter);
   const smallest = smallestOf(filter);
   const now = all([USED, ...filterTerms(filter)]);
@@ -64,20 +58,19 @@ export async function useOf(
     ),
   ]);
   const { persons = 0, results = 0 } = whole ?? {};
-  const newest = await newestOf(ctx, lake, filter, options);
-  const told = { ...(smallest > 1 && { smallest }), ...(newest !== undefined && { newest }) };
+  const told = smallest > 1 ? { smallest } : {};
   const { since, until } = filter;
   if (persons < smallest)
     return { ...told, enough: false, since, until, results: 0, tests: [], hidden: 0, organizations: [], months: [] };
-  const tests = tellable(rows, smallest);
+  const tests = largeEnough(rows, smallest);
   return {
     ...told,
     enough: true,
     since,
     until,
     results,
-    tests: tests.groups.map(({ text, ...row }) => ({ ...row, name: nameOf(row.code, text) })),
-    hidden: tests.hidden,
+    tests: tests.map(({ text, ...row }) => ({ ...row, name: nameOf(row.code, text) })),
+    hidden: rows.length - tests.length,
     organizations: tellable(organizations, smallest).groups,
     months: tellable(months, smallest).groups,
   };
@@ -127,7 +120,7 @@ export async function repeatsOf(
     { ...options, timeoutMs: 60_000 },
   );
   const sources = new Map(RETEST.map(({ code, source }) => [code, source]));
-  return tellable(rows, smallest).groups.map(({ text, ...row }) => ({
+  return largeEnough(rows, smallest).map(({ text, ...row }) => ({
     ...row,
     name: nameOf(row.code, text),
     source: days === undefined ? (sources.get(row.code) ?? CHOSEN) : CHOSEN,
@@ -135,9 +128,10 @@ export async function repeatsOf(
 }
 
 /**
- * Minutes from the time of the result's specimen (the Observation's effective time) to the first report that answers the same order.
+ * Minutes from the time of the result's specimen (the Observation's effective time) to the first report on that person's specimens of that time. Results seldom name
+ * their order, reports and results always name the person and the time.
  *
- * Results without an order, or whose report was never issued, are not counted; nor is a report that came before the specimen.
+ * Results without such a report are not counted, nor is a report that came before the specimen.
  */
 export async function turnaroundsOf(
   ctx: Context,
@@ -146,19 +140,19 @@ export async function turnaroundsOf(
   options: AskOptions,
 ): Promise<Turnaround[]> {
   const [results, reports] = [await rowsOf(ctx, filter), await rowsOf(ctx, filter, 'diagnostic_report')];
+  const { since, until } = filter;
   const rows = await lake.rows<Omit<Turnaround, 'name'> & { text: string; spread: [number, number] }>(
     sql`
       select code, any(ifNull(code_text, '')) as text, count() as results, uniqExact(patient) as persons,
         quantilesExactExclusive(0.5, 0.9)(dateDiff('second', time, reported) / 60) as spread
-      from (select code, code_text, patient, time, service_request from ${results}
-        where ${all([sql`service_request != ''`, ...filterTerms(filter)])}) as r
-      inner join (select assumeNotNull(service_request) as service_request, min(assumeNotNull(issued)) as reported from ${reports}
-        where service_request != '' and isNotNull(issued) and time >= ${startOfDay(filter.since)} group by service_request) as d
-      on r.service_request = d.service_request
+      from (select code, code_text, patient, time from ${results} where ${all([USED, ...filterTerms(filter)])}) as r
+      inner join (select patient, time, min(assumeNotNull(issued)) as reported from ${reports}
+        where ${all([sql`isNotNull(issued)`, ...filterTerms({ reach: filter.reach, since, until })])} group by patient, time) as d
+      on r.patient = d.patient and r.time = d.time
       where reported >= time group by code order by results desc, code limit ${MOST_TESTS}`,
     { ...options, timeoutMs: 60_000 },
   );
-  return tellable(rows, smallestOf(filter)).groups.map(({ text, spread, ...row }) => ({
+  return largeEnough(rows, smallestOf(filter)).map(({ text, spread, ...row }) => ({
     ...row,
     name: nameOf(row.code, text),
     medianMin: spread[0],

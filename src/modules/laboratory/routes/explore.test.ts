@@ -4,6 +4,7 @@ import { findPermissions } from '#kernel/access';
 import { type Actor, ROLES, type Role } from '#kernel/context';
 import { create } from '#kernel/fhir';
 import type { Door } from '#kernel/http';
+import type { Lake } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
 import { sql } from '#kernel/sql';
 import { nonparametric, sampleOf } from '#standards/reference-intervals';
@@ -45,7 +46,6 @@ interface Row {
   unit: string;
   flag: string | null;
   status: string;
-  service_request: string | null;
   organization: string;
   sex: string | null;
   birth_date: string | null;
@@ -73,7 +73,6 @@ const rows: Row[] = Array.from({ length: PERSONS * 2 }, (_, at) => {
     district: person === 299 ? '440118' : person % 3 === 0 ? '440106' : '440104',
     organization: person % 4 === 0 ? 'l2' : 'l1',
     _tenant: person % 4 === 0 ? 'l2' : 'l1',
-    service_request: second ? null : `s${person}`,
   });
 });
 const odd: Row[] = [
@@ -96,7 +95,6 @@ function row(at: number, parts: Partial<Row>): Row {
     unit: 'mmol/L',
     flag: null,
     status: 'final',
-    service_request: null,
     organization: 'l1',
     sex: 'male',
     birth_date: '1980-01-01',
@@ -130,19 +128,19 @@ beforeAll(async () => {
     });
   await lake.run(sql`
     create table laboratory_result (id String, patient String, code LowCardinality(String), code_text LowCardinality(Nullable(String)), time DateTime64(3, 'UTC'), value Nullable(Float64),
-      comparator LowCardinality(Nullable(String)), unit LowCardinality(Nullable(String)), flag LowCardinality(Nullable(String)), status LowCardinality(Nullable(String)), service_request Nullable(String),
+      comparator LowCardinality(Nullable(String)), unit LowCardinality(Nullable(String)), flag LowCardinality(Nullable(String)), status LowCardinality(Nullable(String)),
       organization LowCardinality(Nullable(String)), sex LowCardinality(Nullable(String)), birth_date Nullable(Date32), district LowCardinality(Nullable(String)),
       _tenant LowCardinality(String), _patients Array(String), _resource UInt64)
     engine = MergeTree order by (code, time)`);
   await lake.run(sql`
-    create table diagnostic_report (id String, service_request Nullable(String), time DateTime64(3, 'UTC'), issued Nullable(DateTime64(3, 'UTC')), _tenant LowCardinality(String), _patients Array(String))
+    create table diagnostic_report (id String, patient String, time DateTime64(3, 'UTC'), issued Nullable(DateTime64(3, 'UTC')), _tenant LowCardinality(String), _patients Array(String))
     engine = MergeTree order by id`);
   await lake.insert('laboratory_result', [...rows, ...odd].map((each) => JSON.stringify(each)).join('\n'));
   const reports = rows
-    .filter(({ service_request }) => service_request !== null)
-    .map(({ id, service_request, time, _tenant, _patients }, at) => ({
+    .filter((_, at) => at % 2 === 0)
+    .map(({ id, patient, time, _tenant, _patients }, at) => ({
       id,
-      service_request,
+      patient,
       time,
       issued: time.replace('02:00', `0${3 + (at % 3)}:00`),
       _tenant,
@@ -216,7 +214,8 @@ describe('a test', () => {
     expect(summary.published).toEqual([
       { low: 137, high: 147, source: expect.any(String), kind: 'reference', from: 18 },
     ]);
-    expect(summary.newest).toBe('2025-04-27T02:00:00Z');
+    expect(summary.until).toBe('2025-04-27T02:00:00Z');
+    expect(summary.lagSeconds).toBe(0);
   });
 
   test('filters choose by sex, age on that day, place, day and first result', async () => {
@@ -326,6 +325,27 @@ describe('a test', () => {
     expect(reply.statusCode).toBe(400);
   });
 
+  test('a question that fails fails alone: nothing else is left unheard', async () => {
+    const unheard: unknown[] = [];
+    const hear = (reason: unknown): number => unheard.push(reason);
+    process.on('unhandledRejection', hear);
+    const failing = Fastify();
+    const rows: Lake['rows'] = (ask, options) =>
+      ask.text.includes('stddevSamp')
+        ? Promise.reject(new Problem('gone', 'who asked went away'))
+        : lake.rows(ask, options);
+    exploreRoutes(failing, {
+      lake: { ...lake, rows },
+      context: async () => testContext(db, { actor }),
+    } as unknown as Door);
+    const reply = await failing.inject({ url: `/api/laboratory/explore/summary?${new URLSearchParams(sodium)}` });
+    expect(reply.statusCode).toBeGreaterThanOrEqual(400);
+    await new Promise((done) => setTimeout(done, 50));
+    await failing.close();
+    process.off('unhandledRejection', hear);
+    expect(unheard).toEqual([]);
+  });
+
   test('a name that is SQL stays a name', async () => {
     const summary = await get<TestSummary>('explore/summary', { code: "x' or 1=1 --", unit: '' });
     expect(summary).toMatchObject({ enough: false, results: 0 });
@@ -372,7 +392,7 @@ describe('use of tests', () => {
     expect(chosen.repeats[0]!.medianDays).toBeCloseTo(31, 5);
   });
 
-  test('turnaround is from the specimen to the first report of its order', async () => {
+  test('turnaround is from the specimen to the first report on it', async () => {
     const { turnarounds } = await get<{ turnarounds: Turnaround[] }>('use/turnarounds', period);
     expect(turnarounds).toEqual([
       expect.objectContaining({ code: SODIUM, results: 300, persons: PERSONS, medianMin: 120, p90Min: 180 }),

@@ -19,7 +19,25 @@ interface CodeRow {
 }
 
 /** What the tests are called whose intervals we know. */
-const KNOWN = new Map(intervals.analytes.map(({ loinc, key, name }) => [loinc, { ...name, key }]));
+const KNOWN = new Map<string, { en: string; zh: string; key?: string }>(
+  intervals.analytes.map(({ loinc, key, name }) => [`http://loinc.org|${loinc}`, { ...name, key }]),
+);
+
+/** What the classes of encounters are called, HL7 v3 ActEncounterCode. */
+const ENCOUNTERS = {
+  AMB: { en: 'ambulatory', zh: '门诊' },
+  EMER: { en: 'emergency', zh: '急诊' },
+  IMP: { en: 'inpatient', zh: '住院' },
+  ACUTE: { en: 'acute inpatient', zh: '急性住院' },
+  NONAC: { en: 'non-acute inpatient', zh: '非急性住院' },
+  OBSENC: { en: 'observation', zh: '留观' },
+  PRENC: { en: 'pre-admission', zh: '入院前' },
+  SS: { en: 'short stay', zh: '短期住院' },
+  HH: { en: 'home health', zh: '居家医疗' },
+  VR: { en: 'virtual', zh: '线上' },
+  FLD: { en: 'field', zh: '现场' },
+} as const;
+for (const [code, name] of Object.entries(ENCOUNTERS)) KNOWN.set(`|${code}`, name);
 
 /**
  * Codes that really occur, the most frequent first, by the beginning of the code or a part of the name in either language. Of the population only
@@ -59,7 +77,7 @@ function offersOf(rows: readonly CodeRow[], text: string, roundTo: number): Code
       offer.units.push(unit);
       continue;
     }
-    const known = system === 'http://loinc.org' ? KNOWN.get(code) : undefined;
+    const known = KNOWN.get(key);
     offers.set(key, {
       code,
       ...(system ? { system } : {}),

@@ -39,7 +39,8 @@ interface Someone {
 
 interface Happening {
   source: 'result' | 'condition';
-  id: string;
+  /** The lake's number of the resource: decides which of two at one time is the first. */
+  id: number;
   patient: string;
   code: string;
   system: string;
@@ -62,20 +63,21 @@ beforeAll(async () => {
     create table person (id String, sex Nullable(String), birth_date Nullable(Date32), district Nullable(String), organization Nullable(String),
       deceased Nullable(Bool), deceased_at Nullable(DateTime64(3, 'UTC'))) engine = MergeTree order by id`);
   await lake.run(sql`
-    create table laboratory_result (patient String, id String, code String, code_system String, time DateTime64(3, 'UTC'), value Nullable(Float64),
+    create table laboratory_result (patient String, _resource UInt64, code String, code_system String, time DateTime64(3, 'UTC'), value Nullable(Float64),
       unit Nullable(String), comparator Nullable(String), flag Nullable(String), low Nullable(Float64), high Nullable(Float64), status Nullable(String))
-    engine = MergeTree order by (code, id)`);
+    engine = MergeTree order by (code, time)`);
   await lake.run(sql`
-    create table condition (patient String, id String, code String, code_system String, time DateTime64(3, 'UTC'), verification_status Nullable(String))
-    engine = MergeTree order by id`);
+    create table condition (patient String, _resource UInt64, code String, code_system String, time DateTime64(3, 'UTC'), verification_status Nullable(String))
+    engine = MergeTree order by code`);
   const lines = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).join('\n');
   await lake.insert('person', lines(people.map(({ birth, ...rest }) => ({ ...rest, birth_date: birth }))));
   const of = (source: Happening['source']) => happenings.filter((each) => each.source === source);
   await lake.insert(
     'laboratory_result',
     lines(
-      of('result').map(({ source: _, at, system, ...rest }) => ({
+      of('result').map(({ source: _, id, at, system, ...rest }) => ({
         ...rest,
+        _resource: id,
         time: at.toISOString(),
         code_system: system,
       })),
@@ -85,7 +87,7 @@ beforeAll(async () => {
     'condition',
     lines(
       of('condition').map(({ id, patient, code, system, at, status }) => ({
-        ...{ id, patient, code, code_system: system },
+        ...{ _resource: id, patient, code, code_system: system },
         time: at.toISOString(),
         verification_status: status,
       })),
@@ -182,21 +184,20 @@ function isMet(criterion: Criterion, person: Someone, own: readonly Happening[])
 
 /** The days from which on the event happened as the criterion says. */
 function daysOf(
-  { event, pick, age, times, then = [] }: EventCriterion,
+  { event, pick, age, times, steps = [] }: EventCriterion,
   person: Someone,
   own: readonly Happening[],
 ): number[] {
   let candidates = own.filter((each) => isWanted(each, event));
   if (pick !== undefined && candidates.length > 0) {
-    const order = (one: Happening, other: Happening) =>
-      one.at.getTime() - other.at.getTime() || (one.id < other.id ? -1 : 1);
+    const order = (one: Happening, other: Happening) => one.at.getTime() - other.at.getTime() || one.id - other.id;
     candidates = [candidates.toSorted(order).at(pick === 'first' ? 0 : -1) as Happening];
   }
   const found = candidates.filter(
     (each) => fulfils(each, event) && (age === undefined || isOfAge(person, age, textOf(dayOf(each)))),
   );
   if (times !== undefined) return found.map(dayOf).filter((start) => hasRun(start, found.map(dayOf), times));
-  return found.filter((each) => hasChain(each, then, own)).map(dayOf);
+  return found.filter((each) => hasChain(each, steps, own)).map(dayOf);
 }
 
 /** Tries every choice of further events, in no clever order. */
@@ -341,7 +342,7 @@ function makeWorld(seed: number): { people: Someone[]; happenings: Happening[] }
         began + Math.floor(random() * 40) * 86_400_000 + pick([0, 57_599_999, 57_600_000, 54_000_000, 43_200_000]),
       );
       happenings.push({
-        ...{ source: isResult ? 'result' : 'condition', id: `e${happenings.length}`, patient: id },
+        ...{ source: isResult ? 'result' : 'condition', id: happenings.length, patient: id },
         code: pick(['A', 'A', 'B', 'C']),
         system: pick([SYSTEM, SYSTEM, 'urn:other']),
         at: time,
@@ -403,13 +404,13 @@ function eventCriteria(): fc.Arbitrary<EventCriterion> {
     withinDays: optional(fc.integer({ min: 0, max: 20 })),
     apartDays: optional(fc.integer({ min: 0, max: 8 })),
   });
-  const steps = fc.record({
+  const one = fc.record({
     event: patterns(),
     span: fc.tuple(fc.integer({ min: -6, max: 6 }), fc.integer({ min: 0, max: 12 })),
     absent: fc.constantFrom(undefined, undefined, true as const),
   });
-  const then = fc.array(
-    steps.map(({ event, span: [from, length], absent }) => ({ event, fromDays: from, toDays: from + length, absent })),
+  const steps = fc.array(
+    one.map(({ event, span: [from, length], absent }) => ({ event, fromDays: from, toDays: from + length, absent })),
     { minLength: 1, maxLength: 3 },
   );
   const base = { kind: fc.constant('event' as const), event: patterns(), age: optional(years()) };
@@ -417,7 +418,7 @@ function eventCriteria(): fc.Arbitrary<EventCriterion> {
   return fc.oneof(
     fc.record({ ...base, pick }),
     fc.record({ ...base, times }),
-    fc.record({ ...base, pick, then }),
+    fc.record({ ...base, pick, steps }),
   ) as fc.Arbitrary<EventCriterion>;
 }
 

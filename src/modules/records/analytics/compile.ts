@@ -23,7 +23,7 @@ export type Relations = (view: string) => Sql;
 /** The views that a cohort asks, so that the actor's part of each can be fetched before. */
 export function viewsOf({ include, exclude }: Cohort): string[] {
   const events = [...include, ...exclude].flatMap(eventsOf);
-  const patterns = events.flatMap(({ event, then = [] }) => [event, ...then.map((step) => step.event)]);
+  const patterns = events.flatMap(({ event, steps = [] }) => [event, ...steps.map((step) => step.event)]);
   return [...new Set([PERSON, ...patterns.map(({ source }) => EVENTS[source].view)])];
 }
 
@@ -126,9 +126,9 @@ function isAged({ from, to }: Years, day: Sql): Sql {
 
 /** Persons to whom the event happened as the criterion says: `patient` and `first_day`, when it first did. */
 function happened(criterion: EventCriterion, relations: Relations): Sql {
-  const { times, then } = criterion;
+  const { times, steps } = criterion;
   const anchors = anchorsOf(criterion, relations);
-  if (then !== undefined) return followed(criterion, then, anchors, relations);
+  if (steps !== undefined) return followed(criterion, steps, anchors, relations);
   if (times !== undefined && times.atLeast > 1) return repeated(times, anchors);
   return sql`select patient, ${asDate(sql`min(day)`)} as first_day from (${anchors}) group by patient`;
 }
@@ -150,7 +150,7 @@ function anchorsOf(criterion: EventCriterion, relations: Relations): Sql {
   return sql`
     select patient, one.2 as day, one.3 as key
     from (
-      select patient, ${choose}((ifNull(${all(met)}, false), ${DAY}, ${key}), (time, id)) as one
+      select patient, ${choose}((ifNull(${all(met)}, false), ${DAY}, ${key}), (time, _resource)) as one
       from ${source} where ${all(wanted)} group by patient
     )
     where one.1
@@ -180,9 +180,9 @@ function repeated({ atLeast, withinDays, apartDays = 0 }: Times, anchors: Sql): 
 }
 
 /** Persons with the chain of events. From its end: an event stays when the next one of the chain is found beside it. */
-function followed(criterion: EventCriterion, then: readonly Step[], anchors: Sql, relations: Relations): Sql {
+function followed(criterion: EventCriterion, steps: readonly Step[], anchors: Sql, relations: Relations): Sql {
   const key = needsKey(criterion) ? KEY : NO_KEY;
-  const others = then.map(({ event }, at) => {
+  const others = steps.map(({ event }, at) => {
     const { wanted, met } = termsOf(event);
     const terms = [...wanted, ...met];
     // Events of chosen codes are few and lie together; of all events only those of the persons in question are worth a list.
@@ -192,13 +192,13 @@ function followed(criterion: EventCriterion, then: readonly Step[], anchors: Sql
       from ${relations(EVENTS[event.source].view)} where ${all(terms)}
     `;
   });
-  const lists = [0, ...then.keys()].map(
+  const lists = [0, ...steps.keys()].map(
     (_, at) => sql`groupUniqArrayIf((day, key), step = ${step(at)}) as ${listName(at)}`,
   );
   return sql`
     select patient, ${asDate(sql`arrayMin(event -> event.1, chain)`)} as first_day
     from (
-      select patient, ${chainOf([{ event: criterion.event }, ...then], 0)} as chain
+      select patient, ${chainOf([{ event: criterion.event }, ...steps], 0)} as chain
       from (
         select patient, ${join(lists)}
         from (select ${step(0)} as step, patient, day, key from (${anchors}) union all ${join(others, ' union all ')})
@@ -233,8 +233,8 @@ function isBeside(links: readonly Link[], at: number, other: number, list: Sql):
 }
 
 /** Events of one day must be told apart only where an event could be found beside itself. */
-function needsKey({ then = [] }: EventCriterion): boolean {
-  return then.some(({ fromDays, toDays }) => isSameDay(fromDays, toDays));
+function needsKey({ steps = [] }: EventCriterion): boolean {
+  return steps.some(({ fromDays, toDays }) => isSameDay(fromDays, toDays));
 }
 
 function isSameDay(fromDays: number, toDays: number): boolean {
@@ -324,7 +324,8 @@ function beginOf(day: Day): Sql {
 
 /** Days since 1970 of the region's clock. */
 const DAY = sql`toInt32(toDate32(time, ${trusted(`'${REGION_ZONE}'`)}))`;
-const KEY = sql`cityHash64(id)`;
+/** The lake's own number of the resource that the row is from; not every copy of a view has its id. */
+const KEY = sql`_resource`;
 const NO_KEY = sql`toUInt64(0)`;
 
 function step(at: number): Sql {

@@ -94,13 +94,13 @@ function personOf(data: unknown, path: string): PersonCriterion {
 }
 
 function eventOf(data: unknown, path: string): EventCriterion {
-  const found = objectOf(data, path, ['kind', 'event', 'pick', 'age', 'times', 'then']);
+  const found = objectOf(data, path, ['kind', 'event', 'pick', 'age', 'times', 'steps']);
   const pick = maybe(found['pick'], (each) => oneOf(each, `${path}.pick`, ['first', 'last'] as const));
   const times = maybe(found['times'], (each) => timesOf(each, `${path}.times`));
-  const then = maybe(found['then'], (each) =>
-    listOf(each, `${path}.then`, MOST_STEPS).map((one, at) => stepOf(one, `${path}.then[${at}]`)),
+  const steps = maybe(found['steps'], (each) =>
+    listOf(each, `${path}.steps`, MOST_STEPS).map((one, at) => stepOf(one, `${path}.steps[${at}]`)),
   );
-  if (times !== undefined && (pick !== undefined || then !== undefined))
+  if (times !== undefined && (pick !== undefined || steps !== undefined))
     throw wrong(`${path}.times`, 'an event that is counted is neither the first one nor followed by others');
   return {
     kind: 'event',
@@ -111,7 +111,7 @@ function eventOf(data: unknown, path: string): EventCriterion {
       maybe(found['age'], (each) => yearsOf(each, `${path}.age`)),
     ),
     ...named('times', times),
-    ...named('then', then !== undefined && then.length > 0 ? then : undefined),
+    ...named('steps', steps !== undefined && steps.length > 0 ? steps : undefined),
   };
 }
 
