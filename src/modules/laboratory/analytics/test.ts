@@ -122,6 +122,8 @@ export async function summarize(
 ): Promise<Answer<TestSummary>> {
   const smallest = smallestOf(filter);
   const { measured, sample, fences, cut } = await chosenResults(ctx, lake, filter, options);
+  // Known before the first question is asked: while something else is waited for, nobody would hear that a question failed.
+  const relation = await rowsOf(ctx, filter);
   const levels = trusted(PERCENTILES.map((p) => p / 100).join(', '));
   const [[row], [excluded]] = await Promise.all([
     lake.rows<SummaryRow>(
@@ -132,10 +134,7 @@ export async function summarize(
         from ${measured} having count() > 0`,
       options,
     ),
-    lake.rows<{ belowOrAbove: number; unfinished: number; otherUnits: number }>(
-      leftOut(await rowsOf(ctx, filter), filter),
-      options,
-    ),
+    lake.rows<{ belowOrAbove: number; unfinished: number; otherUnits: number }>(leftOut(relation, filter), options),
   ]);
   const published = publishedIntervals(filter);
   const told = smallest > 1 ? { smallest } : {};
