@@ -30,6 +30,7 @@ import {
   clusterOf,
   exportRoutes,
   lakeFeed,
+  lakePageRoutes,
   lakeTokenRoutes,
   openLake,
   operationRoutes,
@@ -125,6 +126,8 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       publicUrl,
       context: access.context,
     };
+    const cluster = clusterOf(config.lakeUrl);
+    const kept = { lake, db: pool, tables: LAKE_TABLES, ...(cluster === undefined ? {} : { cluster }) };
     const routes: Routes[] = [
       kernelRoutes,
       accessRoutes(access),
@@ -133,6 +136,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       (app, parts) => operationRoutes(app, parts, lake),
       (app, parts) => exportRoutes(app, parts, exports),
       (app) => lakeTokenRoutes(app, access),
+      (app, parts) => lakePageRoutes(app, parts, kept),
       ledgerRoutes,
       recordsRoutes,
       custodyRoutes,
@@ -164,13 +168,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
 
     const deliveries = await startDeliveries(ctx, pool, HEARERS, { workers: config.workers });
     undo.push(deliveries.stop);
-    const cluster = clusterOf(config.lakeUrl);
-    const keeper = await startKeeper(ctx, {
-      lake,
-      db: pool,
-      tables: LAKE_TABLES,
-      ...(cluster === undefined ? {} : { cluster }),
-    });
+    const keeper = await startKeeper(ctx, kept);
     wakeKeeper = keeper.wake;
     undo.push(keeper.stop);
     // By itself, so that nobody waits for the lake.

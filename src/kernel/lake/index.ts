@@ -16,6 +16,7 @@ export {
   operationRoutes,
   startExports,
 } from './operations/index.ts';
+export { lakePageRoutes } from './page-routes.ts';
 export { requireReadOnly } from './read-only.ts';
 export { type LakeStatus, lagSeconds, lakeStatus } from './status.ts';
 export { generationTables, makeViewTables, type Placement, questionViews, viewTables } from './tables.ts';
