@@ -78,7 +78,8 @@ export const exploring = {
       threeQuarters: '75 %',
       share: 'outside, %',
       took: 'Answered in {{ms}} ms.',
-      newest: 'Newest result in the lake:',
+      fresh: 'The lake knows everything recorded until then.',
+      behind: 'The lake was {{count}} s behind the record.',
       intervals: 'Reference interval',
       intervalsAbout:
         'Estimated from these results by several methods, beside what is published. Routine results include the ill: the direct methods hold for chosen healthy people only; the indirect ones try to find the healthy among all.',
@@ -248,7 +249,8 @@ export const exploring = {
       threeQuarters: '75 %',
       share: '异常 %',
       took: '用时 {{ms}} 毫秒。',
-      newest: '数据湖中最新结果：',
+      fresh: '数据湖已包含截至当时的全部记录。',
+      behind: '数据湖比记录滞后 {{count}} 秒。',
       intervals: '参考区间',
       intervalsAbout:
         '用多种方法由这些结果估计，并与已发布区间对照。常规结果包含患者：直接法只适用于经挑选的健康人；间接法试图从全部结果中找出健康人。',

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AgeGroup, Groups, Told as How, TestGroup } from '../../src/modules/laboratory/model.ts';
 import { useAddressValue, useOrganizationNames } from '../shell/index.ts';
-import { Empty, Failure, Loading, Panel, Plot, Time } from '../ui/index.ts';
+import { Empty, Failure, Loading, Panel, Plot } from '../ui/index.ts';
 import { useDistricts } from './districts.ts';
 import { type Filter, useNumber, usePart } from './explore-ask.ts';
 import { ageOption, boxOption, mapOption, shareOf, trendOption } from './explore-plots.ts';
@@ -16,21 +16,18 @@ interface PartProps {
 
 const MOST_BOXES = 20;
 
-/** How long the answer took and how new the newest result is. */
-export function Told({ told: { tookMs, newest } }: { told: How }) {
+/** How long the answer took, and how fresh the lake was. */
+export function Told({ told: { tookMs, lagSeconds } }: { told: How }) {
   const { t } = useTranslation('laboratory');
   return (
     <>
-      {t('explore.took', { ms: tookMs })}
-      {newest !== undefined && (
-        <>
-          {' '}
-          {t('explore.newest')} <Time at={newest} form="relative" />
-        </>
-      )}
+      {t('explore.took', { ms: tookMs })}{' '}
+      {lagSeconds < FRESH_SECONDS ? t('explore.fresh') : t('explore.behind', { count: lagSeconds })}
     </>
   );
 }
+
+const FRESH_SECONDS = 5;
 
 /** One part of the page: waits, fails and is empty by itself. */
 function Part<Group>({

@@ -39,6 +39,7 @@ export function EventEditor(props: {
         <div className="cohort-fields">
           {steps.length === 0 && <TimesEditor criterion={criterion} change={change} />}
           <div className="row">
+            {times === undefined && <span className="quiet">{t('cohort.pick')}</span>}
             {times === undefined && (
               <Select
                 aria-label={t('cohort.pick')}

@@ -191,7 +191,7 @@ function Builder({ reaches, kept }: { reaches: readonly Reach[]; kept?: SavedQue
   );
 }
 
-/** The flow, with the answer before it in pale while the next one is counted. */
+/** The flow, with the answer before it in broken lines while the next one is counted. */
 function Answer({ cohort, counts }: { cohort: Cohort; counts: ReturnType<typeof useCounts> }) {
   const { t } = useTranslation('records');
   const words = useCohortWords();

@@ -72,7 +72,7 @@ function TestCard({ test }: { test: TestHistory }) {
       </div>
       <SmallPicture points={points} label={label} />
       <small className="quiet numbers">
-        {dayOf((points[0] as HistoryPoint).at)} – {dayOf(last.at)}
+        {[...new Set([dayOf((points[0] as HistoryPoint).at), dayOf(last.at)])].join(' – ')}
       </small>
       <details>
         <summary>{t('cohort.history.results', { count: points.length })}</summary>
@@ -118,7 +118,7 @@ const WIDTH = 200;
 const HEIGHT = 64;
 const EDGE = 4;
 
-/** Values over their own time, the last reference interval as a band behind them, values outside their own interval marked. */
+/** Values over their own time, the last reference interval as a band behind them, values outside their own interval in red. */
 function SmallPicture({ points, label }: { points: readonly HistoryPoint[]; label: string }) {
   const measured = points.filter((point): point is HistoryPoint & { value: number } => point.value !== undefined);
   if (measured.length === 0) return null;
@@ -145,20 +145,18 @@ function SmallPicture({ points, label }: { points: readonly HistoryPoint[]; labe
         strokeWidth="1.5"
         vectorEffect="non-scaling-stroke"
       />
-      {places
-        .filter(({ point }) => isOutside(point))
-        .map((place) => (
-          <line
-            key={`${place.x} ${place.y}`}
-            x1={place.x}
-            x2={place.x}
-            y1={place.y - 4}
-            y2={place.y + 4}
-            stroke="var(--danger)"
-            strokeWidth="3"
-            vectorEffect="non-scaling-stroke"
-          />
-        ))}
+      {places.map((place) => (
+        <line
+          key={`${place.x} ${place.y}`}
+          x1={place.x}
+          x2={place.x}
+          y1={place.y - 4}
+          y2={place.y + 4}
+          stroke={isOutside(place.point) ? 'var(--danger)' : 'currentColor'}
+          strokeWidth={isOutside(place.point) ? 4 : 2}
+          vectorEffect="non-scaling-stroke"
+        />
+      ))}
     </svg>
   );
 }

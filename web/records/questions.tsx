@@ -190,7 +190,7 @@ function Past({ kept, close }: { kept: SavedQuestion; close: () => void }) {
       {query.isSuccess && (
         <div className="stack">
           <section aria-label={t('cohort.questions.counts')}>
-            <h3>{t('cohort.questions.counts')}</h3>
+            <strong>{t('cohort.questions.counts')}</strong>
             {query.data.runs.length === 0 && <p className="quiet">{t('cohort.questions.noRuns')}</p>}
             {query.data.runs.length > 1 && (
               <div style={{ height: 48, color: 'var(--primary)' }}>
@@ -214,7 +214,8 @@ function Past({ kept, close }: { kept: SavedQuestion; close: () => void }) {
                 ))}
             </ul>
           </section>
-          <section aria-label={t('cohort.questions.history')}>
+          <section aria-label={t('cohort.questions.versions')}>
+            <strong>{t('cohort.questions.versions')}</strong>
             <ul className="cohort-past">
               {query.data.versions.map(({ version, name, madeAt, question }) => (
                 <li key={version}>

@@ -560,6 +560,13 @@ test('every role holds exactly the acts of the matrix', async () => {
     'laboratory.result.write': 'laboratory-director laboratory-technician',
     'records.person.read': 'clinician laboratory-director laboratory-technician patient',
     'records.person.search': 'clinician laboratory-director laboratory-technician',
+    'laboratory.explore': 'clinician laboratory-director laboratory-technician regulator researcher',
+    'records.cohort.ask': 'clinician laboratory-director regulator researcher',
+    'lake.export': 'clinician laboratory-director patient regulator researcher',
+    'lake.population.ask': 'regulator researcher',
+    'lake.population.ask@organization': 'clinician laboratory-director',
+    'lake.sql.ask': 'clinician laboratory-director regulator researcher',
+    'lake.view.manage': 'administrator laboratory-director',
   };
   const held: Record<string, string[]> = {};
   for (const role of ROLES) {

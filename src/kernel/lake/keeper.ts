@@ -74,7 +74,7 @@ export async function keepTables(ctx: Context, parts: KeeperParts, signal?: Abor
 }
 
 /** The tables that new facts need, empty or not: quick, and before the first fact is heard. */
-async function prepareTables(ctx: Context, { lake, db, tables, cluster }: KeeperParts): Promise<void> {
+export async function prepareTables(ctx: Context, { lake, db, tables, cluster }: KeeperParts): Promise<void> {
   await lake.run(
     trusted(
       `create database if not exists ${named(QUESTIONS)}${cluster === undefined ? '' : ` on cluster ${named(cluster)}`}`,

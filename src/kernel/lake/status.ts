@@ -65,7 +65,7 @@ export async function lakeStatus(lake: Lake, db: Db): Promise<LakeStatus> {
 }
 
 /** Age of the oldest fact that waits for the lake, in seconds. */
-async function lagSeconds(db: Db): Promise<number> {
+export async function lagSeconds(db: Db): Promise<number> {
   const oldest = await db.maybe<{ seconds: number }>(sql`
     select greatest(0, extract(epoch from clock_timestamp() - told_at)::float8) as seconds
     from kernel.delivery where hearer = ${FEED} order by lane, id limit 1

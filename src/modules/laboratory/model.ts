@@ -193,7 +193,6 @@ export interface TestKind {
   unit: string;
   name: { en: string; zh: string };
   results: number;
-  persons: number;
 }
 
 interface Percentile {
@@ -226,8 +225,8 @@ export interface Told {
   tookMs: number;
   /** Smaller groups of persons are not told; absent where rows may be seen. */
   smallest?: number;
-  /** The newest result that the lake knew, of any test. */
-  newest?: string;
+  /** How far the lake was behind the record; 0: it had heard everything. */
+  lagSeconds: number;
 }
 
 export interface TestSummary extends Told {

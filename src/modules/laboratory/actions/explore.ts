@@ -1,15 +1,15 @@
 import { recordRead } from '#kernel/access';
 import type { Context } from '#kernel/context';
-import { type AskOptions, type Lake, reachOf } from '#kernel/lake';
+import { type AskOptions, type Lake, lagSeconds, reachOf } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
 import { sql } from '#kernel/sql';
 import {
+  type Choices,
   chosenResults,
-  findPlaces,
-  findTests,
   grouped,
   groupedByAge,
   type Intervals,
+  type makeChoices,
   type PeriodFilter,
   repeatsOf,
   sampleOfResults,
@@ -27,7 +27,6 @@ import type {
   Repeat,
   TestFilter,
   TestGroup,
-  TestKind,
   TestSummary,
   Told,
   Turnaround,
@@ -51,31 +50,28 @@ function optionsOf(ctx: Context, { signal }: Question): AskOptions {
   return { actor: ctx.actor.id, ...(signal !== undefined && { signal }) };
 }
 
-async function timed<T extends object>(ask: () => Promise<T>): Promise<T & { tookMs: number }> {
+/** The answer with how long it took, and how far the lake was behind when it was given. */
+async function timed<T extends object>(ctx: Context, ask: () => Promise<T>): Promise<T & Omit<Told, 'smallest'>> {
   const began = performance.now();
+  const lag = await lagSeconds(ctx.db);
   const answer = await ask();
-  return { ...answer, tookMs: Math.round(performance.now() - began) };
+  return { ...answer, tookMs: Math.round(performance.now() - began), lagSeconds: Math.round(lag) };
 }
 
 /** The tests and places there are, for choosing. */
 export async function listTests(
   ctx: Context,
-  question: Question,
+  choices: ReturnType<typeof makeChoices>,
   reach: Reach,
-): Promise<{ tests: TestKind[]; districts: string[]; organizations: string[]; reaches: Reach[] }> {
+): Promise<Choices & { reaches: Reach[] }> {
   const reaches = reachesOf(ctx);
-  const options = optionsOf(ctx, question);
-  const [tests, places] = await Promise.all([
-    findTests(ctx, question.lake, { reach }, options),
-    findPlaces(ctx, question.lake, { reach }, options),
-  ]);
-  return { tests, ...places, reaches };
+  return { ...(await choices(ctx, { reach }, { actor: ctx.actor.id })), reaches };
 }
 
 /** The distribution of a test's results. The look is written into the trail here, once for all parts of a page. */
 export async function readTestSummary(ctx: Context, question: Question, filter: TestFilter): Promise<TestSummary> {
   ctx.require('laboratory.explore');
-  const summary = await timed(() => summarize(ctx, question.lake, filter, optionsOf(ctx, question)));
+  const summary = await timed(ctx, () => summarize(ctx, question.lake, filter, optionsOf(ctx, question)));
   await recordRead(ctx, {
     act: 'laboratory.test-explored',
     subject: `test/${filter.code}`,
@@ -91,12 +87,12 @@ export function readTestGroups(
   by: By,
 ): Promise<Groups<TestGroup>> {
   ctx.require('laboratory.explore');
-  return timed(() => grouped(ctx, question.lake, filter, by, optionsOf(ctx, question)));
+  return timed(ctx, () => grouped(ctx, question.lake, filter, by, optionsOf(ctx, question)));
 }
 
 export function readTestByAge(ctx: Context, question: Question, filter: TestFilter): Promise<Groups<AgeGroup>> {
   ctx.require('laboratory.explore');
-  return timed(() => groupedByAge(ctx, question.lake, filter, optionsOf(ctx, question)));
+  return timed(ctx, () => groupedByAge(ctx, question.lake, filter, optionsOf(ctx, question)));
 }
 
 /** Fewer persons than this cannot carry an interval by any method. */
@@ -150,7 +146,7 @@ export async function beginIntervals(
 /** How tests are used in a period. */
 export async function readUse(ctx: Context, question: Question, filter: PeriodFilter): Promise<Use> {
   ctx.require('laboratory.explore');
-  const use = await timed(() => useOf(ctx, question.lake, filter, optionsOf(ctx, question)));
+  const use = await timed(ctx, () => useOf(ctx, question.lake, filter, optionsOf(ctx, question)));
   await recordRead(ctx, { act: 'laboratory.use-explored', detail: { ...filter, results: use.results } });
   return use;
 }
@@ -162,7 +158,9 @@ export function readRepeats(
   days: number | undefined,
 ): Promise<Told & { repeats: Repeat[] }> {
   ctx.require('laboratory.explore');
-  return timed(async () => ({ repeats: await repeatsOf(ctx, question.lake, filter, optionsOf(ctx, question), days) }));
+  return timed(ctx, async () => ({
+    repeats: await repeatsOf(ctx, question.lake, filter, optionsOf(ctx, question), days),
+  }));
 }
 
 export function readTurnarounds(
@@ -171,7 +169,7 @@ export function readTurnarounds(
   filter: PeriodFilter,
 ): Promise<Told & { turnarounds: Turnaround[] }> {
   ctx.require('laboratory.explore');
-  return timed(async () => ({
+  return timed(ctx, async () => ({
     turnarounds: await turnaroundsOf(ctx, question.lake, filter, optionsOf(ctx, question)),
   }));
 }

@@ -2,7 +2,10 @@ import type { Context, Sql } from '#kernel/context';
 import { lakeRelation, SMALLEST } from '#kernel/lake';
 import { all, sql } from '#kernel/sql';
 import type { Fences } from '#standards/reference-intervals';
-import type { ResultFilter, TestFilter } from '../model.ts';
+import type { ResultFilter, TestFilter, Told } from '../model.ts';
+
+/** An answer without what only its asking shows. */
+export type Answer<T> = Omit<T, Exclude<keyof Told, 'smallest'>>;
 
 /** Results that stand: FHIR R4 observation-status. */
 const FINISHED = sql`ifNull(status, '') in ('final', 'amended', 'corrected')`;

@@ -5,8 +5,7 @@ import retest from '../../../../facts/retest-intervals.json' with { type: 'json'
 import type { Repeat, ResultFilter, TestUse, Turnaround, Use } from '../model.ts';
 import { nameOfAnalyte } from '../rules.ts';
 import { largeEnough, tellable } from './groups.ts';
-import { FLAGGED, filterTerms, rowsOf, smallestOf, startOfDay, USED } from './results.ts';
-import { newestOf } from './test.ts';
+import { type Answer, FLAGGED, filterTerms, rowsOf, smallestOf, startOfDay, USED } from './results.ts';
 
 /** A filter with its period: what is used is always used in some time. */
 export type PeriodFilter = ResultFilter & { since: string; until: string };
@@ -26,12 +25,7 @@ function periodBefore({ since, until }: { since: string; until: string }): { sin
 type UseRow = Omit<TestUse, 'name'> & { text: string };
 
 /** How often each test was used in a period, where, when, and how that differs from the period before. */
-export async function useOf(
-  ctx: Context,
-  lake: Lake,
-  filter: PeriodFilter,
-  options: AskOptions,
-): Promise<Omit<Use, 'tookMs'>> {
+export async function useOf(ctx: Context, lake: Lake, filter: PeriodFilter, options: AskOptions): Promise<Answer<Use>> {
   const relation = await rowsOf(ctx, filter);
   const smallest = smallestOf(filter);
   const now = all([USED, ...filterTerms(filter)]);
@@ -64,8 +58,7 @@ export async function useOf(
     ),
   ]);
   const { persons = 0, results = 0 } = whole ?? {};
-  const newest = await newestOf(ctx, lake, filter, options);
-  const told = { ...(smallest > 1 && { smallest }), ...(newest !== undefined && { newest }) };
+  const told = smallest > 1 ? { smallest } : {};
   const { since, until } = filter;
   if (persons < smallest)
     return { ...told, enough: false, since, until, results: 0, tests: [], hidden: 0, organizations: [], months: [] };

@@ -1,6 +1,6 @@
 import type { Context } from '#kernel/context';
 import { Problem } from '#kernel/problem';
-import type { CohortCounts, QuestionRun, Reach, SavedQuestion } from '../model.ts';
+import type { CohortCounts, QuestionRun, SavedQuestion } from '../model.ts';
 import {
   countQuestions,
   findQuestions,
@@ -12,6 +12,7 @@ import {
   putQuestion,
   type QuestionText,
   type QuestionVersion,
+  type Scopes,
   setDeleted,
   setShared,
 } from '../store/index.ts';
@@ -27,15 +28,15 @@ const DAY_MS = 86_400_000;
 
 export async function listQuestions(
   ctx: Context,
-  { text, reach, limit }: { text: string; reach: Reach; limit: number },
+  { text, limit }: { text: string; limit: number },
 ): Promise<SavedQuestion[]> {
   ctx.require(ASK);
-  return findQuestions(ctx, { text, limit, scope: scopeOf(ctx, reach) });
+  return findQuestions(ctx, { text, limit, scopes: scopesOf(ctx) });
 }
 
 export async function showQuestion(ctx: Context, id: string): Promise<SavedQuestion> {
   ctx.require(ASK);
-  return getQuestion(ctx, id, '');
+  return getQuestion(ctx, id, scopesOf(ctx));
 }
 
 /** Keeps a new question, or a new version of one's own. */
@@ -47,7 +48,7 @@ export async function keepQuestion(ctx: Context, text: QuestionText, id = ctx.ne
       most: MOST_QUESTIONS,
     });
   await ctx.db.transaction((tx) => putQuestion(ctx, tx, id, text));
-  return getQuestion(ctx, id, '');
+  return getQuestion(ctx, id, scopesOf(ctx));
 }
 
 /** Shows it to the actor's own organizations, or to nobody else. */
@@ -84,7 +85,7 @@ export async function runQuestion(ctx: Context, id: string, asked: Asked): Promi
   const counts = await askCohort(ctx, { cohort, reach }, asked);
   const count = counts.steps.at(-1)?.left ?? counts.everybody;
   await ctx.db.transaction((tx) =>
-    insertRun(ctx, tx, { question: id, version, scope: scopeOf(ctx, reach), count, most: MOST_RUNS }),
+    insertRun(ctx, tx, { question: id, version, scope: scopesOf(ctx)[reach], count, most: MOST_RUNS }),
   );
   return counts;
 }
@@ -93,13 +94,14 @@ export async function runQuestion(ctx: Context, id: string, asked: Asked): Promi
 export async function listRuns(ctx: Context, id: string): Promise<QuestionRun[]> {
   const { question } = await showQuestion(ctx, id);
   if (question.kind !== 'cohort') return [];
-  return findRuns(ctx.db, id, scopeOf(ctx, question.reach), MOST_RUNS);
+  return findRuns(ctx.db, id, scopesOf(ctx)[question.reach], MOST_RUNS);
 }
 
-/** Who else sees the same persons: everybody of the same organizations for the population, nobody else for one's own rows. */
-function scopeOf({ actor }: Context, reach: Reach): string {
-  if (reach === 'rows') return `rows ${actor.id}`;
-  return actor.permissions.has('lake.population.ask') || actor.permissions.has('*')
-    ? 'population'
-    : `population ${[...actor.organizations].sort().join(' ')}`;
+/** Who else sees the same persons: whoever reaches as far in the population, nobody else one's own rows. */
+function scopesOf({ actor }: Context): Scopes {
+  const isWide = actor.permissions.has('lake.population.ask') || actor.permissions.has('*');
+  return {
+    rows: `rows ${actor.id}`,
+    population: isWide ? 'population' : `population ${[...actor.organizations].sort().join(' ')}`,
+  };
 }

@@ -17,6 +17,7 @@ export interface Asking {
  * The question over the rows that the actor may ask. Each view is written down once, however often the question names it: the rows of
  * persons in care make a long text.
  *
+ * @param by another order of the views' rows, for questions about named persons or whole rows
  * @throws Problem `forbidden`, `too-costly`
  */
 export async function withRows(
@@ -24,9 +25,11 @@ export async function withRows(
   { reach }: Pick<Asking, 'reach'>,
   views: readonly string[],
   ask: (relations: Relations) => Sql,
+  { by }: { by?: string } = {},
 ): Promise<Sql> {
   const parts: Sql[] = [];
-  for (const view of views) parts.push(sql`${nameOf(view)} as ${await lakeRelation(ctx, view, { reach })}`);
+  for (const view of views)
+    parts.push(sql`${nameOf(view)} as ${await lakeRelation(ctx, view, { reach, ...(by !== undefined && { by }) })}`);
   return sql`with ${join(parts)} ${ask(nameOf)}`;
 }
 

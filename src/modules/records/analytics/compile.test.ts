@@ -39,7 +39,8 @@ interface Someone {
 
 interface Happening {
   source: 'result' | 'condition';
-  id: string;
+  /** The lake's number of the resource: decides which of two at one time is the first. */
+  id: number;
   patient: string;
   code: string;
   system: string;
@@ -62,20 +63,21 @@ beforeAll(async () => {
     create table person (id String, sex Nullable(String), birth_date Nullable(Date32), district Nullable(String), organization Nullable(String),
       deceased Nullable(Bool), deceased_at Nullable(DateTime64(3, 'UTC'))) engine = MergeTree order by id`);
   await lake.run(sql`
-    create table laboratory_result (patient String, id String, code String, code_system String, time DateTime64(3, 'UTC'), value Nullable(Float64),
+    create table laboratory_result (patient String, _resource UInt64, code String, code_system String, time DateTime64(3, 'UTC'), value Nullable(Float64),
       unit Nullable(String), comparator Nullable(String), flag Nullable(String), low Nullable(Float64), high Nullable(Float64), status Nullable(String))
-    engine = MergeTree order by (code, id)`);
+    engine = MergeTree order by (code, time)`);
   await lake.run(sql`
-    create table condition (patient String, id String, code String, code_system String, time DateTime64(3, 'UTC'), verification_status Nullable(String))
-    engine = MergeTree order by id`);
+    create table condition (patient String, _resource UInt64, code String, code_system String, time DateTime64(3, 'UTC'), verification_status Nullable(String))
+    engine = MergeTree order by code`);
   const lines = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).join('\n');
   await lake.insert('person', lines(people.map(({ birth, ...rest }) => ({ ...rest, birth_date: birth }))));
   const of = (source: Happening['source']) => happenings.filter((each) => each.source === source);
   await lake.insert(
     'laboratory_result',
     lines(
-      of('result').map(({ source: _, at, system, ...rest }) => ({
+      of('result').map(({ source: _, id, at, system, ...rest }) => ({
         ...rest,
+        _resource: id,
         time: at.toISOString(),
         code_system: system,
       })),
@@ -85,7 +87,7 @@ beforeAll(async () => {
     'condition',
     lines(
       of('condition').map(({ id, patient, code, system, at, status }) => ({
-        ...{ id, patient, code, code_system: system },
+        ...{ _resource: id, patient, code, code_system: system },
         time: at.toISOString(),
         verification_status: status,
       })),
@@ -188,8 +190,7 @@ function daysOf(
 ): number[] {
   let candidates = own.filter((each) => isWanted(each, event));
   if (pick !== undefined && candidates.length > 0) {
-    const order = (one: Happening, other: Happening) =>
-      one.at.getTime() - other.at.getTime() || (one.id < other.id ? -1 : 1);
+    const order = (one: Happening, other: Happening) => one.at.getTime() - other.at.getTime() || one.id - other.id;
     candidates = [candidates.toSorted(order).at(pick === 'first' ? 0 : -1) as Happening];
   }
   const found = candidates.filter(
@@ -341,7 +342,7 @@ function makeWorld(seed: number): { people: Someone[]; happenings: Happening[] }
         began + Math.floor(random() * 40) * 86_400_000 + pick([0, 57_599_999, 57_600_000, 54_000_000, 43_200_000]),
       );
       happenings.push({
-        ...{ source: isResult ? 'result' : 'condition', id: `e${happenings.length}`, patient: id },
+        ...{ source: isResult ? 'result' : 'condition', id: happenings.length, patient: id },
         code: pick(['A', 'A', 'B', 'C']),
         system: pick([SYSTEM, SYSTEM, 'urn:other']),
         at: time,

@@ -150,7 +150,7 @@ function anchorsOf(criterion: EventCriterion, relations: Relations): Sql {
   return sql`
     select patient, one.2 as day, one.3 as key
     from (
-      select patient, ${choose}((ifNull(${all(met)}, false), ${DAY}, ${key}), (time, id)) as one
+      select patient, ${choose}((ifNull(${all(met)}, false), ${DAY}, ${key}), (time, _resource)) as one
       from ${source} where ${all(wanted)} group by patient
     )
     where one.1
@@ -324,7 +324,8 @@ function beginOf(day: Day): Sql {
 
 /** Days since 1970 of the region's clock. */
 const DAY = sql`toInt32(toDate32(time, ${trusted(`'${REGION_ZONE}'`)}))`;
-const KEY = sql`cityHash64(id)`;
+/** The lake's own number of the resource that the row is from; not every copy of a view has its id. */
+const KEY = sql`_resource`;
 const NO_KEY = sql`toUInt64(0)`;
 
 function step(at: number): Sql {

@@ -53,7 +53,15 @@ export async function findParcel(ctx: Context, download: Download, asking: Askin
   const terms = [theirs, counts];
   if (named) terms.push(hasCode(what, codesOf(cohort, what)));
   const of = (relation: Sql) => sql`from ${relation} where ${all(terms)}`;
-  const count = await withRows(ctx, asking, [view], (relations) => sql`select count() as rows ${of(relations(view))}`);
+  // The copy by patient lies right for them, and has every column.
+  const whole = { by: 'patient' };
+  const count = await withRows(
+    ctx,
+    asking,
+    [view],
+    (relations) => sql`select count() as rows ${of(relations(view))}`,
+    whole,
+  );
   const [counted] = await lake.rows<{ rows: number }>(count, options);
   const rows = counted?.rows ?? 0;
   if (rows > MOST_ROWS)
@@ -63,6 +71,7 @@ export async function findParcel(ctx: Context, download: Download, asking: Askin
     asking,
     [view],
     (relations) => sql`select columns('^[^_]') ${of(relations(view))} order by patient, time, id limit ${MOST_ROWS}`,
+    whole,
   );
   return { patients, rows, open: () => lake.stream(ask, FORMATS[format], options) };
 }

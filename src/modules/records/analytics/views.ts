@@ -20,7 +20,7 @@ interface EventView {
 
 const CODED = { code: sql`code`, system: sql`code_system`, text: sql`code_text` };
 
-/** Where each kind of event is found. Every view has `id`, `patient` and `time`. */
+/** Where each kind of event is found. Every view has `patient` and `time`. */
 export const EVENTS: Record<EventSource, EventView> = {
   result: {
     view: 'laboratory_result',

@@ -345,7 +345,7 @@ describe('a question', () => {
     question: { kind: 'cohort', cohort: twice, reach: 'population' },
   };
   const list = async (q = '') =>
-    (await send<{ questions: SavedQuestion[] }>('GET', `/api/records/questions?reach=population&q=${q}`)).questions;
+    (await send<{ questions: SavedQuestion[] }>('GET', `/api/records/questions?q=${q}`)).questions;
 
   test('is kept, found, changed, run again, taken away and brought back', async () => {
     become('researcher', { id: 'r1', organizations: ['o9'] });

@@ -29,12 +29,12 @@ interface One {
 
 /** Questions that were kept, and what they came to. */
 export function questionRoutes(app: FastifyInstance, door: Door): void {
-  app.get<{ Querystring: { q?: string; reach?: string } }>('/api/records/questions', async (request) => {
+  app.get<{ Querystring: { q?: string } }>('/api/records/questions', async (request) => {
     const ctx = await door.context(request);
-    const { q = '', reach = 'rows' } = request.query;
+    const { q = '' } = request.query;
     if (q.length > LONGEST_SEARCH)
       throw new Problem('invalid', 'ask for 1 to 100 characters', { most: LONGEST_SEARCH });
-    const questions = await listQuestions(ctx, { text: q.trim(), reach: parseReach(reach), limit: MOST_LISTED });
+    const questions = await listQuestions(ctx, { text: q.trim(), limit: MOST_LISTED });
     return { questions, cut: questions.length === MOST_LISTED };
   });
 

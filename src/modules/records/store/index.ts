@@ -39,6 +39,7 @@ export {
   putQuestion,
   type QuestionText,
   type QuestionVersion,
+  type Scopes,
   setDeleted,
   setShared,
 } from './questions.ts';

@@ -1,7 +1,7 @@
 import type { Context, Db, Sql, Tx } from '#kernel/context';
 import { Problem } from '#kernel/problem';
 import { all, sql } from '#kernel/sql';
-import type { Count, Question, QuestionRun, SavedQuestion } from '../model.ts';
+import type { Count, Question, QuestionRun, Reach, SavedQuestion } from '../model.ts';
 
 export interface QuestionText {
   name: string;
@@ -19,14 +19,18 @@ function seen({ actor }: Context): Sql {
   return sql`(made_by = ${actor.id} or shared_with && ${actor.organizations}::text[])`;
 }
 
-function selected({ actor }: Context, scope: string): Sql {
+/** Within whose reach a run counts for the actor, by the reach of the question. */
+export type Scopes = Record<Reach, string>;
+
+function selected({ actor }: Context, { rows, population }: Scopes): Sql {
   return sql`
     select id, name, about, question, version, made_by as "madeBy", made_by_name as "madeByName", shared_with as "sharedWith",
       made_by = ${actor.id} as own, created_at as created, updated_at as updated, last.run as "lastRun"
     from records.question as kept
     left join lateral (
       select json_build_object('at', at, 'version', run.version, 'count', count) as run from records.question_run as run
-      where run.question = kept.id and scope = ${scope} order by at desc, run.id limit 1
+      where run.question = kept.id and scope = case kept.question ->> 'reach' when 'rows' then ${rows} else ${population} end
+      order by at desc, run.id limit 1
     ) as last on true
   `;
 }
@@ -34,7 +38,7 @@ function selected({ actor }: Context, scope: string): Sql {
 /** Those that changed last first. */
 export async function findQuestions(
   ctx: Context,
-  { text, scope, limit }: { text: string; scope: string; limit: number },
+  { text, scopes, limit }: { text: string; scopes: Scopes; limit: number },
 ): Promise<SavedQuestion[]> {
   const terms = [sql`deleted_at is null`, seen(ctx)];
   if (text !== '') {
@@ -42,15 +46,15 @@ export async function findQuestions(
     terms.push(sql`(name ilike ${pattern} or about ilike ${pattern} or made_by_name ilike ${pattern})`);
   }
   const rows = await ctx.db.rows<QuestionRow>(
-    sql`${selected(ctx, scope)} where ${all(terms)} order by updated_at desc, id limit ${limit}`,
+    sql`${selected(ctx, scopes)} where ${all(terms)} order by updated_at desc, id limit ${limit}`,
   );
   return rows.map(shown);
 }
 
 /** @throws Problem `not-found` also when the actor may not see it */
-export async function getQuestion(ctx: Context, id: string, scope: string): Promise<SavedQuestion> {
+export async function getQuestion(ctx: Context, id: string, scopes: Scopes): Promise<SavedQuestion> {
   const row = await ctx.db.maybe<QuestionRow>(
-    sql`${selected(ctx, scope)} where id = ${id} and deleted_at is null and ${seen(ctx)}`,
+    sql`${selected(ctx, scopes)} where id = ${id} and deleted_at is null and ${seen(ctx)}`,
   );
   if (row === undefined) throw new Problem('not-found', 'there is no such question');
   return shown(row);
