@@ -25,6 +25,8 @@ import { parseCohort } from './definition.ts';
  * boundaries are met all the time. Seeds are printed by fast-check.
  */
 const CASES = Number(process.env['COHORT_CASES'] ?? 2_000);
+/** On a busy machine fewer cases are tried rather than the others' tests held up; who names a number gets it. */
+const LONGEST_MS = process.env['COHORT_CASES'] === undefined ? 200_000 : 3_600_000;
 const TODAY = '2026-11-22';
 const SYSTEM = 'http://loinc.org';
 
@@ -136,11 +138,11 @@ describe('a cohort', () => {
           expect(persons).toBe(members.length);
         }
       }),
-      { numRuns: CASES },
+      { numRuns: CASES, interruptAfterTimeLimit: LONGEST_MS },
     );
     // A test of empty cohorts would prove little.
-    expect(tally.some).toBeGreaterThan(CASES / 4);
-  }, 900_000);
+    expect(tally.some).toBeGreaterThan((tally.empty + tally.all + tally.some) / 4);
+  }, 3_700_000);
 });
 
 /** What the words say, person by person and event by event. */
