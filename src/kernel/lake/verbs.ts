@@ -7,7 +7,7 @@ import { startDeliveries } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { holdFolder, MIGRATIONS, migrate, openDatabase, openPool, type Pool } from '#kernel/sql';
 import { checkLake } from './check.ts';
-import type { Lake } from './client.ts';
+import { clusterOf, type Lake } from './client.ts';
 import { lakeFeed } from './feed.ts';
 import { findGenerations } from './generations.ts';
 import { openLake } from './index.ts';
@@ -27,6 +27,7 @@ interface Parts {
   db: Pool;
   lake: Lake;
   tables: readonly LakeTable[];
+  cluster?: string;
 }
 
 const WATCH_MS = 1_000;
@@ -58,7 +59,8 @@ Prints JSON. Exit code 0: all is well; check: 1 when there are differences.`,
         await migrate(db, MIGRATIONS);
         await lake.ready();
         const ctx = systemContext({ db, log: makeLog(config.logLevel) }, 'lake');
-        return await work({ ctx, db, lake, tables }, io);
+        const cluster = clusterOf(config.lakeUrl);
+        return await work({ ctx, db, lake, tables, ...(cluster === undefined ? {} : { cluster }) }, io);
       } finally {
         await lake.close();
         await db.end();
@@ -89,15 +91,15 @@ async function check({ db, lake }: Parts, io: VerbIo): Promise<number> {
 
 /** A running platform is asked to do it and watched; without one it is done here. */
 async function rebuild(parts: Parts, io: VerbIo): Promise<number> {
-  const { ctx, db, lake, tables } = parts;
+  const { ctx, db } = parts;
   const giveBack = await holdFolder(io.config.data).catch((error) => {
     if (error instanceof Problem && error.kind === 'conflict') return undefined;
     throw error;
   });
   const began = Date.now();
   try {
-    if (giveBack !== undefined) await prepareTables(ctx, { lake, db, tables });
-    const id = await askRebuild(ctx, { lake, db, tables });
+    if (giveBack !== undefined) await prepareTables(ctx, parts);
+    const id = await askRebuild(ctx, parts);
     const working = { done: giveBack === undefined };
     const work =
       giveBack === undefined ? Promise.resolve() : fill(parts).finally(() => Object.assign(working, { done: true }));
@@ -123,8 +125,9 @@ async function rebuild(parts: Parts, io: VerbIo): Promise<number> {
 }
 
 /** What waits for the lake is heard as well, so that it is whole in the end. */
-async function fill({ ctx, db, lake, tables }: Parts): Promise<void> {
-  await keepTables(ctx, { lake, db, tables });
+async function fill(parts: Parts): Promise<void> {
+  const { ctx, db, lake, tables } = parts;
+  await keepTables(ctx, parts);
   const deliveries = await startDeliveries(ctx, db, [lakeFeed({ lake, db, tables })], { workers: 1 });
   await deliveries.idle().finally(deliveries.stop);
 }

@@ -4,12 +4,12 @@ import { type AskOptions, type Lake, lagSeconds, reachOf } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
 import { sql } from '#kernel/sql';
 import {
+  type Choices,
   chosenResults,
-  findPlaces,
-  findTests,
   grouped,
   groupedByAge,
   type Intervals,
+  type makeChoices,
   type PeriodFilter,
   repeatsOf,
   sampleOfResults,
@@ -27,7 +27,6 @@ import type {
   Repeat,
   TestFilter,
   TestGroup,
-  TestKind,
   TestSummary,
   Told,
   Turnaround,
@@ -62,16 +61,11 @@ async function timed<T extends object>(ctx: Context, ask: () => Promise<T>): Pro
 /** The tests and places there are, for choosing. */
 export async function listTests(
   ctx: Context,
-  question: Question,
+  choices: ReturnType<typeof makeChoices>,
   reach: Reach,
-): Promise<{ tests: TestKind[]; districts: string[]; organizations: string[]; reaches: Reach[] }> {
+): Promise<Choices & { reaches: Reach[] }> {
   const reaches = reachesOf(ctx);
-  const options = optionsOf(ctx, question);
-  const [tests, places] = await Promise.all([
-    findTests(ctx, question.lake, { reach }, options),
-    findPlaces(ctx, question.lake, { reach }, options),
-  ]);
-  return { tests, ...places, reaches };
+  return { ...(await choices(ctx, { reach }, { actor: ctx.actor.id })), reaches };
 }
 
 /** The distribution of a test's results. The look is written into the trail here, once for all parts of a page. */
