@@ -5,6 +5,7 @@ import type {
   EventCriterion,
   GroupCriterion,
   PersonCriterion,
+  SavedQuestion,
 } from '../../src/modules/records/model.ts';
 
 /** What is known of kept questions; what changes one forgets it all. */

@@ -4,9 +4,8 @@ import type { SavedQuestion, TimelineEntry } from '../../src/modules/records/mod
 import { api, Go, type StartCard, useOrganizationNames, useSession } from '../shell/index.ts';
 import { Failure, Loading, Panel, ShortList } from '../ui/index.ts';
 import { QUESTIONS, questionAddress } from './cohort-state.ts';
-import { useCohortWords } from './cohort-words.ts';
 import { type Look, useWhoOf } from './who-looked.tsx';
-import { useNamed } from './words.ts';
+import { sayCount, useNamed } from './words.ts';
 
 const FEW = 6;
 const RECENT = 100;
@@ -98,8 +97,7 @@ function together(rows: readonly Look[]): (Look & { times: number })[] {
 
 /** The questions that changed last, with what they came to. */
 function KeptQuestions() {
-  const { t } = useTranslation('records');
-  const words = useCohortWords();
+  const { t, i18n } = useTranslation('records');
   const query = useQuery({
     queryKey: [...QUESTIONS, 'few'],
     queryFn: ({ signal }) => api.get<{ questions: SavedQuestion[] }>('/api/records/questions', { signal }),
@@ -115,7 +113,7 @@ function KeptQuestions() {
           items={query.data.map((kept) => ({
             id: kept.id,
             title: <Go to={questionAddress(kept)}>{kept.name}</Go>,
-            tag: kept.lastRun && <strong className="numbers">{words.count(kept.lastRun.count)}</strong>,
+            tag: kept.lastRun && <strong className="numbers">{sayCount(kept.lastRun.count, i18n.language)}</strong>,
             by: kept.madeByName,
             at: kept.updated,
           }))}
