@@ -10,8 +10,8 @@ import { countQuery } from '../src/modules/records/analytics/compile.ts';
 import type { Cohort, EventPattern } from '../src/modules/records/model.ts';
 import type { Bench, BenchResult } from './bench.ts';
 import { load } from './lake/machine.ts';
-import { HBA1C, planOf, resultsBetween } from './lake/results.ts';
-import { BY_TEST, live, makeTables, withHidden } from './lake/tables.ts';
+import { HBA1C, planOf } from './lake/results.ts';
+import { BY_TEST, insertResults, makeTables } from './lake/tables.ts';
 
 /** A person waits for the count while typing. */
 const LIMIT_MS = 1_000;
@@ -121,14 +121,11 @@ async function measure(lake: Lake, parts: Parts): Promise<BenchResult> {
 }
 
 function relations(view: string): Sql {
-  if (view === 'person') return sql`lab.person`;
-  return sql`(select *, cast(null, 'Nullable(String)') as comparator from ${trusted(live(BY_TEST))})`;
+  return view === 'person' ? sql`lab.person` : sql`banyan.laboratory_result`;
 }
 
 async function fill(lake: Lake, { rows, say }: Parts): Promise<{ results: number; persons: number }> {
-  const [database, byTest] = makeTables();
-  await lake.run(trusted(database!));
-  await lake.run(trusted(byTest!));
+  for (const text of makeTables()) await lake.run(trusted(text));
   const plan = planOf(rows);
   const slices = Math.ceil(rows / SLICE_ROWS);
   for (let slice = 0; slice < slices; slice += 1) {
@@ -136,18 +133,18 @@ async function fill(lake: Lake, { rows, say }: Parts): Promise<{ results: number
       number,
       number,
     ];
-    await lake.run(trusted(withHidden(BY_TEST, resultsBetween(plan, from, until))));
+    await lake.run(trusted(insertResults(plan, { from, until, lean: false })));
     say(`${slice + 1} of ${slices} slices`);
   }
-  await lake.run(trusted(`optimize table ${BY_TEST} final`));
+  await lake.run(trusted(`optimize table ${BY_TEST.kept} final`));
   await lake.run(sql`
     create table lab.person engine = MergeTree order by id as
     select patient as id, any(sex) as sex, any(birth_date) as birth_date, any(district) as district, any(organization) as organization,
       cast(null, 'Nullable(Bool)') as deceased, cast(null, 'Nullable(DateTime64(3))') as deceased_at, cast(null, 'Nullable(String)') as replaced_by
-    from ${trusted(BY_TEST)} group by patient
+    from ${trusted(BY_TEST.asked)} group by patient
   `);
   const [counted] = await lake.rows<{ results: number; persons: number }>(
-    sql`select count() as results, (select count() from lab.person) as persons from ${trusted(BY_TEST)}`,
+    sql`select count() as results, (select count() from lab.person) as persons from ${trusted(BY_TEST.asked)}`,
   );
   return counted!;
 }
@@ -169,7 +166,7 @@ async function askDuckDb(lake: Lake, { folder, say }: Parts): Promise<number> {
   say('to a file for DuckDB');
   const file = join(folder, 'results.parquet');
   const columns = sql`select patient, toString(code) as code, toString(unit) as unit, value, status, time`;
-  const bytes = await lake.stream(sql`${columns} from ${trusted(live(BY_TEST))} order by code, time`, 'Parquet', {
+  const bytes = await lake.stream(sql`${columns} from ${trusted(BY_TEST.asked)} order by code, time`, 'Parquet', {
     timeoutMs: 1_800_000,
   });
   await pipeline(bytes, createWriteStream(file));
