@@ -39,11 +39,14 @@ export interface Question {
   signal?: AbortSignal;
 }
 
-/** May the actor look, and at what: groups of everybody's results, or results one by one? The wider comes first. */
+/**
+ * May the actor look, and at what: results one by one, or groups of everybody's? Rows come first: who has both reaches the population of the own organization, which is
+ * among those rows.
+ */
 function reachesOf(ctx: Context): Reach[] {
   ctx.require('laboratory.explore');
   const reaches = reachOf(ctx);
-  return (['population', 'rows'] as const).filter((reach) => reaches.includes(reach));
+  return (['rows', 'population'] as const).filter((reach) => reaches.includes(reach));
 }
 
 function optionsOf(ctx: Context, { signal }: Question): AskOptions {
@@ -174,7 +177,7 @@ export function readTurnarounds(
   }));
 }
 
-/** The reach that was asked for, or the widest there is. @throws Problem `forbidden` */
+/** The reach that was asked for, or the first there is. @throws Problem `forbidden` */
 export function chosenReach(ctx: Context, asked: Reach | undefined): Reach {
   const reaches = reachesOf(ctx);
   const reach = asked ?? reaches[0];
