@@ -179,4 +179,6 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'too many resources for one question of the record: ask the lake': '资源过多，无法直接查询病历：请改用数据湖',
   'too many views in one export': '一次导出的视图过多',
   'two views have the same name': '两个视图同名',
+  'the lake is being built: wait until that is done': '数据湖正在构建中：请等待完成',
+  'the lake is being checked: wait until that is done': '数据湖正在核对中：请等待完成',
 };
