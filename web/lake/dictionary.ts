@@ -47,6 +47,7 @@ export const COLUMNS_ZH: Readonly<Record<string, string>> = {
   lot: '批号',
   low: '首个参考区间的下限',
   marital_status: '婚姻状况',
+  replaced_by: '合并到的档案',
   medication: '药品编号',
   method: '检测方法',
   name: '名称',
