@@ -27,8 +27,10 @@ import {
 } from '#kernel/http';
 import { type Job, startJobs } from '#kernel/jobs';
 import {
+  clusterOf,
   exportRoutes,
   lakeFeed,
+  lakePageRoutes,
   lakeTokenRoutes,
   openLake,
   operationRoutes,
@@ -124,6 +126,8 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       publicUrl,
       context: access.context,
     };
+    const cluster = clusterOf(config.lakeUrl);
+    const kept = { lake, db: pool, tables: LAKE_TABLES, ...(cluster === undefined ? {} : { cluster }) };
     const routes: Routes[] = [
       kernelRoutes,
       accessRoutes(access),
@@ -132,6 +136,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       (app, parts) => operationRoutes(app, parts, lake),
       (app, parts) => exportRoutes(app, parts, exports),
       (app) => lakeTokenRoutes(app, access),
+      (app, parts) => lakePageRoutes(app, parts, kept),
       ledgerRoutes,
       recordsRoutes,
       custodyRoutes,
@@ -163,7 +168,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
 
     const deliveries = await startDeliveries(ctx, pool, HEARERS, { workers: config.workers });
     undo.push(deliveries.stop);
-    const keeper = await startKeeper(ctx, { lake, db: pool, tables: LAKE_TABLES });
+    const keeper = await startKeeper(ctx, kept);
     wakeKeeper = keeper.wake;
     undo.push(keeper.stop);
     // By itself, so that nobody waits for the lake.

@@ -4,7 +4,7 @@ const TESTS = 400;
 const PANEL = 10;
 /** 1 - 0.05 * j summed over the ten tests of a panel. */
 const RESULTS_OF_A_VISIT = 7.75;
-export const DISTRICTS = 125;
+const DISTRICTS = 125;
 const ORGANISATIONS_OF_A_DISTRICT = 61;
 const RESULTS_OF_A_PATIENT = 100;
 const FIRST_DAY = '2016-01-01';
@@ -26,9 +26,32 @@ export function planOf(rows: number): Plan {
   };
 }
 
+/** Columns of the view that are given; the others are empty for what an analyzer reports. */
+export const GIVEN = [
+  'id',
+  'patient',
+  'code',
+  'code_system',
+  'code_text',
+  'time',
+  'value',
+  'unit',
+  'flag',
+  'low',
+  'high',
+  'status',
+  'specimen',
+  'service_request',
+  'organization',
+  'encounter',
+  'sex',
+  'birth_date',
+  'district',
+];
+
 /**
  * ClickHouse SQL that makes the laboratory results of the visits `from` (inclusive) to `to` (exclusive), the same ones each time, in the order in
- * which they arrive. Columns are those of the view `laboratory_result`.
+ * which they arrive, with the columns `GIVEN` of the view `laboratory_result`.
  *
  * - panels and so tests by Zipf's law; a panel's results share patient, time, place, specimen and order;
  * - patients come unevenly often; most visits are in the own district and to the usual organisation; districts and organisations differ widely in size;
@@ -88,7 +111,7 @@ export function resultsBetween({ visits, patients }: Plan, from: number, to: num
       round(middle * 0.67, t % 4) as low,
       round(middle * 1.5, t % 4) as high,
       if(${draw(16, ofTest)} < 0.02, 'corrected', 'final') as status,
-      specimen, service_request, organization, encounter, sex, birth_date, district
+      specimen, service_request, organization, encounter, sex, birth_date, district, p
     from tests`;
 }
 

@@ -5,7 +5,7 @@ import type { IntervalAnswer, Reach, TestKind } from '../../src/modules/laborato
 import { api, language, useAddressValues } from '../shell/index.ts';
 
 /** The filters as they stand in the page's address: a link holds the whole question. */
-export const FILTER_NAMES = [
+const FILTER_NAMES = [
   'reach',
   'sex',
   'ageFrom',

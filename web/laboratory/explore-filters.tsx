@@ -91,7 +91,7 @@ export function Period({ filter, set }: { filter: Filter; set: (name: FilterName
   );
 }
 
-export function Field({ label, children }: { label: string; children: ReactNode }) {
+function Field({ label, children }: { label: string; children: ReactNode }) {
   return (
     <div className="explore-field">
       <span className="quiet">{label}</span>

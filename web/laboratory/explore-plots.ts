@@ -9,7 +9,7 @@ import type { PlotOption } from '../ui/index.ts';
 
 /* What is drawn of a test, as options of the chart engine. Pure. */
 
-export const COLOURS = {
+const COLOURS = {
   all: '#009e73',
   male: '#0072b2',
   female: '#d55e00',
@@ -47,7 +47,9 @@ export function histogramOption(
   const at = (p: number) => percentiles.find((each) => each.p === p)?.value;
   const lines = [2.5, 50, 97.5].flatMap((p) => {
     const value = at(p);
-    return value === undefined ? [] : [{ xAxis: value, label: { formatter: words.number(value) } }];
+    return value === undefined
+      ? []
+      : [{ xAxis: value, label: { formatter: words.number(value), color: COLOURS.female, textBorderWidth: 0 } }];
   });
   return {
     tooltip: {
@@ -82,7 +84,7 @@ export function histogramOption(
           markArea: {
             silent: true,
             itemStyle: { color: 'rgba(0, 114, 178, 0.10)' },
-            label: { color: COLOURS.male, position: 'insideTop' },
+            label: { color: COLOURS.male, position: 'insideTop', textBorderWidth: 0 },
             data: [[{ name: words.published, xAxis: published.low ?? from }, { xAxis: published.high ?? to }]],
           },
         }),
@@ -268,6 +270,8 @@ export function mapOption(
       bottom: 0,
       inRange: { color: ['#d7ecfb', '#56b4e9', '#0072b2', '#08306b'] },
       text: [words.number(high), words.number(low)],
+      // Readable on both looks.
+      textStyle: { color: '#7a8783' },
     },
     series: [
       {

@@ -11,8 +11,7 @@ import {
 } from '../../src/modules/records/model.ts';
 import { api, language, Refusal, useSession } from '../shell/index.ts';
 import { useNotice } from '../ui/index.ts';
-
-export const QUESTIONS = ['questions'] as const;
+import { QUESTIONS } from './cohort-state.ts';
 
 interface Kept {
   name: string;

@@ -5,7 +5,16 @@ import type {
   EventCriterion,
   GroupCriterion,
   PersonCriterion,
+  SavedQuestion,
 } from '../../src/modules/records/model.ts';
+
+/** What is known of kept questions; what changes one forgets it all. */
+export const QUESTIONS = ['questions'] as const;
+
+/** Where a kept question is opened. */
+export function questionAddress({ id, question }: SavedQuestion): string {
+  return question.kind === 'page' ? question.address : `/records/cohorts?id=${encodeURIComponent(id)}`;
+}
 
 export const EMPTY: Cohort = { form: 1, include: [], exclude: [] };
 const MOST_UNDO = 100;

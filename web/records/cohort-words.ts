@@ -12,6 +12,7 @@ import type {
   Step,
   Years,
 } from '../../src/modules/records/model.ts';
+import { sayCount } from './words.ts';
 
 /** Says a cohort and its parts in the language of the screen. */
 export interface CohortWords {
@@ -57,7 +58,7 @@ function wordsIn(t: TFunction<'records'>, language: 'en' | 'zh'): CohortWords {
     },
     code: ({ code, name, nameZh }) => (language === 'zh' ? (nameZh ?? name) : name) ?? code,
     place: (code) => PLACES.get(code)?.[language] ?? (code === '' ? t('cohort.unknown') : code),
-    count: (count) => (count === 'few' ? '<10' : numbers.format(count)),
+    count: (count) => sayCount(count, language),
   };
 
   function sayPerson({ sexes, age, places: codes, organizations, deceased }: PersonCriterion): string {

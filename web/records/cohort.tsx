@@ -8,9 +8,9 @@ import { api, Go, useAddressValue, useGo, useSession } from '../shell/index.ts';
 import { Empty, Failure, Loading, Page, Panel, save, toCsv } from '../ui/index.ts';
 import './cohort.css';
 import { Criteria } from './cohort-criteria.tsx';
-import { DownloadDialog, QUESTIONS, SaveDialog } from './cohort-dialogs.tsx';
+import { DownloadDialog, SaveDialog } from './cohort-dialogs.tsx';
 import { Flow, Pictures } from './cohort-result.tsx';
-import { completed, EMPTY, EXAMPLES, fromAddress, toAddress, useEdited } from './cohort-state.ts';
+import { completed, EMPTY, EXAMPLES, fromAddress, QUESTIONS, toAddress, useEdited } from './cohort-state.ts';
 import { useCohortWords } from './cohort-words.ts';
 
 /** Somebody who types is not asked for until the hand rests; the question before is then stopped in the engine. */

@@ -5,8 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Cohort, Count, QuestionRun, SavedQuestion } from '../../src/modules/records/model.ts';
 import { api, Go, useGo } from '../shell/index.ts';
 import { type Column, DataTable, Failure, Loading, Page, Sparkline, StatusTag, Time, useNotice } from '../ui/index.ts';
-import { QUESTIONS } from './cohort-dialogs.tsx';
-import { toAddress } from './cohort-state.ts';
+import { QUESTIONS, questionAddress, toAddress } from './cohort-state.ts';
 import { useCohortWords } from './cohort-words.ts';
 
 /** What was kept: open it, count it again, share it, change it, take it away and bring it back. */
@@ -22,7 +21,7 @@ export default function Questions() {
       phoneTitle: true,
       render: (kept) => (
         <>
-          <Go to={addressOf(kept)}>{kept.name}</Go>
+          <Go to={questionAddress(kept)}>{kept.name}</Go>
           {kept.about !== '' && <div className="quiet">{kept.about}</div>}
           {kept.question.kind === 'cohort' && <div className="quiet">{words.cohort(kept.question.cohort)}</div>}
         </>
@@ -95,10 +94,6 @@ export default function Questions() {
       {shown !== undefined && <Past kept={shown} close={() => show(undefined)} />}
     </Page>
   );
-}
-
-function addressOf({ id, question }: SavedQuestion): string {
-  return question.kind === 'page' ? question.address : `/records/cohorts?id=${encodeURIComponent(id)}`;
 }
 
 function Actions({ kept, show }: { kept: SavedQuestion; show: () => void }) {

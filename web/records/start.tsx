@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import type { TimelineEntry } from '../../src/modules/records/model.ts';
+import type { SavedQuestion, TimelineEntry } from '../../src/modules/records/model.ts';
 import { api, Go, type StartCard, useOrganizationNames, useSession } from '../shell/index.ts';
 import { Failure, Loading, Panel, ShortList } from '../ui/index.ts';
+import { QUESTIONS, questionAddress } from './cohort-state.ts';
 import { type Look, useWhoOf } from './who-looked.tsx';
-import { useNamed } from './words.ts';
+import { sayCount, useNamed } from './words.ts';
 
 const FEW = 6;
 const RECENT = 100;
@@ -12,6 +13,7 @@ const RECENT = 100;
 export const cards: readonly StartCard[] = [
   { order: 15, roles: ['patient'], Card: OwnReports },
   { order: 16, roles: ['patient'], Card: WhoLookedLately },
+  { order: 60, permission: 'records.cohort.ask', Card: KeptQuestions },
 ];
 
 function OwnReports() {
@@ -91,4 +93,32 @@ function together(rows: readonly Look[]): (Look & { times: number })[] {
     else known.times += 1;
   }
   return [...found.values()];
+}
+
+/** The questions that changed last, with what they came to. */
+function KeptQuestions() {
+  const { t, i18n } = useTranslation('records');
+  const query = useQuery({
+    queryKey: [...QUESTIONS, 'few'],
+    queryFn: ({ signal }) => api.get<{ questions: SavedQuestion[] }>('/api/records/questions', { signal }),
+    select: ({ questions }) => questions.slice(0, FEW),
+  });
+  return (
+    <Panel title={t('cohort.questions.title')} actions={<Go to="/records/cohorts">{t('cohort.questions.build')}</Go>}>
+      {query.isPending && <Loading lines={4} />}
+      {query.isError && <Failure error={query.error} retry={() => query.refetch()} />}
+      {query.isSuccess && (
+        <ShortList
+          empty={t('cohort.questions.none')}
+          items={query.data.map((kept) => ({
+            id: kept.id,
+            title: <Go to={questionAddress(kept)}>{kept.name}</Go>,
+            tag: kept.lastRun && <strong className="numbers">{sayCount(kept.lastRun.count, i18n.language)}</strong>,
+            by: kept.madeByName,
+            at: kept.updated,
+          }))}
+        />
+      )}
+    </Panel>
+  );
 }

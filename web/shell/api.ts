@@ -34,9 +34,12 @@ type Query = Record<string, string | number | boolean | null | undefined>;
 interface Options {
   query?: Query;
   signal?: AbortSignal;
+  /** Beside our own, e.g. `prefer` and `if-match`. */
+  headers?: Record<string, string>;
 }
 
 const TIMEOUT_MS = 60_000;
+const FILE_MS = 600_000;
 const signedOut = new Set<() => void>();
 
 /** Calls back when the server no longer knows who is asking. */
@@ -53,19 +56,37 @@ export const api = {
   put: <T>(path: string, body: unknown, options: Options = {}) => send<T>('PUT', path, body, options),
   patch: <T>(path: string, body: unknown, options: Options = {}) => send<T>('PATCH', path, body, options),
   remove: <T>(path: string, options: Options = {}) => send<T>('DELETE', path, undefined, options),
+  /** The bytes of an answer of any form; with a body, the answer to a POST. */
+  file: async (path: string, body?: unknown, options: Options = {}): Promise<Blob> => {
+    const response = await ask(body === undefined ? 'GET' : 'POST', path, body, { ...options, timeoutMs: FILE_MS });
+    return response.blob();
+  },
 };
 
-async function send<T>(method: string, path: string, body: unknown, { query, signal }: Options): Promise<T> {
+async function send<T>(method: string, path: string, body: unknown, options: Options): Promise<T> {
+  const response = await ask(method, path, body, options);
+  const isEmpty = response.status === 204 || response.headers.get('content-length') === '0';
+  return (isEmpty ? undefined : await response.json()) as T;
+}
+
+/** @throws Refusal */
+async function ask(
+  method: string,
+  path: string,
+  body: unknown,
+  { query, signal, headers: more, timeoutMs = TIMEOUT_MS }: Options & { timeoutMs?: number },
+): Promise<Response> {
   const headers: Record<string, string> = {
     accept: path.startsWith('/fhir') ? 'application/fhir+json' : 'application/json',
     'accept-language': i18next.language,
     // A form on a foreign page cannot set it: the server takes no change from a cookie without it.
     'x-banyan': 'app',
+    ...more,
   };
   if (body !== undefined)
     headers['content-type'] = path.startsWith('/fhir') ? 'application/fhir+json' : 'application/json';
 
-  const limit = AbortSignal.timeout(TIMEOUT_MS);
+  const limit = AbortSignal.timeout(timeoutMs);
   let response: Response;
   try {
     response = await fetch(path + queryText(query), {
@@ -79,7 +100,7 @@ async function send<T>(method: string, path: string, body: unknown, { query, sig
     if (signal?.aborted === true) throw cause;
     throw new Refusal({ status: 0, kind: 'unreachable', message: i18next.t('shell:errors.unreachable') });
   }
-  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
+  if (response.ok) return response;
 
   const refusal = await readRefusal(response);
   if (response.status === 401) for (const told of signedOut) told();

@@ -6,8 +6,8 @@ export interface PageRoute {
   path: string;
   /** Loaded when it is first opened: `() => import('./orders.tsx')`; the file's default export is the page. */
   page: () => Promise<{ default: ComponentType }>;
-  /** Who may open it; without it, everybody who is signed in. */
-  permission?: string;
+  /** Who may open it, by one of these; without it, everybody who is signed in. */
+  permission?: string | readonly string[];
   roles?: readonly string[];
   /** Its place in the navigation; pages without one are reached from others. */
   nav?: NavEntry;
@@ -52,6 +52,6 @@ export function mayOpen(
   actor: { roles: readonly string[] },
   may: (permission: string) => boolean,
 ): boolean {
-  if (page.permission !== undefined && !may(page.permission)) return false;
+  if (page.permission !== undefined && ![page.permission].flat().some(may)) return false;
   return page.roles === undefined || page.roles.some((role) => actor.roles.includes(role));
 }

@@ -28,7 +28,7 @@ const SETTINGS = {
   lakeUrl: optional(
     'LAKE_URL',
     'the program starts its own engine',
-    'A ClickHouse server or cluster of yours, e.g. `https://user:password@host:8443?database=banyan`',
+    'A ClickHouse server or cluster of yours, e.g. `https://user:password@host:8443?database=banyan`; for a cluster add `&cluster=` and its name',
     urlOf(['http:', 'https:']),
   ),
   lakeMemory: optional(

@@ -73,7 +73,7 @@ const waitingGauge = meter.createObservableGauge('banyan_lake_waiting', { descri
 type Kind = 'rows' | 'stream' | 'run' | 'insert';
 
 export interface Place {
-  /** http or https, with user:password@ and ?database. */
+  /** http or https, with user:password@, ?database and ?cluster. */
   url: string;
   /** The embedded engine, reached through its socket. */
   engine?: LakeEngine;
@@ -235,6 +235,11 @@ async function makeDatabase(address: string): Promise<void> {
   } finally {
     await client.close();
   }
+}
+
+/** The cluster whose every machine gets the tables, where the address names one: `?cluster=region`. */
+export function clusterOf(lakeUrl: string | undefined): string | undefined {
+  return lakeUrl === undefined ? undefined : (new URL(lakeUrl).searchParams.get('cluster') ?? undefined);
 }
 
 function databaseOf(url: URL): string {

@@ -4,7 +4,7 @@ import { type Revive, startLakeEngine } from './engine.ts';
 
 export { enough, lakeRelation, type Reach, type RelationOptions, reachOf, rowsSeen, SMALLEST } from './access.ts';
 export { type CheckReport, checkLake, type Difference } from './check.ts';
-export { type AskOptions, DURABLE_TABLE, type Lake, type StreamFormat } from './client.ts';
+export { type AskOptions, clusterOf, DURABLE_TABLE, type Lake, type StreamFormat } from './client.ts';
 export { type FeedParts, lakeFeed, lakeListener } from './feed.ts';
 export { askRebuild, type KeeperParts, keepTables, startKeeper } from './keeper.ts';
 export type { LakeTable } from './module-tables.ts';
@@ -16,6 +16,7 @@ export {
   operationRoutes,
   startExports,
 } from './operations/index.ts';
+export { lakePageRoutes } from './page-routes.ts';
 export { requireReadOnly } from './read-only.ts';
 export { type LakeStatus, lagSeconds, lakeStatus } from './status.ts';
 export { generationTables, makeViewTables, type Placement, questionViews, viewTables } from './tables.ts';

@@ -3,6 +3,7 @@ import type { DeliveredFact } from '#kernel/outbox';
 import { DURABLE_TABLE, type Lake } from './client.ts';
 import { type LakeColumn, named } from './columns.ts';
 import { makeDurable } from './generations.ts';
+import { QUESTIONS, REPLICA } from './tables.ts';
 
 /**
  * A table of a module in the lake, beside the views of the record. Its rows are told in the facts of the module's own transactions, so
@@ -45,20 +46,30 @@ export function moduleTableName({ name }: Pick<LakeTable, 'name'>): string {
   return `${named(DATABASE)}.${named(name)}`;
 }
 
+/** On a cluster each row is on the shard that its whole key says: told twice, it comes to the same one. */
 export function moduleTable({ name, columns, order, partition }: LakeTable, cluster?: string): string[] {
   const on = cluster === undefined ? '' : ` on cluster ${named(cluster)}`;
   const kept = moduleTableName({ name });
-  const engine =
-    cluster === undefined
-      ? 'ReplacingMergeTree'
-      : `ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')`;
+  const asked = `${named(QUESTIONS)}.${named(name)}`;
   const cut = partition === undefined ? '' : ` partition by toYYYYMM(${named(partition)})`;
   const settings = `${DURABLE_TABLE}, min_age_to_force_merge_seconds = 900, min_age_to_force_merge_on_partition_only = 1`;
+  const list = columns.map(({ name: column, type, codec = 'ZSTD(1)' }) => `${named(column)} ${type} codec(${codec})`);
+  const key = order.map(named).join(', ');
+  const table = (place: string, engine: string) =>
+    `create table if not exists ${place}${on} (${list.join(', ')}) engine = ${engine}${cut} order by (${key}) settings ${settings}`;
+  const view = (place: string, from: string) =>
+    `create or replace view ${place}${on} as select * from ${from} final settings do_not_merge_across_partitions_select_final = 1`;
+  const database = `create database if not exists ${named(DATABASE)}${on}`;
+  if (cluster === undefined) return [database, table(kept, 'ReplacingMergeTree'), view(asked, kept)];
+
+  const shard = named(`${name}_shard`);
+  const spread = (of: string) => `engine = Distributed(${named(cluster)}, ${named(of)}, ${shard}, cityHash64(${key}))`;
   return [
-    `create database if not exists ${named(DATABASE)}${on}`,
-    `create table if not exists ${kept}${on} (${columns.map(({ name: column, type, codec = 'ZSTD(1)' }) => `${named(column)} ${type} codec(${codec})`).join(', ')})
-     engine = ${engine}${cut} order by (${order.map(named).join(', ')}) settings ${settings}`,
-    `create or replace view ${named('banyan')}.${named(name)}${on} as select * from ${kept} final settings do_not_merge_across_partitions_select_final = 1`,
+    database,
+    table(`${named(DATABASE)}.${shard}`, `ReplicatedReplacingMergeTree(${REPLICA})`),
+    `create table if not exists ${kept}${on} as ${named(DATABASE)}.${shard} ${spread(DATABASE)}`,
+    view(`${named(QUESTIONS)}.${shard}`, `${named(DATABASE)}.${shard}`),
+    `create or replace table ${asked}${on} as ${named(QUESTIONS)}.${shard} ${spread(QUESTIONS)}`,
   ];
 }
 
@@ -91,5 +102,7 @@ export async function* pagesOf(db: Db, table: LakeTable): AsyncGenerator<TableRo
 /** @param name of the table, as SQL */
 export async function insertRows(lake: Lake, name: string, rows: readonly TableRow[]): Promise<void> {
   const lines = rows.map((row) => `${JSON.stringify(row)}\n`);
-  await lake.insert(name, lines.join(''), { settings: { max_partitions_per_insert_block: 0 } });
+  await lake.insert(name, lines.join(''), {
+    settings: { max_partitions_per_insert_block: 0, distributed_foreground_insert: 1 },
+  });
 }

@@ -25,6 +25,8 @@ const SETTINGS = {
   input_format_parallel_parsing: 0,
   ...RAW_JSON,
   async_insert: 0,
+  // On a cluster: what is acknowledged is on its shard, not on its way there.
+  distributed_foreground_insert: 1,
 };
 
 /**

@@ -59,9 +59,14 @@ interface Node {
  * be on a list. What is given back is what was checked, and must be run instead of what came in.
  *
  * @param allowedTables as they may be written: `name`, or `database.name`
+ * @returns what was checked, and those of the tables that it reads
  * @throws Problem `invalid` when it is no question, `forbidden` when it holds what it may not
  */
-export async function requireReadOnly(lake: Lake, ask: Sql, allowedTables: Iterable<string>): Promise<Sql> {
+export async function requireReadOnly(
+  lake: Lake,
+  ask: Sql,
+  allowedTables: Iterable<string>,
+): Promise<Sql & { tables: ReadonlySet<string> }> {
   const { text: written } = bind(ask);
   if (written.length > MOST_TEXT) throw new Problem('too-large', 'the question is too long', { most: MOST_TEXT });
   const [one] = await lake.rows<{ text: string }>(sql`select formatQuerySingleLine(${written}) as text`);
@@ -78,8 +83,9 @@ export async function requireReadOnly(lake: Lake, ask: Sql, allowedTables: Itera
   for (const name of words.calls) {
     if (!isFunction(name, functions) && !TABLE_FUNCTIONS.has(name)) throw refusal(`the function ${name}`);
   }
-  await checkTables(lake, seen.tables, new Set(allowedTables));
-  return checked;
+  const allowed = new Set(allowedTables);
+  await checkTables(lake, seen.tables, allowed);
+  return { ...checked, tables: seen.tables.intersection(allowed) };
 }
 
 /** Names that are on no list belong to the question itself (`with name as`), which no real table may be called. */

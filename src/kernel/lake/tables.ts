@@ -269,10 +269,11 @@ function codecFor(type: string): string {
 }
 
 function engineOf({ cluster }: Placement): string {
-  return cluster === undefined
-    ? 'ReplacingMergeTree(_version)'
-    : `ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', _version)`;
+  return cluster === undefined ? 'ReplacingMergeTree(_version)' : `ReplicatedReplacingMergeTree(${REPLICA}, _version)`;
 }
+
+/** Where Keeper holds what replicas share: by the macros of each server. */
+export const REPLICA = "'/clickhouse/tables/{shard}/{database}/{table}', '{replica}'";
 
 /** Where the engine's own views begin. */
 function entry(place: Placement, type?: string): string {

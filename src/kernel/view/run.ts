@@ -1,4 +1,7 @@
 /** The rows of a ViewDefinition without a server: ClickHouse's engine inside this process, on a folder that goes when it is done. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Session } from 'chdb';
 import { Problem } from '#kernel/problem';
 import { type Column, compileView, losslessJson, type View } from '#standards/sql-on-fhir';
@@ -55,7 +58,7 @@ export async function writeRows(
   { format, path }: { format: FileFormat; path: string },
 ): Promise<void> {
   const { sql } = compiled(view);
-  const file = `'${path.replace(/[\\']/g, '\\$&')}'`;
+  const file = quoted(path);
   let started = false;
   await withEngine(
     resources,
@@ -73,22 +76,34 @@ function compiled(view: View): { sql: string; columns: readonly Column[] } {
   return compileView(view, { target: 'clickhouse', from: 'resource' });
 }
 
+function quoted(text: string): string {
+  return `'${text.replace(/[\\']/g, '\\$&')}'`;
+}
+
 function namesOf(columns: readonly Column[]): string {
   return columns.map(({ name }) => name).join(',');
 }
 
-/** Asks once for each batch of resources, and once for none when there are none. */
+/** Bytes of a question: what a view as large as one may be becomes. */
+const MOST_QUERY = 64 * 1024 * 1024;
+
+/**
+ * Asks once for each batch of resources, and once for none when there are none. Batches come to the engine as a file: with an
+ * `insert` of lines it would take whatever stands on this process's stdin for more of them.
+ */
 async function withEngine(
   resources: AsyncIterable<string>,
   ask: (engine: Session) => Promise<void>,
   end: (engine: Session) => void = () => undefined,
 ): Promise<void> {
-  const engine = new Session();
+  const folder = await mkdtemp(join(tmpdir(), 'banyan-view-'));
+  const engine = new Session(join(folder, 'engine'));
   try {
-    engine.query('create table resource (content String) engine = Memory');
+    const batch = join(folder, 'batch.ndjson');
+    engine.query(`set max_query_size = ${MOST_QUERY}`);
+    engine.query(`create table resource (content String) engine = File(JSONEachRow, ${quoted(batch)})`);
     for await (const lines of batchesOf(resources)) {
-      engine.query('truncate table resource');
-      await engine.insert({ table: 'resource', values: Buffer.from(lines.join('\n')), format: 'JSONEachRow' });
+      await writeFile(batch, lines.join('\n'));
       await ask(engine);
     }
     end(engine);
@@ -96,6 +111,7 @@ async function withEngine(
     throw told(error);
   } finally {
     engine.close();
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

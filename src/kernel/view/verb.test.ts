@@ -96,6 +96,13 @@ describe('banyan view run', () => {
     expect(parsed(two.out)).toEqual(rows);
   });
 
+  test('takes nothing from a stdin that was not asked for', async () => {
+    const anything = JSON.stringify({ content: JSON.stringify(noName) });
+    const { out, code } = await banyanWith(anything, '--view', names, '--resources', file('a.json', anna));
+    expect(code).toBe(0);
+    expect(parsed(out)).toEqual(rows.slice(0, 1));
+  });
+
   test('keeps the digits that decimals are written with', async () => {
     const written = file(
       'written.ndjson',

@@ -193,7 +193,6 @@ export interface TestKind {
   unit: string;
   name: { en: string; zh: string };
   results: number;
-  persons: number;
 }
 
 interface Percentile {

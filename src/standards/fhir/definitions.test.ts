@@ -18,6 +18,12 @@ describe('the definitions', () => {
     expect(definitions.searchParameters).toHaveLength(1378 + 12);
   });
 
+  test('have no element that the package they come in adds to those of R4', () => {
+    const meta = definitions.types.Meta?.elements.map(({ name }) => name);
+    expect(meta?.join()).toBe('id,extension,versionId,lastUpdated,source,profile,security,tag');
+    expect(definitions.types.ObservationDefinition?.elements.some(({ name }) => name === 'publisher')).toBe(false);
+  });
+
   test('search parameters all compile, none needs a general FHIRPath engine', () => {
     let pairs = 0;
     const empty: string[] = [];

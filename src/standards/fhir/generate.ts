@@ -75,7 +75,8 @@ function readAll<T extends Resource>(file: string, resourceType: T['resourceType
 
 /** The type itself and, under their paths, the types of its nested elements. */
 function describeStructure(structure: StructureDefinition, terms: Terms): Record<string, TypeDefinition> {
-  const [root, ...elements] = structure.snapshot?.element ?? [];
+  const [root, ...others] = structure.snapshot?.element ?? [];
+  const elements = others.filter(isOfR4);
   const name = structure.name as string;
   const described: Record<string, TypeDefinition> = {
     [name]: {
@@ -98,6 +99,11 @@ function describeStructure(structure: StructureDefinition, terms: Terms): Record
     described[parent]?.elements.push(describeElement(element, nested, name, terms));
   }
   return described;
+}
+
+/** Whether an element is R4's: the package that the definitions come in adds its own, and says of none whether it modifies. */
+function isOfR4({ isModifier }: OfficialElement): boolean {
+  return isModifier !== undefined;
 }
 
 function describeElement(element: OfficialElement, nested: boolean, owner: string, terms: Terms): ElementDefinition {

@@ -90,6 +90,7 @@ export type Scalar =
   | 'isTrue' // never absent
   | 'if' // condition, then, else: an absent condition is false
   | 'coalesce'
+  | 'choice' // the one that is there of the values of a choice of types
   | 'equal'
   | 'less'
   | 'lessEqual'
@@ -176,6 +177,15 @@ export function scalar(
   return { op: 'scalar', name, given, type, kind, many: false };
 }
 
+/** The value of an element that may be of several types of one kind: one of `given` is there at most. */
+export function choice(given: Expr[], type: string): Expr {
+  const [first] = given as [Expr];
+  if (given.length === 1) return first;
+  for (const one of given) keepRaw(one);
+  const shape = first.kind === 'element' && { shape: { ...newShape(), raw: true } };
+  return { ...scalar('choice', first.kind, given, type), ...shape };
+}
+
 export function test(name: Scalar, ...given: Expr[]): Expr {
   return scalar(name, 'boolean', given);
 }
@@ -248,7 +258,7 @@ export function presence(of: Expr): Expr {
     case 'scalar':
       if (of.kind === 'element' && of.name === 'if')
         return test('if', of.given[0] as Expr, presence(of.given[1] as Expr), presence(of.given[2] as Expr));
-      if (of.kind === 'element' && of.name === 'coalesce') return of.given.map(presence).reduce(either);
+      if (of.name === 'choice') return of.given.map(presence).reduce(either);
       return test('present', of);
     default:
       return test('present', of);
@@ -332,6 +342,10 @@ export function companionOf(of: Expr): Expr | undefined {
       const beside = childOf(of.of, `_${of.key}`, { type: 'Element', kind: 'element', many: of.many });
       keepRaw(beside);
       return of.many && beside.op === 'child' ? { ...beside, beside: of.key } : beside;
+    }
+    case 'scalar': {
+      const given = of.name === 'choice' ? of.given.map(companionOf) : [undefined];
+      return given.includes(undefined) ? undefined : choice(given as Expr[], 'Element');
     }
     case 'at':
     case 'last':

@@ -376,6 +376,8 @@ const SCALARS: Record<Scalar, Say> = {
   isTrue: ([x]) => `ifNull(${x}, false)`,
   if: ([when, then, otherwise]) => `if(${when}, ${then}, ${otherwise})`,
   coalesce: (given) => (given.length === 1 ? (given[0] as string) : `coalesce(${given.join(', ')})`),
+  choice: (given, [first]) =>
+    first?.kind === 'element' ? `concat(${given.join(', ')})` : `coalesce(${given.join(', ')})`,
   equal: infix('='),
   less: infix('<'),
   lessEqual: infix('<='),

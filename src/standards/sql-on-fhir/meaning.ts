@@ -1,5 +1,6 @@
 import {
   child,
+  choice,
   companionOf,
   count,
   type Expr,
@@ -25,7 +26,7 @@ import type { Ast } from './fhirpath.ts';
 import { FUNCTIONS } from './functions.ts';
 import { OPERATORS } from './operators.ts';
 import { quantity, quantityPart } from './quantity.ts';
-import { childrenOf, isResource, isSameOrBase, readType } from './types.ts';
+import { childrenOf, isAbstract, isResource, isSameOrBase, readType } from './types.ts';
 
 /**
  * What an expression stands for: one part for each type it can end in. `Observation.value` has eleven, of which one at most is
@@ -143,7 +144,7 @@ function memberMeaning(owner: Ast | undefined, name: string, scope: Scope): Valu
 
 /** The children of that name. */
 export function stepInto(on: Value, name: string, scope: Scope): Value {
-  const found = on.flatMap((part) => {
+  const found = on.flatMap<Expr>((part) => {
     if (part.kind !== 'element') return besidePart(part, name);
     const quantity = quantityPart(part, name);
     if (quantity) return [quantity];
@@ -172,7 +173,7 @@ export function at(on: Value, index: Expr): Value {
 export function ofType(on: Value, written: string): Value {
   const name = readType(written);
   if (name === undefined) throw new PathError(`there is no type named ${written}`);
-  return on.flatMap((part) => {
+  const found = on.flatMap<Expr>((part) => {
     if (isSameOrBase(name, part.type)) return [part];
     // Of any resource: those that say they are of the type.
     if (isResource(part.type) && isResource(name) && isSameOrBase(part.type, name)) {
@@ -186,6 +187,41 @@ export function ofType(on: Value, written: string): Value {
     }
     return [];
   });
+  const merged = isAbstract(name) ? undefined : mergedChoice(found, name);
+  return merged ? [merged] : found;
+}
+
+/**
+ * The parts of one choice of types as one part, so that items of a type and of those derived from it keep their order: texts and codes
+ * are both strings. Undefined when the parts are no such parts.
+ */
+function mergedChoice(parts: Value, type: string): Expr | undefined {
+  const [first, ...rest] = parts;
+  if (first === undefined || rest.length === 0) return undefined;
+  switch (first.op) {
+    case 'child': {
+      const { of, kind, many } = first;
+      const isChoice = parts.every((part) => part.op === 'child' && part.of === of && part.kind === kind && !many);
+      return isChoice ? choice([...parts], type) : undefined;
+    }
+    case 'each':
+    case 'flat': {
+      const { op, list, item } = first;
+      const bodies = parts.map((part) => {
+        if (part.op !== op || part.list !== list || part.second) return undefined;
+        return part.item === item ? part.body : ofItem(part.body, part.item, item);
+      });
+      const body = bodies.includes(undefined) ? undefined : mergedChoice(bodies as Expr[], type);
+      return body && { ...first, body, ...typed(body, true) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The same part of another item of the same list. */
+function ofItem(body: Expr, item: Variable, other: Variable): Expr | undefined {
+  return body.op === 'child' && body.of === item ? { ...body, of: other } : undefined;
 }
 
 export function isOf(on: Value, written: string): Value {

@@ -341,6 +341,7 @@ const SCALARS: Record<Scalar, Say> = {
   isTrue: ([x]) => `coalesce(${x}, false)`,
   if: ([when, then, otherwise]) => `case when ${when} then ${then} else ${otherwise} end`,
   coalesce: (given) => `coalesce(${given.join(', ')})`,
+  choice: (given) => `coalesce(${given.join(', ')})`,
   equal: infix('='),
   less: ordered('<'),
   lessEqual: ordered('<='),

@@ -73,6 +73,8 @@ function comesFrom(expr: Expr, name: string): boolean {
   switch (expr.op) {
     case 'child':
       return expr.of.op === 'variable' ? expr.of.name === name : comesFrom(expr.of, name);
+    case 'scalar':
+      return expr.name === 'choice' && expr.given.every((one) => comesFrom(one, name));
     case 'list':
       return comesFrom(expr.item, name);
     case 'each':

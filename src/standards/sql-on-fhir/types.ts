@@ -56,6 +56,10 @@ export function isType(name: string): boolean {
   return definitions.types[name] !== undefined || name === 'integer64';
 }
 
+export function isAbstract(type: string): boolean {
+  return definitions.types[type]?.abstract === true;
+}
+
 export function isResource(type: string): boolean {
   return definitions.types[type]?.kind === 'resource';
 }

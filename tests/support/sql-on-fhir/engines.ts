@@ -41,7 +41,7 @@ export function postgresql(db: Db): Engine {
     },
     async run(view, table, from, to) {
       const source = `(select n, content from "${table}" where n >= ${from} and n < ${to})`;
-      const text = `select to_jsonb(answer)::text as line from (${compiled(view, 'postgresql', source)}) answer`;
+      const text = `select to_json(answer)::text as line from (${compiled(view, 'postgresql', source)}) answer`;
       const lines = await db.rows<{ line: string }>({ text, values: [] });
       return lines.map(({ line }) => numbered(JSON.parse(line)));
     },

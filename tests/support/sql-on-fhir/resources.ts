@@ -103,20 +103,12 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   'presentedForm',
 ]);
 
-/** Elements of the definitions that R4 does not have. */
-const NOT_R4: Readonly<Record<string, readonly string[]>> = {
-  Meta: ['project', 'author', 'onBehalfOf', 'account', 'accounts', 'compartment', 'deleted'],
-};
-
 /** The elements of a type that resources are given. */
 export function elementsOf(type: string): ElementDefinition[] {
   const definition = definitions.types[type];
   if (definition === undefined) throw new Error(`no definition of ${type}`);
   return definition.elements.filter(
-    ({ name }) =>
-      name !== 'modifierExtension' &&
-      !(definition.kind === 'resource' && LEFT_OUT.has(name)) &&
-      !(NOT_R4[type] ?? []).includes(name),
+    ({ name }) => name !== 'modifierExtension' && !(definition.kind === 'resource' && LEFT_OUT.has(name)),
   );
 }
 
@@ -191,12 +183,13 @@ function randomExtras(random: Random): Json {
   return { extension: [randomExtension(random, 1)] };
 }
 
-/** No codes beside texts: `ofType(string)` takes both, and the compiler gives them type by type instead of in their order. */
 function randomExtension(random: Random, depth: number): Json {
   const url = random.pick(EXTENSIONS);
   if (depth < 2 && random.chance(0.2)) return { url, extension: [randomExtension(random, depth + 1)] };
   return random.pick([
     () => ({ url, valueString: random.pick(TEXTS) }),
+    () => ({ url, valueCode: random.pick(CODES) }),
+    () => ({ url, _valueCode: { id: random.pick(CODES) } }),
     () => ({ url, valueUri: random.pick(URIS) }),
     () => ({ url, valueDecimal: written(random.pick(DECIMALS)) }),
     () => ({ url, valueBoolean: random.chance(0.5) }),

@@ -32,7 +32,7 @@ export const MOST_ROWS = 1_000_000;
 const HELD_BYTES = 256 * 1024;
 
 /** Aborted when the client goes away before it has its answer: the engine then stops. */
-function goneSignal(reply: FastifyReply): AbortSignal {
+export function goneSignal(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) gone.abort(new Problem('unavailable', 'the client went away'));
@@ -185,7 +185,8 @@ async function* rest(
   }
 }
 
-async function note(ctx: Context, { act, subject, patients, detail }: Asked, figures: object): Promise<void> {
+/** Tells the audit trail and the ledger of a question. */
+export async function note(ctx: Context, { act, subject, patients, detail }: Asked, figures: object): Promise<void> {
   await recordRead(ctx, {
     act,
     subject,

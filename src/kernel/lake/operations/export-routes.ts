@@ -6,7 +6,7 @@ import { record, recordRead } from '#kernel/access';
 import type { Context } from '#kernel/context';
 import { Problem, type ProblemKind } from '#kernel/problem';
 import { actOf, type Exports } from './export-runner.ts';
-import { cancelExport, type Export, type ExportView, getExport, insertExport } from './export-store.ts';
+import { cancelExport, type Export, type ExportView, findExports, getExport, insertExport } from './export-store.ts';
 import { FORMS, formatOf } from './formats.ts';
 import { bad, booleanOf, type Given, givenIn, instantOf, textIn, textOf } from './given.ts';
 import { definitionIn, type LakeDoor, readBodiesAsText } from './routes.ts';
@@ -16,6 +16,7 @@ type Named = { Params: { id: string } };
 
 const ASKED = ['view', 'clientTrackingId', '_format', 'header', 'patient', 'group', '_since', 'source'];
 const MOST_VIEWS = 50;
+const MOST_LISTED = 100;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 const FHIR_JSON = 'application/fhir+json; charset=utf-8';
 
@@ -33,6 +34,12 @@ export function exportRoutes(app: FastifyInstance, door: LakeDoor, exports: Expo
     { schema: schema('Asks for one view as a file') },
     (request, reply) => kickOff(request, reply, request.params.id),
   );
+
+  app.get('/api/lake/exports', { schema: { tags: ['Lake'], summary: "The caller's exports" } }, async (request) => {
+    const ctx = await door.context(request);
+    const exports = await findExports(ctx, MOST_LISTED);
+    return { exports: exports.map(({ views, asker: _, ...each }) => ({ ...each, views: views.map(nameOf) })) };
+  });
 
   app.get<Named>('/fhir/$export-status/:id', { schema: schema('How far an export is') }, async (request, reply) => {
     const ctx = await door.context(request);
@@ -169,6 +176,10 @@ async function viewsIn(ctx: Context, given: readonly Given[], id: string | undef
     views.push({ name: wanted, definition, ...(stored === undefined ? {} : { subject: stored }) });
   }
   return views;
+}
+
+function nameOf({ name, subject }: ExportView) {
+  return { name, ...(subject !== undefined && { subject }) };
 }
 
 function statusOf({ state }: Export): string {

@@ -83,6 +83,15 @@ export async function getExport(ctx: Context, id: string): Promise<Export> {
   return found;
 }
 
+/** The actor's own that are under way or wait to be fetched, the newest first. */
+export function findExports(ctx: Context, limit: number): Promise<Export[]> {
+  return ctx.db.rows<Export>(sql`
+    select ${SELECTED} from lake.export
+    where actor = ${ctx.actor.id} and state <> 'cancelled' and (expires_at is null or expires_at > ${ctx.now()})
+    order by asked_at desc, id limit ${limit}
+  `);
+}
+
 /** The oldest that nobody is at, taken; undefined when there is none. */
 export function takeExport(db: Db, now: Date): Promise<Export | undefined> {
   const silent = new Date(now.getTime() - SILENT_SECONDS * 1_000);

@@ -1,4 +1,6 @@
+export { goneSignal, note } from './answer.ts';
 export { exportRoutes } from './export-routes.ts';
 export { type Exports, startExports } from './export-runner.ts';
 export { type LakeDoor, operationRoutes } from './routes.ts';
+export { queryOfText, questionOf } from './sql-select.ts';
 export { lakeTokenRoutes } from './token-routes.ts';

@@ -30,6 +30,24 @@ export function readQuery(library: Json): QueryLibrary {
 }
 
 /**
+ * The query that a text of SQL is: each table that it reads is the view of that name, each place of a value takes what is given.
+ *
+ * @param views addresses of views by their names
+ * @param types of the values that are given, by name
+ * @throws Problem `forbidden`, `invalid`
+ */
+export async function queryOfText(
+  lake: Lake,
+  text: string,
+  given: readonly Given[],
+  { views, types }: { views: ReadonlyMap<string, string>; types: ReadonlyMap<string, ParameterType> },
+): Promise<QueryLibrary> {
+  const { tables } = await requireReadOnly(lake, placeValues(text, types, given), views.keys());
+  const read = [...views].filter(([name]) => tables.has(name));
+  return { name: 'query', text, tables: new Map(read), parameters: types };
+}
+
+/**
  * The question that a query is for this actor. Its SQL is checked to read nothing but its tables; and each of these is, by its name in the
  * SQL, a view with the rows that the actor may see.
  *

@@ -24,27 +24,32 @@ export function lakeTokenRoutes(app: FastifyInstance, access: Pick<Access, 'cont
     properties: {
       name: { type: 'string', minLength: 1, maxLength: 100, default: 'notebook' },
       hours: { type: 'integer', minimum: 1, maximum: MOST_HOURS, default: MOST_HOURS },
+      acts: { type: 'array', maxItems: ACTS.length, items: { type: 'string', enum: ACTS }, default: ACTS },
     },
   };
   const schema = {
     tags: ['Lake'],
-    summary: 'Makes a token that reads the lake for some hours; its secret is shown once',
+    summary: 'Makes a token that reads the lake for some hours, with acts of its owner; its secret is shown once',
     body,
   };
-  app.post<{ Body: { name: string; hours: number } }>('/api/lake/tokens', { schema }, async (request, reply) => {
-    const ctx = await access.context(request);
-    // A token that made further tokens would outlive its own expiry and widen its own scopes.
-    if ((await access.identify(request)).session === undefined)
-      throw new Problem('forbidden', 'only a person who is signed in may do that');
-    const { name, hours } = request.body;
-    const scopes = [LAKE_SCOPE, ...ACTS.filter((act) => reachOf(ctx.actor, act) !== undefined)];
-    const expiresAt = new Date(ctx.now().getTime() + hours * 3_600_000);
-    const { secret, ...token } = await createToken(ctx, { name, scopes, expiresAt });
-    return reply
-      .code(201)
-      .header('cache-control', 'no-store')
-      .send({ ...token, token: secret });
-  });
+  app.post<{ Body: { name: string; hours: number; acts: string[] } }>(
+    '/api/lake/tokens',
+    { schema },
+    async (request, reply) => {
+      const ctx = await access.context(request);
+      // A token that made further tokens would outlive its own expiry and widen its own scopes.
+      if ((await access.identify(request)).session === undefined)
+        throw new Problem('forbidden', 'only a person who is signed in may do that');
+      const { name, hours, acts } = request.body;
+      const scopes = [LAKE_SCOPE, ...ACTS.filter((act) => acts.includes(act) && reachOf(ctx.actor, act) !== undefined)];
+      const expiresAt = new Date(ctx.now().getTime() + hours * 3_600_000);
+      const { secret, ...token } = await createToken(ctx, { name, scopes, expiresAt });
+      return reply
+        .code(201)
+        .header('cache-control', 'no-store')
+        .send({ ...token, token: secret });
+    },
+  );
 
   app.delete<{ Params: { id: string } }>(
     '/api/lake/tokens/:id',

@@ -4,12 +4,12 @@ import { type AskOptions, type Lake, lagSeconds, reachOf } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
 import { sql } from '#kernel/sql';
 import {
+  type Choices,
   chosenResults,
-  findPlaces,
-  findTests,
   grouped,
   groupedByAge,
   type Intervals,
+  type makeChoices,
   type PeriodFilter,
   repeatsOf,
   sampleOfResults,
@@ -27,7 +27,6 @@ import type {
   Repeat,
   TestFilter,
   TestGroup,
-  TestKind,
   TestSummary,
   Told,
   Turnaround,
@@ -40,11 +39,14 @@ export interface Question {
   signal?: AbortSignal;
 }
 
-/** May the actor look, and at what: groups of everybody's results, or results one by one? The wider comes first. */
+/**
+ * May the actor look, and at what: results one by one, or groups of everybody's? Rows come first: who has both reaches the population of the own organization, which is
+ * among those rows.
+ */
 function reachesOf(ctx: Context): Reach[] {
   ctx.require('laboratory.explore');
   const reaches = reachOf(ctx);
-  return (['population', 'rows'] as const).filter((reach) => reaches.includes(reach));
+  return (['rows', 'population'] as const).filter((reach) => reaches.includes(reach));
 }
 
 function optionsOf(ctx: Context, { signal }: Question): AskOptions {
@@ -62,16 +64,11 @@ async function timed<T extends object>(ctx: Context, ask: () => Promise<T>): Pro
 /** The tests and places there are, for choosing. */
 export async function listTests(
   ctx: Context,
-  question: Question,
+  choices: ReturnType<typeof makeChoices>,
   reach: Reach,
-): Promise<{ tests: TestKind[]; districts: string[]; organizations: string[]; reaches: Reach[] }> {
+): Promise<Choices & { reaches: Reach[] }> {
   const reaches = reachesOf(ctx);
-  const options = optionsOf(ctx, question);
-  const [tests, places] = await Promise.all([
-    findTests(ctx, question.lake, { reach }, options),
-    findPlaces(ctx, question.lake, { reach }, options),
-  ]);
-  return { tests, ...places, reaches };
+  return { ...(await choices(ctx, { reach }, { actor: ctx.actor.id })), reaches };
 }
 
 /** The distribution of a test's results. The look is written into the trail here, once for all parts of a page. */
@@ -180,7 +177,7 @@ export function readTurnarounds(
   }));
 }
 
-/** The reach that was asked for, or the widest there is. @throws Problem `forbidden` */
+/** The reach that was asked for, or the first there is. @throws Problem `forbidden` */
 export function chosenReach(ctx: Context, asked: Reach | undefined): Reach {
   const reaches = reachesOf(ctx);
   const reach = asked ?? reaches[0];

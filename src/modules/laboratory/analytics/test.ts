@@ -2,38 +2,13 @@ import type { Context, Sql } from '#kernel/context';
 import type { AskOptions, Lake } from '#kernel/lake';
 import { sql, trusted } from '#kernel/sql';
 import { type Fences, hornFences, LEAST_NONPARAMETRIC, type Sample, tukeyFences } from '#standards/reference-intervals';
-import type { AgeGroup, By, Groups, ResultFilter, TestFilter, TestGroup, TestKind, TestSummary } from '../model.ts';
-import { nameOfAnalyte, publishedIntervals } from '../rules.ts';
+import type { AgeGroup, By, Groups, TestFilter, TestGroup, TestSummary } from '../model.ts';
+import { publishedIntervals } from '../rules.ts';
 import { AGE_BANDS, barStep, binsOf, type CountedBin, roundingOf, tellable, WIDE_AGE_BANDS } from './groups.ts';
 import type { Answer } from './results.ts';
 import { FLAGGED, leftOut, measuredOf, rowsOf, smallestOf } from './results.ts';
 
-const MOST_TESTS = 5000;
 const MOST_GROUPS = 2000;
-
-/** Tests that occur, by how often, with the names they came with. */
-export async function findTests(
-  ctx: Context,
-  lake: Lake,
-  filter: ResultFilter,
-  options: AskOptions,
-): Promise<TestKind[]> {
-  const smallest = smallestOf(filter);
-  const rows = await lake.rows<{ code: string; of_unit: string; text: string; results: number; persons: number }>(
-    sql`
-      select code, ifNull(unit, '') as of_unit, ifNull(anyLast(code_text), '') as text, count() as results, uniq(patient) as persons
-      from ${await rowsOf(ctx, filter)} where isNotNull(value) and code != ''
-      group by code, of_unit having uniqExact(patient) >= ${smallest} order by results desc, code, of_unit limit ${MOST_TESTS}`,
-    options,
-  );
-  return rows.map(({ code, of_unit, text, results, persons }) => ({
-    code,
-    unit: of_unit,
-    name: nameOfAnalyte(code) ?? { en: text || code, zh: text || code },
-    results,
-    persons,
-  }));
-}
 
 /** More distinct values than this come rounded to five digits. */
 const MOST_VALUES = 100_000;
@@ -122,6 +97,8 @@ export async function summarize(
 ): Promise<Answer<TestSummary>> {
   const smallest = smallestOf(filter);
   const { measured, sample, fences, cut } = await chosenResults(ctx, lake, filter, options);
+  // Known before the first question is asked: while something else is waited for, nobody would hear that a question failed.
+  const relation = await rowsOf(ctx, filter);
   const levels = trusted(PERCENTILES.map((p) => p / 100).join(', '));
   const [[row], [excluded]] = await Promise.all([
     lake.rows<SummaryRow>(
@@ -132,10 +109,7 @@ export async function summarize(
         from ${measured} having count() > 0`,
       options,
     ),
-    lake.rows<{ belowOrAbove: number; unfinished: number; otherUnits: number }>(
-      leftOut(await rowsOf(ctx, filter), filter),
-      options,
-    ),
+    lake.rows<{ belowOrAbove: number; unfinished: number; otherUnits: number }>(leftOut(relation, filter), options),
   ]);
   const published = publishedIntervals(filter);
   const told = smallest > 1 ? { smallest } : {};
@@ -277,23 +251,4 @@ function groupOf({ key, results, persons, spread, flagged, ofFlagged }: GroupRow
   const [low, quarter, median, threeQuarters, high] = spread;
   const limits = results >= LEAST_NONPARAMETRIC && { low, high };
   return { key, results, persons, quarter, median, threeQuarters, ...limits, flagged, ofFlagged };
-}
-
-/** What places and organizations the reach holds results of: for choosing among them. */
-export async function findPlaces(
-  ctx: Context,
-  lake: Lake,
-  filter: ResultFilter,
-  options: AskOptions,
-): Promise<{ districts: string[]; organizations: string[] }> {
-  const relation = await rowsOf(ctx, filter);
-  const smallest = smallestOf(filter);
-  const of = async (column: Sql): Promise<string[]> => {
-    const rows = await lake.rows<{ key: string }>(
-      sql`select ifNull(${column}, '') as key from ${relation} where ${column} != '' group by key having uniqExact(patient) >= ${smallest} order by count() desc, key limit ${MOST_GROUPS}`,
-      options,
-    );
-    return rows.map(({ key }) => key);
-  };
-  return { districts: await of(sql`district`), organizations: await of(sql`organization`) };
 }

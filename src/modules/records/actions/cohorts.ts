@@ -59,14 +59,14 @@ export async function downloadCohort(
   const purpose = download.purpose.trim();
   if (!(purpose.length >= SHORTEST_PURPOSE && purpose.length <= LONGEST_PURPOSE))
     throw new Problem('invalid', 'say in 10 to 500 characters what the rows are needed for');
-  const { patients, rows, open } = await findParcel(ctx, download, { ...asked, reach: 'rows' });
+  const { persons, patients, rows, open } = await findParcel(ctx, download, { ...asked, reach: 'rows' });
   const { cohort, what, named = false, format } = download;
   await recordRead(ctx, {
     act: 'records.cohort-downloaded',
     patients,
-    detail: { cohort, what, named, format, purpose, rows, persons: patients.length },
+    detail: { cohort, what, named, format, purpose, rows, persons },
   });
-  return { persons: patients.length, rows, bytes: await open() };
+  return { persons, rows, bytes: await open() };
 }
 
 /** All of a person's results, with what was recorded before two records became one; noted as any look at the person. */

@@ -25,6 +25,8 @@ import { parseCohort } from './definition.ts';
  * boundaries are met all the time. Seeds are printed by fast-check.
  */
 const CASES = Number(process.env['COHORT_CASES'] ?? 2_000);
+/** On a busy machine fewer cases are tried rather than the others' tests held up; who names a number gets it. */
+const LONGEST_MS = process.env['COHORT_CASES'] === undefined ? 200_000 : 3_600_000;
 const TODAY = '2026-11-22';
 const SYSTEM = 'http://loinc.org';
 
@@ -35,6 +37,8 @@ interface Someone {
   district: string | null;
   organization: string | null;
   deceased: boolean | null;
+  /** The record was merged into this one. */
+  replacedBy: string | null;
 }
 
 interface Happening {
@@ -55,13 +59,14 @@ interface Happening {
 }
 
 const { people, happenings } = makeWorld(20_261_122);
+const living = people.filter(({ replacedBy }) => replacedBy === null).length;
 let lake: Lake;
 
 beforeAll(async () => {
   lake = await testLake();
   await lake.run(sql`
     create table person (id String, sex Nullable(String), birth_date Nullable(Date32), district Nullable(String), organization Nullable(String),
-      deceased Nullable(Bool), deceased_at Nullable(DateTime64(3, 'UTC'))) engine = MergeTree order by id`);
+      deceased Nullable(Bool), deceased_at Nullable(DateTime64(3, 'UTC')), replaced_by Nullable(String)) engine = MergeTree order by id`);
   await lake.run(sql`
     create table laboratory_result (patient String, _resource UInt64, code String, code_system String, time DateTime64(3, 'UTC'), value Nullable(Float64),
       unit Nullable(String), comparator Nullable(String), flag Nullable(String), low Nullable(Float64), high Nullable(Float64), status Nullable(String))
@@ -70,7 +75,10 @@ beforeAll(async () => {
     create table condition (patient String, _resource UInt64, code String, code_system String, time DateTime64(3, 'UTC'), verification_status Nullable(String))
     engine = MergeTree order by code`);
   const lines = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).join('\n');
-  await lake.insert('person', lines(people.map(({ birth, ...rest }) => ({ ...rest, birth_date: birth }))));
+  await lake.insert(
+    'person',
+    lines(people.map(({ birth, replacedBy, ...rest }) => ({ ...rest, birth_date: birth, replaced_by: replacedBy }))),
+  );
   const of = (source: Happening['source']) => happenings.filter((each) => each.source === source);
   await lake.insert(
     'laboratory_result',
@@ -117,7 +125,7 @@ describe('a cohort', () => {
             .map(({ id, firstDay }) => `${id} ${firstDay === undefined ? null : textOf(firstDay)}`)
             .sort(),
         );
-        tally[members.length === 0 ? 'empty' : members.length === people.length ? 'all' : 'some'] += 1;
+        tally[members.length === 0 ? 'empty' : members.length === living ? 'all' : 'some'] += 1;
         // Built on the same parts, and dearer to ask.
         if ((tally.empty + tally.all + tally.some) % 5 !== 0) return;
         const counted = await lake.rows<{ part: string; passed: number; persons: number }>(
@@ -130,11 +138,11 @@ describe('a cohort', () => {
           expect(persons).toBe(members.length);
         }
       }),
-      { numRuns: CASES },
+      { numRuns: CASES, interruptAfterTimeLimit: LONGEST_MS },
     );
     // A test of empty cohorts would prove little.
-    expect(tally.some).toBeGreaterThan(CASES / 4);
-  }, 900_000);
+    expect(tally.some).toBeGreaterThan((tally.empty + tally.all + tally.some) / 4);
+  }, 3_700_000);
 });
 
 /** What the words say, person by person and event by event. */
@@ -142,8 +150,9 @@ function judge({ include, exclude }: Cohort) {
   const index = firstEvent(include);
   const passed = new Map<number, number>();
   const members: { id: string; firstDay: number | undefined }[] = [];
-  for (const person of people) {
-    const own = happenings.filter(({ patient }) => patient === person.id);
+  for (const person of people.filter(({ replacedBy }) => replacedBy === null)) {
+    const records = people.filter(({ id, replacedBy }) => id === person.id || replacedBy === person.id);
+    const own = happenings.filter(({ patient }) => records.some(({ id }) => id === patient));
     const steps = [
       ...include.map((criterion) => isMet(criterion, person, own)),
       ...exclude.map((criterion) => !isMet(criterion, person, own)),
@@ -333,6 +342,7 @@ function makeWorld(seed: number): { people: Someone[]; happenings: Happening[] }
       district,
       organization: pick([null, 'o1', 'o2']),
       deceased: pick([null, true, false, false]),
+      replacedBy: at % 7 === 3 ? `p${at - 1}` : null,
     });
     // Daylight saving time held in the summers of 1986 to 1991.
     const began = pick([Date.UTC(2021, 0, 1), Date.UTC(1988, 3, 1), Date.UTC(2020, 1, 25)]);

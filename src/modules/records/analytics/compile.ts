@@ -137,24 +137,51 @@ function happened(criterion: EventCriterion, relations: Relations): Sql {
 function anchorsOf(criterion: EventCriterion, relations: Relations): Sql {
   const { event, pick, age } = criterion;
   const { wanted, met } = termsOf(event);
-  if (age !== undefined) met.push(isAged(age, asDate(DAY)));
   const key = needsKey(criterion) ? KEY : NO_KEY;
-  const source =
+  const terms = pick === undefined ? [...wanted, ...met] : wanted;
+  const columns = [
+    sql`${DAY} as day`,
+    sql`${key} as key`,
+    ...(pick === undefined ? [] : [sql`ifNull(${all(met)}, false) as met`, sql`(time, _resource) as place`]),
+  ];
+  const events = ownedRows(event, relations, columns, terms);
+  const aged =
     age === undefined
-      ? relations(EVENTS[event.source].view)
-      : sql`${relations(EVENTS[event.source].view)} as event
-          inner join (select patient as born_patient, birth from ${personsOf(relations)}) as born on event.patient = born.born_patient`;
-  if (pick === undefined)
-    return sql`select patient, ${DAY} as day, ${key} as key from ${source} where ${all([...wanted, ...met])}`;
+      ? events
+      : sql`(
+          select *, ${isAged(age, asDate(sql`day`))} as is_aged
+          from ${events} as event inner join (select patient, birth from ${personsOf(relations)}) as born on event.patient = born.patient
+        )`;
+  const isAgedTerm = age === undefined ? sql`true` : sql`is_aged`;
+  if (pick === undefined) return sql`select patient, day, key from ${aged} where ${isAgedTerm}`;
   const choose = pick === 'first' ? sql`argMin` : sql`argMax`;
   return sql`
     select patient, one.2 as day, one.3 as key
-    from (
-      select patient, ${choose}((ifNull(${all(met)}, false), ${DAY}, ${key}), (time, _resource)) as one
-      from ${source} where ${all(wanted)} group by patient
-    )
+    from (select patient, ${choose}((met and ${isAgedTerm}, day, key), place) as one from ${aged} group by patient)
     where one.1
   `;
+}
+
+/**
+ * Rows of a view's events with their person: what was recorded under a record that was merged into another belongs to the other. The records that
+ * were merged are few beside the events, so they are looked up after the events are chosen.
+ */
+function ownedRows(
+  { source }: EventPattern,
+  relations: Relations,
+  columns: readonly Sql[],
+  terms: readonly Sql[],
+): Sql {
+  return sql`(
+    select ifNull(heir, found) as patient, *
+    from (select patient as found, ${join(columns)} from ${relations(EVENTS[source].view)} where ${all(terms)}) as chosen
+    left any join ${mergedRecords(relations)} as merged on chosen.found = merged.gone
+  )`;
+}
+
+/** Records that were merged into others, `gone` into `heir`. */
+export function mergedRecords(relations: Relations): Sql {
+  return sql`(select id as gone, replaced_by as heir from ${relations(PERSON)} where replaced_by is not null)`;
 }
 
 /** Persons with so many events. A run begins at an event and takes the next one that is far enough, so that no other run has more. */
@@ -186,11 +213,12 @@ function followed(criterion: EventCriterion, steps: readonly Step[], anchors: Sq
     const { wanted, met } = termsOf(event);
     const terms = [...wanted, ...met];
     // Events of chosen codes are few and lie together; of all events only those of the persons in question are worth a list.
-    if (event.codes === undefined) terms.push(sql`patient in (select patient from (${anchors}))`);
-    return sql`
-      select ${step(at + 1)} as step, patient, ${DAY} as day, ${key} as key
-      from ${relations(EVENTS[event.source].view)} where ${all(terms)}
-    `;
+    if (event.codes === undefined)
+      terms.push(
+        sql`(patient in (select patient from (${anchors})) or patient in (select gone from ${mergedRecords(relations)}))`,
+      );
+    const rows = ownedRows(event, relations, [sql`${DAY} as day`, sql`${key} as key`], terms);
+    return sql`select ${step(at + 1)} as step, patient, day, key from ${rows}`;
   });
   const lists = [0, ...steps.keys()].map(
     (_, at) => sql`groupUniqArrayIf((day, key), step = ${step(at)}) as ${listName(at)}`,
@@ -301,12 +329,12 @@ function eventsOf(criterion: Criterion): EventCriterion[] {
   return criterion.kind === 'group' ? criterion.criteria.flatMap(eventsOf) : [];
 }
 
-/** Persons with what is asked about them, absent texts as empty ones. */
+/** Persons with what is asked about them, absent texts as empty ones; a record that was merged into another is no person. */
 function personsOf(relations: Relations): Sql {
   return sql`(
     select id as patient, ifNull(sex, 'unknown') as sex, birth_date as birth, ifNull(district, '') as place,
       ifNull(organization, '') as organization, ifNull(deceased, false) or deceased_at is not null as deceased
-    from ${relations(PERSON)}
+    from ${relations(PERSON)} where replaced_by is null
   )`;
 }
 

@@ -4,8 +4,8 @@ import { Problem } from '#kernel/problem';
 import { all, sql, trusted } from '#kernel/sql';
 import type { Code, Cohort, Criterion, Download, DownloadFormat, EventSource } from '../model.ts';
 import { type Asking, dayAt, withRows } from './ask.ts';
-import { hasCode, membersQuery, viewsOf } from './compile.ts';
-import { EVENTS } from './views.ts';
+import { hasCode, membersQuery, mergedRecords, viewsOf } from './compile.ts';
+import { EVENTS, PERSON } from './views.ts';
 
 /** Each person taken away is named in the audit trail, a thousand to a row. */
 const MOST_PERSONS = 50_000;
@@ -18,6 +18,8 @@ const FORMATS = { csv: 'CSVWithNames', ndjson: 'JSONEachRow', parquet: 'Parquet'
 
 /** What a download would hold. */
 export interface Parcel {
+  persons: number;
+  /** Their records, with those that were merged into them. */
   patients: string[];
   rows: number;
   /** Its bytes, when they are fetched: exactly of these patients, whatever has changed since. */
@@ -42,12 +44,27 @@ export async function findParcel(ctx: Context, download: Download, asking: Askin
   if (found.length > MOST_PERSONS)
     throw new Problem('too-costly', 'too many persons for one download: narrow the cohort', { most: MOST_PERSONS });
 
-  const patients = found.map(({ patient }) => patient);
-  if (patients.length === 0) throw new Problem('not-found', 'the cohort has nobody to download');
-  const theirs = isOneOf(patients);
+  const persons = found.map(({ patient }) => patient);
+  if (persons.length === 0) throw new Problem('not-found', 'the cohort has nobody to download');
+  // What was recorded before two records became one lies under both.
+  const merged = await withRows(
+    ctx,
+    asking,
+    [PERSON],
+    (relations) =>
+      sql`select gone from ${mergedRecords(relations)} where ${isOneOf(sql`heir`, persons)} limit ${MOST_PERSONS}`,
+  );
+  const gone = await lake.rows<{ gone: string }>(merged, options);
+  const patients = [...persons, ...gone.map((each) => each.gone)];
+  const theirs = isOneOf(sql`patient`, patients);
   if (what === 'person') {
     const rows = sql`select * from (${members}) where ${theirs} order by patient`;
-    return { patients, rows: patients.length, open: () => lake.stream(rows, FORMATS[format], options) };
+    return {
+      persons: persons.length,
+      patients,
+      rows: persons.length,
+      open: () => lake.stream(rows, FORMATS[format], options),
+    };
   }
   const { view, counts } = EVENTS[what];
   const terms = [theirs, counts];
@@ -73,13 +90,13 @@ export async function findParcel(ctx: Context, download: Download, asking: Askin
     (relations) => sql`select columns('^[^_]') ${of(relations(view))} order by patient, time, id limit ${MOST_ROWS}`,
     whole,
   );
-  return { patients, rows, open: () => lake.stream(ask, FORMATS[format], options) };
+  return { persons: persons.length, patients, rows, open: () => lake.stream(ask, FORMATS[format], options) };
 }
 
 /** As text, because parameters travel in the address. */
-function isOneOf(patients: readonly string[]): Sql {
+function isOneOf(column: Sql, patients: readonly string[]): Sql {
   const ids = patients.filter((patient) => ID.test(patient));
-  return ids.length === 0 ? sql`false` : sql`patient in (${trusted(ids.map((id) => `'${id}'`).join(','))})`;
+  return ids.length === 0 ? sql`false` : sql`${column} in (${trusted(ids.map((id) => `'${id}'`).join(','))})`;
 }
 
 /** FHIR R4 datatypes.html#id. */

@@ -55,7 +55,7 @@ afterAll(() => app?.close());
 async function makeViews(): Promise<void> {
   await lake.run(sql`
     create table person (id String, sex Nullable(String), birth_date Nullable(Date32), district Nullable(String), organization Nullable(String),
-      deceased Nullable(Bool), deceased_at Nullable(DateTime64(3, 'UTC')), _tenant LowCardinality(String), _patients Array(String)) engine = MergeTree order by id`);
+      deceased Nullable(Bool), deceased_at Nullable(DateTime64(3, 'UTC')), replaced_by Nullable(String), _tenant LowCardinality(String), _patients Array(String)) engine = MergeTree order by id`);
   for (const name of ['laboratory_result', 'laboratory_result_by_patient'])
     await lake.run(sql`
       create table ${identifier(name)} (

@@ -1,0 +1,137 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { MllpLine } from '../../region/mllp-line.ts';
+import { type Account, findBarriers, hasChromium, open, openBrowser, signIn, type Visit, visit } from './browser.ts';
+
+/**
+ * Goal: who may ask about many results sees them as figures, finds the link that holds the question, and nobody else gets in.
+ * Method: results of a hundred persons come in as HL7 messages, as from a laboratory; then a true browser on the true server, each page clean for axe-core.
+ */
+describe.skipIf(!hasChromium)('exploring tests', () => {
+  let browser: Browser;
+  let one: Visit;
+
+  const come = async (role: string, visitor: { language?: 'en' | 'zh'; width?: number; height?: number } = {}) => {
+    const { url, accounts } = inject('screen');
+    one = await visit(browser, { url, ...visitor });
+    await signIn(one, accounts.find(({ roles }) => roles.includes(role)) as Account);
+    return one.page;
+  };
+
+  beforeAll(async () => {
+    const { mllpPort } = inject('screen');
+    browser = await openBrowser();
+    const line = new MllpLine({ host: '127.0.0.1', port: mllpPort });
+    for (let at = 0; at < PERSONS; at += 1) await line.send(message(at), `explore-${at}`);
+    line.close();
+    await known();
+  }, 180_000);
+  afterAll(() => browser?.close());
+  afterEach(async () => {
+    expect(await findBarriers(one)).toEqual([]);
+    expect(one.troubles).toEqual([]);
+    await one.close();
+  });
+
+  test('the regulator explores a test, narrows it, and the address holds the question', async () => {
+    const page = await come('regulator');
+    await open(one, '/laboratory/explore');
+    await page.getByRole('combobox', { name: 'Choose a test' }).fill(CODE);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: NAME }).waitFor();
+    await page.locator('.plot svg path').first().waitFor();
+    await figure(page, 'Results', PERSONS);
+
+    await page.getByRole('combobox', { name: 'Sex' }).fill('women');
+    await page.keyboard.press('Enter');
+    await figure(page, 'Results', PERSONS / 2);
+    expect(new URL(page.url()).searchParams.get('sex')).toBe('female');
+
+    const address = page.url();
+    await open(one, '/laboratory/use');
+    await page.goto(address);
+    await figure(page, 'Results', PERSONS / 2);
+
+    await page.getByRole('button', { name: 'Estimate now' }).click();
+    await page.getByRole('row').filter({ hasText: 'robust' }).first().waitFor();
+    await page.locator('.explore-progress').waitFor({ state: 'detached', timeout: 90_000 });
+    await page.getByText('too few results: 120 are needed').first().waitFor();
+  }, 120_000);
+
+  test('too few persons are not told', async () => {
+    const page = await come('regulator');
+    await open(one, `/laboratory/explore?test=${encodeURIComponent(`${CODE}|${UNIT}`)}&ageFrom=40&ageTo=40`);
+    await page.getByText('Fewer than 10 persons').waitFor();
+  });
+
+  test('the researcher reads the use of tests in Chinese in a hand', async () => {
+    const page = await come('researcher', { language: 'zh', width: 390, height: 844 });
+    await open(one, '/laboratory/use');
+    await page.getByRole('heading', { level: 1, name: '项目使用情况' }).waitFor();
+    await page.locator('.plot svg path').first().waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  });
+
+  test('the technician sees the own results one by one, so that nothing is hidden', async () => {
+    const page = await come('laboratory-technician');
+    await open(one, '/laboratory/explore');
+    await page.getByRole('link').filter({ hasText: /\w/ }).first().waitFor();
+    const { reaches } = (await (await page.request.get('/api/laboratory/tests')).json()) as { reaches: string[] };
+    expect(reaches).toEqual(['rows']);
+  });
+
+  test.each(['patient', 'courier', 'administrator'])('the %s finds no such page, and gets no answer', async (role) => {
+    const page = await come(role);
+    await open(one, '/');
+    expect(await page.getByRole('link', { name: 'Explore a test' }).count()).toBe(0);
+    expect((await page.request.get('/api/laboratory/tests')).status()).toBe(403);
+  });
+});
+
+const PERSONS = 60;
+const CODE = '99901-1';
+const NAME = 'Explored analyte';
+const UNIT = 'mmol/L';
+
+/** A report with one value of a test that nobody else measures; every second person is a woman, no two are born in one year. */
+function message(at: number): string {
+  const value = (4 + ((at * 37) % PERSONS) / PERSONS).toFixed(2);
+  const day = `202610${String(1 + (at % 28)).padStart(2, '0')}`;
+  return [
+    `MSH|^~\\&|LIS|EXPLORE|||${day}080000+0800||ORU^R01|explore-${at}|P|2.5.1`,
+    `PID|1||7700${at}^^^B&https://banyan.health/id/health-card&URI^HC||Explored^P${at}||${1930 + at}0102|${at % 2 === 0 ? 'M' : 'F'}`,
+    `OBR|1|EXP${at}^H1|EXF${at}^L1|${CODE}^${NAME}^LN|||${day}0700||||||||||||||||||F`,
+    `OBX|1|NM|${CODE}^${NAME}^LN||${value}|${UNIT}^^UCUM|||||F`,
+    `SPM|1|EXS${at}&BANYAN&https://banyan.health/id/specimen&URI`,
+  ]
+    .map((segment) => `${segment}\r`)
+    .join('');
+}
+
+/** Waits until the lake knows them all. */
+async function known(): Promise<void> {
+  const { url, accounts } = inject('screen');
+  const { username, password } = accounts.find(({ roles }) => roles.includes('regulator')) as Account;
+  const session = await fetch(`${url}/api/session`, {
+    method: 'POST',
+    headers: { 'x-banyan': 'app', 'content-type': 'application/json' },
+    body: JSON.stringify({ username, password }),
+  });
+  const cookie = session.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const until = Date.now() + 120_000;
+  for (;;) {
+    const answer = await fetch(`${url}/api/laboratory/tests`, { headers: { cookie } });
+    const { tests = [] } = (await answer.json()) as { tests?: { code: string; results: number }[] };
+    if (tests.find(({ code }) => code === CODE)?.results === PERSONS) return;
+    if (Date.now() > until) throw new Error(`the lake does not know the results: ${JSON.stringify(tests.slice(0, 3))}`);
+    await new Promise((done) => setTimeout(done, 500));
+  }
+}
+
+async function figure(page: Page, label: string, value: number): Promise<void> {
+  await page
+    .locator('.figure')
+    .filter({ has: page.getByText(label, { exact: true }) })
+    .getByText(String(value), { exact: true })
+    .waitFor();
+}

@@ -1,0 +1,96 @@
+import { useQuery } from '@tanstack/react-query';
+import { api } from '../shell/index.ts';
+
+/** What the lake's doors answer: src/kernel/lake/catalogue.ts, page-routes.ts, operations/. */
+export interface Column {
+  name: string;
+  type: string;
+  sqlType: string;
+  path?: string;
+  description?: string;
+}
+
+export interface View {
+  id: string;
+  version: number;
+  updated: string;
+  url?: string;
+  name: string;
+  title?: string;
+  description?: string;
+  status: string;
+  edition?: string;
+  resource: string;
+  builtIn: boolean;
+  columns: readonly Column[];
+  kept: 'no' | 'asked' | 'building' | 'current' | 'refused';
+  reason?: string;
+  reach: readonly ('rows' | 'population')[];
+}
+
+/** A resource as JSON. */
+export type Json = Record<string, unknown>;
+
+export const FORMATS = ['csv', 'ndjson', 'parquet', 'arrow'] as const;
+export type Format = (typeof FORMATS)[number];
+export const EXTENSIONS: Record<Format, string> = { csv: 'csv', ndjson: 'ndjson', parquet: 'parquet', arrow: 'arrows' };
+
+export const VIEWS = ['lake', 'views'] as const;
+
+interface Catalogue {
+  views: View[];
+  /** Whether the person may keep questions under a name. */
+  mayKeep: boolean;
+}
+
+export function useViews() {
+  return useCatalogue(({ views }) => views);
+}
+
+export function useMayKeep(): boolean {
+  return useCatalogue(({ mayKeep }) => mayKeep).data ?? false;
+}
+
+function useCatalogue<T>(select: (catalogue: Catalogue) => T) {
+  return useQuery({
+    queryKey: VIEWS,
+    queryFn: ({ signal }) => api.get<Catalogue>('/api/lake/views', { signal }),
+    staleTime: 30_000,
+    select,
+  });
+}
+
+export interface Answer {
+  columns: readonly { name: string; type: string }[];
+  rows: readonly (readonly unknown[])[];
+  /** There are more than were asked for. */
+  more: boolean;
+  ms: number;
+  /** The views that were read, by their names in the SQL. */
+  views: readonly { name: string; address: string }[];
+}
+
+export interface Given {
+  name: string;
+  type: string;
+  value: unknown;
+}
+
+/** Hands a file to the person that the server made. */
+export function saveBlob(name: string, blob: Blob): void {
+  const address = URL.createObjectURL(blob);
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+/** 12.3 MB: powers of ten, as disks are sold. */
+export function showBytes(bytes: number, language: string): string {
+  const steps = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const step = bytes < 1 ? 0 : Math.min(steps.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const digits = step === 0 ? 0 : 1;
+  const number = (bytes / 1000 ** step).toLocaleString(language, { maximumFractionDigits: digits });
+  return `${number} ${steps[step]}`;
+}

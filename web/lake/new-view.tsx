@@ -1,0 +1,5 @@
+import { EditView } from './edit.tsx';
+
+export default function NewView() {
+  return <EditView />;
+}

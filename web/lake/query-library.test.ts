@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { libraryOf, parametersIn, questionOf, typedValue } from './query-library.ts';
+
+/** Goal: what a person saves is what the person gets back, and what is asked of the server has the right types. */
+describe('a saved question', () => {
+  const question = { text: "select '糖化' as c, :low -- é 𝔸", parameters: [{ name: 'low', type: 'decimal' }] };
+
+  test('comes back as it was, in any script', () => {
+    expect(questionOf(libraryOf(question, [], { title: '糖化血红蛋白' }))).toEqual(question);
+  });
+
+  test('names its views by address, and itself for programs', () => {
+    const views = [
+      { id: 'person', name: 'person', url: 'https://example.org/person' },
+      { id: 'x1', name: 'mine' },
+    ];
+    const library = libraryOf(question, views, { title: '2 much: Über-HbA1c ' });
+    expect(library).toMatchObject({
+      name: 'much_U_ber_HbA1c',
+      relatedArtifact: [
+        { label: 'person', resource: 'https://example.org/person' },
+        { label: 'mine', resource: 'ViewDefinition/x1' },
+      ],
+    });
+    expect(libraryOf(question, [], { title: '糖' })['name']).toBe('query');
+  });
+});
+
+test('parameters are found where SQL has places, and nowhere else', () => {
+  const text = `select ':no', ":no", a::Int64 /* :no */ from t where x > :low and y = :code and z < :low -- :no`;
+  expect(parametersIn(text)).toEqual(['low', 'code']);
+});
+
+test.each([
+  ['integer', '12', 12],
+  ['integer', '1.5', undefined],
+  ['decimal', ' 6.5 ', 6.5],
+  ['decimal', 'much', undefined],
+  ['decimal', '', undefined],
+  ['boolean', 'True', true],
+  ['boolean', 'yes', undefined],
+  ['date', '2026-01-02', '2026-01-02'],
+  ['string', ' a ', ' a '],
+  ['string', '', ''],
+])('%s %j is %j', (type, typed, value) => expect(typedValue(type, typed)).toEqual(value));

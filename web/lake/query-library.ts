@@ -1,0 +1,87 @@
+import type { Given, Json, View } from './lake-api.ts';
+
+/** A question in SQL as people write it, with the types of its parameters. */
+export interface Question {
+  text: string;
+  parameters: readonly Pick<Given, 'name' | 'type'>[];
+}
+
+export const PARAMETER_TYPES = ['string', 'integer', 'decimal', 'boolean', 'date', 'dateTime'] as const;
+
+/** As src/kernel/fhir/query-library.ts finds places: not in strings, quoted names, comments and casts. */
+const PLACE =
+  /'(?:[^'\\]|\\[\s\S]|'')*'|"(?:[^"\\]|\\[\s\S])*"|`(?:[^`\\]|\\[\s\S])*`|--[^\n]*|\/\*[\s\S]*?\*\/|::|:([A-Za-z_]\w*)/g;
+
+/** Names of the parameters in a text, in the order in which they come. */
+export function parametersIn(text: string): string[] {
+  return [...new Set([...text.matchAll(PLACE)].flatMap(([, name]) => (name === undefined ? [] : [name])))];
+}
+
+/** The value that was typed, as the server wants it; undefined where it is none of that type. */
+export function typedValue(type: string, typed: string): unknown {
+  const text = typed.trim();
+  if (type === 'string') return typed;
+  if (text === '') return undefined;
+  if (type === 'integer') return /^[+-]?\d{1,15}$/.test(text) ? Number(text) : undefined;
+  if (type === 'decimal') return Number.isFinite(Number(text)) ? Number(text) : undefined;
+  if (type === 'boolean') return { true: true, false: false }[text.toLowerCase()];
+  return text;
+}
+
+/**
+ * The question as a Library of the profile SQLQuery of SQL-on-FHIR v2.
+ *
+ * @param used the views that it reads, by their names in it
+ */
+export function libraryOf(
+  { text, parameters }: Question,
+  used: readonly Pick<View, 'id' | 'name' | 'url'>[],
+  { title, description }: { title: string; description?: string },
+): Json {
+  return {
+    resourceType: 'Library',
+    meta: { profile: ['https://sql-on-fhir.org/ig/StructureDefinition/SQLQuery'] },
+    name: nameOf(title),
+    title,
+    ...(description !== undefined && description !== '' && { description }),
+    status: 'active',
+    type: { coding: [{ system: 'https://sql-on-fhir.org/ig/CodeSystem/LibraryTypesCodes', code: 'sql-query' }] },
+    ...(used.length > 0 && {
+      relatedArtifact: used.map(({ id, name, url }) => ({
+        type: 'depends-on',
+        label: name,
+        resource: url ?? `ViewDefinition/${id}`,
+      })),
+    }),
+    ...(parameters.length > 0 && { parameter: parameters.map(({ name, type }) => ({ name, use: 'in', type })) }),
+    content: [{ contentType: 'application/sql', data: toBase64(text) }],
+  };
+}
+
+/** What a Library asks. */
+export function questionOf(library: Json): Question {
+  const [content] = (library['content'] as { data?: string }[] | undefined) ?? [];
+  const parameters = (library['parameter'] as { name?: string; type: string }[] | undefined) ?? [];
+  return {
+    text: fromBase64(content?.data ?? ''),
+    parameters: parameters.flatMap(({ name, type }) => (name === undefined ? [] : [{ name, type }])),
+  };
+}
+
+/** A Library's name for programs: letters and digits of its title, else what it is. */
+function nameOf(title: string): string {
+  const name = title
+    .normalize('NFKD')
+    .replace(/[^A-Za-z0-9]+/g, '_')
+    .replace(/^[^A-Za-z]+|_+$/g, '')
+    .slice(0, 60);
+  return name === '' ? 'query' : name;
+}
+
+function toBase64(text: string): string {
+  return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''));
+}
+
+function fromBase64(data: string): string {
+  return new TextDecoder().decode(Uint8Array.from(atob(data), (sign) => sign.charCodeAt(0)));
+}

@@ -1,0 +1,454 @@
+import { HistoryOutlined, PlayCircleOutlined, SaveOutlined, StarOutlined, StopOutlined } from '@ant-design/icons';
+import { StandardSQL, sql } from '@codemirror/lang-sql';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Button, Drawer, Input, Select } from 'antd';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api, Go, Refusal, useAddressValue, useSession } from '../shell/index.ts';
+import { Empty, Failure, Loading, Page, Panel, ShortList } from '../ui/index.ts';
+import { CodeEditor, type Mark } from './code-editor.tsx';
+import './lake.css';
+import { type Answer, type Given, type Json, useMayKeep, useViews, type View } from './lake-api.ts';
+import { PARAMETER_TYPES, parametersIn, questionOf, typedValue } from './query-library.ts';
+import { SaveQuestion } from './save-question.tsx';
+import { clearHistory, noteHistory, type Past, readHistory } from './sql-history.ts';
+import { marksOf } from './sql-marks.ts';
+import { SqlResult } from './sql-result.tsx';
+import { useWords } from './words.ts';
+
+/** A value as it is being typed. */
+interface Typed {
+  type: string;
+  text: string;
+}
+
+const LIMITS = [100, 1_000, 10_000];
+const FIRST = 'select *\nfrom person\nlimit 100';
+
+/** Questions in SQL over the views, with the rows that the person may see. */
+export default function Sql() {
+  const { t, i18n } = useTranslation('lake');
+  const { actor } = useSession();
+  const views = useViews();
+  const mayKeep = useMayKeep();
+  const [named] = useAddressValue('view');
+  const [saved, setSaved] = useAddressValue('query');
+  const [text, setText] = useState(() =>
+    named === '' ? (readHistory(actor.username)[0]?.text ?? FIRST) : firstOf(named),
+  );
+  const [typed, setTyped] = useState<Record<string, Typed>>({});
+  const [limit, setLimit] = useState(1_000);
+  const [history, setHistory] = useState(() => readHistory(actor.username));
+  const [drawer, setDrawer] = useState<'history' | 'saved'>();
+  const [saving, setSaving] = useState(false);
+  const [marks, setMarks] = useState<readonly Mark[]>([]);
+  const running = useRef<AbortController>(undefined);
+
+  const names = parametersIn(text);
+  const given = names.map((name): Given => {
+    const { type, text: value } = typed[name] ?? { type: 'string', text: '' };
+    return { name, type, value: typedValue(type, value) };
+  });
+  const asked = useRef({ text, given });
+
+  const run = useMutation({
+    mutationFn: () => {
+      running.current?.abort();
+      running.current = new AbortController();
+      asked.current = { text, given };
+      setMarks([]);
+      const { signal } = running.current;
+      return api.post<Answer>('/api/lake/ask', { sql: text, parameters: given, limit }, { signal });
+    },
+    onSuccess: ({ rows, ms }) =>
+      setHistory(noteHistory(actor.username, { text, at: new Date().toISOString(), rows: rows.length, ms })),
+    onError: (error) => setMarks(error instanceof Refusal ? marksOf(asked.current.text, error) : []),
+  });
+  useEffect(() => () => running.current?.abort(), []);
+  const start = () => {
+    if (text.trim() !== '') run.mutate();
+  };
+  const cancel = () => {
+    running.current?.abort();
+    run.reset();
+  };
+
+  const library = useQuery({
+    queryKey: ['lake', 'library', saved],
+    queryFn: ({ signal }) => api.get<Json>(`/fhir/Library/${saved}`, { signal }),
+    enabled: saved !== '',
+  });
+  useEffect(() => {
+    if (library.data === undefined) return;
+    const question = questionOf(library.data);
+    setText(question.text);
+    setTyped(Object.fromEntries(question.parameters.map(({ name, type }) => [name, { type, text: '' }])));
+  }, [library.data]);
+
+  const readable = useMemo(
+    () => (views.data ?? []).filter(({ reach, status }) => reach.includes('rows') && status === 'active'),
+    [views.data],
+  );
+  const language = useMemo(
+    () => [
+      sql({
+        dialect: StandardSQL,
+        schema: Object.fromEntries(readable.map(({ name, columns }) => [name, columns.map((column) => column.name)])),
+      }),
+    ],
+    [readable],
+  );
+  const isAsked = run.isSuccess && asked.current.text === text;
+
+  return (
+    <Page title={library.data === undefined ? t('sql.title') : String(library.data['title'])} about={t('sql.about')}>
+      {library.isError && <Failure error={library.error} />}
+      <div className="sql">
+        <ViewList views={readable} isPending={views.isPending} use={(view) => setText(firstOf(view.name))} />
+        <div className="stack">
+          <Panel
+            title={t('sql.question')}
+            actions={
+              <>
+                <Button icon={<HistoryOutlined />} onClick={() => setDrawer('history')}>
+                  {t('sql.history')}
+                </Button>
+                <Button icon={<StarOutlined />} onClick={() => setDrawer('saved')}>
+                  {t('sql.saved')}
+                </Button>
+                {mayKeep && (
+                  <Button
+                    icon={<SaveOutlined />}
+                    disabled={!isAsked}
+                    title={isAsked ? undefined : t('sql.saveAfter')}
+                    onClick={() => setSaving(true)}
+                  >
+                    {t('sql.save')}
+                  </Button>
+                )}
+              </>
+            }
+            flush
+          >
+            <CodeEditor
+              label={t('sql.question')}
+              value={text}
+              change={setText}
+              marks={marks}
+              language={language}
+              run={start}
+              heightPx={230}
+            />
+            <div className="sql-foot no-print">
+              <Parameters names={names} typed={typed} change={setTyped} />
+              <div className="row">
+                {run.isPending ? (
+                  <Button danger icon={<StopOutlined />} onClick={cancel}>
+                    {t('sql.cancel')}
+                  </Button>
+                ) : (
+                  <Button type="primary" icon={<PlayCircleOutlined />} disabled={text.trim() === ''} onClick={start}>
+                    {t('sql.run')}
+                  </Button>
+                )}
+                <Select
+                  aria-label={t('sql.limit')}
+                  value={limit}
+                  onChange={setLimit}
+                  options={LIMITS.map((value) => ({
+                    value,
+                    label: t('sql.rowsAtMost', { count: value, number: value.toLocaleString(i18n.language) }),
+                  }))}
+                />
+                <span className="quiet">{t('sql.keys')}</span>
+              </div>
+            </div>
+          </Panel>
+          {run.isPending && (
+            <Panel>
+              <Elapsed />
+            </Panel>
+          )}
+          {run.isError && <Failed error={run.error} />}
+          {run.isSuccess && (
+            <SqlResult answer={run.data} question={asked.current} views={views.data ?? []} limit={limit} />
+          )}
+          {run.isIdle && (
+            <Panel>
+              <Empty title={t('sql.nothingAsked')}>
+                <span>{t('sql.nothingAskedAbout')}</span>
+                <Examples views={readable} use={setText} />
+              </Empty>
+            </Panel>
+          )}
+        </div>
+      </div>
+      <Drawer
+        open={drawer !== undefined}
+        onClose={() => setDrawer(undefined)}
+        size="large"
+        title={drawer === undefined ? '' : t(`sql.${drawer}`)}
+      >
+        {drawer === 'history' && (
+          <History
+            history={history}
+            choose={(chosen) => {
+              setText(chosen);
+              setDrawer(undefined);
+            }}
+            clear={() => setHistory(clearHistory(actor.username))}
+          />
+        )}
+        {drawer === 'saved' && (
+          <Saved
+            choose={(id) => {
+              setSaved(id);
+              setDrawer(undefined);
+            }}
+          />
+        )}
+      </Drawer>
+      {saving && run.data !== undefined && (
+        <SaveQuestion
+          question={{ text, parameters: given }}
+          used={(views.data ?? []).filter(({ name }) => run.data.views.some((read) => read.name === name))}
+          before={library.data}
+          close={() => setSaving(false)}
+          kept={setSaved}
+        />
+      )}
+    </Page>
+  );
+}
+
+function firstOf(view: string): string {
+  return `select *\nfrom ${view}\nlimit 100`;
+}
+
+function ViewList({
+  views,
+  isPending,
+  use,
+}: {
+  views: readonly View[];
+  isPending: boolean;
+  use: (view: View) => void;
+}) {
+  const { t } = useTranslation('lake');
+  const words = useWords();
+  return (
+    <details className="panel view-list no-print" open={window.innerWidth > 720}>
+      <summary>{t('sql.views')}</summary>
+      {isPending && <Loading lines={6} />}
+      {!isPending && views.length === 0 && (
+        <p className="quiet panel-body">
+          {t('views.noRows')} <Go to="/lake/views">{t('views.title')}</Go>
+        </p>
+      )}
+      <ul>
+        {views.map((view) => (
+          <li key={view.id}>
+            <details>
+              <summary>
+                <code>{view.name}</code> <span className="quiet">{words.title(view)}</span>
+              </summary>
+              <div className="row">
+                <Button size="small" onClick={() => use(view)}>
+                  {t('sql.firstRows')}
+                </Button>
+                <Go to={`/lake/views/${view.id}?tab=columns`}>{t('views.dictionary')}</Go>
+              </div>
+              <dl>
+                {view.columns.map((column) => (
+                  <div key={column.name} title={words.column(column, view)}>
+                    <dt>
+                      <code>{column.name}</code>
+                    </dt>
+                    <dd className="quiet">{column.type}</dd>
+                  </div>
+                ))}
+              </dl>
+            </details>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function Parameters(props: {
+  names: readonly string[];
+  typed: Record<string, Typed>;
+  change: (typed: Record<string, Typed>) => void;
+}) {
+  const { t } = useTranslation('lake');
+  const { names, typed, change } = props;
+  if (names.length === 0) return null;
+  return (
+    <fieldset className="parameters">
+      <legend>{t('sql.parameters')}</legend>
+      {names.map((name) => {
+        const { type, text } = typed[name] ?? { type: 'string', text: '' };
+        const set = (more: Partial<Typed>) => change({ ...typed, [name]: { type, text, ...more } });
+        const isWrong = text !== '' && typedValue(type, text) === undefined;
+        return (
+          <div key={name} className="row">
+            <code>:{name}</code>
+            <Select
+              aria-label={t('sql.typeOf', { name })}
+              value={type}
+              onChange={(chosen) => set({ type: chosen })}
+              style={{ minWidth: 110 }}
+              options={PARAMETER_TYPES.map((value) => ({ value, label: t(`sql.types.${value}`) }))}
+            />
+            <Input
+              aria-label={t('sql.valueOf', { name })}
+              value={text}
+              status={isWrong ? 'error' : ''}
+              maxLength={10_000}
+              onChange={(event) => set({ text: event.target.value })}
+              style={{ width: 200 }}
+            />
+          </div>
+        );
+      })}
+    </fieldset>
+  );
+}
+
+/** Says that the engine is at it, and for how long. */
+function Elapsed() {
+  const { t, i18n } = useTranslation('lake');
+  const [ms, setMs] = useState(0);
+  useEffect(() => {
+    const began = performance.now();
+    const timer = setInterval(() => setMs(performance.now() - began), 100);
+    return () => clearInterval(timer);
+  }, []);
+  const seconds = (ms / 1000).toLocaleString(i18n.language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  return <p className="quiet elapsed">{t('sql.working', { seconds })}</p>;
+}
+
+function Failed({ error }: { error: Error }) {
+  const { t } = useTranslation('lake');
+  return (
+    <Panel title={t('sql.failed')}>
+      <Failure error={error} />
+      {error instanceof Refusal && error.status === 403 && <p className="note">{t('sql.forbiddenAbout')}</p>}
+      {error instanceof Refusal && error.kind === 'too-costly' && <p className="note">{t('sql.costlyAbout')}</p>}
+    </Panel>
+  );
+}
+
+const EXAMPLES: readonly { key: string; needs: string; text: string }[] = [
+  {
+    key: 'tests',
+    needs: 'laboratory_result',
+    text: 'select code, any(code_text) as test, count() as results, uniqExact(patient) as persons\nfrom laboratory_result\ngroup by code\norder by results desc\nlimit 20',
+  },
+  {
+    key: 'months',
+    needs: 'laboratory_result',
+    text: "select toStartOfMonth(time) as month, count() as results, countIf(flag in ('H', 'L', 'A')) as flagged\nfrom laboratory_result\ngroup by month\norder by month",
+  },
+  {
+    key: 'join',
+    needs: 'person',
+    text: 'select p.sex, r.unit, quantiles(0.025, 0.5, 0.975)(r.value) as spread, count() as n\nfrom laboratory_result as r join person as p on p.id = r.patient\nwhere r.code = :code\ngroup by p.sex, r.unit\norder by n desc',
+  },
+  {
+    key: 'organizations',
+    needs: 'organization',
+    text: 'select type, count() as n\nfrom organization\ngroup by type\norder by n desc',
+  },
+];
+
+function Examples({ views, use }: { views: readonly View[]; use: (text: string) => void }) {
+  const { t } = useTranslation('lake');
+  const fitting = EXAMPLES.filter(({ needs }) => views.some(({ name }) => name === needs));
+  return (
+    <div className="row">
+      {fitting.map(({ key, text }) => (
+        <Button key={key} onClick={() => use(text)}>
+          {t(`sql.examples.${key}`)}
+        </Button>
+      ))}
+    </div>
+  );
+}
+
+function History({
+  history,
+  choose,
+  clear,
+}: {
+  history: readonly Past[];
+  choose: (text: string) => void;
+  clear: () => void;
+}) {
+  const { t, i18n } = useTranslation('lake');
+  return (
+    <div className="stack">
+      <p className="note">{t('sql.historyAbout')}</p>
+      <ShortList
+        empty={t('sql.noHistory')}
+        items={history.map(({ text, at, rows, ms }) => ({
+          id: `${at} ${text}`,
+          title: (
+            <button type="button" className="past" onClick={() => choose(text)}>
+              <code>{text}</code>
+            </button>
+          ),
+          by: t('sql.told', {
+            count: rows,
+            seconds: (ms / 1000).toLocaleString(i18n.language, { maximumFractionDigits: 2 }),
+          }),
+          at,
+        }))}
+      />
+      {history.length > 0 && <Button onClick={clear}>{t('sql.clearHistory')}</Button>}
+    </div>
+  );
+}
+
+interface Libraries {
+  entry?: {
+    resource: {
+      id: string;
+      title?: string;
+      name?: string;
+      description?: string;
+      date?: string;
+      meta?: { lastUpdated?: string };
+    };
+  }[];
+}
+
+function Saved({ choose }: { choose: (id: string) => void }) {
+  const { t } = useTranslation('lake');
+  const query = useQuery({
+    queryKey: ['lake', 'libraries'],
+    queryFn: ({ signal }) =>
+      api.get<Libraries>('/fhir/Library', {
+        query: { type: 'sql-query', _sort: '-_lastUpdated', _count: 100 },
+        signal,
+      }),
+  });
+  if (query.isPending) return <Loading lines={4} />;
+  if (query.isError) return <Failure error={query.error} retry={() => query.refetch()} />;
+  return (
+    <ShortList
+      empty={t('sql.noSaved')}
+      items={(query.data.entry ?? []).map(({ resource: { id, title, name, description, meta } }) => ({
+        id,
+        title: (
+          <Button type="link" style={{ padding: 0 }} onClick={() => choose(id)}>
+            {title ?? name ?? id}
+          </Button>
+        ),
+        by: description,
+        at: meta?.lastUpdated,
+      }))}
+    />
+  );
+}

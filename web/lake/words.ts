@@ -1,0 +1,26 @@
+import { useTranslation } from 'react-i18next';
+import type { Tone } from '../ui/index.ts';
+import { COLUMNS_ZH, VIEWS_ZH } from './dictionary.ts';
+import type { Column, View } from './lake-api.ts';
+
+/** What views and columns are called in the person's language; those that come with Banyan are known in both. */
+export function useWords() {
+  const { i18n } = useTranslation();
+  const isChinese = i18n.language === 'zh';
+  return {
+    title: ({ name, title, builtIn }: Pick<View, 'name' | 'title' | 'builtIn'>) =>
+      (isChinese && builtIn ? VIEWS_ZH[name]?.title : undefined) ?? title ?? name,
+    about: ({ name, description, builtIn }: Pick<View, 'name' | 'description' | 'builtIn'>) =>
+      (isChinese && builtIn ? VIEWS_ZH[name]?.about : undefined) ?? description,
+    column: ({ name, description }: Column, { builtIn }: Pick<View, 'builtIn'>) =>
+      (isChinese && builtIn ? COLUMNS_ZH[name] : undefined) ?? description,
+  };
+}
+
+export const KEPT_TONES: Record<View['kept'], Tone> = {
+  no: 'neutral',
+  asked: 'info',
+  building: 'info',
+  current: 'good',
+  refused: 'danger',
+};
