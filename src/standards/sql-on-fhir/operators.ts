@@ -239,7 +239,9 @@ export function union(parts: Value): Value {
 }
 
 export function distinct(of: Expr): Expr {
-  const list = settled(of);
+  // `a | b | c` is (a | b) | c: once is enough.
+  const inner = (one: Expr): Expr => (one.op === 'distinct' ? one.list : one);
+  const list = settled(of.op === 'concat' ? { ...of, lists: of.lists.map(inner) } : of);
   keepRaw(list);
   return { op: 'distinct', list, ...typed(list, true) };
 }
