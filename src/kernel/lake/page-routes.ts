@@ -5,6 +5,7 @@ import type { ParameterType } from '#kernel/fhir';
 import { Problem } from '#kernel/problem';
 import { catalogueOf, lakeOverview, viewAddresses } from './catalogue.ts';
 import { type CheckReport, checkLake } from './check.ts';
+import { findGenerations } from './generations.ts';
 import { askRebuild, type KeeperParts } from './keeper.ts';
 import { goneSignal, type LakeDoor, note, queryOfText, questionOf } from './operations/index.ts';
 
@@ -34,6 +35,7 @@ const MOST_DIFFERENCES = 200;
 export function lakePageRoutes(app: FastifyInstance, door: LakeDoor, parts: KeeperParts): void {
   const { lake, db } = parts;
   let check: Check | undefined;
+  const isChecking = () => check !== undefined && check.endedAt === undefined;
 
   app.get('/api/lake/status', { schema: schema('How the lake is, and what it holds') }, async (request) => {
     await insider(request);
@@ -55,6 +57,8 @@ export function lakePageRoutes(app: FastifyInstance, door: LakeDoor, parts: Keep
   app.post('/api/lake/rebuild', { schema: schema('Makes the lake anew beside the present one') }, async (request) => {
     const ctx = await door.context(request);
     ctx.require('lake.view.manage');
+    // A check reads the present generation to its end.
+    if (isChecking()) throw new Problem('conflict', 'the lake is being checked: wait until that is done');
     const generation = await askRebuild(ctx, parts);
     await ctx.db.transaction((tx) =>
       record(ctx, tx, { act: 'lake.rebuild-asked', subject: String(generation), detail: {} }),
@@ -74,12 +78,13 @@ export function lakePageRoutes(app: FastifyInstance, door: LakeDoor, parts: Keep
     async (request, reply) => {
       const ctx = await door.context(request);
       ctx.require('lake.view.manage');
-      if (check !== undefined && check.endedAt === undefined)
-        throw new Problem('conflict', 'the lake is being checked already');
+      if (isChecking()) throw new Problem('conflict', 'the lake is being checked: wait until that is done');
+      if ((await findGenerations(db)).some(({ state }) => state === 'building'))
+        throw new Problem('conflict', 'the lake is being built: wait until that is done');
       const begun: Check = { startedAt: ctx.now(), at: '' };
       check = begun;
       await ctx.db.transaction((tx) => record(ctx, tx, { act: 'lake.check-asked', subject: 'lake', detail: {} }));
-      checkLake(lake, db, (text) => Object.assign(begun, { at: text })).then(
+      checkLake(lake, db, parts.tables, (text) => Object.assign(begun, { at: text })).then(
         (report) => Object.assign(begun, { report, endedAt: new Date() }),
         (error: Error) => {
           if (!(error instanceof Problem)) ctx.log.error({ error }, 'the lake could not be checked');
