@@ -84,7 +84,7 @@ export function lakePageRoutes(app: FastifyInstance, door: LakeDoor, parts: Keep
       const begun: Check = { startedAt: ctx.now(), at: '' };
       check = begun;
       await ctx.db.transaction((tx) => record(ctx, tx, { act: 'lake.check-asked', subject: 'lake', detail: {} }));
-      checkLake(lake, db, (text) => Object.assign(begun, { at: text })).then(
+      checkLake(lake, db, parts.tables, (text) => Object.assign(begun, { at: text })).then(
         (report) => Object.assign(begun, { report, endedAt: new Date() }),
         (error: Error) => {
           if (!(error instanceof Problem)) ctx.log.error({ error }, 'the lake could not be checked');

@@ -278,6 +278,11 @@ export function presence(of: Expr): Expr {
   }
 }
 
+/** Whether what makes an item present is that it has a value: the item is then said once. */
+export function isByValue({ item, present }: { item: Expr; present: Expr }): boolean {
+  return item.kind !== 'element' && present.op === 'scalar' && present.name === 'present' && present.given[0] === item;
+}
+
 /** Items only, none absent, primitives without a value among them. */
 export function settled(of: Expr): Expr {
   if (!of.many) return { op: 'list', item: of, present: presence(of), ...typed(of, true) };

@@ -1,5 +1,6 @@
 import {
   type Expr,
+  isByValue,
   isDecided,
   isRaw,
   type Kind,
@@ -256,6 +257,7 @@ function say(expr: Expr): string {
       return `arrayFilter(__x -> isNotNull(__x), ${say(expr.list)})`;
     case 'list':
       if (expr.present === TRUE) return `[${say(expr.item)}]`;
+      if (isByValue(expr)) return `arrayFilter(__x -> isNotNull(__x), [${say(expr.item)}])`;
       return `arrayResize([${say(expr.item)}], toUInt8(${decided(expr.present)}))`;
     case 'concat':
       return `arrayConcat(${expr.lists.map(say).join(', ')})`;
