@@ -13,7 +13,8 @@ interface Column {
 
 function columnsOf(node: unknown): Column[] {
   if (Array.isArray(node)) return node.flatMap(columnsOf);
-  const { column = [], select, unionAll } = (node ?? {}) as { column?: Column[]; select?: unknown; unionAll?: unknown };
+  if (node === undefined) return [];
+  const { column = [], select, unionAll } = node as { column?: Column[]; select?: unknown; unionAll?: unknown };
   return [...column, ...columnsOf(select), ...columnsOf(unionAll)];
 }
 
