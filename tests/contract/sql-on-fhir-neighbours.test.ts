@@ -591,6 +591,24 @@ const PATIENTS: Suite = {
       ],
     ],
     [
+      'collections within others',
+      [
+        of({
+          a: "name.given.intersect('B' | 'C' | 'X')*",
+          b: "name.given.exclude('A')*",
+          c: "name.given.subsetOf('A' | 'B' | 'C')",
+          d: "name.given.supersetOf('A' | 'X')",
+          e: "('A' | 'A' | 'B').subsetOf(name.given)",
+          f: 'name.given.intersect(name.use).empty()',
+        }),
+      ],
+      [
+        { a: ['B', 'C'], b: ['B', 'C'], c: true, d: false, e: true, f: true },
+        { a: [], b: [], c: true, d: false, e: false, f: true },
+        { a: [], b: [], c: true, d: false, e: false, f: true },
+      ],
+    ],
+    [
       'in and contains',
       [of({ a: "'B' in name.given", b: "name.given contains 'X'", c: "gender in ('male' | 'female')" })],
       [
@@ -789,6 +807,11 @@ const OBSERVATIONS: Suite = {
       ],
       [{ a: true, b: true, c: true, d: null }],
       { where: [{ path: "id = 'o1'" }] },
+    ],
+    [
+      'a quantity as a text',
+      [of({ a: 'value.ofType(Quantity).toString()', b: "(4.50 'mg').toString()" })],
+      [{ a: "1.50 'mg'", b: "4.50 'mg'" }, ...[1, 2, 3].map(() => ({ a: null, b: "4.50 'mg'" }))],
     ],
     [
       'types of a choice',

@@ -10,7 +10,7 @@ import { makeTimesNaive } from './parquet.ts';
 import { QUESTIONS } from './tables.ts';
 
 export const EXPORT_FORMATS = ['parquet', 'arrow'] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 const FORMATS = {
   parquet: { engine: 'Parquet', extension: 'parquet' },

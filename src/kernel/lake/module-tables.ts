@@ -30,7 +30,7 @@ export interface LakeTable {
 
 export type TableRow = Record<string, unknown>;
 
-export interface TablePage {
+interface TablePage {
   rows: TableRow[];
   /** Undefined: there are no more. */
   next: string | undefined;

@@ -102,7 +102,7 @@ function familyOf(of: Expr): string {
   return of.kind;
 }
 
-function isQuantity(of: Expr): boolean {
+export function isQuantity(of: Expr): boolean {
   return isSameOrBase('Quantity', of.type);
 }
 
@@ -246,7 +246,7 @@ export function distinct(of: Expr): Expr {
   return { op: 'distinct', list, ...typed(list, true) };
 }
 
-function membership(item: Value, list: Value): Value {
+export function membership(item: Value, list: Value): Value {
   const value = one(item);
   if (value === undefined) return [];
   const all = listOf(list);

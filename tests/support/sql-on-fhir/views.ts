@@ -9,7 +9,8 @@
  * - `|` and `distinct()` are only counted, for they promise no order;
  * - an element without a value is not tested for equality, nor told apart from another: by R4 ("Using FHIR types in expressions") it
  *   converts to nothing, and equality then is empty; fhirpath.js takes it for a value that equals no other;
- * - for the same reason `distinct()` and `|` are of computed texts: fhirpath.js tells elements apart by their extensions;
+ * - for the same reason `distinct()` and `|` are of computed texts, and one side of `=` is computed: fhirpath.js tells elements apart by
+ *   their extensions;
  * - no boundary is asked of a negative literal, whose last zeros fhirpath.js forgets ("lowBoundary": by the digits written), nor of a
  *   constant, whose digits JSON may not have kept;
  * - boundaries are not asked of fractions of a second with less than three digits (whether .7 is a tenth is not said);
@@ -203,7 +204,7 @@ class ViewMaker {
   #equality(focus: Focus, kind: Kind): string {
     const random = this.#random;
     const side = (): string => this.one(this.#leafWithValue(focus, kind)) ?? this.#literal(kind);
-    const other = random.chance(0.6) ? this.#literal(kind) : side();
+    const other = random.chance(0.6) || kind !== 'string' ? this.#literal(kind) : `(${side()}) & ''`;
     return `(${side()}) ${random.pick(['=', '=', '!='])} (${other})`;
   }
 
