@@ -39,11 +39,11 @@ interface TablePage {
 const MOST_ROWS = 20_000;
 
 /** Where modules' tables are: they outlive generations, because PostgreSQL does not keep all of their rows. */
-const DATABASE = 'banyan_modules';
+export const MODULES = 'banyan_modules';
 
 /** As SQL. */
 export function moduleTableName({ name }: Pick<LakeTable, 'name'>): string {
-  return `${named(DATABASE)}.${named(name)}`;
+  return `${named(MODULES)}.${named(name)}`;
 }
 
 /** On a cluster each row is on the shard that its whole key says: told twice, it comes to the same one. */
@@ -59,16 +59,16 @@ export function moduleTable({ name, columns, order, partition }: LakeTable, clus
     `create table if not exists ${place}${on} (${list.join(', ')}) engine = ${engine}${cut} order by (${key}) settings ${settings}`;
   const view = (place: string, from: string) =>
     `create or replace view ${place}${on} as select * from ${from} final settings do_not_merge_across_partitions_select_final = 1`;
-  const database = `create database if not exists ${named(DATABASE)}${on}`;
+  const database = `create database if not exists ${named(MODULES)}${on}`;
   if (cluster === undefined) return [database, table(kept, 'ReplacingMergeTree'), view(asked, kept)];
 
   const shard = named(`${name}_shard`);
   const spread = (of: string) => `engine = Distributed(${named(cluster)}, ${named(of)}, ${shard}, cityHash64(${key}))`;
   return [
     database,
-    table(`${named(DATABASE)}.${shard}`, `ReplicatedReplacingMergeTree(${REPLICA})`),
-    `create table if not exists ${kept}${on} as ${named(DATABASE)}.${shard} ${spread(DATABASE)}`,
-    view(`${named(QUESTIONS)}.${shard}`, `${named(DATABASE)}.${shard}`),
+    table(`${named(MODULES)}.${shard}`, `ReplicatedReplacingMergeTree(${REPLICA})`),
+    `create table if not exists ${kept}${on} as ${named(MODULES)}.${shard} ${spread(MODULES)}`,
+    view(`${named(QUESTIONS)}.${shard}`, `${named(MODULES)}.${shard}`),
     `create or replace table ${asked}${on} as ${named(QUESTIONS)}.${shard} ${spread(QUESTIONS)}`,
   ];
 }

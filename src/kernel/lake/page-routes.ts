@@ -25,7 +25,9 @@ interface Asked {
   limit: number;
 }
 
-const ACTS = ['lake.sql.ask', 'lake.export', 'lake.view.manage'];
+/** Whose holders ask or keep the lake; those of `lake.export` alone take their own record along. */
+const ASKERS = ['lake.sql.ask', 'lake.view.manage'];
+const READERS = [...ASKERS, 'lake.export'];
 /** Rows that a page shows; more are downloaded. */
 const MOST_SHOWN = 10_000;
 const MOST_MS = 60_000;
@@ -38,12 +40,12 @@ export function lakePageRoutes(app: FastifyInstance, door: LakeDoor, parts: Keep
   const isChecking = () => check !== undefined && check.endedAt === undefined;
 
   app.get('/api/lake/status', { schema: schema('How the lake is, and what it holds') }, async (request) => {
-    await insider(request);
+    await oneOf(request, ASKERS);
     return { ...(await lakeOverview(lake, db)), now: new Date() };
   });
 
   app.get('/api/lake/views', { schema: schema('The catalogue of views with their columns') }, async (request) => {
-    const ctx = await insider(request);
+    const ctx = await oneOf(request, READERS);
     // A question is kept as a Library.
     return { views: await catalogueOf(ctx), mayKeep: grantsFor(ctx.actor, 'c', 'Library').length > 0 };
   });
@@ -95,10 +97,10 @@ export function lakePageRoutes(app: FastifyInstance, door: LakeDoor, parts: Keep
     },
   );
 
-  /** Whoever may do anything with the lake: its views and its state are no secret to them. */
-  async function insider(request: FastifyRequest): Promise<Context> {
+  /** @throws Problem `forbidden` for whoever holds none of the acts */
+  async function oneOf(request: FastifyRequest, acts: readonly string[]): Promise<Context> {
     const ctx = await door.context(request);
-    if (!ACTS.some((act) => reachOf(ctx.actor, act) !== undefined)) ctx.require('lake.sql.ask');
+    if (!acts.some((act) => reachOf(ctx.actor, act) !== undefined)) ctx.require('lake.sql.ask');
     return ctx;
   }
 
