@@ -591,6 +591,24 @@ const PATIENTS: Suite = {
       ],
     ],
     [
+      'collections within others',
+      [
+        of({
+          a: "name.given.intersect('B' | 'C' | 'X')*",
+          b: "name.given.exclude('A')*",
+          c: "name.given.subsetOf('A' | 'B' | 'C')",
+          d: "name.given.supersetOf('A' | 'X')",
+          e: "('A' | 'A' | 'B').subsetOf(name.given)",
+          f: 'name.given.intersect(name.use).empty()',
+        }),
+      ],
+      [
+        { a: ['B', 'C'], b: ['B', 'C'], c: true, d: false, e: true, f: true },
+        { a: [], b: [], c: true, d: false, e: false, f: true },
+        { a: [], b: [], c: true, d: false, e: false, f: true },
+      ],
+    ],
+    [
       'in and contains',
       [of({ a: "'B' in name.given", b: "name.given contains 'X'", c: "gender in ('male' | 'female')" })],
       [
@@ -791,6 +809,11 @@ const OBSERVATIONS: Suite = {
       { where: [{ path: "id = 'o1'" }] },
     ],
     [
+      'a quantity as a text',
+      [of({ a: 'value.ofType(Quantity).toString()', b: "(4.50 'mg').toString()" })],
+      [{ a: "1.50 'mg'", b: "4.50 'mg'" }, ...[1, 2, 3].map(() => ({ a: null, b: "4.50 'mg'" }))],
+    ],
+    [
       'types of a choice',
       [
         of({
@@ -988,11 +1011,42 @@ const FORMS: Suite = {
   ],
 };
 
+const EXTENSIONS: Suite = {
+  title: 'extensions',
+  resource: 'Patient',
+  resources: [
+    `{"resourceType":"Patient","extension":[{"url":"a","valueString":"s"},{"url":"a","valueCode":"c"},{"url":"a","_valueId":{"id":"z"}},
+      {"url":"q","valueAge":{"value":1.0}},{"url":"q","valueQuantity":{"value":2}},{"url":"a","valueString":"t"}]}`,
+  ],
+  cases: [
+    [
+      'a type and those derived from it keep their order',
+      [
+        of({
+          all: "extension('a').value.ofType(string)*",
+          one: "extension('a').value.ofType(string)[1]",
+          count: "extension('a').value.ofType(string).count()",
+          beside: "extension('a').value.ofType(string).id.single()",
+          amounts: "extension('q').value.ofType(Quantity).value*",
+          second: "extension('q').value.ofType(Quantity)[1].value",
+          code: "extension('a').value.ofType(code)",
+        }),
+      ],
+      [{ all: ['s', 'c', 't'], one: 'c', count: 4, beside: 'z', amounts: [1, 2], second: 2, code: 'c' }],
+    ],
+    [
+      'a type and those derived from it, one by one',
+      [each("extension('a')", { v: 'value.ofType(string)', e: 'value.ofType(string).exists()', i: '%rowIndex' })],
+      ['s', 'c', null, 't'].map((v, i) => ({ v, e: true, i })),
+    ],
+  ],
+};
+
 describe.each(['clickhouse', 'postgresql'] as const)('views like the official ones, on %s', async (target) => {
   const engine = target === 'clickhouse' ? clickhouse() : postgresql(await testDatabase());
   afterAll(() => ('close' in engine ? (engine as ReturnType<typeof clickhouse>).close() : undefined));
 
-  describe.each([PATIENTS, OBSERVATIONS, FORMS])('$title', ({ resource, resources, cases }) => {
+  describe.each([PATIENTS, OBSERVATIONS, FORMS, EXTENSIONS])('$title', ({ resource, resources, cases }) => {
     const texts = resources.map((text) => stringifyFhirJson(parseFhirJson(text)));
 
     test.each(cases)('%s', async (_title, select, expected, more = {}) => {

@@ -75,6 +75,7 @@ async function findWays(url: string, account: Account, taken: Set<string>): Prom
     ways.push({ path, name: nameOf(path) });
     if (path === '/operations') continue;
     await open(one, path);
+    if (path === '/laboratory/explore') ways.push(...(await findTest(one)));
     const first = one.page.locator('main table.table tbody a[href^="/"]').first();
     const further = (await first.count()) > 0 ? await first.getAttribute('href') : null;
     if (further === null) continue;
@@ -84,6 +85,13 @@ async function findWays(url: string, account: Account, taken: Set<string>): Prom
   if (role === 'patient') ways.push({ path: '/records/mine?tab=trends', name: 'records-mine-trends' });
   await one.close();
   return ways;
+}
+
+/** The page of the test with the most results. */
+async function findTest(one: Visit): Promise<Way[]> {
+  const link = one.page.locator('main a[href*="test="]').first();
+  const found = (await link.count()) > 0 ? await link.getAttribute('href') : null;
+  return found === null ? [] : [{ path: found, name: 'laboratory-explore-one' }];
 }
 
 /** Pages that no list leads to at once: of an order its specimen and its report. */

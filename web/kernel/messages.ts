@@ -85,6 +85,16 @@ export const messages = catalogue({
         'interval-estimated': 'Estimated reference intervals',
         'use-explored': 'Looked at the use of tests',
       },
+      lake: {
+        'view-run': 'Ran a view of the lake',
+        'sql-asked': 'Asked the lake in SQL',
+        'export-asked': 'Asked for an export',
+        exported: 'Exported views',
+        'export-downloaded': 'Fetched an exported file',
+        'export-cancelled': 'Cancelled an export or deleted its files',
+        'rebuild-asked': 'Had the lake rebuilt',
+        'check-asked': 'Had the lake checked',
+      },
       custody: {
         'handed-over': 'Handed over',
         captured: 'Captured events',
@@ -348,6 +358,16 @@ export const messages = catalogue({
         'specimen-read': '查看标本',
         'report-read': '查看报告',
         'result-released': '发布结果',
+      },
+      lake: {
+        'view-run': '读取数据湖视图',
+        'sql-asked': '用 SQL 查询数据湖',
+        'export-asked': '申请导出',
+        exported: '导出视图',
+        'export-downloaded': '下载导出文件',
+        'export-cancelled': '取消导出或删除文件',
+        'rebuild-asked': '重建数据湖',
+        'check-asked': '核对数据湖',
       },
       custody: {
         'handed-over': '交接',

@@ -173,7 +173,6 @@ export const exploring = {
       byLaboratory: 'By laboratory',
       nothing: 'No results in this period.',
       help: 'Widen the period, or clear a filter.',
-      showAll: 'Show all {{count}}',
     },
   },
   zh: {
@@ -340,7 +339,6 @@ export const exploring = {
       byLaboratory: '按实验室',
       nothing: '该时期没有结果。',
       help: '请放宽时间或清除筛选。',
-      showAll: '显示全部 {{count}} 项',
     },
   },
 };

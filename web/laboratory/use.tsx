@@ -1,6 +1,5 @@
 import { PrinterOutlined } from '@ant-design/icons';
 import { Button, InputNumber } from 'antd';
-import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Told as How, Repeat, TestUse, Turnaround, Use } from '../../src/modules/laboratory/model.ts';
 import { Go, useAddressValue, useOrganizationNames } from '../shell/index.ts';
@@ -140,22 +139,8 @@ function Overview({ use }: { use: Use }) {
   );
 }
 
+/** A phone shows each row as a card: the first of them, the others when asked for. */
 const FEW = 12;
-
-/** The first rows of a long list, and a button for the others: a phone shows each row as a card. */
-function useFew<Row>(rows: readonly Row[]): { rows: readonly Row[]; more: ReactNode } {
-  const { t } = useTranslation('laboratory');
-  const [all, setAll] = useState(false);
-  if (all || rows.length <= FEW) return { rows, more: null };
-  return {
-    rows: rows.slice(0, FEW),
-    more: (
-      <p className="use-more no-print">
-        <Button onClick={() => setAll(true)}>{t('use.showAll', { count: rows.length })}</Button>
-      </p>
-    ),
-  };
-}
 
 function signed(number: (value: number, digits?: number) => string, value: number): string {
   return value > 0 ? `+${number(value, 3)}` : number(value, 3);
@@ -164,7 +149,6 @@ function signed(number: (value: number, digits?: number) => string, value: numbe
 function Tests({ use }: { use: Use }) {
   const { t } = useTranslation('laboratory');
   const number = useNumber();
-  const few = useFew(use.tests);
   const changeOf = ({ results, before }: TestUse) => (before === 0 ? undefined : (100 * (results - before)) / before);
   const columns: Column<TestUse>[] = [
     {
@@ -216,10 +200,10 @@ function Tests({ use }: { use: Use }) {
         label={`${t('use.all')}: ${t('explore.table')}`}
         columns={columns}
         rowKey={({ code }) => code}
-        source={{ rows: few.rows }}
+        source={{ rows: use.tests }}
+        few={FEW}
         searchable
       />
-      {few.more}
     </Panel>
   );
 }
@@ -232,7 +216,6 @@ function Repeats({ filter }: { filter: Filter }) {
     ...filter,
     ...(days !== '' && { days }),
   } as Filter);
-  const few = useFew(query.data?.repeats ?? []);
   const hoursOf = (hours: number) =>
     hours % 24 === 0 ? t('use.inDays', { count: hours / 24 }) : t('use.hours', { count: hours });
   const columns: Column<Repeat>[] = [
@@ -302,10 +285,10 @@ function Repeats({ filter }: { filter: Filter }) {
             label={`${t('use.repeats')}: ${t('explore.table')}`}
             columns={columns}
             rowKey={({ code }) => code}
-            source={{ rows: few.rows }}
+            source={{ rows: query.data.repeats }}
+            few={FEW}
             emptyText={t('use.noRepeats')}
           />
-          {few.more}
           <p className="quiet">
             <Told told={query.data} />
           </p>
@@ -319,7 +302,6 @@ function Turnarounds({ filter }: { filter: Filter }) {
   const { t } = useTranslation('laboratory');
   const number = useNumber();
   const query = usePart<How & { turnarounds: Turnaround[] }>('use/turnarounds', filter);
-  const few = useFew(query.data?.turnarounds ?? []);
   const minutes = (value: number) => t('use.minutes', { count: Number(value.toPrecision(3)) });
   const columns: Column<Turnaround>[] = [
     { key: 'test', title: t('use.test'), value: nameOf, phoneTitle: true, sortable: true },
@@ -360,10 +342,10 @@ function Turnarounds({ filter }: { filter: Filter }) {
             label={`${t('use.turnaround')}: ${t('explore.table')}`}
             columns={columns}
             rowKey={({ code }) => code}
-            source={{ rows: few.rows }}
+            source={{ rows: query.data.turnarounds }}
+            few={FEW}
             emptyText={t('use.noTurnaround')}
           />
-          {few.more}
           <p className="quiet">
             <Told told={query.data} />
           </p>
@@ -396,6 +378,7 @@ function Laboratories({ use }: { use: Use }) {
         columns={columns}
         rowKey={({ key }) => key}
         source={{ rows: use.organizations }}
+        few={FEW}
       />
     </Panel>
   );

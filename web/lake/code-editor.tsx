@@ -1,4 +1,4 @@
-import { acceptCompletion } from '@codemirror/autocomplete';
+import { acceptCompletion, closeCompletion } from '@codemirror/autocomplete';
 import { HighlightStyle, StreamLanguage, syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { Compartment, EditorState, type Extension, Prec } from '@codemirror/state';
@@ -80,7 +80,8 @@ export function CodeEditor({ label, value, change, marks, language, run, heightP
             keymap.of([
               {
                 key: 'Mod-Enter',
-                run: () => {
+                run: (editor) => {
+                  closeCompletion(editor);
                   latest.current.run?.();
                   return latest.current.run !== undefined;
                 },

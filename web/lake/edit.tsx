@@ -155,7 +155,7 @@ function Editor({ title, id, before }: { title: string; id: string | undefined; 
           ) : definition !== undefined && errors === 0 && outcome.isSuccess ? (
             <Preview of={{ definition }} />
           ) : (
-            <p className="quiet panel-body">{t('edit.previewWaits')}</p>
+            <p className="quiet inset">{t('edit.previewWaits')}</p>
           )}
         </Panel>
       </div>

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { api } from '../shell/index.ts';
 import { Empty, Failure, Loading, Page, Panel, StatusTag, Time, type Tone, useAsk, useNotice } from '../ui/index.ts';
 import './lake.css';
-import { FORMATS, type Format, saveBlob, showBytes, useViews } from './lake-api.ts';
+import { FORMATS, type Format, type Json, saveBlob, showBytes, useViews } from './lake-api.ts';
 import { useWords } from './words.ts';
 
 interface Export {
@@ -132,7 +132,7 @@ function One({ of: { id, views, format, state, problem, files, askedAt, expiresA
             format={() => t('exports.filesOf', { done: files.length, all: views.length })}
           />
         )}
-        {problem !== null && <p className="tone-danger toned">{problem.message}</p>}
+        {problem !== null && <Why id={id} said={problem.message} />}
         {state === 'done' && (
           <ul className="files">
             {files.map(({ file, rows, bytes }) => (
@@ -151,6 +151,16 @@ function One({ of: { id, views, format, state, problem, files, askedAt, expiresA
       </div>
     </Panel>
   );
+}
+
+/** Why an export failed, in the person's language. */
+function Why({ id, said }: { id: string; said: string }) {
+  const query = useQuery({
+    queryKey: [...KEY, 'why', id],
+    queryFn: ({ signal }) => api.get<Json>(`/fhir/$export-result/${id}`, { signal }),
+    retry: false,
+  });
+  return <p className="tone-danger toned">{query.error?.message ?? said}</p>;
 }
 
 interface Entered {

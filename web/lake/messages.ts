@@ -167,6 +167,8 @@ export const messages = catalogue({
       question: 'Question',
       views: 'Views and columns',
       firstRows: 'First rows',
+      leftOut:
+        'Views whose rows your roles do not show are left out. Counts over many are in the cohort builder and in “Explore a test”. All views:',
       run: 'Run',
       cancel: 'Cancel',
       keys: 'Ctrl + Enter runs, Ctrl + Space completes',
@@ -438,6 +440,7 @@ export const messages = catalogue({
       question: '查询语句',
       views: '视图与列',
       firstRows: '前若干行',
+      leftOut: '未列出您的角色不能查看数据行的视图。汇总计数见“队列构建”和“探索检验项目”。全部视图：',
       run: '运行',
       cancel: '取消',
       keys: 'Ctrl + Enter 运行，Ctrl + 空格 补全',

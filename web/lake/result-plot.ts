@@ -38,6 +38,7 @@ export function drawAnswer({ columns, rows }: Pick<Answer, 'columns' | 'rows'>):
     option: {
       tooltip: { trigger: 'axis' },
       ...(up.length > 1 && { legend: {} }),
+      grid: { left: 8, right: 24, top: 36, bottom: 32, containLabel: true },
       xAxis:
         kind === 'bar'
           ? {
@@ -45,7 +46,13 @@ export function drawAnswer({ columns, rows }: Pick<Answer, 'columns' | 'rows'>):
               data: points.map((row) => String(row[across] ?? '∅')),
               axisLabel: { hideOverlap: true },
             }
-          : { type: isNumber ? 'value' : 'time', name: columns[across]!.name, scale: true },
+          : {
+              type: isNumber ? 'value' : 'time',
+              name: columns[across]!.name,
+              nameLocation: 'middle',
+              nameGap: 30,
+              scale: true,
+            },
       yAxis: { type: 'value', name: up.length === 1 ? columns[up[0]!]!.name : '', scale: kind === 'line' },
       series: up.map((at) => ({
         type: kind,

@@ -8,7 +8,7 @@ export const routes: readonly PageRoute[] = [
     path: '/lake/sql',
     page: () => import('./sql.tsx'),
     permission: 'lake.sql.ask',
-    nav: { label: 'lake:sql.title', icon: CodeOutlined, order: 640, key: 'l' },
+    nav: { label: 'lake:sql.title', icon: CodeOutlined, order: 640, key: 's' },
   },
   {
     path: '/lake/views',
@@ -23,18 +23,18 @@ export const routes: readonly PageRoute[] = [
     path: '/lake/exports',
     page: () => import('./exports.tsx'),
     permission: 'lake.export',
-    nav: { label: 'lake:exports.title', icon: DownloadOutlined, order: 660 },
+    nav: { label: 'lake:exports.title', icon: DownloadOutlined, order: 660, key: 'x' },
   },
   {
     path: '/lake/notebooks',
     page: () => import('./notebooks.tsx'),
     permission: 'lake.sql.ask',
-    nav: { label: 'lake:notebooks.title', icon: KeyOutlined, order: 670 },
+    nav: { label: 'lake:notebooks.title', icon: KeyOutlined, order: 670, key: 'n' },
   },
   {
     path: '/lake/status',
     page: () => import('./status.tsx'),
     permission: 'lake.view.manage',
-    nav: { label: 'lake:status.title', icon: DatabaseOutlined, order: 895 },
+    nav: { label: 'lake:status.title', icon: DatabaseOutlined, order: 895, key: 'k' },
   },
 ];

@@ -55,10 +55,10 @@ export function SqlResult({
       {answer.more && <Alert type="info" showIcon title={t('sql.more', { count: limit })} />}
       {answer.rows.length === 0 && <Empty title={t('sql.noRows')} />}
       {answer.rows.length > 0 && shown === 'table' && (
-        <ResultTable label={t('sql.answer')} columns={answer.columns} rows={answer.rows} />
+        <ResultTable label={t('views.preview')} columns={answer.columns} rows={answer.rows} />
       )}
       {answer.rows.length > 0 && shown === 'chart' && drawing !== undefined && (
-        <div className="panel-body">
+        <div className="inset">
           <Plot
             title={t('sql.shapes.chart')}
             option={drawing.option}

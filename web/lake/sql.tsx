@@ -104,7 +104,12 @@ export default function Sql() {
     <Page title={library.data === undefined ? t('sql.title') : String(library.data['title'])} about={t('sql.about')}>
       {library.isError && <Failure error={library.error} />}
       <div className="sql">
-        <ViewList views={readable} isPending={views.isPending} use={(view) => setText(firstOf(view.name))} />
+        <ViewList
+          views={readable}
+          isLeftOut={views.data?.some(({ reach }) => !reach.includes('rows')) ?? false}
+          isPending={views.isPending}
+          use={(view) => setText(firstOf(view.name))}
+        />
         <div className="stack">
           <Panel
             title={t('sql.question')}
@@ -227,10 +232,13 @@ function firstOf(view: string): string {
 
 function ViewList({
   views,
+  isLeftOut,
   isPending,
   use,
 }: {
   views: readonly View[];
+  /** There are others, whose rows the person may not see. */
+  isLeftOut: boolean;
   isPending: boolean;
   use: (view: View) => void;
 }) {
@@ -240,9 +248,9 @@ function ViewList({
     <details className="panel view-list no-print" open={window.innerWidth > 720}>
       <summary>{t('sql.views')}</summary>
       {isPending && <Loading lines={6} />}
-      {!isPending && views.length === 0 && (
-        <p className="quiet panel-body">
-          {t('views.noRows')} <Go to="/lake/views">{t('views.title')}</Go>
+      {isLeftOut && (
+        <p className="result-note">
+          {t('sql.leftOut')} <Go to="/lake/views">{t('views.title')}</Go>
         </p>
       )}
       <ul>
@@ -331,11 +339,24 @@ function Elapsed() {
 
 function Failed({ error }: { error: Error }) {
   const { t } = useTranslation('lake');
+  const { status, kind, issues } = error instanceof Refusal ? error : { status: 0, kind: '', issues: [] };
   return (
     <Panel title={t('sql.failed')}>
-      <Failure error={error} />
-      {error instanceof Refusal && error.status === 403 && <p className="note">{t('sql.forbiddenAbout')}</p>}
-      {error instanceof Refusal && error.kind === 'too-costly' && <p className="note">{t('sql.costlyAbout')}</p>}
+      <div role="alert" className="stack">
+        <p className="tone-danger toned">{error.message}</p>
+        {issues.length > 0 && (
+          <ul className="issues">
+            {issues.map(({ message, expression }) => (
+              <li key={`${expression} ${message}`}>
+                {expression !== undefined && <code>{expression} </code>}
+                {message}
+              </li>
+            ))}
+          </ul>
+        )}
+        {status === 403 && <p className="note">{t('sql.forbiddenAbout')}</p>}
+        {kind === 'too-costly' && <p className="note">{t('sql.costlyAbout')}</p>}
+      </div>
     </Panel>
   );
 }

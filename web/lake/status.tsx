@@ -274,7 +274,12 @@ function Holdings({ held }: { held: readonly Held[] }) {
         type: 'value',
         axisLabel: { formatter: (bytes: number) => showBytes(bytes, i18n.language), hideOverlap: true },
       },
-      yAxis: { type: 'category', data: shown.map(nameOf) },
+      yAxis: {
+        type: 'category',
+        data: shown.map(nameOf),
+        // In a hand the names leave room for the bars.
+        axisLabel: { width: window.innerWidth < 720 ? 130 : 320, overflow: 'truncate' },
+      },
       series: [{ type: 'bar', name: t('status.bytes'), data: shown.map(({ bytes }) => bytes), barMaxWidth: 18 }],
     };
   }, [key, i18n.language, t]);

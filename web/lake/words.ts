@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { Tone } from '../ui/index.ts';
-import { COLUMNS_ZH, VIEWS_ZH } from './dictionary.ts';
+import { COLUMNS, VIEWS_ZH } from './dictionary.ts';
 import type { Column, View } from './lake-api.ts';
 
 /** What views and columns are called in the person's language; those that come with Banyan are known in both. */
@@ -12,8 +12,10 @@ export function useWords() {
       (isChinese && builtIn ? VIEWS_ZH[name]?.title : undefined) ?? title ?? name,
     about: ({ name, description, builtIn }: Pick<View, 'name' | 'description' | 'builtIn'>) =>
       (isChinese && builtIn ? VIEWS_ZH[name]?.about : undefined) ?? description,
-    column: ({ name, description }: Column, { builtIn }: Pick<View, 'builtIn'>) =>
-      (isChinese && builtIn ? COLUMNS_ZH[name] : undefined) ?? description,
+    column: ({ name, description }: Column, { builtIn }: Pick<View, 'builtIn'>) => {
+      const known = builtIn ? COLUMNS[name] : undefined;
+      return isChinese ? (known?.zh ?? description) : (description ?? known?.en);
+    },
   };
 }
 

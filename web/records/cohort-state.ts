@@ -119,7 +119,11 @@ export function fromAddress(text: string): Cohort | undefined {
 }
 
 const HBA1C = { system: 'http://loinc.org', code: '4548-4', name: 'Haemoglobin A1c', nameZh: '糖化血红蛋白' };
-const CREATININE = { system: 'http://loinc.org', code: '2160-0', name: 'Creatinine', nameZh: '肌酐' };
+/** Told in moles or in mass: a flag is of either. */
+const CREATININE = ['14682-9', '2160-0'].map((code) => ({
+  ...{ system: 'http://loinc.org', code },
+  ...{ name: 'Creatinine', nameZh: '肌酐' },
+}));
 const HAEMOGLOBIN = { system: 'http://loinc.org', code: '718-7', name: 'Haemoglobin', nameZh: '血红蛋白' };
 
 /** Questions that show what can be asked; the names are in the catalogue. */
@@ -174,11 +178,11 @@ export const EXAMPLES: readonly { name: 'diabetes' | 'anaemia' | 'kidney'; cohor
             {
               kind: 'event',
               event: { source: 'result', codes: [HBA1C], flag: 'above' },
-              steps: [{ event: { source: 'result', codes: [CREATININE], flag: 'above' }, fromDays: 0, toDays: 365 }],
+              steps: [{ event: { source: 'result', codes: CREATININE, flag: 'above' }, fromDays: 0, toDays: 365 }],
             },
             {
               kind: 'event',
-              event: { source: 'result', codes: [CREATININE], flag: 'above' },
+              event: { source: 'result', codes: CREATININE, flag: 'above' },
               times: { atLeast: 3, withinDays: 365 },
             },
           ],

@@ -132,8 +132,9 @@ function wordsIn(t: TFunction<'records'>, language: 'en' | 'zh'): CohortWords {
     return clauses.reduce((one, other) => t(key, { one, other }));
   }
 
-  /** A long list is told by its beginning. */
-  function some(names: readonly string[]): string[] {
+  /** Each name once; a long list is told by its beginning. */
+  function some(called: readonly string[]): string[] {
+    const names = [...new Set(called)];
     if (names.length <= MOST_NAMED) return [...names];
     return [...names.slice(0, MOST_NAMED - 1), t('cohort.say.more', { count: names.length - MOST_NAMED + 1 })];
   }

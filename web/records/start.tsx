@@ -13,7 +13,7 @@ const RECENT = 100;
 export const cards: readonly StartCard[] = [
   { order: 15, roles: ['patient'], Card: OwnReports },
   { order: 16, roles: ['patient'], Card: WhoLookedLately },
-  { order: 60, permission: 'records.cohort.ask', Card: KeptQuestions },
+  { order: 65, permission: 'records.cohort.ask', Card: KeptQuestions },
 ];
 
 function OwnReports() {

@@ -60,6 +60,8 @@ interface DataTableProps<Row> {
   sort?: Sort;
   filters?: ReactNode;
   emptyText?: string;
+  /** Of local rows, how many are shown before somebody asks for more; all are searched, sorted and exported. */
+  few?: number;
 }
 
 const PAGE_ROWS = 50;
@@ -154,15 +156,17 @@ function LocalTable<Row>(props: DataTableProps<Row> & { rows: readonly Row[] }) 
       ),
     );
   }
+  const [isAll, setAll] = useState(false);
   const by = columns.find((column) => column.key === sort?.key);
   if (by !== undefined && sort !== undefined) {
     const order = new Intl.Collator(i18n.language, { numeric: true });
     rows.sort((one, two) => compare(by.value(one), by.value(two), order) * (sort.descending ? -1 : 1));
   }
+  const shown = isAll ? rows : rows.slice(0, props.few);
   return (
     <Frame
       {...props}
-      rows={rows}
+      rows={shown}
       typed={typed}
       setTyped={setTyped}
       sort={sort}
@@ -174,7 +178,7 @@ function LocalTable<Row>(props: DataTableProps<Row> & { rows: readonly Row[] }) 
       exporting={false}
       state="full"
       error={undefined}
-      more={undefined}
+      more={shown.length < rows.length ? () => setAll(true) : undefined}
       loadingMore={false}
     />
   );

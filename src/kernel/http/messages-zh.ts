@@ -179,6 +179,8 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'too many resources for one question of the record: ask the lake': '资源过多，无法直接查询病历：请改用数据湖',
   'too many views in one export': '一次导出的视图过多',
   'two views have the same name': '两个视图同名',
+  'the lake is being built: wait until that is done': '数据湖正在构建中：请等待完成',
+  'the lake is being checked: wait until that is done': '数据湖正在核对中：请等待完成',
   'there is no such estimate, or it is over: ask again': '该估计不存在或已结束：请重新提交',
   'too many estimates wait already: try again in a minute': '等待中的估计过多：请稍后再试',
   'this account may not ask about these results': '此账号无权查询这些结果',

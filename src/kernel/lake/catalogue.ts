@@ -6,6 +6,7 @@ import { type Reach, reachOf } from './access.ts';
 import type { Lake } from './client.ts';
 import type { keptAs } from './columns.ts';
 import { findGenerations, findKeptViews, findRefused } from './generations.ts';
+import { MODULES } from './module-tables.ts';
 import { lakeStatus } from './status.ts';
 import { builtInViews, findViews } from './views.ts';
 
@@ -159,7 +160,7 @@ export async function lakeOverview(lake: Lake, db: Db) {
   const held = tables.flatMap(({ database, table, rows, bytes, parts }): Held[] => {
     if (database === current?.database && table === 'resource')
       return [{ view: 'resource', order: ['type', 'part', 'id'], rows, bytes, parts }];
-    if (database === 'banyan_modules') return [{ view: table, order: [], rows, bytes, parts }];
+    if (database === MODULES) return [{ view: table, order: [], rows, bytes, parts }];
     const of = kept.find((each) => database === current?.database && each.kept.includes(table));
     if (of === undefined) return [];
     const view = views.find(({ name, hash }) => name === of.name && hash === of.hash);

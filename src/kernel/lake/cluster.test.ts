@@ -27,6 +27,7 @@ const READING: LakeTable = {
   partition: 'at',
   fact: 'x',
   rows: () => [],
+  page: async () => ({ rows: [], next: undefined }),
 };
 
 function definitions(cluster?: string): string[] {

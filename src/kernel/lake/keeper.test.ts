@@ -1,15 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeAll } from '#kernel/fhir';
 import { findDeadLetters, listensTo, replayDeadLetter, startDeliveries, tell } from '#kernel/outbox';
-import { trusted } from '#kernel/sql';
+import { sql, trusted } from '#kernel/sql';
 import { testContext } from '../../../tests/support/context.ts';
 import { testLake } from '../../../tests/support/lake.ts';
 import { testDatabase } from '../../../tests/support/postgres.ts';
+import { checkLake } from './check.ts';
 import { lakeFeed } from './feed.ts';
-import { keepTables } from './keeper.ts';
+import { askRebuild, keepTables } from './keeper.ts';
 import type { LakeTable } from './module-tables.ts';
 import { lakeStatus } from './status.ts';
 
+const measured = [
+  { place: 'Nanshan', at: '2026-05-01T10:00:00.000Z', celsius: 27.5 },
+  { place: 'Nanshan', at: '2025-01-01T10:00:00.000Z', celsius: null },
+];
 const table: LakeTable = {
   name: 'weather',
   columns: [
@@ -21,6 +26,11 @@ const table: LakeTable = {
   partition: 'at',
   fact: 'weather.measured',
   rows: (data) => data as Record<string, unknown>[],
+  // Two pages of one row.
+  page: async (_, after) => ({
+    rows: measured.slice(Number(after ?? 0), Number(after ?? 0) + 1),
+    next: after === undefined ? '1' : undefined,
+  }),
 };
 
 const db = await testDatabase();
@@ -149,17 +159,26 @@ describe('views of the record', () => {
   });
 });
 
-test("a module's rows come with its facts, each once, late ones in their place", async () => {
-  const told = [
-    { place: 'Nanshan', at: '2026-05-01T10:00:00.000Z', celsius: 27.5 },
-    { place: 'Nanshan', at: '2025-01-01T10:00:00.000Z', celsius: null },
-  ];
-  for (let time = 0; time < 2; time += 1) {
-    await db.transaction((tx) => tell(tx, { type: 'weather.measured', subject: 'weather', data: told }));
-    await deliveries.idle();
-  }
-  expect(await rows('select place, toString(at) as at, celsius from banyan.weather order by at')).toEqual([
+test("a module's rows come with its facts, each once, late ones in their place; a rebuild tells them again, a check misses none", async () => {
+  const kept = () => rows('select place, toString(at) as at, celsius from banyan.weather order by at');
+  const all = [
     { place: 'Nanshan', at: '2025-01-01 10:00:00.000', celsius: null },
     { place: 'Nanshan', at: '2026-05-01 10:00:00.000', celsius: 27.5 },
+  ];
+  for (let time = 0; time < 2; time += 1) {
+    await db.transaction((tx) => tell(tx, { type: 'weather.measured', subject: 'weather', data: measured }));
+    await deliveries.idle();
+  }
+  expect(await kept()).toEqual(all);
+  const missed = async () => (await checkLake(lake, db, [table], () => {})).differences;
+  expect(await missed()).toEqual([]);
+
+  await lake.run(sql`truncate table banyan_modules.weather`);
+  expect(await missed()).toEqual([
+    { view: 'weather', type: '', id: '["Nanshan","2026-05-01 10:00:00.000"]', expected: 1, found: 0 },
+    { view: 'weather', type: '', id: '["Nanshan","2025-01-01 10:00:00.000"]', expected: 1, found: 0 },
   ]);
+  await askRebuild(ctx, parts);
+  await keepTables(ctx, parts);
+  expect(await kept()).toEqual(all);
 });

@@ -26,7 +26,7 @@ import {
   noteViewFilled,
   suspendViews,
 } from './generations.ts';
-import { type LakeTable, moduleTable } from './module-tables.ts';
+import { type LakeTable, moduleTable, refillTable } from './module-tables.ts';
 import { isAway, type PourTarget, pour, reasonOf } from './pour.ts';
 import { type ChangedKey, pageOfType, readVersions, splitBySize } from './source.ts';
 import { observeLag } from './status.ts';
@@ -208,6 +208,7 @@ async function fillGeneration(
     }
     after = undefined;
   }
+  for (const each of parts.tables) await refillTable(lake, db, each, signal);
   await mergeAll(lake, generation.database);
   await switchTo(ctx, parts, generation);
 }

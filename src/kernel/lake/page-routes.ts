@@ -5,6 +5,7 @@ import type { ParameterType } from '#kernel/fhir';
 import { Problem } from '#kernel/problem';
 import { catalogueOf, lakeOverview, viewAddresses } from './catalogue.ts';
 import { type CheckReport, checkLake } from './check.ts';
+import { findGenerations } from './generations.ts';
 import { askRebuild, type KeeperParts } from './keeper.ts';
 import { goneSignal, type LakeDoor, note, queryOfText, questionOf } from './operations/index.ts';
 
@@ -24,7 +25,9 @@ interface Asked {
   limit: number;
 }
 
-const ACTS = ['lake.sql.ask', 'lake.export', 'lake.view.manage'];
+/** Whose holders ask or keep the lake; those of `lake.export` alone take their own record along. */
+const ASKERS = ['lake.sql.ask', 'lake.view.manage'];
+const READERS = [...ASKERS, 'lake.export'];
 /** Rows that a page shows; more are downloaded. */
 const MOST_SHOWN = 10_000;
 const MOST_MS = 60_000;
@@ -34,14 +37,15 @@ const MOST_DIFFERENCES = 200;
 export function lakePageRoutes(app: FastifyInstance, door: LakeDoor, parts: KeeperParts): void {
   const { lake, db } = parts;
   let check: Check | undefined;
+  const isChecking = () => check !== undefined && check.endedAt === undefined;
 
   app.get('/api/lake/status', { schema: schema('How the lake is, and what it holds') }, async (request) => {
-    await insider(request);
+    await oneOf(request, ASKERS);
     return { ...(await lakeOverview(lake, db)), now: new Date() };
   });
 
   app.get('/api/lake/views', { schema: schema('The catalogue of views with their columns') }, async (request) => {
-    const ctx = await insider(request);
+    const ctx = await oneOf(request, READERS);
     // A question is kept as a Library.
     return { views: await catalogueOf(ctx), mayKeep: grantsFor(ctx.actor, 'c', 'Library').length > 0 };
   });
@@ -55,6 +59,8 @@ export function lakePageRoutes(app: FastifyInstance, door: LakeDoor, parts: Keep
   app.post('/api/lake/rebuild', { schema: schema('Makes the lake anew beside the present one') }, async (request) => {
     const ctx = await door.context(request);
     ctx.require('lake.view.manage');
+    // A check reads the present generation to its end.
+    if (isChecking()) throw new Problem('conflict', 'the lake is being checked: wait until that is done');
     const generation = await askRebuild(ctx, parts);
     await ctx.db.transaction((tx) =>
       record(ctx, tx, { act: 'lake.rebuild-asked', subject: String(generation), detail: {} }),
@@ -74,12 +80,13 @@ export function lakePageRoutes(app: FastifyInstance, door: LakeDoor, parts: Keep
     async (request, reply) => {
       const ctx = await door.context(request);
       ctx.require('lake.view.manage');
-      if (check !== undefined && check.endedAt === undefined)
-        throw new Problem('conflict', 'the lake is being checked already');
+      if (isChecking()) throw new Problem('conflict', 'the lake is being checked: wait until that is done');
+      if ((await findGenerations(db)).some(({ state }) => state === 'building'))
+        throw new Problem('conflict', 'the lake is being built: wait until that is done');
       const begun: Check = { startedAt: ctx.now(), at: '' };
       check = begun;
       await ctx.db.transaction((tx) => record(ctx, tx, { act: 'lake.check-asked', subject: 'lake', detail: {} }));
-      checkLake(lake, db, (text) => Object.assign(begun, { at: text })).then(
+      checkLake(lake, db, parts.tables, (text) => Object.assign(begun, { at: text })).then(
         (report) => Object.assign(begun, { report, endedAt: new Date() }),
         (error: Error) => {
           if (!(error instanceof Problem)) ctx.log.error({ error }, 'the lake could not be checked');
@@ -90,10 +97,10 @@ export function lakePageRoutes(app: FastifyInstance, door: LakeDoor, parts: Keep
     },
   );
 
-  /** Whoever may do anything with the lake: its views and its state are no secret to them. */
-  async function insider(request: FastifyRequest): Promise<Context> {
+  /** @throws Problem `forbidden` for whoever holds none of the acts */
+  async function oneOf(request: FastifyRequest, acts: readonly string[]): Promise<Context> {
     const ctx = await door.context(request);
-    if (!ACTS.some((act) => reachOf(ctx.actor, act) !== undefined)) ctx.require('lake.sql.ask');
+    if (!acts.some((act) => reachOf(ctx.actor, act) !== undefined)) ctx.require('lake.sql.ask');
     return ctx;
   }
 

@@ -2,7 +2,7 @@ import { Problem } from '#kernel/problem';
 import type { Lake } from './client.ts';
 import { named } from './columns.ts';
 import { type KeptView, MOST_SKIPPED } from './generations.ts';
-import { type ChangedVersion, linesOf, type PersonVersion } from './source.ts';
+import { type ChangedVersion, linesOf, type PersonVersion, RAW_JSON } from './source.ts';
 import { inboxOf } from './tables.ts';
 
 /** A version that a view of a generation cannot read. */
@@ -23,7 +23,7 @@ const SETTINGS = {
   max_partitions_per_insert_block: 0,
   parallel_view_processing: 0,
   input_format_parallel_parsing: 0,
-  input_format_json_read_objects_as_strings: 1,
+  ...RAW_JSON,
   async_insert: 0,
   // On a cluster: what is acknowledged is on its shard, not on its way there.
   distributed_foreground_insert: 1,

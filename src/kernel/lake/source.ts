@@ -162,6 +162,17 @@ export function linesOf(
   return lines;
 }
 
+/** A raw resource as a line, kept as the lines of `linesOf` are. */
+export function resourceLine(
+  type: string,
+  { part, id, version, content }: { part: string; id: string; version: number; content: string },
+): string {
+  return `{"type":"${type}","part":${JSON.stringify(part)},"id":${JSON.stringify(id)},"version":${version},"content":${losslessJson(content)}}\n`;
+}
+
+/** How the engine is to read lines with JSON in them: as texts. */
+export const RAW_JSON = { input_format_json_read_objects_as_strings: 1 };
+
 function askedFor(keys: readonly ChangedKey[]): Sql {
   return sql`
     select * from unnest(

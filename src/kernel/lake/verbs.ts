@@ -128,8 +128,8 @@ async function status({ db, lake }: Parts, io: VerbIo): Promise<number> {
   return 0;
 }
 
-async function check({ db, lake }: Parts, io: VerbIo): Promise<number> {
-  const { views, differences, more } = await checkLake(lake, db, (text) => io.progress(`${text}\r`));
+async function check({ db, lake, tables }: Parts, io: VerbIo): Promise<number> {
+  const { views, differences, more } = await checkLake(lake, db, tables, (text) => io.progress(`${text}\r`));
   for (const difference of differences) io.out(JSON.stringify(difference));
   const rows = views.reduce((sum, view) => sum + view.rows, 0);
   io.out(JSON.stringify({ views: views.length, rows, differences: differences.length, ...(more ? { more } : {}) }));

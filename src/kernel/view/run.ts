@@ -100,7 +100,8 @@ async function withEngine(
   const engine = new Session(join(folder, 'engine'));
   try {
     const batch = join(folder, 'batch.ndjson');
-    engine.query(`set max_query_size = ${MOST_QUERY}`);
+    // Several threads would mix the order of the rows.
+    engine.query(`set max_query_size = ${MOST_QUERY}, max_threads = 1`);
     engine.query(`create table resource (content String) engine = File(JSONEachRow, ${quoted(batch)})`);
     for await (const lines of batchesOf(resources)) {
       await writeFile(batch, lines.join('\n'));

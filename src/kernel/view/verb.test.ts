@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { tableFromIPC } from 'apache-arrow';
@@ -198,7 +199,7 @@ describe('banyan view run', () => {
     expect(out.split('\n').length).toBeLessThan(3);
   });
 
-  test('takes 200,000 patients in the memory that a few take', { timeout: 120_000 }, async () => {
+  test('takes 200,000 patients in their order, in the memory that a few take', { timeout: 120_000 }, async () => {
     const many = join(folder, 'many.ndjson');
     const line = (n: number): string =>
       JSON.stringify({ ...anna, id: `p${n}`, text: { status: 'empty', div: 'x'.repeat(900) } });
@@ -213,9 +214,14 @@ describe('banyan view run', () => {
       peak = Math.max(peak, residentMb(child.pid!));
     }, 50);
     let count = 0;
-    for await (const chunk of child.stdout) count += (chunk as Buffer).filter((byte) => byte === 10).length;
+    let inOrder = 0;
+    for await (const row of createInterface({ input: child.stdout })) {
+      if (row.startsWith(`{"id":"p${count}",`)) inOrder += 1;
+      count += 1;
+    }
     clearInterval(watch);
     expect(count).toBe(200_000);
+    expect(inOrder).toBe(200_000);
     expect(peak).toBeGreaterThan(50);
     expect(peak).toBeLessThan(900);
   });

@@ -1,4 +1,6 @@
+import type { Db } from '#kernel/context';
 import type { LakeTable } from '#kernel/lake';
+import { sql } from '#kernel/sql';
 
 /** What `custody.readings-kept` carries of each reading that was not known before: compact, because there are thousands a second. */
 export type ToldReading = readonly [
@@ -34,19 +36,47 @@ export const readingTable: LakeTable = {
   order: ['device', 'at', 'seq', 'nth'],
   partition: 'at',
   fact: 'custody.readings-kept',
-  rows: (data) =>
-    (data as ToldReading[]).map(
-      ([device, at, seq, nth, receivedAt, temperatureC, humidity, latitude, longitude, speedKmh]) => ({
-        device,
-        at,
-        seq,
-        nth,
-        received_at: receivedAt,
-        temperature: temperatureC,
-        humidity,
-        latitude,
-        longitude,
-        speed: speedKmh,
-      }),
-    ),
+  rows: (data) => (data as ToldReading[]).map(rowOf),
+  async page(db, after) {
+    const told = await findToldReadings(db, after === undefined ? undefined : (JSON.parse(after) as ReadingPlace));
+    const last = told.length < PAGE ? undefined : told.at(-1)!.slice(0, 4);
+    return { rows: told.map(rowOf), next: last && JSON.stringify(last) };
+  },
 };
+
+function rowOf([device, at, seq, nth, receivedAt, temperatureC, humidity, latitude, longitude, speedKmh]: ToldReading) {
+  return {
+    device,
+    at,
+    seq,
+    nth,
+    received_at: receivedAt,
+    temperature: temperatureC,
+    humidity,
+    latitude,
+    longitude,
+    speed: speedKmh,
+  };
+}
+
+type ReadingPlace = readonly [device: string, at: string, seq: number, nth: number];
+
+const PAGE = 10_000;
+
+/** Readings as they were told, in the order of their keys, after that place. */
+async function findToldReadings(db: Db, after: ReadingPlace = ['', '-infinity', 0, 0]): Promise<ToldReading[]> {
+  const [device, at, seq, nth] = after;
+  const rows = await db.rows<{ told: ToldReading }>(sql`
+    select json_build_array(
+      device, to_char(at at time zone 'UTC', ${ISO}), seq, nth, to_char(received_at at time zone 'UTC', ${ISO}),
+      temperature, humidity, latitude, longitude, speed
+    ) as told
+    from custody.reading
+    where (device, at, seq, nth) > (${device}, ${at}::timestamptz, ${seq}::bigint, ${nth}::smallint)
+    order by device, at, seq, nth
+    limit ${PAGE}
+  `);
+  return rows.map(({ told }) => told);
+}
+
+const ISO = 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"';

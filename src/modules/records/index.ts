@@ -1,5 +1,5 @@
 /** The shared record: messages of hospitals and laboratories, persons and what is known of them. */
-export { messageTable } from './analytics.ts';
+export { messageTable } from './analytics/messages.ts';
 export { intake } from './intake/apply.ts';
 export { exportVerb } from './intake/export.ts';
 export type { DocumentTaker } from './intake/import.ts';

@@ -237,6 +237,17 @@ export function keepRaw(of: Typed): void {
 
 // ---- presence
 
+/** Whether a condition is true or false whatever the data, and never absent. */
+export function isDecided(of: Expr): boolean {
+  if (of.op === 'literal') return of.text !== undefined;
+  if (of.op === 'count') return true;
+  if (of.op !== 'scalar') return false;
+  if (of.name === 'present' || of.name === 'isTrue') return true;
+  return DECIDED_BY_PARTS.has(of.name) && of.given.every(isDecided);
+}
+
+const DECIDED_BY_PARTS: ReadonlySet<Scalar> = new Set(['and', 'or', 'xor', 'not', 'less', 'lessEqual']);
+
 /** Whether a single expression has an item; never absent. A primitive without a value exists by its companion. */
 export function presence(of: Expr): Expr {
   switch (of.op) {
@@ -255,6 +266,8 @@ export function presence(of: Expr): Expr {
       return test('less', integer(0), count(of.list));
     case 'variable':
       return TRUE;
+    case 'literal':
+      return of.text === undefined ? FALSE : TRUE;
     case 'scalar':
       if (of.kind === 'element' && of.name === 'if')
         return test('if', of.given[0] as Expr, presence(of.given[1] as Expr), presence(of.given[2] as Expr));
@@ -263,6 +276,11 @@ export function presence(of: Expr): Expr {
     default:
       return test('present', of);
   }
+}
+
+/** Whether what makes an item present is that it has a value: the item is then said once. */
+export function isByValue({ item, present }: { item: Expr; present: Expr }): boolean {
+  return item.kind !== 'element' && present.op === 'scalar' && present.name === 'present' && present.given[0] === item;
 }
 
 /** Items only, none absent, primitives without a value among them. */

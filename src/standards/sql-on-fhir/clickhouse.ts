@@ -1,4 +1,15 @@
-import { type Expr, isRaw, type Kind, type Part, type Scalar, type Second, type Shape, TRUE } from './algebra.ts';
+import {
+  type Expr,
+  isByValue,
+  isDecided,
+  isRaw,
+  type Kind,
+  type Part,
+  type Scalar,
+  type Second,
+  type Shape,
+  TRUE,
+} from './algebra.ts';
 import { bind } from './binding.ts';
 import { mentions } from './meaning.ts';
 import { DATE_DIGITS, MOMENT_DIGITS, MOMENT_PATTERN, referencePattern, TIME_DIGITS } from './patterns.ts';
@@ -241,12 +252,13 @@ function say(expr: Expr): string {
     case 'flat':
       return `arrayFlatten(${walk('arrayMap', expr, say(expr.body))})`;
     case 'filter':
-      return walk('arrayFilter', expr, `ifNull(${say(expr.condition)}, false)`);
+      return walk('arrayFilter', expr, decided(expr.condition));
     case 'values':
       return `arrayFilter(__x -> isNotNull(__x), ${say(expr.list)})`;
     case 'list':
       if (expr.present === TRUE) return `[${say(expr.item)}]`;
-      return `arrayResize([${say(expr.item)}], toUInt8(ifNull(${say(expr.present)}, false)))`;
+      if (isByValue(expr)) return `arrayFilter(__x -> isNotNull(__x), [${say(expr.item)}])`;
+      return `arrayResize([${say(expr.item)}], toUInt8(${decided(expr.present)}))`;
     case 'concat':
       return `arrayConcat(${expr.lists.map(say).join(', ')})`;
     case 'distinct':
@@ -308,6 +320,11 @@ function say(expr: Expr): string {
       });
     }
   }
+}
+
+/** A condition with absent as false. */
+function decided(condition: Expr): string {
+  return isDecided(condition) ? say(condition) : `ifNull(${say(condition)}, false)`;
 }
 
 /** One pair that differs is enough for false, one that nobody knows for NULL. */
@@ -373,7 +390,7 @@ const SCALARS: Record<Scalar, Say> = {
   xor: ([a, b]) => `xor(${a}, ${b})`,
   implies: ([a, b]) => `(NOT ${a} OR ${b})`,
   not: ([x]) => `NOT (${x})`,
-  isTrue: ([x]) => `ifNull(${x}, false)`,
+  isTrue: ([x], [expr]) => (expr && isDecided(expr) ? (x as string) : `ifNull(${x}, false)`),
   if: ([when, then, otherwise]) => `if(${when}, ${then}, ${otherwise})`,
   coalesce: (given) => (given.length === 1 ? (given[0] as string) : `coalesce(${given.join(', ')})`),
   choice: (given, [first]) =>

@@ -37,7 +37,8 @@ import {
   text,
   type Value,
 } from './meaning.ts';
-import { distinct, union } from './operators.ts';
+import { distinct, isQuantity, membership, union } from './operators.ts';
+import { amountOf } from './quantity.ts';
 
 interface Known {
   least: number;
@@ -79,6 +80,10 @@ export const FUNCTIONS: Record<string, Known> = {
   take: known(1, 1, (on, [number], scope) => sliced(on, integer(0), whole(number as Ast, scope))),
   union: known(1, 1, (on, [other], scope) => union([...on, ...meaningOf(other as Ast, scope)])),
   combine: known(1, 1, (on, [other], scope) => [...on, ...meaningOf(other as Ast, scope)]),
+  intersect: known(1, 1, (on, [other], scope) => withIn(on, meaningOf(other as Ast, scope), true).map(distinct)),
+  exclude: known(1, 1, (on, [other], scope) => withIn(on, meaningOf(other as Ast, scope), false)),
+  subsetOf: known(1, 1, (on, [other], scope) => [isWithin(on, meaningOf(other as Ast, scope))]),
+  supersetOf: known(1, 1, (on, [other], scope) => [isWithin(meaningOf(other as Ast, scope), on)]),
   iif: known(2, 3, (_on, [criterion, then, otherwise], scope) => {
     const yes = meaningOf(then as Ast, scope);
     const no = otherwise ? meaningOf(otherwise, scope) : [];
@@ -139,7 +144,10 @@ export const FUNCTIONS: Record<string, Known> = {
   }),
 
   // ---- conversions
-  toString: converted((value) => (value.kind === 'element' ? undefined : asText(value))),
+  toString: converted((value) => {
+    if (value.kind !== 'element') return asText(value);
+    return isQuantity(value) ? amountText(value) : undefined;
+  }),
   toInteger: converted((value) => {
     if (value.kind === 'integer') return value;
     return value.kind === 'string' || value.kind === 'boolean' ? scalar('integerOf', 'integer', [value]) : undefined;
@@ -206,6 +214,21 @@ function filtered(on: Value, criteria: Ast, scope: Scope): Value {
       ...typed(list, true),
     };
   });
+}
+
+/** The items that are in another collection, or those that are not. */
+function withIn(on: Value, other: Value, isWanted: boolean): Value {
+  return on.map((part) => {
+    const list = settled(part);
+    const item = variable(list);
+    const [found = FALSE] = membership([item], other);
+    const isIn = test('isTrue', found);
+    return { op: 'filter', list, item, condition: isWanted ? isIn : test('not', isIn), ...typed(list, true) };
+  });
+}
+
+function isWithin(on: Value, other: Value): Expr {
+  return test('not', exists(withIn(on, other, false)));
 }
 
 function selected(part: Expr, projection: Ast, scope: Scope): Value {
@@ -378,6 +401,13 @@ function asText(value: Expr): Expr {
   if (value.kind === 'string' || value.kind === 'written' || MOMENTS.has(value.kind))
     return { ...scalar('coalesce', 'string', [value]) };
   return scalar('text', 'string', [value]);
+}
+
+/** `4 'mg'` */
+function amountText(quantity: Expr): Expr {
+  const { value, unit } = amountOf(quantity);
+  const parts = [asText(value), literal('string', " '"), unit, literal('string', "'")];
+  return parts.reduce((text, part) => scalar('append', 'string', [text, part]));
 }
 
 const MOMENTS: ReadonlySet<string> = new Set(['date', 'dateTime', 'time']);

@@ -13,9 +13,9 @@
  * Understood: all of the view's structure (forEach, forEachOrNull, repeat, unionAll, nested selects, where, constants of every type,
  * collections, %rowIndex); literals and operators of FHIRPath but the addition to dates; where select repeat exists empty not all
  * allTrue anyTrue allFalse anyFalse count distinct isDistinct hasValue ofType as is first last single tail skip take union combine
- * iif extension getResourceKey getReferenceKey join startsWith endsWith contains matches matchesFull indexOf replace replaceMatches upper
- * lower trim length substring toX convertsToX abs ceiling floor truncate round sqrt exp ln power lowBoundary highBoundary;
- * $this $index %resource %context %ucum. How unclear places are read: docs/readings/sql-on-fhir.md.
+ * intersect exclude subsetOf supersetOf iif extension getResourceKey getReferenceKey join startsWith endsWith contains matches
+ * matchesFull indexOf replace replaceMatches upper lower trim length substring toX convertsToX abs ceiling floor truncate round sqrt
+ * exp ln power lowBoundary highBoundary; $this $index %resource %context %ucum. How unclear places are read: docs/readings/sql-on-fhir.md.
  */
 
 export { type CompileOptions, compileView } from './compile.ts';

@@ -102,7 +102,7 @@ function familyOf(of: Expr): string {
   return of.kind;
 }
 
-function isQuantity(of: Expr): boolean {
+export function isQuantity(of: Expr): boolean {
   return isSameOrBase('Quantity', of.type);
 }
 
@@ -239,12 +239,14 @@ export function union(parts: Value): Value {
 }
 
 export function distinct(of: Expr): Expr {
-  const list = settled(of);
+  // `a | b | c` is (a | b) | c: once is enough.
+  const inner = (one: Expr): Expr => (one.op === 'distinct' ? one.list : one);
+  const list = settled(of.op === 'concat' ? { ...of, lists: of.lists.map(inner) } : of);
   keepRaw(list);
   return { op: 'distinct', list, ...typed(list, true) };
 }
 
-function membership(item: Value, list: Value): Value {
+export function membership(item: Value, list: Value): Value {
   const value = one(item);
   if (value === undefined) return [];
   const all = listOf(list);

@@ -1,4 +1,4 @@
-import { type Expr, type Kind, type Scalar, type Second, TRUE } from './algebra.ts';
+import { type Expr, isByValue, type Kind, type Scalar, type Second, TRUE } from './algebra.ts';
 import { bind } from './binding.ts';
 import { DATE_DIGITS, MOMENT_DIGITS, MOMENT_PATTERN, referencePattern, TIME_DIGITS } from './patterns.ts';
 import type { Level, Rows, Slot } from './plan.ts';
@@ -204,6 +204,7 @@ function say(saying: Saying, expr: Expr): string {
     case 'values':
       return `array_remove(${inner(expr.list)}, null)`;
     case 'list':
+      if (isByValue(expr)) return `array_remove(array[${inner(expr.item)}], null)`;
       return expr.present === TRUE
         ? `array[${inner(expr.item)}]`
         : `array(select ${inner(expr.item)} where ${inner(expr.present)})`;

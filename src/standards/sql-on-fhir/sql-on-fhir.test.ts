@@ -279,3 +279,14 @@ test.each([
 ])('losslessJson of %s', (text, expected) => {
   expect(losslessJson(text)).toBe(expected);
 });
+
+test.each(['clickhouse', 'postgresql'] as const)(
+  'a statement for %s grows with its path, not with its nesting',
+  (target) => {
+    const lengthOf = (steps: number): number => {
+      const path = `name.given${".select($this & 'x')".repeat(steps)}.first()`;
+      return compileView(view(ofPaths(path)), { target, from: 'lake' }).sql.length;
+    };
+    expect(lengthOf(16)).toBeLessThan(3 * lengthOf(8));
+  },
+);

@@ -9,7 +9,8 @@
  * - The row of an empty `forEachOrNull` has null in every column, whatever its path, but 0 where the path is `%rowIndex` (step 3), and
  *   no value in a collection.
  * - Constants are put into the expressions as FHIRPath literals ("Using Constants"), so that a date stays a date.
- * - fhirpath.js is corrected in three places: `where` and `exists` keep an item only when their criterion is true, not when it is an
+ * - fhirpath.js is corrected in four places: positions in texts and their lengths count characters, of which one is not two beyond the
+ *   first 65,536; `where` and `exists` keep an item only when their criterion is true, not when it is an
  *   element that holds false (FHIRPath, "where"); `join` of nothing is '' (official tests, "string join"), and a boundary of a dateTime without
  *   a time zone gets the widest one, +14:00 or -12:00 (FHIRPath, "lowBoundary" and "highBoundary"; official tests, fn_boundary).
  * - `getReferenceKey`: the id of `Type/id` and `Type/id/_history/v`, relative or absolute; nothing for anything else.
@@ -221,6 +222,9 @@ class Reader {
         },
         where: { fn: filter, arity: { 1: ['Expr'] }, internalStructures: true },
         exists: { fn: exists, arity: { 0: [], 1: ['Expr'] }, internalStructures: true },
+        length: { fn: length, arity: { 0: [] } },
+        substring: { fn: substring, arity: { 1: ['Integer'], 2: ['Integer', 'Integer'] } },
+        indexOf: { fn: indexOf, arity: { 1: ['String'] } },
         join: { fn: join, arity: { 0: [], 1: ['String'] } },
         lowBoundary: { fn: zonedBoundary('lowBoundary', '+14:00'), arity: BOUNDED, internalStructures: true },
         highBoundary: { fn: zonedBoundary('highBoundary', '-12:00'), arity: BOUNDED, internalStructures: true },
@@ -248,6 +252,24 @@ function exists(items: readonly unknown[], criterion?: Criterion): boolean {
 
 function join(texts: readonly unknown[], separator = ''): string {
   return texts.filter((text) => text !== null && text !== undefined).join(separator);
+}
+
+function length([text]: readonly string[]): number[] {
+  return text === undefined ? [] : [[...text].length];
+}
+
+/** Numbers come as objects that keep their digits. */
+function substring([text]: readonly string[], from: unknown, most?: unknown): string[] {
+  const signs = [...(text ?? '')];
+  const start = Number(from);
+  if (text === undefined || !(start >= 0 && start < signs.length)) return [];
+  return [signs.slice(start, most === undefined ? undefined : start + Math.max(Number(most), 0)).join('')];
+}
+
+function indexOf([text]: readonly string[], part: string): number[] {
+  if (text === undefined) return [];
+  const at = text.indexOf(part);
+  return [at < 0 ? at : [...text.slice(0, at)].length];
 }
 
 function zonedBoundary(name: 'lowBoundary' | 'highBoundary', zone: string): Boundary {

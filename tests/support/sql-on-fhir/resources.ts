@@ -16,6 +16,9 @@ export const TYPES = [
   'DiagnosticReport',
   'QuestionnaireResponse',
   'Questionnaire',
+  'MedicationRequest',
+  'Procedure',
+  'Immunization',
 ] as const;
 
 /** Primitives are what is generated and asked for most; the rest of the types is left to the other tests. */
@@ -28,6 +31,7 @@ export const TEXTS = [
   'back\\slash',
   'two words',
   '王小明',
+  'a😀𠮷',
   'é',
   '{p1:String}',
   '$1',

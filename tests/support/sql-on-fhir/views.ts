@@ -4,12 +4,13 @@
  *
  * The grammar keeps away from what the specification leaves open, or fhirpath.js 4.11 reads in another way:
  * - strings are compared for order only when no engine's collation could matter, which is never: `<` is for numbers and times;
- * - no value of type Quantity is computed with or compared;
+ * - values of type Quantity are compared in one unit only, and not computed with;
  * - dates are compared with dates and dateTimes with dateTimes ("Comparison": mixing them needs an implicit conversion);
  * - `|` and `distinct()` are only counted, for they promise no order;
  * - an element without a value is not tested for equality, nor told apart from another: by R4 ("Using FHIR types in expressions") it
  *   converts to nothing, and equality then is empty; fhirpath.js takes it for a value that equals no other;
- * - for the same reason `distinct()` and `|` are of computed texts: fhirpath.js tells elements apart by their extensions;
+ * - for the same reason `distinct()` and `|` are of computed texts, and one side of `=` is computed: fhirpath.js tells elements apart by
+ *   their extensions;
  * - no boundary is asked of a negative literal, whose last zeros fhirpath.js forgets ("lowBoundary": by the digits written), nor of a
  *   constant, whose digits JSON may not have kept;
  * - boundaries are not asked of fractions of a second with less than three digits (whether .7 is a tenth is not said);
@@ -72,6 +73,13 @@ export function randomView(random: Random): ViewDefinition {
     select,
     ...(where === undefined ? {} : { where }),
   };
+}
+
+/** What the columns of all branches of a union have in common. */
+interface Shape {
+  name: string;
+  kind: Kind;
+  collection: boolean;
 }
 
 /** What the paths start from. */
@@ -146,6 +154,7 @@ class ViewMaker {
         () => `${this.#leafOfMany(focus)} contains ${this.#literal('string')}`,
         () => `${this.one(this.walkTo(focus, ['primitive']))}.hasValue()`,
         () => random.pick(['true', 'false']),
+        () => this.#quantities(focus),
         () => this.#choice(focus),
         () =>
           `${this.one(this.#leaf(focus, 'string')) ?? "'1'"}.${random.pick(['convertsToInteger', 'convertsToDecimal', 'convertsToBoolean'])}()`,
@@ -168,6 +177,15 @@ class ViewMaker {
     return `${name.slice(0, -3)} is ${random.pick(types.filter((one) => CHOICES.has(one)))}`;
   }
 
+  /** Amounts in one unit, which both sides say in the same system. */
+  #quantities(focus: Focus): string {
+    const random = this.#random;
+    const path = this.walkTo(focus, ['Quantity']);
+    if (path.type !== 'Quantity') return 'true';
+    const amount = `${path.text}.where(code = 'mg' and system = 'http://unitsofmeasure.org' and value.hasValue()).first()`;
+    return `(${amount}) ${random.pick(['<', '<=', '>', '>=', '='])} ${random.pick(['0.5', '1', '2.75', '120.1'])} 'mg'`;
+  }
+
   #overMany(focus: Focus, depth: number): string {
     const random = this.#random;
     const path = this.walk(focus);
@@ -186,7 +204,7 @@ class ViewMaker {
   #equality(focus: Focus, kind: Kind): string {
     const random = this.#random;
     const side = (): string => this.one(this.#leafWithValue(focus, kind)) ?? this.#literal(kind);
-    const other = random.chance(0.6) ? this.#literal(kind) : side();
+    const other = random.chance(0.6) || kind !== 'string' ? this.#literal(kind) : `(${side()}) & ''`;
     return `(${side()}) ${random.pick(['=', '=', '!='])} (${other})`;
   }
 
@@ -217,6 +235,7 @@ class ViewMaker {
           () => `${again()}.replaceMatches('[a-c]', 'x')`,
           () => `(' ' & ${again()} & ' ').trim()`,
           () => `${again()}.substring(${random.int(0, 3)}${random.chance(0.5) ? `, ${random.int(0, 3)}` : ''})`,
+          () => `${this.#textsOf(focus)}.combine(${this.#textsOf(focus)}).join('+')`,
           () => `${this.#leafOfMany(focus)}.join(${random.pick(['', "','", "' | '"])})`,
           () => `${again(random.pick(['integer', 'boolean']))}.toString()`,
           () => choose(again),
@@ -228,6 +247,7 @@ class ViewMaker {
           () => `${this.walk(focus).text}.count()`,
           () => `${this.#textsOf(focus)}.distinct().count()`,
           () => `(${this.#textsOf(focus)} | ${this.#textsOf(focus)}).count()`,
+          () => `${this.#textsOf(focus)}.combine(${this.#textsOf(focus)}).count()`,
           () => `${again('string')}.length()`,
           () => `${again('string')}.indexOf(${this.#literal('string')})`,
           () => `(${again()} ${random.pick(['+', '-'])} ${this.#literal('integer')})`,
@@ -352,7 +372,8 @@ class ViewMaker {
     if (!element.name.endsWith('[x]')) return { text: element.name, type: element.types[0] ?? 'string', many };
     const name = element.name.slice(0, -3);
     const chosen = random.pick(element.types.filter((one) => CHOICES.has(one)));
-    return { text: `${name}.ofType(${chosen})`, type: chosen, many };
+    const how = !many && random.chance(0.2) ? 'as' : 'ofType';
+    return { text: `${name}.${how}(${chosen})`, type: chosen, many };
   }
 
   #extension(): string {
@@ -391,9 +412,25 @@ class ViewMaker {
     const shape = first.map(({ name, kind, collection = false }) => ({ name, kind, collection }));
     const others = Array.from({ length: random.int(1, 2) }, (): Selection => {
       const [iteration, inner] = random.chance(0.5) ? this.#iteration(focus) : [{}, focus];
-      return { ...iteration, column: shape.map((as) => this.#column(inner, as)) };
+      return this.#wrapped(inner, iteration, shape);
     });
     return [{ column: first }, ...others];
+  }
+
+  /** A branch whose columns stand in itself, in selects of it, in further iterations, or in a union of its own. */
+  #wrapped(focus: Focus, iteration: Selection, shape: readonly Shape[], depth = 0): Selection {
+    const random = this.#random;
+    const column = (): Selection => ({ column: shape.map((as) => this.#column(focus, as)) });
+    if (depth > 1 || random.chance(0.5)) return { ...iteration, ...column() };
+    const deeper = (): Selection => {
+      const [again, inner] = random.chance(0.5) ? this.#iteration(focus) : [{}, focus];
+      return this.#wrapped(inner, again, shape, depth + 1);
+    };
+    if (random.chance(0.5)) return { ...iteration, unionAll: [deeper(), column()] };
+    const cut = random.int(1, shape.length);
+    const part = (of: readonly Shape[]): Selection => ({ column: of.map((as) => this.#column(focus, as)) });
+    if (cut === shape.length) return { ...iteration, select: [deeper()] };
+    return { ...iteration, select: [part(shape.slice(0, cut)), part(shape.slice(cut))] };
   }
 
   #iteration(focus: Focus): [Selection, Focus] {
@@ -461,13 +498,23 @@ function literalOf(random: Random, kind: Kind): [suffix: string, value: unknown,
         ['String', TEXTS],
         ['Code', CODES],
         ['Uri', URIS],
+        ['Url', URIS],
+        ['Canonical', URIS],
+        ['Markdown', TEXTS],
+        ['Id', CODES],
+        ['Oid', ['urn:oid:1.2.3']],
+        ['Uuid', ['urn:uuid:53fefa32-fcbb-4ff8-8a92-55ee120877b7']],
+        ['Base64Binary', ['aGVsbG8K']],
       ]);
       const value = random.pick(pool);
       return [suffix, value, quote(value)];
     }
     case 'integer': {
       const text = random.pick(INTEGERS);
-      return ['Integer', Number(text), `(${text})`];
+      const suffix = random.pick(
+        Number(text) > 0 ? ['Integer', 'PositiveInt', 'UnsignedInt', 'Integer64'] : ['Integer'],
+      );
+      return [suffix, Number(text), `(${text})`];
     }
     case 'decimal': {
       const text = random.pick(DECIMALS);
@@ -479,7 +526,8 @@ function literalOf(random: Random, kind: Kind): [suffix: string, value: unknown,
     }
     case 'dateTime': {
       const text = random.pick([...DATES, ...ZONED]);
-      return ['DateTime', text, `@${text}${text.includes('T') ? '' : 'T'}`];
+      const isZoned = text.includes('T');
+      return [isZoned && random.chance(0.5) ? 'Instant' : 'DateTime', text, `@${text}${isZoned ? '' : 'T'}`];
     }
     case 'time': {
       const text = random.pick(TIMES);

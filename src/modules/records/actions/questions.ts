@@ -39,16 +39,21 @@ export async function showQuestion(ctx: Context, id: string): Promise<SavedQuest
   return getQuestion(ctx, id, scopesOf(ctx));
 }
 
-/** Keeps a new question, or a new version of one's own. */
-export async function keepQuestion(ctx: Context, text: QuestionText, id = ctx.newId()): Promise<SavedQuestion> {
+/** Keeps a new question, or with its id a new version of one's own. */
+export async function keepQuestion(ctx: Context, text: QuestionText, id?: string): Promise<SavedQuestion> {
   ctx.require(ASK);
+  if (id === undefined) await requireRoom(ctx);
+  const kept = id ?? ctx.newId();
+  await ctx.db.transaction((tx) => putQuestion(ctx, tx, kept, text));
+  return getQuestion(ctx, kept, scopesOf(ctx));
+}
+
+async function requireRoom(ctx: Context): Promise<void> {
   const { count } = await countQuestions(ctx);
   if (count >= MOST_QUESTIONS)
     throw new Problem('too-costly', 'this account keeps too many questions: delete some first', {
       most: MOST_QUESTIONS,
     });
-  await ctx.db.transaction((tx) => putQuestion(ctx, tx, id, text));
-  return getQuestion(ctx, id, scopesOf(ctx));
 }
 
 /** Shows it to the actor's own organizations, or to nobody else. */

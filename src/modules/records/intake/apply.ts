@@ -6,7 +6,7 @@ import { Problem } from '#kernel/problem';
 import { keepDecimal } from '#standards/fhir';
 import { Hl7Error, type Message, parseMessage } from '#standards/hl7v2';
 import { type Draft, type Mapping, mapMessage } from '#standards/v2-to-fhir';
-import type { ToldMessage } from '../analytics.ts';
+import type { ToldMessage } from '../analytics/messages.ts';
 import type { Applied } from '../model.ts';
 import {
   findRaw,
@@ -72,27 +72,34 @@ async function applyMessages(ctx: Context, facts: readonly DeliveredFact[]): Pro
   await tellAll(tx, items.length === 0 ? [] : [...applied, read]);
 }
 
-function toldOf({ stored: { part, id, receivedAt }, mapping }: Item): ToldMessage {
-  const organization = idOf(mapping.facility);
-  const { kind, sentAt, orders, specimens, reports } = mapping;
+function toldOf({ stored, mapping }: Item): ToldMessage {
+  return toldMessage(stored, mapping, { patient: idOf(mapping.patient)!, organization: idOf(mapping.facility) });
+}
+
+/** What the lake is told of a message that was read. */
+export function toldMessage(
+  { part, id, receivedAt }: StoredMessage,
+  { kind, sentAt, orders, specimens, reports, unmapped, issues }: Mapping,
+  { patient, organization }: { patient: string; organization: string | undefined },
+): ToldMessage {
   return {
     part,
     id,
     receivedAt: receivedAt.toISOString(),
     ...(sentAt === undefined ? {} : { sentAt }),
     kind,
-    patient: idOf(mapping.patient)!,
+    patient,
     ...(organization === undefined ? {} : { organization }),
     orders: orders.length,
     specimens: specimens.length,
     reports: reports.length,
     results: reports.reduce((sum, { resource }) => sum + (resource.result?.length ?? 0), 0),
-    unmapped: mapping.unmapped.length,
-    issues: mapping.issues.length,
+    unmapped: unmapped.length,
+    issues: issues.length,
   };
 }
 
-function readMessage(ctx: Context, stored: StoredMessage): Item {
+export function readMessage(ctx: Pick<Context, 'newId'>, stored: StoredMessage): Item {
   let message: Message;
   try {
     message = parseMessage(stored.raw);

@@ -7,6 +7,7 @@ export {
   findImported,
   findOutcomes,
   findRaw,
+  findReadMessages,
   type Identity,
   insertIdentities,
   insertImported,

@@ -72,6 +72,23 @@ export async function findRaw(db: Db, keys: readonly MessageKey[]): Promise<Stor
   `);
 }
 
+/** A message that was read, with whom it was found to be about and from. */
+export interface ReadMessage extends StoredMessage {
+  patient: string;
+  organization: string | null;
+}
+
+/** Messages that were read, in the order of their keys, after that one. */
+export function findReadMessages(db: Db, after: MessageKey, limit: number): Promise<ReadMessage[]> {
+  return db.rows<ReadMessage>(sql`
+    select message.part, message.id, received_at as "receivedAt", origin, raw, patient, organization
+    from records.reading join records.message on message.part = reading.part and message.id = reading.message
+    where (reading.part, reading.message) > (${after.part}, ${after.id})
+    order by reading.part, reading.message
+    limit ${limit}
+  `);
+}
+
 /** PostgreSQL's text holds no NUL. */
 function storable(text: string): string {
   return text.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text;

@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { LakeTable } from '#kernel/lake';
+import { readMessage, toldMessage } from '../intake/apply.ts';
+import { findReadMessages, type MessageKey } from '../store/index.ts';
 
 /** What `records.messages-read` carries of each message, beside what `records.message-applied` tells of its content. */
 export interface ToldMessage {
@@ -40,12 +43,28 @@ export const messageTable: LakeTable = {
   order: ['sender', 'received_at', 'id'],
   partition: 'received_at',
   fact: 'records.messages-read',
-  rows: (data) =>
-    (data as ToldMessage[]).map(({ part, receivedAt, sentAt, organization, ...same }) => ({
-      ...same,
-      sender: part,
-      received_at: receivedAt,
-      sent_at: sentAt ?? null,
-      organization: organization ?? null,
-    })),
+  rows: (data) => (data as ToldMessage[]).map(rowOf),
+  async page(db, after) {
+    const key = after === undefined ? { part: '', id: '' } : (JSON.parse(after) as MessageKey);
+    const read = await findReadMessages(db, key, PAGE);
+    const last = read.length < PAGE ? undefined : read.at(-1)!;
+    // What the message says is read from it again; whom it is about was decided when it came.
+    const rows = read.map(({ patient, organization, ...stored }) => {
+      const { mapping } = readMessage({ newId: randomUUID }, stored);
+      return rowOf(toldMessage(stored, mapping, { patient, organization: organization ?? undefined }));
+    });
+    return { rows, next: last && JSON.stringify({ part: last.part, id: last.id }) };
+  },
 };
+
+const PAGE = 500;
+
+function rowOf({ part, receivedAt, sentAt, organization, ...same }: ToldMessage): Record<string, unknown> {
+  return {
+    ...same,
+    sender: part,
+    received_at: receivedAt,
+    sent_at: sentAt ?? null,
+    organization: organization ?? null,
+  };
+}
