@@ -262,6 +262,11 @@ describe('limits', () => {
     expect(problem.issues[0]?.message).not.toMatch(/DB::|version|Stack/);
   });
 
+  test('a view of the platform that is not there yet is no wrong question', async () => {
+    await expect(lake.rows(sql`select 1 from banyan.not_yet`)).rejects.toMatchObject({ kind: 'unavailable' });
+    await expect(lake.rows(sql`select 1 from not_there`)).rejects.toMatchObject({ kind: 'invalid' });
+  });
+
   test('no setting outlives its question', async () => {
     await lake.rows(sql`select 1`, { settings: { max_block_size: 7 } });
     expect(await lake.rows(sql`select getSetting('max_block_size') != 7 as clean`)).toEqual([{ clean: 1 }]);

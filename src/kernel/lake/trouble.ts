@@ -30,6 +30,9 @@ export function problemOf(error: unknown): Error {
   if (Number.isNaN(number)) return new Problem('unavailable', 'the lake does not answer', { code }, { cause: error });
   const [kind, said] = KINDS.get(number) ?? [];
   if (kind !== undefined && said !== undefined) return new Problem(kind, said, { code: number });
+  // The platform names its own views with their database; people's own names are looked up before.
+  if (number === 60 && /identifier [`']*banyan[`']*\./.test(message))
+    return new Problem('unavailable', 'the lake is not filled yet: try again in a moment', { code: number });
   if (FAILURES.has(number)) return new Error(`the lake failed: ${withoutInternals(message)}`);
   const issue = { severity: 'error', code: 'invalid', message: withoutInternals(message) } as const;
   return new Problem('invalid', 'the lake does not understand the question', { code: number }, { issues: [issue] });

@@ -225,16 +225,17 @@ async function setBack(ctx: Context, pool: Pool, hearer: Hearer, fact: Delivered
     `);
     return;
   }
+  // The lane was free since it failed: another worker may have failed at it too. Whoever takes it away writes the letter.
+  const letters = await pool.run(sql`
+    with dead as (
+      delete from kernel.delivery where hearer = ${hearer.name} and lane between 0 and ${LANES - 1} and id = ${fact.id}
+      returning hearer, type, subject, data, told_at
+    )
+    insert into kernel.dead_letter (hearer, type, subject, data, told_at, died_at, attempts, kind, reason, facts)
+    select hearer, type, subject, data, told_at, now(), ${attempts}, ${kind}, ${reason}, ${JSON.stringify(facts)}::json from dead
+  `);
+  if (letters === 0) return;
   ctx.log.error({ hearer: hearer.name, type: fact.type, attempts, error }, 'a fact became a dead letter');
-  await pool.transaction(async (tx) => {
-    await tx.run(sql`
-      insert into kernel.dead_letter (hearer, type, subject, data, told_at, died_at, attempts, kind, reason, facts)
-      select hearer, type, subject, data, told_at, now(), ${attempts}, ${kind}, ${reason}, ${JSON.stringify(facts)}
-      from kernel.delivery
-      where hearer = ${hearer.name} and lane between 0 and ${LANES - 1} and id = ${fact.id}
-    `);
-    await forget(tx, hearer.name, [fact]);
-  });
   deaths.add(1, { hearer: hearer.name, kind });
 }
 

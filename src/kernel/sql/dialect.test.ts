@@ -2,8 +2,11 @@ import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
 const ROOT = `${import.meta.dirname}/../../..`;
-const SUBQUERY = /\b(?:from|join|lateral)\s*\(\s*(?:select|values|with)\b/gi;
+const SUBQUERY = /(?<!\.)\b(?:from|join|lateral)\s*\(\s*(?:select|values|with)\b/gi;
 const NAME = /^\s*(?:as\s+)?(?!(?:where|group|order|limit|on|union|cross|join|left|returning|for|having)\b)\w/i;
+
+/** Where SQL is for the lake, which needs no names. */
+const CLICKHOUSE = /sql-on-fhir\/clickhouse\.ts$|kernel\/lake\/(tables|check|keeper)\.ts$|modules\/\w+\/analytics\//;
 
 /** Places where a subquery of FROM is closed and no name follows, as `line: what follows`. */
 function nameless(text: string): string[] {
@@ -35,9 +38,10 @@ describe('SQL for PostgreSQL 15', () => {
 
   test('every subquery in FROM has a name', () => {
     const files = globSync(['src/**/*.ts', 'migrations/*.sql'], { cwd: ROOT }).filter(
-      (file) => !file.endsWith('.test.ts'),
+      (file) => !file.endsWith('.test.ts') && !CLICKHOUSE.test(file),
     );
     expect(files.length).toBeGreaterThan(100);
-    for (const file of files) expect(nameless(readFileSync(`${ROOT}/${file}`, 'utf8')), file).toEqual([]);
+    const offences = files.map((file) => ({ file, found: nameless(readFileSync(`${ROOT}/${file}`, 'utf8')) }));
+    expect(offences.filter(({ found }) => found.length > 0)).toEqual([]);
   });
 });
