@@ -71,8 +71,14 @@ describe.skipIf(!hasChromium)('cohorts', () => {
     await page.getByRole('button', { name: /Included.*: Add: Result/ }).click();
     await page.getByRole('combobox', { name: 'Which', exact: true }).fill('hba1c');
     await page.locator('.cohort-offer').filter({ hasText: 'Haemoglobin A1c' }).first().click();
-    await page.keyboard.press('Escape');
     await page.locator('.cohort-sentence').getByText('Haemoglobin A1c').waitFor();
+    // The list opens again when its new content comes: it is judged shut.
+    await expect
+      .poll(async () => {
+        await page.keyboard.press('Escape');
+        return page.locator('.ant-select-dropdown:visible').count();
+      }, SLOWLY)
+      .toBe(0);
     await page.locator('summary').first().click();
     await judge();
     await page.getByRole('button', { name: 'Save as new' }).click();
