@@ -60,9 +60,7 @@ export async function checkLake(
 ): Promise<CheckReport> {
   const current = (await findGenerations(db)).find(({ state }) => state === 'current');
   if (current === undefined) throw new Problem('unavailable', 'the lake has no generation yet');
-  const kept = (await findKeptViews(db)).filter(
-    ({ generation, state }) => generation === current.id && state === 'current',
-  );
+  const kept = (await findKeptViews(db, current.id)).filter(({ state }) => state === 'current');
   const views = (await findViews(db)).views.filter(({ name, hash }) =>
     kept.some((each) => each.name === name && each.hash === hash),
   );

@@ -7,7 +7,7 @@ import { exampleVersions } from '../../../tests/support/example-versions.ts';
 import { clusterOf } from './client.ts';
 import { type LakeTable, moduleTable } from './module-tables.ts';
 import { linesOf } from './source.ts';
-import { generationTables, inboxOf, makeViewTables, questionViews, resourceQuestion } from './tables.ts';
+import { dropQuestions, generationTables, inboxOf, makeViewTables, questionViews, resourceQuestion } from './tables.ts';
 import { builtInViews, readViews } from './views.ts';
 
 /**
@@ -51,6 +51,12 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+function makeAll(cluster?: string): void {
+  for (const database of ['banyan', 'lab', 'banyan_modules']) session.query(`drop database if exists ${database} sync`);
+  session.query('create database banyan');
+  for (const statement of definitions(cluster)) session.query(withoutKeeper(statement));
+}
+
 function rowsOf(text: string): unknown[][] {
   const lines = session.query(text, 'JSONCompactEachRow').split('\n').filter(Boolean);
   return lines.map((line) => JSON.parse(line) as unknown[]);
@@ -90,10 +96,7 @@ describe('the definitions for a cluster', () => {
     ];
 
     const answers = [undefined, 'region'].map((cluster) => {
-      for (const database of ['banyan', 'lab', 'banyan_modules'])
-        session.query(`drop database if exists ${database} sync`);
-      session.query('create database banyan');
-      for (const statement of definitions(cluster)) session.query(withoutKeeper(statement));
+      makeAll(cluster);
       for (const [type, own] of Map.groupBy(versions, (version) => version.type)) {
         const inbox = inboxOf(types.has(type) ? type : undefined);
         session.query(
@@ -114,6 +117,26 @@ describe('the definitions for a cluster', () => {
     expect(Object.entries(answers[0]!).filter(([, found]) => Number(found?.[0]) === 0)).toEqual([]);
     expect(answers[0]!['reading']?.[0]).toBe(2);
   });
+
+  test.each([undefined, 'region'])(
+    'a view is taken back with all that stands beside it, and no other (%s)',
+    (cluster) => {
+      makeAll(cluster);
+      const place = { database: 'lab', ...(cluster === undefined ? {} : { cluster }) };
+      const there = () => rowsOf("select name from system.tables where database = 'banyan'").flat() as string[];
+      const all = there();
+      for (const { name } of views) expect(dropQuestions(place, name, all, views)).toEqual([]);
+      for (const view of views) {
+        const others = views.filter((each) => each !== view);
+        const gone = dropQuestions(place, view.name, there(), others);
+        expect(gone.length).toBe(view.orders.length * (cluster === undefined ? 1 : 2));
+        for (const statement of gone) session.query(withoutKeeper(statement));
+      }
+      expect(there().filter((name) => !/^(resource|reading)(_shard)?$/.test(name))).toEqual([]);
+      const near = { name: `${views[0]!.name}_by_hand`, orders: [[]] };
+      expect(dropQuestions(place, views[0]!.name, [near.name], [near])).toEqual([]);
+    },
+  );
 });
 
 function withoutKeeper(statement: string): string {

@@ -40,10 +40,12 @@ export function findGenerations(db: Db): Promise<Generation[]> {
   return db.rows<Generation>(sql`select ${GENERATION} from lake.generation order by id`);
 }
 
-export function findKeptViews(db: Db): Promise<KeptView[]> {
-  return db.rows<KeptView>(
-    sql`select generation, name, hash, resource, kept, state, filled from lake.kept_view order by generation, name, hash`,
-  );
+/** Those of every generation, or of one. */
+export function findKeptViews(db: Db, generation?: number): Promise<KeptView[]> {
+  const wanted = generation === undefined ? sql`true` : sql`generation = ${generation}`;
+  return db.rows<KeptView>(sql`
+    select generation, name, hash, resource, kept, state, filled from lake.kept_view where ${wanted} order by generation, name, hash
+  `);
 }
 
 export async function insertGeneration(

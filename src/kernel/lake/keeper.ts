@@ -32,12 +32,13 @@ import { type ChangedKey, pageOfType, readVersions, splitBySize } from './source
 import { observeLag } from './status.ts';
 import {
   backfill,
+  dropQuestions,
   dropViewTables,
   generationTables,
   makeViewTables,
+  onCluster,
   type Placement,
   QUESTIONS,
-  questionNames,
   questionViews,
   resourceQuestion,
   table,
@@ -75,12 +76,8 @@ export async function keepTables(ctx: Context, parts: KeeperParts, signal?: Abor
 
 /** The tables that new facts need, empty or not: quick, and before the first fact is heard. */
 export async function prepareTables(ctx: Context, { lake, db, tables, cluster }: KeeperParts): Promise<void> {
-  await lake.run(
-    trusted(
-      `create database if not exists ${named(QUESTIONS)}${cluster === undefined ? '' : ` on cluster ${named(cluster)}`}`,
-    ),
-  );
-  for (const each of tables) for (const statement of moduleTable(each, cluster)) await lake.run(trusted(statement));
+  await runAll(lake, [`create database if not exists ${named(QUESTIONS)}${onCluster({ cluster })}`]);
+  for (const each of tables) await runAll(lake, moduleTable(each, cluster));
   const { views, refused } = await findViews(db);
   await db.transaction(async (tx) => {
     await holdTables(tx);
@@ -115,7 +112,7 @@ async function makeGeneration(
   { now, cluster }: { now: Date; cluster: string | undefined },
 ): Promise<Generation> {
   const database = `${QUESTIONS}_${randomBytes(4).toString('hex')}`;
-  for (const statement of generationTables(placeOf({ database }, cluster))) await lake.run(trusted(statement));
+  await runAll(lake, generationTables(placeOf({ database }, cluster)));
   return insertGeneration(tx, { database, layout: LAYOUT, state: 'building', now });
 }
 
@@ -130,7 +127,7 @@ async function matchViews(
   { generation, views, cluster }: { generation: Generation; views: readonly LakeView[]; cluster: string | undefined },
 ): Promise<RefusedView[]> {
   const place = placeOf(generation, cluster);
-  const kept = (await findKeptViews(tx)).filter((each) => each.generation === generation.id);
+  const kept = await findKeptViews(tx, generation.id);
   const there = await tablesIn(lake, generation.database);
   const refused: RefusedView[] = [];
   for (const view of views) {
@@ -140,13 +137,19 @@ async function matchViews(
     const reason = await makeView(tx, lake, { generation, place, view });
     if (reason !== undefined) refused.push({ url: view.url, reason });
   }
+  const hide = (hidden: string) =>
+    showNothing(
+      lake,
+      place,
+      hidden,
+      views.filter(({ name }) => name !== hidden),
+    );
   // Better no answer than one that is out of date.
-  for (const each of kept)
-    if (each.state === 'suspended' && generation.state === 'current') await showNothing(lake, each.name, place);
+  for (const each of kept) if (each.state === 'suspended' && generation.state === 'current') await hide(each.name);
   const names = new Set(views.map(({ name }) => name));
   for (const old of kept.filter(({ name }) => !names.has(name))) {
-    if (generation.state === 'current') await showNothing(lake, old.name, place);
-    await drop(lake, dropViewTables(place, `${old.name}_${old.hash}`, old.kept));
+    if (generation.state === 'current') await hide(old.name);
+    await runAll(lake, dropViewTables(place, `${old.name}_${old.hash}`, old.kept));
     await forgetKeptView(tx, old);
   }
   return refused;
@@ -160,12 +163,12 @@ async function makeView(
 ): Promise<string | undefined> {
   const { rows, kept } = viewTables(view);
   // What a crash left of them is no good: rows may have gone by.
-  await drop(lake, dropViewTables(place, rows, kept));
+  await runAll(lake, dropViewTables(place, rows, kept));
   try {
-    for (const statement of makeViewTables(place, view)) await lake.run(trusted(statement));
+    await runAll(lake, makeViewTables(place, view));
   } catch (error) {
     if (isAway(error)) throw error;
-    await drop(lake, dropViewTables(place, rows, kept));
+    await runAll(lake, dropViewTables(place, rows, kept));
     return reasonOf(error);
   }
   // In an empty generation the filling brings them everything; in another one they are filled from what it holds.
@@ -176,7 +179,7 @@ async function makeView(
   return undefined;
 }
 
-async function drop(lake: Lake, statements: readonly string[]): Promise<void> {
+async function runAll(lake: Lake, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await lake.run(trusted(statement));
 }
 
@@ -191,20 +194,18 @@ async function fillGeneration(
   const types = [...definitions.resourceTypes].sort();
   const begin = generation.filled === null ? 0 : types.indexOf(generation.filled.type);
   let after = generation.filled ?? undefined;
-  const kept = async () => (await findKeptViews(db)).filter((each) => each.generation === generation.id);
   for (const type of types.slice(Math.max(0, begin))) {
     for (;;) {
       signal?.throwIfAborted();
       const page = await pageOfType(db, type, { after, limit: PAGE });
       if (page.length > 0) {
-        const target = { database: generation.database, views: await kept() };
+        const target = { database: generation.database, views: await findKeptViews(db, generation.id) };
         await pourNow(ctx, parts, target, type, page);
         const { part, id } = page.at(-1)!;
-        await noteFilled(db, generation.id, { type, part, id }, page.length);
+        after = { type, part, id };
+        await noteFilled(db, generation.id, after, page.length);
       }
       if (page.length < PAGE) break;
-      const last = page.at(-1)!;
-      after = { type, part: last.part, id: last.id };
     }
     after = undefined;
   }
@@ -244,7 +245,8 @@ async function fillView(
 ): Promise<void> {
   const { lake, db, cluster } = parts;
   const generation = (await findGenerations(db)).find(({ id }) => id === kept.generation);
-  const view = (await findViews(db)).views.find(({ name, hash }) => name === kept.name && hash === kept.hash);
+  const { views } = await findViews(db);
+  const view = views.find(({ name, hash }) => name === kept.name && hash === kept.hash);
   if (generation === undefined || view === undefined) return;
   const place = placeOf(generation, cluster);
   try {
@@ -259,12 +261,12 @@ async function fillView(
   await db.transaction(async (tx) => {
     await holdTables(tx);
     await noteViewFilled(tx, kept, kept.filled, 'current');
-    const olds = (await findKeptViews(tx)).filter(
-      (each) => each.generation === kept.generation && each.name === kept.name && each.hash !== kept.hash,
+    const olds = (await findKeptViews(tx, kept.generation)).filter(
+      (each) => each.name === kept.name && each.hash !== kept.hash,
     );
-    if (generation.state === 'current') await show(lake, place, view);
+    if (generation.state === 'current') await show(lake, place, view, views);
     for (const old of olds) {
-      await drop(lake, dropViewTables(place, `${old.name}_${old.hash}`, old.kept));
+      await runAll(lake, dropViewTables(place, `${old.name}_${old.hash}`, old.kept));
       await forgetKeptView(tx, old);
     }
   });
@@ -303,7 +305,7 @@ async function pourAll(
   kept: KeptView,
   { database, signal }: { database: string; signal: AbortSignal | undefined },
 ): Promise<void> {
-  const all = (await findKeptViews(parts.db)).filter((each) => each.generation === kept.generation);
+  const all = await findKeptViews(parts.db, kept.generation);
   // The other views have these rows already.
   const views = all.map((each): KeptView => (each.name === kept.name ? each : { ...each, state: 'suspended' }));
   let after: { part: string; id: string } | undefined;
@@ -317,10 +319,8 @@ async function pourAll(
 }
 
 async function isSuspended(db: Db, { generation, name, hash }: KeptView): Promise<boolean> {
-  const views = await findKeptViews(db);
-  return views.some(
-    (each) => each.generation === generation && each.name === name && each.hash === hash && each.state === 'suspended',
-  );
+  const views = await findKeptViews(db, generation);
+  return views.some((each) => each.name === name && each.hash === hash && each.state === 'suspended');
 }
 
 /** From now on people ask this generation; what was asked before is dropped. */
@@ -329,40 +329,25 @@ async function switchTo(ctx: Context, { lake, db, cluster }: KeeperParts, genera
   await db.transaction(async (tx) => {
     await holdTables(tx);
     const place = placeOf(generation, cluster);
-    const ready = (await findKeptViews(tx)).filter(
-      (each) => each.generation === generation.id && each.state === 'current',
-    );
-    for (const statement of resourceQuestion(place)) await lake.run(trusted(statement));
+    const ready = (await findKeptViews(tx, generation.id)).filter(({ state }) => state === 'current');
+    await runAll(lake, resourceQuestion(place));
     for (const view of views) {
-      if (ready.some(({ name, hash }) => name === view.name && hash === view.hash)) await show(lake, place, view);
+      if (ready.some(({ name, hash }) => name === view.name && hash === view.hash))
+        await show(lake, place, view, views);
     }
     await makeCurrent(tx, generation.id, ctx.now());
   });
   ctx.log.info({ generation: generation.id, database: generation.database }, 'a generation of the lake is current');
 }
 
-async function show(lake: Lake, place: Placement, view: LakeView): Promise<void> {
-  const wanted = new Set(questionNames(view));
-  for (const statement of questionViews(place, view)) await lake.run(trusted(statement));
-  await showNothing(lake, view.name, place, wanted);
+async function show(lake: Lake, place: Placement, view: LakeView, views: readonly LakeView[]): Promise<void> {
+  await runAll(lake, questionViews(place, view));
+  await showNothing(lake, place, view.name, views);
 }
 
-/** Takes back what people asked of a view, all but the names that stay. */
-async function showNothing(
-  lake: Lake,
-  name: string,
-  { cluster }: Placement,
-  stay: ReadonlySet<string> = new Set(),
-): Promise<void> {
-  for (const each of await tablesIn(lake, QUESTIONS)) {
-    const mine = each === name || (each.startsWith(`${name}_by_`) && !stay.has(each));
-    if (mine && !stay.has(each))
-      await lake.run(
-        trusted(
-          `drop view if exists ${named(QUESTIONS)}.${named(each)}${cluster === undefined ? '' : ` on cluster ${named(cluster)}`}`,
-        ),
-      );
-  }
+/** Takes back what people asked of a view, all but the names of those that stay. */
+async function showNothing(lake: Lake, place: Placement, name: string, stay: readonly LakeView[]): Promise<void> {
+  await runAll(lake, dropQuestions(place, name, await tablesIn(lake, QUESTIONS), stay));
 }
 
 /** Databases of ours that no generation of this record has: left by a crash between two steps. */
@@ -370,11 +355,7 @@ async function dropOld(lake: Lake, db: Db, { cluster }: Pick<KeeperParts, 'clust
   const wanted = new Set((await findGenerations(db)).map(({ database }) => database));
   for (const database of await databases(lake)) {
     if (new RegExp(`^${QUESTIONS}_[0-9a-f]{8}$`).test(database) && !wanted.has(database))
-      await lake.run(
-        trusted(
-          `drop database if exists ${named(database)}${cluster === undefined ? '' : ` on cluster ${named(cluster)}`} sync`,
-        ),
-      );
+      await runAll(lake, [`drop database if exists ${named(database)}${onCluster({ cluster })} sync`]);
   }
 }
 

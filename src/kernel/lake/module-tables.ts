@@ -1,9 +1,9 @@
 import type { Db } from '#kernel/context';
 import type { DeliveredFact } from '#kernel/outbox';
-import { DURABLE_TABLE, type Lake } from './client.ts';
+import type { Lake } from './client.ts';
 import { type LakeColumn, named } from './columns.ts';
 import { makeDurable } from './generations.ts';
-import { QUESTIONS, REPLICA } from './tables.ts';
+import { MERGED_TABLE, onCluster, QUESTIONS, REPLICA } from './tables.ts';
 
 /**
  * A table of a module in the lake, beside the views of the record. Its rows are told in the facts of the module's own transactions, so
@@ -48,15 +48,14 @@ export function moduleTableName({ name }: Pick<LakeTable, 'name'>): string {
 
 /** On a cluster each row is on the shard that its whole key says: told twice, it comes to the same one. */
 export function moduleTable({ name, columns, order, partition }: LakeTable, cluster?: string): string[] {
-  const on = cluster === undefined ? '' : ` on cluster ${named(cluster)}`;
+  const on = onCluster({ cluster });
   const kept = moduleTableName({ name });
   const asked = `${named(QUESTIONS)}.${named(name)}`;
   const cut = partition === undefined ? '' : ` partition by toYYYYMM(${named(partition)})`;
-  const settings = `${DURABLE_TABLE}, min_age_to_force_merge_seconds = 900, min_age_to_force_merge_on_partition_only = 1`;
   const list = columns.map(({ name: column, type, codec = 'ZSTD(1)' }) => `${named(column)} ${type} codec(${codec})`);
   const key = order.map(named).join(', ');
   const table = (place: string, engine: string) =>
-    `create table if not exists ${place}${on} (${list.join(', ')}) engine = ${engine}${cut} order by (${key}) settings ${settings}`;
+    `create table if not exists ${place}${on} (${list.join(', ')}) engine = ${engine}${cut} order by (${key}) settings ${MERGED_TABLE}`;
   const view = (place: string, from: string) =>
     `create or replace view ${place}${on} as select * from ${from} final settings do_not_merge_across_partitions_select_final = 1`;
   const database = `create database if not exists ${named(MODULES)}${on}`;

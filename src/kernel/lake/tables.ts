@@ -60,7 +60,8 @@ const RESOURCE_COLUMNS: readonly LakeColumn[] = [
 
 /** A partition none of whose parts is younger is merged into one part: questions over it then need no merging of their own. */
 const MERGED_AFTER_SECONDS = 900;
-const TABLE = `${DURABLE_TABLE}, min_age_to_force_merge_seconds = ${MERGED_AFTER_SECONDS}, min_age_to_force_merge_on_partition_only = 1, allow_nullable_key = 1`;
+export const MERGED_TABLE = `${DURABLE_TABLE}, min_age_to_force_merge_seconds = ${MERGED_AFTER_SECONDS}, min_age_to_force_merge_on_partition_only = 1`;
+const TABLE = `${MERGED_TABLE}, allow_nullable_key = 1`;
 
 /** The fewest rows that the engine reads at once: many where many are asked for, few where one patient's are. */
 const ROWS_OF_MANY = 8192;
@@ -155,6 +156,28 @@ export function questionViews(place: Placement, view: LakeView): string[] {
   const { kept, held } = viewTables(view);
   const columns = held.flatMap(({ name }) => (name === '_deleted' ? [] : [named(name)])).join(', ');
   return kept.flatMap((name, at) => questionView(place, questionNames(view)[at]!, name, columns));
+}
+
+/**
+ * Takes back what people ask of a view, on a cluster what stands beside it too.
+ *
+ * @param there names of everything that people ask
+ * @param stay views whose names stay, also those that begin as this one's
+ */
+export function dropQuestions(
+  place: Placement,
+  name: string,
+  there: Iterable<string>,
+  stay: readonly Pick<LakeView, 'name' | 'orders'>[],
+): string[] {
+  const kept = new Set(stay.flatMap(questionNames));
+  return [...there].flatMap((each) => {
+    const asked = place.cluster === undefined ? each : each.replace(/_shard$/, '');
+    const isMine = asked === name || asked.startsWith(`${name}_by_`);
+    return isMine && !kept.has(asked)
+      ? [`drop table if exists ${named(QUESTIONS)}.${named(each)}${onCluster(place)}`]
+      : [];
+  });
 }
 
 export function questionNames({ name, orders }: Pick<LakeView, 'name' | 'orders'>): string[] {
@@ -284,6 +307,6 @@ export function table({ database }: Placement, name: string): string {
   return `${named(database)}.${named(name)}`;
 }
 
-function onCluster({ cluster }: Placement): string {
+export function onCluster({ cluster }: { cluster?: string | undefined }): string {
   return cluster === undefined ? '' : ` on cluster ${named(cluster)}`;
 }
