@@ -11,7 +11,7 @@ import { FEED } from './feed.ts';
 import { findGenerations, findKeptViews, findSkipped } from './generations.ts';
 import { insertRows, type LakeTable, moduleTableName, pagesOf } from './module-tables.ts';
 import { RAW_JSON, resourceLine } from './source.ts';
-import { questionNames, table, viewTables } from './tables.ts';
+import { aboutColumns, questionNames, table, viewTables } from './tables.ts';
 import { findViews, type LakeView } from './views.ts';
 
 /** A resource of which the lake says something else than PostgreSQL. */
@@ -118,13 +118,10 @@ async function checkView(
     if (keys === undefined) report.views.push({ view: view.name, rows });
   };
 
-  let open: (Unequal & { view: string })[] = [];
-  for (let round = 1; round <= ROUNDS; round += 1) {
-    const ids = round === 1 ? undefined : [...new Set(open.map(({ id }) => id))];
-    const before = new Date();
+  const open = await inRounds(db, async (ids) => {
+    const unequal: (Unequal & { view: string })[] = [];
     await lake.run(trusted(`truncate table ${sums}`));
     await compare(ids);
-    open = [];
     for (const [at, name] of tables.kept.entries()) {
       const found = await foundRows(lake, {
         from: table({ database }, name),
@@ -132,15 +129,14 @@ async function checkView(
         ...(ids === undefined ? {} : { ids }),
       });
       const said = questionNames(view)[at]!;
-      open.push(...(await differ(lake, sums, found)).map((each) => ({ ...each, view: said })));
+      unequal.push(...(await differ(lake, sums, found)).map((each) => ({ ...each, view: said })));
     }
-    await nameThem(lake, open, {
+    await nameThem(lake, unequal, {
       from: `select distinct id from banyan.resource where type = ${quoted(view.resource)}`,
       key: 'cityHash64(id)',
     });
-    if (open.length === 0) return;
-    if (round < ROUNDS) await feedPassed(db, before);
-  }
+    return unequal;
+  });
   keep(
     report,
     open.map(({ view: name, id, expected, found }) => ({ view: name, type: view.resource, id, expected, found })),
@@ -170,14 +166,9 @@ function inputValues(view: LakeView): string {
 /** Named apart from the kept ones, so that a converted column never hides its source. */
 function compiledColumns(view: LakeView) {
   const own = compileView(view.view, { target: 'clickhouse', from: 'x' }).columns;
-  const { about } = view;
-  const theirs = about === undefined ? [] : compileView(about.person.view, { target: 'clickhouse', from: 'x' }).columns;
   return [
     ...own.map((column) => ({ column, alias: `in_${column.name}` })),
-    ...(about?.columns.flatMap((name) => theirs.filter((column) => column.name === name)) ?? []).map((column) => ({
-      column,
-      alias: `about_${column.name}`,
-    })),
+    ...aboutColumns(view).map((column) => ({ column, alias: `about_${column.name}` })),
   ];
 }
 
@@ -305,27 +296,21 @@ async function checkTable(
   await recreate(lake, expected, `as ${kept} engine = Memory`);
   let rows = 0;
   for await (const page of pagesOf(db, each)) {
-    for (let round = 1; ; round += 1) {
-      const before = new Date();
+    const missing = await inRounds(db, async () => {
       await lake.run(trusted(`truncate table ${expected}`));
       await insertRows(lake, expected, page);
-      const missing = await lake.rows<{ id: string }>(
+      return lake.rows<{ id: string }>(
         trusted(`
         select toJSONString(tuple(${key})) as id
         from (select * from ${expected} except select * from ${kept} final where (${key}) in (select ${key} from ${expected}))
         order by id limit ${PAGE}`),
         { timeoutMs: 600_000 },
       );
-      if (missing.length > 0 && round < ROUNDS) {
-        await feedPassed(db, before);
-        continue;
-      }
-      keep(
-        report,
-        missing.map(({ id }) => ({ view: each.name, type: '', id, expected: 1, found: 0 })),
-      );
-      break;
-    }
+    });
+    keep(
+      report,
+      missing.map(({ id }) => ({ view: each.name, type: '', id, expected: 1, found: 0 })),
+    );
     rows += page.length;
     say(`${each.name}: ${rows} rows`);
   }
@@ -349,28 +334,24 @@ async function checkResources(lake: Lake, db: Db, report: CheckReport, say: (tex
     'materialized view',
   );
   let rows = 0;
-  let open: Unequal[] = [];
-  for (let round = 1; round <= ROUNDS; round += 1) {
-    const wanted = round === 1 ? undefined : open.map(({ id }) => id);
-    const before = new Date();
+  const open = await inRounds(db, async (wanted) => {
     await lake.run(trusted(`truncate table ${sums}`));
     for (const type of definitions.resourceTypes) {
       const ids = wanted?.filter((id) => id.startsWith(`${type}/`)).map((id) => id.slice(type.length + 1));
       if (ids?.length === 0) continue;
       const counted = await fillResources(lake, db, { type, input, ids });
-      if (round === 1) rows += counted;
+      if (wanted === undefined) rows += counted;
       if (counted > 0) say(`resource: ${rows} ${type}`);
     }
     const among = wanted === undefined ? '' : ` where concat(type, '/', id) in (${wanted.map(quoted).join(', ')})`;
     const select = `select cityHash64(type, id) as key, cityHash64(part, version, content) as hash from banyan.resource${among}`;
-    open = await differ(lake, sums, { select, rows });
-    await nameThem(lake, open, {
+    const unequal = await differ(lake, sums, { select, rows });
+    await nameThem(lake, unequal, {
       from: "select concat(type, '/', id) as id, cityHash64(type, banyan.resource.id) as key from banyan.resource",
       key: 'key',
     });
-    if (open.length === 0) break;
-    if (round < ROUNDS) await feedPassed(db, before);
-  }
+    return unequal;
+  });
   report.views.push({ view: 'resource', rows });
   keep(
     report,
@@ -400,6 +381,25 @@ async function fillResources(
     rows += page.length;
     if (page.length < RESOURCES) return rows;
     after = last;
+  }
+}
+
+/**
+ * What still differs when it was looked at again and again, with the feed having come by in between.
+ *
+ * @param look what differs of these ids, of all when undefined
+ */
+async function inRounds<T extends { id: string }>(
+  db: Db,
+  look: (ids: readonly string[] | undefined) => Promise<T[]>,
+): Promise<T[]> {
+  let ids: string[] | undefined;
+  for (let round = 1; ; round += 1) {
+    const before = new Date();
+    const open = await look(ids);
+    if (open.length === 0 || round === ROUNDS) return open;
+    await feedPassed(db, before);
+    ids = [...new Set(open.map(({ id }) => id))];
   }
 }
 

@@ -262,7 +262,8 @@ function aboutPersons({ person, columns }: NonNullable<LakeView['about']>, parts
   return `(select part, about_version, mine, ${picked.join(', ')} from (${all.sql}))`;
 }
 
-function aboutColumns({ about }: Pick<LakeView, 'about'>): Column[] {
+/** The columns that come along of a view's patient, as the view on Patient gives them. */
+export function aboutColumns({ about }: Pick<LakeView, 'about'>): Column[] {
   if (about === undefined) return [];
   const { columns } = compiled(about.person.view, 'x');
   return about.columns.flatMap((name) => columns.filter((column) => column.name === name));
