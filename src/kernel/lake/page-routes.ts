@@ -7,7 +7,7 @@ import { catalogueOf, lakeOverview, viewAddresses } from './catalogue.ts';
 import { type CheckReport, checkLake } from './check.ts';
 import { findGenerations } from './generations.ts';
 import { askRebuild, type KeeperParts } from './keeper.ts';
-import { goneSignal, type LakeDoor, note, queryOfText, questionOf } from './operations/index.ts';
+import { describe, goneSignal, type LakeDoor, note, queryOfText, questionOf } from './operations/index.ts';
 
 /** How a check goes, or went; kept until the next one, in the program that did it. */
 interface Check {
@@ -112,10 +112,7 @@ export function lakePageRoutes(app: FastifyInstance, door: LakeDoor, parts: Keep
     // One more tells that there are more.
     const question = await questionOf(ctx, lake, query, parameters, limit + 1);
     const options = { actor: ctx.actor.id, signal: goneSignal(reply), timeoutMs: MOST_MS };
-    const columns = await lake.rows<{ name: string; type: string }>(
-      { text: `describe (${question.text}\n)`, values: question.values },
-      options,
-    );
+    const columns = await describe(lake, question, options);
     const rows = await lake.rows<Record<string, unknown>>(question, {
       ...options,
       mostRows: MOST_SHOWN + 1,

@@ -4,7 +4,7 @@ import { recordRead } from '#kernel/access';
 import type { Context, Sql } from '#kernel/context';
 import { Problem } from '#kernel/problem';
 import type { AskOptions, Lake } from '../client.ts';
-import { FORMS, type Format, type Shaper, shaperOf, WRITING_VALUES } from './formats.ts';
+import { FORMS, type Format, isText, type Shaper, shaperOf, WRITING_VALUES } from './formats.ts';
 
 /** What is told of a question in the audit trail and the ledger: one row for a question, however many rows it showed. */
 interface Asked {
@@ -57,8 +57,7 @@ export async function sendFromLake(
     settings: WRITING_VALUES,
   };
   // Rows can be counted in text as it passes; of the binary formats they are counted before.
-  const isText = engine === 'JSONEachRow' || engine === 'CSVWithNames';
-  const known = isText ? undefined : await countRows(lake, question, options);
+  const known = isText(answer.format) ? undefined : await countFew(lake, question, options);
   return sendRows(ctx, reply, await lake.stream(question, engine, options), answer, known);
 }
 
@@ -74,11 +73,7 @@ export async function sendAsFhir(
   { asked, mostMs }: Pick<Answer, 'asked' | 'mostMs'>,
 ): Promise<FastifyReply> {
   const options = { actor: ctx.actor.id, signal: goneSignal(reply), timeoutMs: mostMs };
-  const types = await lake.rows<{ name: string; type: string }>(
-    { text: `describe (${question.text}\n)`, values: question.values },
-    options,
-  );
-  const columns = types.map(fhirColumn);
+  const columns = (await describe(lake, question, options)).map(fhirColumn);
   const rows = await lake.rows<Record<string, unknown>>(question, {
     ...options,
     mostRows: MOST_FHIR_ROWS,
@@ -115,10 +110,24 @@ function fhirColumn({ name, type }: { name: string; type: string }): { name: str
   throw new Problem('unprocessable', 'FHIR has no type for a column: cast it in the query', { column: name, type });
 }
 
-async function countRows(lake: Lake, question: Sql, options: AskOptions): Promise<number> {
-  const counted = { text: `select count() as count from (${question.text}\n)`, values: question.values };
+/** Names and types of the columns that a question answers. */
+export function describe(
+  lake: Lake,
+  { text, values }: Sql,
+  options: AskOptions,
+): Promise<{ name: string; type: string }[]> {
+  return lake.rows({ text: `describe (${text}\n)`, values }, options);
+}
+
+/** How many rows a question answers. */
+export async function countRows(lake: Lake, { text, values }: Sql, options: AskOptions): Promise<number> {
+  const counted = { text: `select count() as count from (${text}\n)`, values };
   const [row] = await lake.rows<{ count: number }>(counted, options);
-  const count = row?.count ?? 0;
+  return row?.count ?? 0;
+}
+
+async function countFew(lake: Lake, question: Sql, options: AskOptions): Promise<number> {
+  const count = await countRows(lake, question, options);
   if (count > MOST_ROWS)
     throw new Problem('too-costly', 'the question answers too many rows: set a limit, or export', { most: MOST_ROWS });
   return count;

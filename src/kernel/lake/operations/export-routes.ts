@@ -8,9 +8,9 @@ import { Problem, type ProblemKind } from '#kernel/problem';
 import { actOf, type Exports } from './export-runner.ts';
 import { cancelExport, type Export, type ExportView, findExports, getExport, insertExport } from './export-store.ts';
 import { FORMS, formatOf } from './formats.ts';
-import { bad, booleanOf, type Given, givenIn, instantOf, textIn, textOf } from './given.ts';
+import { bad, booleanOf, type Given, givenIn, instantOf, textOf } from './given.ts';
 import { definitionIn, type LakeDoor, readBodiesAsText } from './routes.ts';
-import { patientsOf } from './view-select.ts';
+import { patientsIn } from './view-select.ts';
 
 type Named = { Params: { id: string } };
 
@@ -107,13 +107,11 @@ export function exportRoutes(app: FastifyInstance, door: LakeDoor, exports: Expo
       throw bad('an export is answered later only: send Prefer: respond-async', 'Prefer', 'required');
     const given = givenIn(request, ASKED);
     if (textOf(given, 'source') !== undefined) throw bad('an export reads the lake only', 'source', 'not-supported');
-    const references = given.filter(({ name }) => name === 'patient').map(textIn);
-    const groups = given.filter(({ name }) => name === 'group').map(textIn);
     const asked = {
       views: await viewsIn(ctx, given, id),
       format: formatOf(textOf(given, '_format') ?? 'ndjson', undefined),
       header: booleanOf(given, 'header') ?? true,
-      patients: (await patientsOf(ctx, references, groups)) ?? null,
+      patients: (await patientsIn(ctx, given)) ?? null,
       since: instantOf(given, '_since') ?? null,
       tracking: textOf(given, 'clientTrackingId')?.slice(0, 200) ?? null,
     };

@@ -7,6 +7,7 @@ import { record } from '#kernel/access';
 import { type Context, makeContext } from '#kernel/context';
 import { Problem } from '#kernel/problem';
 import type { Lake } from '../client.ts';
+import { countRows } from './answer.ts';
 import {
   beat,
   type Export,
@@ -19,7 +20,7 @@ import {
   putFiles,
   takeExport,
 } from './export-store.ts';
-import { FORMS, shaperOf, WRITING_VALUES } from './formats.ts';
+import { FORMS, isText, shaperOf, WRITING_VALUES } from './formats.ts';
 import { readDefinition, selectOf } from './view-select.ts';
 
 /** Makes the files of exports, one export at a time, and deletes them when their time is over. */
@@ -180,11 +181,8 @@ async function writeFile(
     { signal },
   );
   await rename(part, join(folder, file));
-  const isText = engine === 'JSONEachRow' || engine === 'CSVWithNames';
-  if (isText) return { name, file, rows: shaper.rows, bytes };
-  const counted = { text: `select count() as count from (${question.text}\n)`, values: question.values };
-  const [row] = await lake.rows<{ count: number }>(counted, { ...options, settings: {} });
-  return { name, file, rows: row?.count ?? 0, bytes };
+  const rows = isText(format) ? shaper.rows : await countRows(lake, question, { ...options, settings: {} });
+  return { name, file, rows, bytes };
 }
 
 async function sweep(ctx: Context, folder: string): Promise<void> {

@@ -19,6 +19,11 @@ export const FORMS: Readonly<Record<Format, Form>> = {
   arrow: { media: 'application/vnd.apache.arrow.stream', engine: 'ArrowStream', extension: 'arrows' },
 };
 
+/** Whether the rows can be counted, and shaped, as their bytes pass. */
+export function isText(format: Format): boolean {
+  return format !== 'parquet' && format !== 'arrow';
+}
+
 /** How values are written: no value is empty, times in ISO 8601, texts as texts. */
 export const WRITING_VALUES = {
   format_csv_null_representation: '',
@@ -132,9 +137,7 @@ function csv(header: boolean): Shaper {
         if (records === 1) rest = at + 1;
       }
       if (header) return piece;
-      if (records === 0) return NOTHING;
-      const whole = rest === 0 ? piece : piece.subarray(rest);
-      return whole;
+      return records === 0 ? NOTHING : piece.subarray(rest);
     },
     end: () => NOTHING,
   };

@@ -1,4 +1,4 @@
-export { goneSignal, note } from './answer.ts';
+export { describe, goneSignal, note } from './answer.ts';
 export { exportRoutes } from './export-routes.ts';
 export { type Exports, startExports } from './export-runner.ts';
 export { type LakeDoor, operationRoutes } from './routes.ts';

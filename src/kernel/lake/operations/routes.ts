@@ -6,25 +6,14 @@ import { stringifyFhirJson } from '#standards/fhir';
 import { losslessJson } from '#standards/sql-on-fhir';
 import type { Lake } from '../client.ts';
 import { type Answer, csvOf, linesOf, MOST_ROWS, sendAsFhir, sendFromLake, sendRows } from './answer.ts';
-import { type Format, formatOf } from './formats.ts';
-import {
-  bad,
-  booleanOf,
-  type Given,
-  givenIn,
-  instantOf,
-  integerOf,
-  oneOf,
-  readParameters,
-  textIn,
-  textOf,
-} from './given.ts';
+import { formatOf, isText } from './formats.ts';
+import { bad, booleanOf, type Given, givenIn, instantOf, integerOf, oneOf, readParameters, textOf } from './given.ts';
 import { MOST_RESOURCES, rowsOfTexts } from './record-select.ts';
 import { findQuery, questionOf, readQuery } from './sql-select.ts';
 import {
   type Definition,
   findDefinition,
-  patientsOf,
+  patientsIn,
   readDefinition,
   selectFromTexts,
   selectOf,
@@ -86,10 +75,8 @@ export function operationRoutes(
     const given = givenIn(request, RUN);
     const definition = await definitionIn(ctx, given, id, 'viewReference', 'viewResource');
     const format = formatOf(textOf(given, '_format'), request.headers.accept);
-    const groups = given.filter(({ name }) => name === 'group').map(textIn);
-    const references = given.filter(({ name }) => name === 'patient').map(textIn);
-    if (references.length > 1) throw bad('a parameter is given more than once', 'patient');
-    const patients = await patientsOf(ctx, references, groups);
+    oneOf(given, 'patient');
+    const patients = await patientsIn(ctx, given);
     const since = instantOf(given, '_since');
     const limit = integerOf(given, '_limit', MOST_ROWS);
     const limits = {
@@ -203,7 +190,7 @@ async function sendFromTexts(
   limit: number | undefined,
   answer: Answer,
 ): Promise<FastifyReply> {
-  if (isBinary(answer.format)) {
+  if (!isText(answer.format)) {
     if (contents.length > MOST_RESOURCES)
       throw new Problem('too-costly', 'too many resources for one question of the record: ask the lake', {
         most: MOST_RESOURCES,
@@ -212,10 +199,6 @@ async function sendFromTexts(
   }
   const { columns, rows } = await rowsOfTexts(ctx, view, contents, limit);
   return sendRows(ctx, reply, answer.format === 'csv' ? csvOf(columns, rows) : linesOf(rows), answer);
-}
-
-function isBinary(format: Format): boolean {
-  return format === 'parquet' || format === 'arrow';
 }
 
 /** Decimals must keep their digits, so that bodies are read by our own reader. */

@@ -1,25 +1,21 @@
-import { type Context, type Sql, systemContext } from '#kernel/context';
-import { load, type ParameterType, PLACE, type QueryLibrary, readQueryLibrary, search } from '#kernel/fhir';
+import type { Context, Sql } from '#kernel/context';
+import { type ParameterType, PLACE, type QueryLibrary, readQueryLibrary } from '#kernel/fhir';
 import { Problem } from '#kernel/problem';
 import { identifier, join, sql } from '#kernel/sql';
 import type { Lake } from '../client.ts';
+import { named } from '../columns.ts';
 import { requireReadOnly } from '../read-only.ts';
+import { describe } from './answer.ts';
 import { bad, type Given } from './given.ts';
-import { findDefinition, selectOf } from './view-select.ts';
+import { findDefinition, findReferred, selectOf } from './view-select.ts';
 
 type Json = Record<string, unknown>;
 
 /** A stored query: by `Library/<id>` or by its canonical address. @throws Problem `not-found`, `unprocessable` */
 export async function findQuery(ctx: Context, reference: string): Promise<{ query: QueryLibrary; subject: string }> {
-  const own = systemContext({ db: ctx.db, log: ctx.log, now: ctx.now }, 'lake');
-  const id = /(?:^|\/fhir\/)Library\/([A-Za-z0-9.-]{1,64})$/.exec(reference)?.[1];
-  if (id !== undefined) return { query: readQuery(await load<Json>(own, 'Library', id)), subject: `Library/${id}` };
-  const [url = '', version] = reference.split('|');
-  const asked = new URLSearchParams({ url, _sort: '-_lastUpdated', _count: '20' });
-  if (version !== undefined) asked.set('version', version);
-  const [match] = (await search(own, 'Library', asked)).matches;
-  if (match === undefined) throw new Problem('not-found', 'there is no such query', { query: reference.slice(0, 300) });
-  return { query: readQuery(JSON.parse(match.content!) as Json), subject: `Library/${match.id}` };
+  const [found] = await findReferred(ctx, 'Library', reference);
+  if (found === undefined) throw new Problem('not-found', 'there is no such query', { query: reference.slice(0, 300) });
+  return { query: readQuery(found), subject: `Library/${String(found['id'])}` };
 }
 
 /** @throws Problem `unprocessable` with an issue for each thing that is wrong */
@@ -76,19 +72,14 @@ export async function questionOf(
 
 /** Of a join the engine calls a column `p.id` where two tables have it; people expect `id`, and get it where no other is called so. */
 async function plainNames(ctx: Context, lake: Lake, question: Sql): Promise<string> {
-  const described = { text: `describe (${question.text}\n)`, values: question.values };
-  const names = (await lake.rows<{ name: string }>(described, { actor: ctx.actor.id })).map(({ name }) => name);
+  const names = (await describe(lake, question, { actor: ctx.actor.id })).map(({ name }) => name);
   const plain = names.map((name) => /^[A-Za-z_]\w*\.([A-Za-z_]\w*)$/.exec(name)?.[1] ?? name);
   const columns = names.map((name, at) => {
     const short = plain[at]!;
-    if (short === name || plain.indexOf(short) !== plain.lastIndexOf(short)) return quoted(name);
-    return `${quoted(name)} as ${quoted(short)}`;
+    if (short === name || plain.indexOf(short) !== plain.lastIndexOf(short)) return named(name);
+    return `${named(name)} as ${named(short)}`;
   });
   return columns.join(', ');
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
 /** Puts `$n` where the text has `:name`. */

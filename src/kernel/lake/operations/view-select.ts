@@ -5,9 +5,10 @@ import { all, identifier, join, sql, trusted } from '#kernel/sql';
 import { compileView, parseView, type View } from '#standards/sql-on-fhir';
 import { lakeRelation, rowsSeen } from '../access.ts';
 import type { Lake } from '../client.ts';
+import { quoted } from '../columns.ts';
 import { QUESTIONS } from '../tables.ts';
 import { isMaterialized } from '../views.ts';
-import { bad } from './given.ts';
+import { bad, type Given, textIn } from './given.ts';
 
 type Json = Record<string, unknown>;
 
@@ -41,18 +42,32 @@ const NAME = /^[A-Za-z][A-Za-z0-9_]{0,100}$/;
  * @throws Problem `not-found`
  */
 export async function findDefinition(ctx: Context, reference: string): Promise<Definition> {
-  // The catalogue of definitions is open to everybody who may ask at all.
-  const own = systemContext({ db: ctx.db, log: ctx.log, now: ctx.now }, 'lake');
-  const id = /(?:^|\/fhir\/)ViewDefinition\/([A-Za-z0-9.-]{1,64})$/.exec(reference)?.[1];
-  if (id !== undefined) return readDefinition(await load<Json>(own, 'ViewDefinition', id), `ViewDefinition/${id}`);
-  const [url = '', version] = reference.split('|');
-  const asked = new URLSearchParams({ url, _sort: '-_lastUpdated', _count: '20' });
-  if (version !== undefined) asked.set('version', version);
-  const { matches } = await search(own, 'ViewDefinition', asked);
-  const found = matches.map(({ content }) => JSON.parse(content!) as Json);
+  const found = await findReferred(ctx, 'ViewDefinition', reference);
   const chosen = found.find(({ status }) => status === 'active') ?? found[0];
   if (chosen === undefined) throw new Problem('not-found', 'there is no such view', { view: reference.slice(0, 300) });
   return readDefinition(chosen, `ViewDefinition/${String(chosen['id'])}`);
+}
+
+/**
+ * What a reference means, the newest first: the resource of `<type>/<id>`, here or with our address before it, or those of a canonical address
+ * with or without `|version`.
+ *
+ * @throws Problem `not-found` for an id that is not there
+ */
+export async function findReferred(
+  ctx: Context,
+  type: 'ViewDefinition' | 'Library',
+  reference: string,
+): Promise<Json[]> {
+  // The catalogue of definitions is open to everybody who may ask at all.
+  const own = systemContext({ db: ctx.db, log: ctx.log, now: ctx.now }, 'lake');
+  const [, named, id = ''] = /(?:^|\/fhir\/)([A-Za-z]+)\/([A-Za-z0-9.-]{1,64})$/.exec(reference) ?? [];
+  if (named === type) return [await load<Json>(own, type, id)];
+  const [url = '', version] = reference.split('|');
+  const asked = new URLSearchParams({ url, _sort: '-_lastUpdated', _count: '20' });
+  if (version !== undefined) asked.set('version', version);
+  const { matches } = await search(own, type, asked);
+  return matches.map(({ content }) => JSON.parse(content!) as Json);
 }
 
 /** @throws Problem `unprocessable` with an issue for each thing that is wrong */
@@ -106,7 +121,7 @@ export async function selectOf(
 /** The rows of a view out of resources that came with the question, worked out by the lake's engine. */
 export function selectFromTexts(view: View, contents: readonly string[], limit: number | undefined): Sql {
   const most = limit === undefined ? sql`` : sql` limit ${limit}`;
-  const texts = trusted(contents.map(quoted).join(','));
+  const texts = trusted(withoutDollars(contents.map(quoted).join(',')));
   return sql`with _resources as (select arrayJoin(cast([${texts}] as Array(String))) as content) select ${columnsOf(view)} from (${compiled(view)})${most}`;
 }
 
@@ -128,23 +143,21 @@ function columnsOf(view: View): Sql {
   return join(namesOf(view).map((name) => identifier(name)));
 }
 
-/** A dollar in its strings would be read as the place of a value. */
 function compiled(view: View): Sql {
-  return trusted(compileView(view, { target: 'clickhouse', from: '_resources' }).sql.replaceAll('$', '\\x24'));
+  return trusted(withoutDollars(compileView(view, { target: 'clickhouse', from: '_resources' }).sql));
 }
 
-function quoted(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('$', '\\x24')}'`;
+/** A dollar in a string would be read as the place of a value. */
+function withoutDollars(text: string): string {
+  return text.replaceAll('$', '\\x24');
 }
 
 const MOST_MEMBERS = 10_000;
 
 /** The patients of `patient` and those who are members of `group`; undefined where neither is given. */
-export async function patientsOf(
-  ctx: Context,
-  references: readonly string[],
-  groups: readonly string[],
-): Promise<string[] | undefined> {
+export async function patientsIn(ctx: Context, given: readonly Given[]): Promise<string[] | undefined> {
+  const references = given.filter(({ name }) => name === 'patient').map(textIn);
+  const groups = given.filter(({ name }) => name === 'group').map(textIn);
   if (references.length === 0 && groups.length === 0) return undefined;
   const patients = new Set(references.map((reference) => idOf(reference, 'Patient', 'patient')));
   for (const group of groups) {
