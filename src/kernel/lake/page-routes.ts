@@ -7,7 +7,7 @@ import { catalogueOf, lakeOverview, viewAddresses } from './catalogue.ts';
 import { type CheckReport, checkLake } from './check.ts';
 import { findGenerations } from './generations.ts';
 import { askRebuild, type KeeperParts } from './keeper.ts';
-import { describe, goneSignal, type LakeDoor, note, queryOfText, questionOf } from './operations/index.ts';
+import { describe, goneSignal, type LakeDoor, note, questionOfText } from './operations/index.ts';
 
 /** How a check goes, or went; kept until the next one, in the program that did it. */
 interface Check {
@@ -108,9 +108,12 @@ export function lakePageRoutes(app: FastifyInstance, door: LakeDoor, parts: Keep
     const addresses = await viewAddresses(db);
     const types = new Map(parameters.map(({ name, type }) => [name, type]));
     const began = performance.now();
-    const query = await queryOfText(lake, text, parameters, { views: addresses, types });
-    // One more tells that there are more.
-    const question = await questionOf(ctx, lake, query, parameters, limit + 1);
+    const { question, tables } = await questionOfText(ctx, lake, text, parameters, {
+      views: addresses,
+      types,
+      // One more tells that there are more.
+      limit: limit + 1,
+    });
     const options = { actor: ctx.actor.id, signal: goneSignal(reply), timeoutMs: MOST_MS };
     const columns = await describe(lake, question, options);
     const rows = await lake.rows<Record<string, unknown>>(question, {
@@ -119,7 +122,7 @@ export function lakePageRoutes(app: FastifyInstance, door: LakeDoor, parts: Keep
       settings: { date_time_output_format: 'iso' },
     });
     const ms = performance.now() - began;
-    const views = [...query.tables].map(([name, address]) => ({ name, address }));
+    const views = [...tables].map(([name, address]) => ({ name, address }));
     await note(
       ctx,
       {

@@ -2,5 +2,5 @@ export { describe, goneSignal, note } from './answer.ts';
 export { exportRoutes } from './export-routes.ts';
 export { type Exports, startExports } from './export-runner.ts';
 export { type LakeDoor, operationRoutes } from './routes.ts';
-export { queryOfText, questionOf } from './sql-select.ts';
+export { questionOfText } from './sql-select.ts';
 export { lakeTokenRoutes } from './token-routes.ts';

@@ -26,26 +26,32 @@ export function readQuery(library: Json): QueryLibrary {
 }
 
 /**
- * The query that a text of SQL is: each table that it reads is the view of that name, each place of a value takes what is given.
+ * The question that a text of SQL is for this actor: each table that it reads is the view of that name, each place of a value takes what
+ * is given.
  *
  * @param views addresses of views by their names
  * @param types of the values that are given, by name
- * @throws Problem `forbidden`, `invalid`
+ * @returns the question, and those of the views that it reads
+ * @throws Problem `forbidden`, `invalid`, `not-found`
  */
-export async function queryOfText(
+export async function questionOfText(
+  ctx: Context,
   lake: Lake,
   text: string,
   given: readonly Given[],
-  { views, types }: { views: ReadonlyMap<string, string>; types: ReadonlyMap<string, ParameterType> },
-): Promise<QueryLibrary> {
-  const { tables } = await requireReadOnly(lake, placeValues(text, types, given), views.keys());
-  const read = [...views].filter(([name]) => tables.has(name));
-  return { name: 'query', text, tables: new Map(read), parameters: types };
+  {
+    views,
+    types,
+    limit,
+  }: { views: ReadonlyMap<string, string>; types: ReadonlyMap<string, ParameterType>; limit: number },
+): Promise<{ question: Sql; tables: ReadonlyMap<string, string> }> {
+  const checked = await requireReadOnly(lake, placeValues(text, types, given), views.keys());
+  const tables = new Map([...views].filter(([name]) => checked.tables.has(name)));
+  return { question: await overRowsSeen(ctx, lake, checked, tables, limit), tables };
 }
 
 /**
- * The question that a query is for this actor. Its SQL is checked to read nothing but its tables; and each of these is, by its name in the
- * SQL, a view with the rows that the actor may see.
+ * The question that a query is for this actor. Its SQL is checked to read nothing but its tables.
  *
  * @throws Problem `forbidden`, `invalid`, `not-found`
  */
@@ -56,8 +62,18 @@ export async function questionOf(
   given: readonly Given[],
   limit: number | undefined,
 ): Promise<Sql> {
-  const placed = placeValues(text, parameters, given);
-  const checked = await requireReadOnly(lake, placed, tables.keys());
+  const checked = await requireReadOnly(lake, placeValues(text, parameters, given), tables.keys());
+  return overRowsSeen(ctx, lake, checked, tables, limit);
+}
+
+/** Each of the tables is, by its name in the checked SQL, a view with the rows that the actor may see. */
+async function overRowsSeen(
+  ctx: Context,
+  lake: Lake,
+  checked: Sql,
+  tables: ReadonlyMap<string, string>,
+  limit: number | undefined,
+): Promise<Sql> {
   const relations: Sql[] = [];
   for (const [label, address] of tables)
     relations.push(sql`${identifier(label)} as (${await selectOf(ctx, lake, await findDefinition(ctx, address), {})})`);
