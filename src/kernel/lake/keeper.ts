@@ -188,6 +188,8 @@ async function fillGeneration(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { lake, db } = parts;
+  // First, because what is told from now on comes by the feed: at the end it would be read again.
+  if (generation.filled === null) for (const each of parts.tables) await refillTable(lake, db, each, signal);
   const types = [...definitions.resourceTypes].sort();
   const begin = generation.filled === null ? 0 : types.indexOf(generation.filled.type);
   let after = generation.filled ?? undefined;
@@ -208,7 +210,6 @@ async function fillGeneration(
     }
     after = undefined;
   }
-  for (const each of parts.tables) await refillTable(lake, db, each, signal);
   await mergeAll(lake, generation.database);
   await switchTo(ctx, parts, generation);
 }
