@@ -284,7 +284,7 @@ async function fillInside(
       trusted(`
       select max(part) as until, count() as n from (
         select distinct part from ${table(place, 'resource')} where type = ${quoted(view.resource)} and part > ${quoted(after)}
-        order by part limit ${FILL_PARTS})
+        order by part limit ${FILL_PARTS}) as next
     `),
     );
     if (range === undefined || Number(range.n) === 0) return;
