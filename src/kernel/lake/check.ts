@@ -102,7 +102,7 @@ async function checkView(
   await recreate(
     lake,
     `${input}_mv`,
-    `to ${sums} as select 1 as side, cityHash64(_id) as key, _id as id, cityHash64(toJSONString(tuple(${names}))) as hash from (select _id, ${inputValues(view)} from ${input})`,
+    `to ${sums} as select 1 as side, cityHash64(_id) as key, _id as id, cityHash64(toJSONString(tuple(${names}))) as hash from (select _id, ${inputValues(view)} from ${input}) as kept`,
     'materialized view',
   );
 
@@ -249,7 +249,7 @@ async function differ(lake: Lake, sums: string, { select, rows }: Found): Promis
       ...(await lake.rows<{ name: string; id: string; expected: number; found: number }>(
         trusted(`
           select toString(key) as name, max(id) as id, countIf(side = 1) as expected, countIf(side = 0) as found
-          from (select side, key, id, hash from ${sums} union all select 0 as side, key, '' as id, hash from (${select}))
+          from (select side, key, id, hash from ${sums} union all select 0 as side, key, '' as id, hash from (${select}) as found) as both_sides
           where key % ${buckets} = ${bucket}
           group by key having expected != found or sumWithOverflowIf(hash, side = 1) != sumWithOverflowIf(hash, side = 0)
           order by key limit ${MOST_DIFFERENCES + 1}`),
@@ -302,7 +302,7 @@ async function checkTable(
       return lake.rows<{ id: string }>(
         trusted(`
         select toJSONString(tuple(${key})) as id
-        from (select * from ${expected} except select * from ${kept} final where (${key}) in (select ${key} from ${expected}))
+        from (select * from ${expected} except select * from ${kept} final where (${key}) in (select ${key} from ${expected})) as missing
         order by id limit ${PAGE}`),
         { timeoutMs: 600_000 },
       );

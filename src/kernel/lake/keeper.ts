@@ -191,6 +191,8 @@ async function fillGeneration(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { lake, db } = parts;
+  // First, because what is told from now on comes by the feed: at the end it would be read again.
+  if (generation.filled === null) for (const each of parts.tables) await refillTable(lake, db, each, signal);
   const types = [...definitions.resourceTypes].sort();
   const begin = generation.filled === null ? 0 : types.indexOf(generation.filled.type);
   let after = generation.filled ?? undefined;
@@ -209,7 +211,6 @@ async function fillGeneration(
     }
     after = undefined;
   }
-  for (const each of parts.tables) await refillTable(lake, db, each, signal);
   await mergeAll(lake, generation.database);
   await switchTo(ctx, parts, generation);
 }
@@ -285,7 +286,7 @@ async function fillInside(
       trusted(`
       select max(part) as until, count() as n from (
         select distinct part from ${table(place, 'resource')} where type = ${quoted(view.resource)} and part > ${quoted(after)}
-        order by part limit ${FILL_PARTS})
+        order by part limit ${FILL_PARTS}) as next
     `),
     );
     if (range === undefined || Number(range.n) === 0) return;

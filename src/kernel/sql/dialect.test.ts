@@ -6,7 +6,7 @@ const SUBQUERY = /(?<!\.)\b(?:from|join|lateral)\s*\(\s*(?:select|values|with)\b
 const NAME = /^\s*(?:as\s+)?(?!(?:where|group|order|limit|on|union|cross|join|left|returning|for|having)\b)\w/i;
 
 /** Where SQL is for the lake, which needs no names. */
-const CLICKHOUSE = /sql-on-fhir\/clickhouse\.ts$|kernel\/lake\/(tables|check|keeper)\.ts$|modules\/\w+\/analytics\//;
+const CLICKHOUSE = /sql-on-fhir\/clickhouse\.ts$|kernel\/lake\/tables\.ts$|modules\/\w+\/analytics\//;
 
 /** Places where a subquery of FROM is closed and no name follows, as `line: what follows`. */
 function nameless(text: string): string[] {

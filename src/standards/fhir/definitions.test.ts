@@ -44,6 +44,16 @@ describe('the definitions', () => {
     expect(pairs).toBe(2576 + 12 + 6);
   });
 
+  test.each([
+    "gender ~ 'male'",
+    'multipleBirth - 1 = 1',
+    '-multipleBirth = 1',
+    'birthDate < @2020',
+    'name[%resource].exists()',
+  ])('%s, which is FHIRPath but not understood, is refused when it is compiled', (expression) => {
+    expect(() => compileCondition(expression, 'Patient')).toThrow(Unsupported);
+  });
+
   test('invariants are compiled, written by hand, checked elsewhere, or named as unchecked', () => {
     const unsupported = new Set<string>();
     const compiled = new Set<string>();

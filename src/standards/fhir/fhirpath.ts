@@ -9,8 +9,8 @@
  * dates arithmetic; where an expression needs them `compile...` throws `Unsupported` and the caller decides.
  */
 
+import { type Ast, parseFhirPath } from '#standards/fhirpath';
 import { definitions, type ElementDefinition } from './definitions.ts';
-import { type Expression, parseFhirPath } from './fhirpath-parser.ts';
 import { instantsOf } from './instants.ts';
 import { parseReference } from './reference.ts';
 
@@ -62,12 +62,12 @@ function itself(type: string): Branch {
 
 // ---- collections
 
-function branchesOf(expression: Expression, place: Place): Branch[] {
+function branchesOf(expression: Ast, place: Place): Branch[] {
   switch (expression.kind) {
     case 'this':
       return place.focus;
     case 'literal':
-      return [constant(expression.value)];
+      return [constant(literalValue(expression))];
     case 'empty':
       return [];
     case 'variable': {
@@ -88,12 +88,14 @@ function branchesOf(expression: Expression, place: Place): Branch[] {
         return place.focus.flatMap((branch) => children(branch, expression.name));
       }
       return branchesOf(expression.on, place).flatMap((branch) => children(branch, expression.name));
-    case 'index':
+    case 'index': {
+      const at = Number(literal(expression.at));
       return branchesOf(expression.on, place).map((branch) =>
         derive(branch, (values, found) => {
-          if (expression.at < values.length) found.push(values[expression.at]);
+          if (at < values.length) found.push(values[at]);
         }),
       );
+    }
     case 'type':
       if (expression.sign === 'as')
         return branchesOf(expression.on, place).filter(({ type }) => isSameOrBase(expression.type, type));
@@ -106,14 +108,16 @@ function branchesOf(expression: Expression, place: Place): Branch[] {
       return [asBranch(conditionOf(expression, place))];
     case 'call':
       return callBranches(expression, place);
+    case 'sign':
+      throw new Unsupported('a sign');
   }
 }
 
-type Call = Extract<Expression, { kind: 'call' }>;
+type Call = Extract<Ast, { kind: 'call' }>;
 
 function callBranches(call: Call, place: Place): Branch[] {
   const on = call.on === undefined ? place.focus : branchesOf(call.on, place);
-  const [argument] = call.arguments;
+  const [argument] = call.given;
   switch (call.name) {
     case 'ofType':
     case 'as':
@@ -121,10 +125,10 @@ function callBranches(call: Call, place: Place): Branch[] {
     case 'trace':
       return on;
     case 'where':
-      return on.map((branch) => filtered(branch, argument as Expression, place));
+      return on.map((branch) => filtered(branch, argument as Ast, place));
     case 'select':
       return on.flatMap((branch) =>
-        branchesOf(argument as Expression, { focus: [itself(branch.type)], type: place.type }).map((inner) =>
+        branchesOf(argument as Ast, { focus: [itself(branch.type)], type: place.type }).map((inner) =>
           chained(branch, inner),
         ),
       );
@@ -146,11 +150,11 @@ function callBranches(call: Call, place: Place): Branch[] {
     }
     case 'replaceMatches': {
       const pattern = new RegExp(String(literal(argument)), 'gu');
-      const replacement = String(literal(call.arguments[1]));
+      const replacement = String(literal(call.given[1]));
       return [mapped(on, 'string', (value) => String(value).replace(pattern, replacement))];
     }
     case 'intersect': {
-      const other = branchesOf(argument as Expression, place);
+      const other = branchesOf(argument as Ast, place);
       return on.map((branch) => ({
         type: branch.type,
         collect(focus, scope, found) {
@@ -253,7 +257,7 @@ function pushChild(parent: unknown, key: string, found: unknown[]): void {
   } else if (value !== null) found.push(value);
 }
 
-function filtered(branch: Branch, criterion: Expression, place: Place): Branch {
+function filtered(branch: Branch, criterion: Ast, place: Place): Branch {
   const keep = compileCriterion(branch, criterion, place);
   return {
     type: branch.type,
@@ -265,7 +269,7 @@ function filtered(branch: Branch, criterion: Expression, place: Place): Branch {
 }
 
 /** `resolve() is Patient` asks what a reference says it points to; nothing is looked up outside the resource. */
-function compileCriterion(branch: Branch, criterion: Expression, place: Place): Condition {
+function compileCriterion(branch: Branch, criterion: Ast, place: Place): Condition {
   if (
     criterion.kind === 'type' &&
     criterion.sign === 'is' &&
@@ -323,7 +327,7 @@ function mapped(on: Branch[], type: string, map: (value: unknown) => unknown): B
   };
 }
 
-function arithmetic(left: Expression, right: Expression, place: Place): Branch {
+function arithmetic(left: Ast, right: Ast, place: Place): Branch {
   const [one, other] = [branchesOf(left, place), branchesOf(right, place)];
   return {
     type: 'integer',
@@ -336,7 +340,7 @@ function arithmetic(left: Expression, right: Expression, place: Place): Branch {
 }
 
 /** `a & b`: text, where nothing counts as ''. */
-function joined(left: Expression, right: Expression, place: Place): Branch {
+function joined(left: Ast, right: Ast, place: Place): Branch {
   const [one, other] = [branchesOf(left, place), branchesOf(right, place)];
   return {
     type: 'string',
@@ -373,7 +377,7 @@ function collectAll(branches: readonly Branch[], focus: unknown, scope: Scope): 
 
 // ---- conditions
 
-function conditionOf(expression: Expression, place: Place): Condition {
+function conditionOf(expression: Ast, place: Place): Condition {
   if (expression.kind === 'binary') return binaryCondition(expression, place);
   if (expression.kind === 'call') {
     const condition = callCondition(expression, place);
@@ -404,7 +408,7 @@ function isOfType(branches: Branch[], type: string): Condition {
   };
 }
 
-function binaryCondition(expression: Extract<Expression, { kind: 'binary' }>, place: Place): Condition {
+function binaryCondition(expression: Extract<Ast, { kind: 'binary' }>, place: Place): Condition {
   const { sign } = expression;
   if (sign === 'and' || sign === 'or' || sign === 'xor' || sign === 'implies') {
     const left = conditionOf(expression.left, place);
@@ -424,15 +428,15 @@ function binaryCondition(expression: Extract<Expression, { kind: 'binary' }>, pl
       return item === undefined ? undefined : collectAll(list, focus, scope).some((value) => isEqual(value, item));
     };
   }
+  const holds = ORDERS[sign];
+  if (holds === undefined && sign !== '=' && sign !== '!=') throw new Unsupported(sign);
   return (focus, scope) => {
     const one = collectAll(left, focus, scope);
     const other = collectAll(right, focus, scope);
     if (one.length === 0 || other.length === 0) return undefined;
-    if (sign === '=' || sign === '!=') {
-      const equal = one.length === other.length && one.every((value, at) => isEqual(value, other[at]));
-      return equal === (sign === '=');
-    }
-    return compare(sign, one[0], other[0]);
+    if (holds) return isInOrder(holds, one[0], other[0]);
+    const equal = one.length === other.length && one.every((value, at) => isEqual(value, other[at]));
+    return equal === (sign === '=');
   };
 }
 
@@ -474,7 +478,7 @@ function both(left: Condition, right: Condition, focus: unknown, scope: Scope): 
 
 function callCondition(call: Call, place: Place): Condition | undefined {
   const on = () => (call.on === undefined ? place.focus : branchesOf(call.on, place));
-  const [argument] = call.arguments;
+  const [argument] = call.given;
   switch (call.name) {
     case 'not': {
       const inner = call.on === undefined ? undefined : conditionOf(call.on, place);
@@ -498,7 +502,7 @@ function callCondition(call: Call, place: Place): Condition | undefined {
       };
     }
     case 'all': {
-      const checks = on().map((branch) => [branch, compileCriterion(branch, argument as Expression, place)] as const);
+      const checks = on().map((branch) => [branch, compileCriterion(branch, argument as Ast, place)] as const);
       return (focus, scope) =>
         checks.every(([branch, check]) =>
           collectAll([branch], focus, scope).every((value) => check(value, scope) === true),
@@ -522,7 +526,7 @@ function callCondition(call: Call, place: Place): Condition | undefined {
     case 'startsWith':
     case 'contains': {
       const branches = on();
-      const part = branchesOf(argument as Expression, place);
+      const part = branchesOf(argument as Ast, place);
       const test = call.name === 'contains' ? 'includes' : 'startsWith';
       return (focus, scope) => {
         const [value] = collectAll(branches, focus, scope);
@@ -603,25 +607,28 @@ function isEqual(one: unknown, other: unknown): boolean {
  * Whether the order holds. Where it cannot be known (other units, dates of different precision that overlap) the answer is true:
  * a rule is broken only by what is certainly wrong.
  */
-function compare(sign: string, one: unknown, other: unknown): boolean | undefined {
+function isInOrder(holds: Order, one: unknown, other: unknown): boolean {
   const a = spanOf(one);
   const b = spanOf(other);
-  if (!a || !b || a.unit !== b.unit) return true;
-  switch (sign) {
-    case '<':
-      return a.lo < b.hi;
-    case '<=':
-      return a.lo <= b.hi;
-    case '>':
-      return a.hi > b.lo;
-    case '>=':
-      return a.hi >= b.lo;
-    default:
-      throw new Unsupported(sign);
-  }
+  return !a || !b || a.unit !== b.unit || holds(a, b);
 }
 
-function spanOf(value: unknown): { lo: number; hi: number; unit: string } | undefined {
+interface Span {
+  lo: number;
+  hi: number;
+  unit: string;
+}
+
+type Order = (a: Span, b: Span) => boolean;
+
+const ORDERS: Record<string, Order> = {
+  '<': (a, b) => a.lo < b.hi,
+  '<=': (a, b) => a.lo <= b.hi,
+  '>': (a, b) => a.hi > b.lo,
+  '>=': (a, b) => a.hi >= b.lo,
+};
+
+function spanOf(value: unknown): Span | undefined {
   if (typeof value === 'number') return { lo: value, hi: value, unit: '' };
   if (typeof value === 'string') {
     const instants = instantsOf(value);
@@ -634,14 +641,28 @@ function spanOf(value: unknown): { lo: number; hi: number; unit: string } | unde
   return undefined;
 }
 
-function typeName(argument: Expression | undefined): string {
+function typeName(argument: Ast | undefined): string {
   if (argument?.kind === 'member') return argument.name;
   throw new Unsupported('a type that is not a name');
 }
 
-function literal(argument: Expression | undefined): string | number | boolean {
-  if (argument?.kind === 'literal') return argument.value;
+function literal(argument: Ast | undefined): string | number | boolean {
+  if (argument?.kind === 'literal') return literalValue(argument);
   throw new Unsupported('an argument that is not a literal');
+}
+
+function literalValue({ type, text }: Extract<Ast, { kind: 'literal' }>): string | number | boolean {
+  switch (type) {
+    case 'boolean':
+      return text === 'true';
+    case 'string':
+      return text;
+    case 'integer':
+    case 'decimal':
+      return Number(text);
+    default:
+      throw new Unsupported(`a literal of type ${type}`);
+  }
 }
 
 /** Whether `name` is the type or one it derives from. */

@@ -1,3 +1,4 @@
+import type { Ast } from '#standards/fhirpath';
 import {
   both,
   child,
@@ -17,7 +18,6 @@ import {
   valuesOf,
   variable,
 } from './algebra.ts';
-import type { Ast } from './fhirpath.ts';
 import {
   at,
   condition,

@@ -1,3 +1,4 @@
+import type { Ast } from '#standards/fhirpath';
 import {
   child,
   choice,
@@ -22,7 +23,6 @@ import {
   type Variable,
   variable,
 } from './algebra.ts';
-import type { Ast } from './fhirpath.ts';
 import { FUNCTIONS } from './functions.ts';
 import { OPERATORS } from './operators.ts';
 import { quantity, quantityPart } from './quantity.ts';

@@ -1,4 +1,4 @@
-import type { Ast } from './fhirpath.ts';
+import type { Ast } from '#standards/fhirpath';
 
 export interface ViewIssue {
   severity: 'error' | 'warning';

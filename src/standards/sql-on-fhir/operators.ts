@@ -1,3 +1,4 @@
+import type { Ast } from '#standards/fhirpath';
 import {
   both,
   type Expr,
@@ -13,7 +14,6 @@ import {
   typed,
   valuesOf,
 } from './algebra.ts';
-import type { Ast } from './fhirpath.ts';
 import {
   condition,
   exists,

@@ -1,5 +1,5 @@
 import { decimalText, isResourceType } from '#standards/fhir';
-import { parsePath } from './fhirpath.ts';
+import { parseFhirPath } from '#standards/fhirpath';
 import type { ColumnSource, Constant, Path, Select, View, ViewIssue } from './model.ts';
 import { planOf } from './plan.ts';
 
@@ -222,7 +222,7 @@ function readPath(reading: Reading, given: unknown, at: string): Path[] {
     return [];
   }
   try {
-    return [{ ast: parsePath(given), at }];
+    return [{ ast: parseFhirPath(given), at }];
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
     error(reading, 'value', `not FHIRPath: ${cause.message}`, at);

@@ -1,4 +1,8 @@
-/** FHIRPath text to a tree. Source: the grammar of FHIRPath N1 (2.0.0), hl7.org/fhirpath/N1/grammar.html. */
+/**
+ * FHIRPath text to a tree, which each reader gives its own meaning. Pure.
+ *
+ * Source: the grammar of FHIRPath N1 (2.0.0), hl7.org/fhirpath/N1/grammar.html.
+ */
 
 export type Ast =
   | { kind: 'literal'; type: LiteralType; text: string; unit?: string }
@@ -20,7 +24,7 @@ const MOST_LENGTH = 10_000;
 const MOST_DEPTH = 60;
 
 /** @throws SyntaxError when the text is not FHIRPath, or is longer or deeper than is reasonable */
-export function parsePath(text: string): Ast {
+export function parseFhirPath(text: string): Ast {
   if (text.length > MOST_LENGTH) throw new SyntaxError(`the expression is longer than ${MOST_LENGTH} characters`);
   const reader: Reader = { tokens: tokensOf(text), at: 0, depth: 0 };
   const tree = readOperators(reader, 0);
