@@ -3,9 +3,21 @@ import { Button, Form, Modal, Progress, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../shell/index.ts';
-import { Empty, Failure, Loading, Page, Panel, StatusTag, Time, type Tone, useAsk, useNotice } from '../ui/index.ts';
+import {
+  Empty,
+  Failure,
+  Loading,
+  Page,
+  Panel,
+  StatusTag,
+  save,
+  Time,
+  type Tone,
+  useAsk,
+  useNotice,
+} from '../ui/index.ts';
 import './lake.css';
-import { FORMATS, type Format, type Json, saveBlob, showBytes, useViews } from './lake-api.ts';
+import { FORMATS, type Format, type Json, showBytes, useViews } from './lake-api.ts';
 import { useWords } from './words.ts';
 
 interface Export {
@@ -89,7 +101,7 @@ function One({ of: { id, views, format, state, problem, files, askedAt, expiresA
   const download = async (file: string) => {
     setBusy(file);
     try {
-      saveBlob(file, await api.file(`/fhir/$export-file/${id}/${encodeURIComponent(file)}`));
+      save(file, await api.file(`/fhir/$export-file/${id}/${encodeURIComponent(file)}`));
     } catch (error) {
       notice.failed(error);
     } finally {

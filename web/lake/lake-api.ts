@@ -76,16 +76,6 @@ export interface Given {
   value: unknown;
 }
 
-/** Hands a file to the person that the server made. */
-export function saveBlob(name: string, blob: Blob): void {
-  const address = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
-}
-
 /** 12.3 MB: powers of ten, as disks are sold. */
 export function showBytes(bytes: number, language: string): string {
   const steps = ['B', 'kB', 'MB', 'GB', 'TB'];

@@ -10,7 +10,7 @@ import {
   type SavedQuestion,
 } from '../../src/modules/records/model.ts';
 import { api, language, Refusal, useSession } from '../shell/index.ts';
-import { useNotice } from '../ui/index.ts';
+import { save, useNotice } from '../ui/index.ts';
 import { QUESTIONS } from './cohort-state.ts';
 
 interface Kept {
@@ -189,11 +189,9 @@ async function fetchRows(download: Download, told: (bytes: number) => void, sign
     bytes += value.length;
     told(bytes);
   }
-  const address = URL.createObjectURL(new Blob(pieces, { type: response.headers.get('content-type') ?? '' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = `cohort-${download.what}.${download.format}`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  save(
+    `cohort-${download.what}.${download.format}`,
+    new Blob(pieces, { type: response.headers.get('content-type') ?? '' }),
+  );
   return Number(response.headers.get('x-rows'));
 }

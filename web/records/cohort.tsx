@@ -5,7 +5,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Cohort, CohortCounts, Reach, SavedQuestion } from '../../src/modules/records/model.ts';
 import { api, Go, useAddressValue, useGo, useSession } from '../shell/index.ts';
-import { Empty, Failure, Loading, Page, Panel, save, toCsv } from '../ui/index.ts';
+import { Empty, Failure, Loading, Page, Panel, saveCsv } from '../ui/index.ts';
 import './cohort.css';
 import { Criteria } from './cohort-criteria.tsx';
 import { DownloadDialog, SaveDialog } from './cohort-dialogs.tsx';
@@ -63,14 +63,14 @@ function Builder({ reaches, kept }: { reaches: readonly Reach[]; kept?: SavedQue
   }, [address]);
   useUndoKeys(edited.undo, edited.redo);
 
-  const saveCsv = () => {
+  const saveFlow = () => {
     if (counts.data === undefined) return;
     const names = [t('cohort.everybody'), ...[...complete.include, ...complete.exclude].map(words.criterion)];
     const rows = [{ left: counts.data.everybody, removed: 0 as const }, ...counts.data.steps].map(
       ({ left, removed }, at) => [names[at], words.count(left), at === 0 ? '' : words.count(removed)],
     );
     const header = [t('cohort.csvStep'), t('cohort.csvLeft'), t('cohort.csvRemoved')];
-    save('cohort.csv', 'text/csv;charset=utf-8', toCsv(header, rows));
+    saveCsv('cohort', header, rows);
   };
 
   return (
@@ -102,7 +102,7 @@ function Builder({ reaches, kept }: { reaches: readonly Reach[]; kept?: SavedQue
           <Button disabled={isEmpty} onClick={() => change(EMPTY)}>
             {t('cohort.empty')}
           </Button>
-          <Button disabled={counts.data === undefined} onClick={saveCsv}>
+          <Button disabled={counts.data === undefined} onClick={saveFlow}>
             {t('cohort.csv')}
           </Button>
           {reaches.includes('rows') && may('lake.export') && (

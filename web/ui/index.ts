@@ -1,6 +1,6 @@
 export { useAsk } from './ask.tsx';
 export { catalogue, type Texts } from './catalogue.ts';
-export { save, toCsv } from './csv.ts';
+export { save, saveCsv } from './csv.ts';
 export { type Ask, type Column, DataTable, type Slice, type Sort } from './data-table.tsx';
 export { applyLook, chooseLook, type LookChoice, lookChoice, useLook } from './look.ts';
 export { useNotice } from './notice.tsx';
