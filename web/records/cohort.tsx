@@ -5,7 +5,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Cohort, CohortCounts, Reach, SavedQuestion } from '../../src/modules/records/model.ts';
 import { api, Go, useAddressValue, useGo, useSession } from '../shell/index.ts';
-import { Empty, Failure, Loading, Page, Panel, saveCsv } from '../ui/index.ts';
+import { Empty, Failure, Loading, Page, Panel, saveCsv, useRested } from '../ui/index.ts';
 import './cohort.css';
 import { Criteria } from './cohort-criteria.tsx';
 import { DownloadDialog, SaveDialog } from './cohort-dialogs.tsx';
@@ -215,7 +215,7 @@ function Answer({ cohort, counts }: { cohort: Cohort; counts: ReturnType<typeof 
 
 function useCounts(cohort: Cohort, reach: Reach) {
   const text = JSON.stringify(cohort);
-  const rested = useRested(text);
+  const rested = useRested(text, REST_MS);
   return useQuery({
     queryKey: ['cohort-counts', reach, rested],
     queryFn: ({ signal }) =>
@@ -224,15 +224,6 @@ function useCounts(cohort: Cohort, reach: Reach) {
     retry: false,
     staleTime: 30_000,
   });
-}
-
-function useRested(text: string): string {
-  const [rested, setRested] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(text), REST_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return rested;
 }
 
 /** As everywhere: Ctrl or Cmd with Z goes back, with Shift and Z or with Y forth; not while a field has its own. */

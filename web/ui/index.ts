@@ -7,6 +7,7 @@ export { useNotice } from './notice.tsx';
 export { Facts, Figures, Page, Panel, Scroller } from './page.tsx';
 export { PersonBanner, type PersonShown } from './person-banner.tsx';
 export { Plot, type PlotOption } from './plot.tsx';
+export { useRested } from './rested.ts';
 export { type ShortItem, ShortList } from './short-list.tsx';
 export { Sparkline } from './sparkline.tsx';
 export { Empty, Failure, Loading } from './states.tsx';
