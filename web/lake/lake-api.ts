@@ -28,6 +28,11 @@ export interface View {
   reach: readonly ('rows' | 'population')[];
 }
 
+/** Whether the person may see its rows one by one now. */
+export function isReadable({ reach, status }: View): boolean {
+  return reach.includes('rows') && status === 'active';
+}
+
 /** A resource as JSON. */
 export type Json = Record<string, unknown>;
 
