@@ -11,6 +11,7 @@ export type { LakeTable } from './module-tables.ts';
 export {
   type Exports,
   exportRoutes,
+  goneSignal,
   type LakeDoor,
   lakeTokenRoutes,
   operationRoutes,

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Door } from '#kernel/http';
+import { goneSignal } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
 import {
   keepQuestion,
@@ -15,7 +16,7 @@ import {
 import { parseCohort } from '../analytics/index.ts';
 import type { Question } from '../model.ts';
 import type { QuestionText } from '../store/index.ts';
-import { bodyOf, gone, parseReach } from './cohorts.ts';
+import { bodyOf, parseReach } from './cohorts.ts';
 
 const LONGEST_NAME = 120;
 const LONGEST_ABOUT = 2_000;
@@ -79,7 +80,7 @@ export function questionRoutes(app: FastifyInstance, door: Door): void {
   }));
 
   app.post<One>('/api/records/questions/:id/runs', async (request, reply) =>
-    runQuestion(await door.context(request), request.params.id, { lake: door.lake, signal: gone(reply) }),
+    runQuestion(await door.context(request), request.params.id, { lake: door.lake, signal: goneSignal(reply) }),
   );
 }
 
