@@ -1,12 +1,12 @@
 import type { Context, Sql } from '#kernel/context';
-import type { AskOptions, Lake } from '#kernel/lake';
+import { type AskOptions, type Lake, smallestOf } from '#kernel/lake';
 import { sql, trusted } from '#kernel/sql';
 import { type Fences, hornFences, LEAST_NONPARAMETRIC, type Sample, tukeyFences } from '#standards/reference-intervals';
 import type { AgeGroup, By, Groups, TestFilter, TestGroup, TestSummary } from '../model.ts';
 import { publishedIntervals } from '../rules.ts';
 import { AGE_BANDS, barStep, binsOf, type CountedBin, roundingOf, tellable, WIDE_AGE_BANDS } from './groups.ts';
 import type { Answer } from './results.ts';
-import { FLAGGED, leftOut, measuredOf, rowsOf, smallestOf } from './results.ts';
+import { FLAGGED, leftOut, measuredOf, rowsOf } from './results.ts';
 
 const MOST_GROUPS = 2000;
 
@@ -95,7 +95,7 @@ export async function summarize(
   filter: TestFilter,
   options: AskOptions,
 ): Promise<Answer<TestSummary>> {
-  const smallest = smallestOf(filter);
+  const smallest = smallestOf(filter.reach);
   const { measured, sample, fences, cut } = await chosenResults(ctx, lake, filter, options);
   // Known before the first question is asked: while something else is waited for, nobody would hear that a question failed.
   const relation = await rowsOf(ctx, filter);
@@ -212,7 +212,7 @@ export async function grouped(
       order by ${byTime ? sql`key desc` : sql`results desc, key`} limit ${MOST_GROUPS}`,
     options,
   );
-  const smallest = smallestOf(filter);
+  const smallest = smallestOf(filter.reach);
   const { groups, hidden } = tellable(byTime ? rows.reverse() : rows, smallest);
   return { groups: groups.map(groupOf), hidden, ...(smallest > 1 && { smallest }) };
 }
@@ -225,7 +225,7 @@ export async function groupedByAge(
   options: AskOptions,
 ): Promise<Answer<Groups<AgeGroup>>> {
   const measured = await measuredBy(ctx, lake, filter, options);
-  const smallest = smallestOf(filter);
+  const smallest = smallestOf(filter.reach);
   const ask = async (bands: readonly number[]) => {
     const rows = await lake.rows<GroupRow & { sex: string; band: number }>(
       sql`
