@@ -14,6 +14,8 @@ const MOST_GROUPS = 2000;
 const MOST_VALUES = 100_000;
 
 export interface Chosen {
+  /** Every row that may enter the question. */
+  relation: Sql;
   /** A relation with `measured`, `patient`, `time` and the columns that group. */
   measured: Sql;
   sample: Sample;
@@ -30,11 +32,13 @@ export async function chosenResults(
   options: AskOptions,
 ): Promise<Chosen> {
   const relation = await rowsOf(ctx, filter);
-  const all = await sampleOfResults(lake, measuredOf(relation, filter), options);
-  if (filter.outliers === 'kept') return { measured: measuredOf(relation, filter), sample: all, cut: 0 };
+  const whole = measuredOf(relation, filter);
+  const all = await sampleOfResults(lake, whole, options);
+  if (filter.outliers === 'kept') return { relation, measured: whole, sample: all, cut: 0 };
   const fences = bounded(filter.outliers === 'horn' ? hornFences(all) : tukeyFences(all), all);
-  const sample = await sampleOfResults(lake, measuredOf(relation, filter, fences), options);
-  return { measured: measuredOf(relation, filter, fences), sample, fences, cut: all.n - sample.n };
+  const measured = measuredOf(relation, filter, fences);
+  const sample = await sampleOfResults(lake, measured, options);
+  return { relation, measured, sample, fences, cut: all.n - sample.n };
 }
 
 async function measuredBy(ctx: Context, lake: Lake, filter: TestFilter, options: AskOptions): Promise<Sql> {
@@ -96,9 +100,7 @@ export async function summarize(
   options: AskOptions,
 ): Promise<Answer<TestSummary>> {
   const smallest = smallestOf(filter.reach);
-  const { measured, sample, fences, cut } = await chosenResults(ctx, lake, filter, options);
-  // Known before the first question is asked: while something else is waited for, nobody would hear that a question failed.
-  const relation = await rowsOf(ctx, filter);
+  const { relation, measured, sample, fences, cut } = await chosenResults(ctx, lake, filter, options);
   const levels = trusted(PERCENTILES.map((p) => p / 100).join(', '));
   const [[row], [excluded]] = await Promise.all([
     lake.rows<SummaryRow>(
