@@ -2,7 +2,7 @@ import type { Context, Sql } from '#kernel/context';
 import { type AskOptions, enough, type Lake } from '#kernel/lake';
 import { sql } from '#kernel/sql';
 import type { ResultFilter, TestKind } from '../model.ts';
-import { nameOfAnalyte } from '../rules.ts';
+import { nameOfTest } from '../rules.ts';
 import { rowsOf } from './results.ts';
 
 /** What there is to choose from. */
@@ -63,7 +63,7 @@ async function findChoices(lake: Lake, relation: Sql, told: Sql, options: AskOpt
     tests: tests.map(({ code, of_unit, text, results }) => ({
       code,
       unit: of_unit,
-      name: nameOfAnalyte(code) ?? { en: text || code, zh: text || code },
+      name: nameOfTest(code, text),
       results,
     })),
     districts: await places(sql`district`),

@@ -3,7 +3,7 @@ import { type AskOptions, type Lake, smallestOf } from '#kernel/lake';
 import { all, sql } from '#kernel/sql';
 import retest from '../../../../facts/retest-intervals.json' with { type: 'json' };
 import type { Repeat, ResultFilter, TestUse, Turnaround, Use } from '../model.ts';
-import { nameOfAnalyte } from '../rules.ts';
+import { nameOfTest } from '../rules.ts';
 import { largeEnough, tellable } from './groups.ts';
 import { type Answer, FLAGGED, filterTerms, rowsOf, startOfDay, USED } from './results.ts';
 
@@ -69,15 +69,11 @@ export async function useOf(ctx: Context, lake: Lake, filter: PeriodFilter, opti
     since,
     until,
     results,
-    tests: tests.map(({ text, ...row }) => ({ ...row, name: nameOf(row.code, text) })),
+    tests: tests.map(({ text, ...row }) => ({ ...row, name: nameOfTest(row.code, text) })),
     hidden: rows.length - tests.length,
     organizations: tellable(organizations, smallest).groups,
     months: tellable(months, smallest).groups,
   };
-}
-
-function nameOf(code: string, text: string): { en: string; zh: string } {
-  return nameOfAnalyte(code) ?? { en: text || code, zh: text || code };
 }
 
 const RETEST = retest.intervals.flatMap(({ loinc, hours, source }) =>
@@ -122,7 +118,7 @@ export async function repeatsOf(
   const sources = new Map(RETEST.map(({ code, source }) => [code, source]));
   return largeEnough(rows, smallest).map(({ text, ...row }) => ({
     ...row,
-    name: nameOf(row.code, text),
+    name: nameOfTest(row.code, text),
     source: days === undefined ? (sources.get(row.code) ?? CHOSEN) : CHOSEN,
   }));
 }
@@ -154,7 +150,7 @@ export async function turnaroundsOf(
   );
   return largeEnough(rows, smallestOf(filter.reach)).map(({ text, spread, ...row }) => ({
     ...row,
-    name: nameOf(row.code, text),
+    name: nameOfTest(row.code, text),
     medianMin: spread[0],
     p90Min: spread[1],
   }));
