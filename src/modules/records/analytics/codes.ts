@@ -3,7 +3,7 @@ import { enough, smallestOf } from '#kernel/lake';
 import { sql } from '#kernel/sql';
 import intervals from '../../../../facts/reference-intervals.json' with { type: 'json' };
 import type { CodeOffer, EventSource } from '../model.ts';
-import { type Asking, withRows } from './ask.ts';
+import { type Asking, optionsOf, withRows } from './ask.ts';
 import { EVENTS } from './views.ts';
 
 const MOST_OFFERS = 30;
@@ -48,7 +48,7 @@ export async function findCodes(
   { source, text }: { source: EventSource; text: string },
   asking: Asking,
 ): Promise<CodeOffer[]> {
-  const { lake, reach, signal } = asking;
+  const { lake, reach } = asking;
   const { view, code, system = sql`''`, text: name, counts } = EVENTS[source];
   const unit = source === 'result' ? sql`ifNull(unit, '')` : sql`''`;
   const ask = await withRows(
@@ -62,7 +62,7 @@ export async function findCodes(
       order by events desc, code, system, unit limit ${MOST_CODES}
     `,
   );
-  const rows = await lake.rows<CodeRow>(ask, { actor: ctx.actor.id, ...(signal === undefined ? {} : { signal }) });
+  const rows = await lake.rows<CodeRow>(ask, optionsOf(ctx, asking));
   return offersOf(rows, text, smallestOf(reach));
 }
 
