@@ -3,14 +3,29 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Button, Segmented, Tooltip } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Cohort, CohortCounts, Reach, SavedQuestion } from '../../src/modules/records/model.ts';
+import {
+  type Cohort,
+  type CohortCounts,
+  membersOf,
+  type Reach,
+  type SavedQuestion,
+} from '../../src/modules/records/model.ts';
 import { api, Go, useAddressValue, useGo, useSession } from '../shell/index.ts';
 import { Empty, Failure, Loading, Page, Panel, saveCsv, useRested } from '../ui/index.ts';
 import './cohort.css';
 import { Criteria } from './cohort-criteria.tsx';
 import { DownloadDialog, SaveDialog } from './cohort-dialogs.tsx';
 import { Flow, Pictures } from './cohort-result.tsx';
-import { completed, EMPTY, EXAMPLES, fromAddress, QUESTIONS, toAddress, useEdited } from './cohort-state.ts';
+import {
+  completed,
+  EMPTY,
+  EXAMPLES,
+  fromAddress,
+  QUESTIONS,
+  questionAddress,
+  toAddress,
+  useEdited,
+} from './cohort-state.ts';
 import { useCohortWords } from './cohort-words.ts';
 
 /** Somebody who types is not asked for until the hand rests; the question before is then stopped in the engine. */
@@ -129,7 +144,7 @@ function Builder({ reaches, kept }: { reaches: readonly Reach[]; kept?: SavedQue
       <div className="cohort">
         {counts.data !== undefined && (
           <p className="cohort-strip no-print" aria-hidden="true">
-            <strong className="numbers">{words.count(counts.data.steps.at(-1)?.left ?? counts.data.everybody)}</strong>{' '}
+            <strong className="numbers">{words.count(membersOf(counts.data))}</strong>{' '}
             {counts.isFetching ? t('cohort.counting') : t('cohort.members')}
           </p>
         )}
@@ -182,7 +197,7 @@ function Builder({ reaches, kept }: { reaches: readonly Reach[]; kept?: SavedQue
           before={kept?.own === true ? kept : undefined}
           close={(saved) => {
             setDialog(undefined);
-            if (saved !== undefined) go(`/records/cohorts?id=${encodeURIComponent(saved.id)}`);
+            if (saved !== undefined) go(questionAddress(saved));
           }}
         />
       )}
@@ -203,7 +218,7 @@ function Answer({ cohort, counts }: { cohort: Cohort; counts: ReturnType<typeof 
   return (
     <div className={isFetching || !fits ? 'stack cohort-stale' : 'stack'} aria-busy={isFetching}>
       <p className="cohort-count" role="status" style={{ margin: 0 }}>
-        <strong className="numbers">{words.count(data.steps.at(-1)?.left ?? data.everybody)}</strong>
+        <strong className="numbers">{words.count(membersOf(data))}</strong>
         <span>{isFetching ? t('cohort.counting') : t('cohort.members')}</span>
       </p>
       <Flow cohort={cohort} counts={data} />

@@ -1,6 +1,6 @@
 import type { Context } from '#kernel/context';
 import { Problem } from '#kernel/problem';
-import type { CohortCounts, QuestionRun, SavedQuestion } from '../model.ts';
+import { type CohortCounts, membersOf, type QuestionRun, type SavedQuestion } from '../model.ts';
 import {
   countQuestions,
   findQuestions,
@@ -88,7 +88,7 @@ export async function runQuestion(ctx: Context, id: string, asked: Asked): Promi
   if (question.kind !== 'cohort') throw new Problem('invalid', 'only a cohort is counted: open the page instead');
   const { cohort, reach } = question;
   const counts = await askCohort(ctx, { cohort, reach }, asked);
-  const count = counts.steps.at(-1)?.left ?? counts.everybody;
+  const count = membersOf(counts);
   await ctx.db.transaction((tx) =>
     insertRun(ctx, tx, { question: id, version, scope: scopesOf(ctx)[reach], count, most: MOST_RUNS }),
   );
