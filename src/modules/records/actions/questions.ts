@@ -42,7 +42,7 @@ export async function showQuestion(ctx: Context, id: string): Promise<SavedQuest
 /** Keeps a new question, or with its id a new version of one's own. */
 export async function keepQuestion(ctx: Context, text: QuestionText, id?: string): Promise<SavedQuestion> {
   ctx.require(ASK);
-  if (id === undefined) await requireRoom(ctx);
+  await (id === undefined ? requireRoom(ctx) : showQuestion(ctx, id));
   const kept = id ?? ctx.newId();
   await ctx.db.transaction((tx) => putQuestion(ctx, tx, kept, text));
   return getQuestion(ctx, kept, scopesOf(ctx));

@@ -50,7 +50,6 @@ export function questionRoutes(app: FastifyInstance, door: Door): void {
 
   app.put<One & { Body: unknown }>('/api/records/questions/:id', async (request) => {
     const ctx = await door.context(request);
-    await showQuestion(ctx, request.params.id);
     return keepQuestion(ctx, parseText(request.body), request.params.id);
   });
 
