@@ -1,4 +1,4 @@
-import type { Context } from '#kernel/context';
+import { type Context, holds } from '#kernel/context';
 import { Problem } from '#kernel/problem';
 import { type CohortCounts, membersOf, type QuestionRun, type SavedQuestion } from '../model.ts';
 import {
@@ -104,7 +104,7 @@ export async function listRuns(ctx: Context, id: string): Promise<QuestionRun[]>
 
 /** Who else sees the same persons: whoever reaches as far in the population, nobody else one's own rows. */
 function scopesOf({ actor }: Context): Scopes {
-  const isWide = actor.permissions.has('lake.population.ask') || actor.permissions.has('*');
+  const isWide = holds(actor, 'lake.population.ask');
   return {
     rows: `rows ${actor.id}`,
     population: isWide ? 'population' : `population ${[...actor.organizations].sort().join(' ')}`,
