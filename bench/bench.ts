@@ -13,3 +13,16 @@ export interface BenchResult {
   /** What the figures say, and what limits them. */
   notes: readonly string[];
 }
+
+/** `10m`, `1b`, `500k` or a plain number. */
+export function parseRows(text: string): number {
+  const [, digits, unit = ''] = /^([\d.]+)([kmb]?)$/i.exec(text) ?? [];
+  const rows = Number(digits) * { '': 1, k: 1e3, m: 1e6, b: 1e9 }[unit.toLowerCase() as 'k']!;
+  if (!(rows >= 100_000 && rows <= 1e10)) throw new Error('--rows is a number from 100k to 10b, e.g. 10m');
+  return Math.round(rows);
+}
+
+export function optionOf(args: readonly string[], name: string): string | undefined {
+  const at = args.indexOf(name);
+  return at < 0 ? undefined : args[at + 1];
+}

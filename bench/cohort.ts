@@ -8,7 +8,7 @@ import { type Lake, openLake } from '../src/kernel/lake/index.ts';
 import { sql, trusted } from '../src/kernel/sql/index.ts';
 import { countQuery } from '../src/modules/records/analytics/compile.ts';
 import type { Cohort, EventPattern } from '../src/modules/records/model.ts';
-import type { Bench, BenchResult } from './bench.ts';
+import { type Bench, type BenchResult, optionOf, parseRows } from './bench.ts';
 import { load } from './lake/machine.ts';
 import { HBA1C, planOf } from './lake/results.ts';
 import { BY_TEST, insertResults, makeTables } from './lake/tables.ts';
@@ -26,8 +26,7 @@ export const bench: Bench = {
   summary: 'cohorts over laboratory results, beside the second a person waits for and DuckDB',
   options: '[--rows 10m]',
   async run(args, say) {
-    const at = args.indexOf('--rows');
-    const rows = at < 0 ? 10_000_000 : parseRows(args[at + 1] ?? '');
+    const rows = parseRows(optionOf(args, '--rows') ?? '10m');
     const folder = await mkdtemp(join(tmpdir(), 'banyan-cohort-bench-'));
     const lake = openLake({ lakeUrl: undefined, lakeMemory: undefined, data: folder });
     try {
@@ -150,15 +149,9 @@ async function fill(lake: Lake, { rows, say }: Parts): Promise<{ results: number
 }
 
 async function ask(lake: Lake, question: Sql): Promise<{ ms: number; members: number }> {
-  const times: number[] = [];
-  let members = 0;
-  for (let run = 0; run < RUNS; run += 1) {
-    const began = performance.now();
-    const rows = await lake.rows<{ part: string; persons: number }>(question);
-    times.push(performance.now() - began);
-    members = rows.filter(({ part }) => part === 'place').reduce((sum, { persons }) => sum + persons, 0);
-  }
-  return { ms: median(times), members };
+  const { ms, answer } = await timed(() => lake.rows<{ part: string; persons: number }>(question));
+  const members = answer.filter(({ part }) => part === 'place').reduce((sum, { persons }) => sum + persons, 0);
+  return { ms, members };
 }
 
 /** The same rows in DuckDB's own tables, sorted by test too. @returns milliseconds of the question about two high values */
@@ -173,25 +166,23 @@ async function askDuckDb(lake: Lake, { folder, say }: Parts): Promise<number> {
   const { DuckDBInstance } = await import('@duckdb/node-api');
   const duck = await (await DuckDBInstance.create(join(folder, 'peer.duckdb'), { threads: '2' })).connect();
   await duck.run(`create table results as select * from '${file}'`);
-  const times: number[] = [];
-  for (let run = 0; run < RUNS; run += 1) {
-    const began = performance.now();
-    await duck.runAndReadAll(`
+  const { ms } = await timed(() =>
+    duck.runAndReadAll(`
       select count(*) from (
         select patient from results where code = '${HBA1C}' and unit = 'g/L' and value >= 6.5 and status not in ('entered-in-error', 'cancelled', 'registered')
-        group by patient having date_diff('day', min(time), max(time)) >= 90)`);
-    times.push(performance.now() - began);
-  }
+        group by patient having date_diff('day', min(time), max(time)) >= 90)`),
+  );
   duck.closeSync();
-  return median(times);
+  return ms;
 }
 
-function median(times: readonly number[]): number {
-  return times.toSorted((one, other) => one - other)[times.length >> 1]!;
-}
-
-function parseRows(text: string): number {
-  const found = /^(\d+)([km]?)$/.exec(text);
-  if (found === null) throw new Error('--rows is a number such as 500k or 10m');
-  return Number(found[1]) * ({ k: 1_000, m: 1_000_000 }[found[2]!] ?? 1);
+/** The median of several runs, and the last answer. */
+async function timed<T>(work: () => Promise<T>): Promise<{ ms: number; answer: T }> {
+  const times: number[] = [];
+  for (;;) {
+    const began = performance.now();
+    const answer = await work();
+    times.push(performance.now() - began);
+    if (times.length === RUNS) return { ms: times.toSorted((one, other) => one - other)[RUNS >> 1]!, answer };
+  }
 }

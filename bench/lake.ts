@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Bench, BenchResult } from './bench.ts';
+import { type Bench, type BenchResult, optionOf, parseRows } from './bench.ts';
 import { type Engine, type EngineChild, type Found, startEngine } from './lake/child.ts';
 import { type Loaded, loadAll, readLoaded } from './lake/load.ts';
 import { dropFileCache, load, memoryBandwidth } from './lake/machine.ts';
@@ -127,17 +127,4 @@ function compareAnswers(one: Found, other: Found, within: number | undefined): s
 
 function milliseconds(ms: number): number {
   return Number(ms < 100 ? ms.toPrecision(3) : ms.toFixed(0));
-}
-
-/** `10m`, `1b`, `500k` or a plain number. */
-function parseRows(text: string): number {
-  const [, digits, unit = ''] = /^([\d.]+)([kmb]?)$/i.exec(text) ?? [];
-  const rows = Number(digits) * { '': 1, k: 1e3, m: 1e6, b: 1e9 }[unit.toLowerCase() as 'k']!;
-  if (!(rows >= 100_000 && rows <= 1e10)) throw new Error('--rows is a number from 100k to 10b, e.g. 10m');
-  return Math.round(rows);
-}
-
-function optionOf(args: readonly string[], name: string): string | undefined {
-  const at = args.indexOf(name);
-  return at < 0 ? undefined : args[at + 1];
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { findChromium } from '../support/chromium.ts';
 
@@ -85,6 +86,32 @@ export async function signIn({ page }: Visit, { username, password }: Account): 
   if (!answer.ok()) throw new Error(`${username} is not let in: ${answer.status()} ${await answer.text()}`);
 }
 
+/** Somebody of this role at a new machine, signed in. */
+export async function visitAs(
+  browser: Browser,
+  role: string,
+  { accounts, ...visitor }: Visitor & { accounts: readonly Account[] },
+): Promise<Visit> {
+  const account = accounts.find(({ roles }) => roles.includes(role));
+  if (account === undefined) throw new Error(`there is no demo account for ${role}`);
+  const one = await visit(browser, visitor);
+  await signIn(one, account);
+  return one;
+}
+
+/** Asked as the person at the screen, with the cookie of the page. */
+export async function ask<T>(page: Page, path: string): Promise<T> {
+  const answer = await page.context().request.get(path);
+  if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`);
+  return (await answer.json()) as T;
+}
+
+/** Looks until it has come about: the lake follows the record by seconds, and the region goes on telling. */
+export async function until(what: string, hasComeAbout: () => Promise<boolean>, mostMs = 120_000): Promise<void> {
+  for (const end = Date.now() + mostMs; !(await hasComeAbout()); await sleep(1_000))
+    if (Date.now() > end) throw new Error(`${what}: not after ${mostMs / 1_000} s`);
+}
+
 /** The pages that this person's navigation leads to. */
 export async function findPages({ page }: Visit): Promise<string[]> {
   await page.goto('/');
@@ -106,7 +133,7 @@ export async function open({ page }: Visit, path: string): Promise<void> {
 
 let axe: string | undefined;
 
-/** What axe-core finds wrong on the page as it is, one line each; nothing is excepted. */
+/** What axe-core finds wrong on the page as it is, one line each with the page's path; nothing is excepted. */
 export async function findBarriers({ page }: Visit): Promise<string[]> {
   axe ??= await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   // Evaluated, not added as a script: the page's content policy stays in force.
@@ -115,7 +142,8 @@ export async function findBarriers({ page }: Visit): Promise<string[]> {
     const { axe: engine } = window as unknown as { axe: { run(): Promise<AxeAnswer> } };
     const { violations } = await engine.run();
     return violations.map(
-      ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`,
+      ({ id, help, nodes }) =>
+        `${location.pathname}: ${id}: ${help}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`,
     );
   });
 }

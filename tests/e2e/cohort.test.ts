@@ -1,7 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import { type Account, findBarriers, hasChromium, open, openBrowser, signIn, type Visit, visit } from './browser.ts';
+import {
+  ask,
+  findBarriers,
+  hasChromium,
+  open,
+  openBrowser,
+  until,
+  type Visit,
+  type Visitor,
+  visitAs,
+} from './browser.ts';
 
 const LAKE_MS = 200_000;
 const SLOWLY = { timeout: 20_000 };
@@ -16,15 +25,13 @@ describe.skipIf(!hasChromium)('cohorts', () => {
   let one: Visit;
   let barriers: string[];
 
-  const come = async (role: string, visitor: { language?: 'en' | 'zh'; width?: number; height?: number } = {}) => {
-    const { url, accounts } = inject('screen');
+  const come = async (role: string, visitor: Partial<Visitor> = {}) => {
     barriers = [];
-    one = await visit(browser, { url, ...visitor });
-    await signIn(one, accounts.find(({ roles }) => roles.includes(role)) as Account);
+    one = await visitAs(browser, role, { ...inject('screen'), ...visitor });
     return one.page;
   };
   const judge = async () => {
-    barriers.push(...(await findBarriers(one)).map((barrier) => `${new URL(one.page.url()).pathname}: ${barrier}`));
+    barriers.push(...(await findBarriers(one)));
   };
 
   beforeAll(async () => {
@@ -143,23 +150,12 @@ describe.skipIf(!hasChromium)('cohorts', () => {
 
 /** The lake is filled while the platform already works; a count of nobody would prove nothing. */
 async function waitForTheLake(browser: Browser): Promise<void> {
-  const { url, accounts } = inject('screen');
-  const one = await visit(browser, { url });
-  await signIn(one, accounts.find(({ roles }) => roles.includes('researcher')) as Account);
-  const offered = async () => {
-    const answer = await one.page
-      .context()
-      .request.get('/api/records/cohorts/codes?source=result&reach=population&q=hba1c');
-    return answer.ok() ? ((await answer.json()) as { codes: unknown[] }).codes.length : 0;
+  const one = await visitAs(browser, 'researcher', inject('screen'));
+  const path = '/api/records/cohorts/codes?source=result&reach=population&q=hba1c';
+  const isOffered = async () => {
+    const answer = await one.page.context().request.get(path);
+    return answer.ok() && ((await answer.json()) as { codes: unknown[] }).codes.length > 0;
   };
-  for (const until = Date.now() + LAKE_MS; (await offered()) === 0; await sleep(2_000))
-    if (Date.now() > until) throw new Error('the lake holds no results yet');
+  await until('the lake holds results', isOffered, LAKE_MS);
   await one.close();
-}
-
-/** Asked as the person at the screen, with the cookie of the page. */
-async function ask<T>(page: Visit['page'], path: string): Promise<T> {
-  const answer = await page.context().request.get(path);
-  if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`);
-  return (await answer.json()) as T;
 }

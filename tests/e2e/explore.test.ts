@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { MllpLine } from '../../region/mllp-line.ts';
-import { type Account, findBarriers, hasChromium, open, openBrowser, signIn, type Visit, visit } from './browser.ts';
+import { findBarriers, hasChromium, open, openBrowser, until, type Visit, type Visitor, visitAs } from './browser.ts';
 
 /**
  * Goal: who may ask about many results sees them as figures, finds the link that holds the question, and nobody else gets in.
@@ -11,10 +11,8 @@ describe.skipIf(!hasChromium)('exploring tests', () => {
   let browser: Browser;
   let one: Visit;
 
-  const come = async (role: string, visitor: { language?: 'en' | 'zh'; width?: number; height?: number } = {}) => {
-    const { url, accounts } = inject('screen');
-    one = await visit(browser, { url, ...visitor });
-    await signIn(one, accounts.find(({ roles }) => roles.includes(role)) as Account);
+  const come = async (role: string, visitor: Partial<Visitor> = {}) => {
+    one = await visitAs(browser, role, { ...inject('screen'), ...visitor });
     return one.page;
   };
 
@@ -24,7 +22,7 @@ describe.skipIf(!hasChromium)('exploring tests', () => {
     const line = new MllpLine({ host: '127.0.0.1', port: mllpPort });
     for (let at = 0; at < PERSONS; at += 1) await line.send(message(at), `explore-${at}`);
     line.close();
-    await known();
+    await known(browser);
   }, 180_000);
   afterAll(() => browser?.close());
   afterEach(async () => {
@@ -109,23 +107,14 @@ function message(at: number): string {
 }
 
 /** Waits until the lake knows them all. */
-async function known(): Promise<void> {
-  const { url, accounts } = inject('screen');
-  const { username, password } = accounts.find(({ roles }) => roles.includes('regulator')) as Account;
-  const session = await fetch(`${url}/api/session`, {
-    method: 'POST',
-    headers: { 'x-banyan': 'app', 'content-type': 'application/json' },
-    body: JSON.stringify({ username, password }),
-  });
-  const cookie = session.headers.get('set-cookie')?.split(';')[0] ?? '';
-  const until = Date.now() + 120_000;
-  for (;;) {
-    const answer = await fetch(`${url}/api/laboratory/tests`, { headers: { cookie } });
+async function known(browser: Browser): Promise<void> {
+  const one = await visitAs(browser, 'regulator', inject('screen'));
+  await until('the lake knows the results', async () => {
+    const answer = await one.page.context().request.get('/api/laboratory/tests');
     const { tests = [] } = (await answer.json()) as { tests?: { code: string; results: number }[] };
-    if (tests.find(({ code }) => code === CODE)?.results === PERSONS) return;
-    if (Date.now() > until) throw new Error(`the lake does not know the results: ${JSON.stringify(tests.slice(0, 3))}`);
-    await new Promise((done) => setTimeout(done, 500));
-  }
+    return tests.find(({ code }) => code === CODE)?.results === PERSONS;
+  });
+  await one.close();
 }
 
 async function figure(page: Page, label: string, value: number): Promise<void> {

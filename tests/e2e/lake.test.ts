@@ -2,15 +2,15 @@ import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import {
-  type Account,
   findBarriers,
   findPages,
   hasChromium,
   open,
   openBrowser,
-  signIn,
+  until,
   type Visit,
-  visit,
+  type Visitor,
+  visitAs,
 } from './browser.ts';
 
 /**
@@ -18,14 +18,11 @@ import {
  * Method: the true program with its synthetic region, a true browser, each page used as a person would use it.
  */
 let browser: Browser;
-let accounts: Account[];
-let url: string;
 let visits: Visit[] = [];
 
-const person = async (role: string, visitor: Partial<Parameters<typeof visit>[1]> = {}): Promise<Visit> => {
-  const one = await visit(browser, { url, ...visitor });
+const person = async (role: string, visitor: Partial<Visitor> = {}): Promise<Visit> => {
+  const one = await visitAs(browser, role, { ...inject('screen'), ...visitor });
   visits.push(one);
-  await signIn(one, accounts.find(({ roles }) => roles.includes(role)) as Account);
   return one;
 };
 
@@ -38,21 +35,11 @@ const write = async ({ page }: Visit, label: string, text: string): Promise<void
   await page.keyboard.insertText(text);
 };
 
-/** Asks until the lake has what it needs: the feed follows the record by seconds. */
-const until = async (work: () => Promise<boolean>): Promise<void> => {
-  const end = Date.now() + 120_000;
-  while (!(await work())) {
-    if (Date.now() > end) throw new Error('it did not come about within two minutes');
-    await new Promise((done) => setTimeout(done, 1_000));
-  }
-};
-
 describe.skipIf(!hasChromium)('the lake', () => {
   beforeAll(async () => {
-    ({ url, accounts } = inject('screen'));
     browser = await openBrowser();
     const one = await person('laboratory-director');
-    await until(async () => {
+    await until('the lake holds results', async () => {
       const answer = await one.page.request.post('/api/lake/ask', {
         headers: { 'x-banyan': 'app' },
         data: { sql: 'select count() as n from laboratory_result' },
@@ -308,7 +295,10 @@ describe.skipIf(!hasChromium)('the lake', () => {
     await page.getByRole('button', { name: 'Make a token' }).click();
     const token = /BANYAN_TOKEN=(\S+)/.exec((await page.getByText('export BANYAN_TOKEN=').textContent()) ?? '')![1]!;
     const ask = (path: string, more: RequestInit = {}) =>
-      fetch(`${url}${path}`, { ...more, headers: { authorization: `Bearer ${token}`, ...more.headers } });
+      fetch(`${inject('screen').url}${path}`, {
+        ...more,
+        headers: { authorization: `Bearer ${token}`, ...more.headers },
+      });
     const read = '/fhir/ViewDefinition/organization/$viewdefinition-run?_format=csv&_limit=1';
     expect((await ask(read)).status).toBe(200);
     expect(await (await ask('/fhir/Organization')).json()).not.toHaveProperty('entry');

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { MllpLine } from '../../region/mllp-line.ts';
-import { type Account, findBarriers, hasChromium, open, openBrowser, signIn, type Visit, visit } from './browser.ts';
+import { ask, findBarriers, hasChromium, open, openBrowser, type Visit, type Visitor, visitAs } from './browser.ts';
 
 /**
  * Goal: each main role does its daily work from the start page on, with what the synthetic region has told.
@@ -12,16 +12,14 @@ describe.skipIf(!hasChromium)('a walk', () => {
   let one: Visit;
   let barriers: string[];
 
-  const come = async (role: string, visitor: { language?: 'en' | 'zh'; width?: number; height?: number } = {}) => {
-    const { url, accounts } = inject('screen');
+  const come = async (role: string, visitor: Partial<Visitor> = {}) => {
     barriers = [];
-    one = await visit(browser, { url, ...visitor });
-    await signIn(one, accounts.find(({ roles }) => roles.includes(role)) as Account);
+    one = await visitAs(browser, role, { ...inject('screen'), ...visitor });
     await open(one, '/');
     return one.page;
   };
   const judge = async () => {
-    barriers.push(...(await findBarriers(one)).map((barrier) => `${new URL(one.page.url()).pathname}: ${barrier}`));
+    barriers.push(...(await findBarriers(one)));
   };
 
   beforeAll(async () => {
@@ -83,7 +81,7 @@ describe.skipIf(!hasChromium)('a walk', () => {
     const page = await come('courier', { width: 390, height: 844 });
     await judge();
     await page.getByRole('button', { name: 'Hand over a box' }).click();
-    const { boxes } = await get<{ boxes: { part: string; holder?: string }[] }>(page, '/api/custody/boxes?limit=200');
+    const { boxes } = await ask<{ boxes: { part: string; holder?: string }[] }>(page, '/api/custody/boxes?limit=200');
     // The region tells where boxes are, and of few who answers for them: then the courier says who gives it.
     const box = boxes.find(({ holder }) => holder === undefined) as { part: string };
     await page.locator('#thing').fill(box.part);
@@ -133,7 +131,7 @@ describe.skipIf(!hasChromium)('a walk', () => {
     const page = await come('administrator');
     const state = async () =>
       (
-        await get<{ messages: { state: string; letter: number | null }[] }>(
+        await ask<{ messages: { state: string; letter: number | null }[] }>(
           page,
           `/api/records/messages?controlId=${controlId}`,
         )
@@ -177,9 +175,9 @@ async function someoneMeasured(page: Page): Promise<Measured> {
   await expect
     .poll(
       async () => {
-        const { people } = await get<{ people: Measured['person'][] }>(page, '/api/records/people?limit=100');
+        const { people } = await ask<{ people: Measured['person'][] }>(page, '/api/records/people?limit=100');
         for (const person of people.filter(({ nameLatin }) => nameLatin !== undefined)) {
-          const { trends } = await get<{ trends: Measured['trend'][] }>(
+          const { trends } = await ask<{ trends: Measured['trend'][] }>(
             page,
             `/api/records/people/${person.id}/trends`,
           );
@@ -196,15 +194,8 @@ async function someoneMeasured(page: Page): Promise<Measured> {
 }
 
 async function policiesOf(page: Page, role: string): Promise<number> {
-  const { policies } = await get<{ policies: { role: string }[] }>(page, '/api/access/policies');
+  const { policies } = await ask<{ policies: { role: string }[] }>(page, '/api/access/policies');
   return policies.filter((policy) => policy.role === role).length;
-}
-
-/** Asked as the person at the screen, with the cookie of the page. */
-async function get<T>(page: Page, path: string): Promise<T> {
-  const answer = await page.context().request.get(path);
-  if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`);
-  return (await answer.json()) as T;
 }
 
 async function status(page: Page, path: string): Promise<number> {

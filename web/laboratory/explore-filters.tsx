@@ -1,4 +1,4 @@
-import { Button, Checkbox, Input, Select } from 'antd';
+import { Button, Checkbox, Input, type InputProps, Select } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { OUTLIERS, SEXES } from '../../src/modules/laboratory/model.ts';
@@ -127,39 +127,30 @@ export function Choice({
   );
 }
 
-interface Typed {
+interface TypedProps {
   label: string;
   value: string | undefined;
   change: (value: string) => void;
 }
 
-function Age({ label, value = '', change }: Typed) {
-  return (
-    <Input
-      key={value}
-      aria-label={label}
-      type="number"
-      min={0}
-      max={150}
-      defaultValue={value}
-      // Told when the field is left or Enter is pressed: half a number asks nothing.
-      onBlur={(event) => change(event.target.value)}
-      onPressEnter={(event) => change(event.currentTarget.value)}
-      style={{ width: 72 }}
-    />
-  );
+function Age(props: TypedProps) {
+  return <Typed {...props} type="number" min={0} max={150} style={{ width: 72 }} />;
 }
 
-function Day({ label, value = '', change }: Typed) {
+function Day(props: TypedProps) {
+  return <Typed {...props} type="date" style={{ width: 140 }} />;
+}
+
+/** Told when the field is left or Enter is pressed: half a number asks nothing. */
+function Typed({ label, value = '', change, ...rest }: TypedProps & Omit<InputProps, 'onChange' | 'value'>) {
   return (
     <Input
       key={value}
       aria-label={label}
-      type="date"
       defaultValue={value}
       onBlur={(event) => change(event.target.value)}
       onPressEnter={(event) => change(event.currentTarget.value)}
-      style={{ width: 140 }}
+      {...rest}
     />
   );
 }

@@ -1,9 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Segmented } from 'antd';
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, Go, useAddressValue, useGo } from '../shell/index.ts';
-import { Failure, Loading, Page, Panel, StatusTag, useNotice } from '../ui/index.ts';
+import { Failure, Loading, Page, Panel, StatusTag, useNotice, useRested } from '../ui/index.ts';
 import { CodeEditor, jsonLanguage, type Mark } from './code-editor.tsx';
 import { EXAMPLES } from './examples.ts';
 import { placeOf, readJson } from './json-place.ts';
@@ -57,7 +57,7 @@ function Editor({ title, id, before }: { title: string; id: string | undefined; 
     own !== undefined ? beforeText : before === undefined ? exampleText('patient') : copyOf(before),
   );
   const [side, setSide] = useState<'preview' | 'difference'>('preview');
-  const rested = useRested(text);
+  const rested = useRested(text, REST_MS);
   const read = useMemo(() => readJson(rested), [rested]);
   const definition = 'value' in read ? read.value : undefined;
   const outcome = useQuery({
@@ -203,16 +203,6 @@ function markOf(text: string, { severity, diagnostics, details, expression }: Ou
   const place = placeOf(text, at) ?? { from: 0, to: 1 };
   const message = [details?.text, diagnostics].filter(Boolean).join(': ');
   return { ...place, severity: severity === 'warning' ? 'warning' : 'error', message: message === '' ? at : message };
-}
-
-/** The value when nothing has changed for a moment. */
-function useRested<T>(value: T): T {
-  const [rested, setRested] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(value), REST_MS);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return rested;
 }
 
 function exampleText(name: string): string {

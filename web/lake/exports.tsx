@@ -3,9 +3,21 @@ import { Button, Form, Modal, Progress, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../shell/index.ts';
-import { Empty, Failure, Loading, Page, Panel, StatusTag, Time, type Tone, useAsk, useNotice } from '../ui/index.ts';
+import {
+  Empty,
+  Failure,
+  Loading,
+  Page,
+  Panel,
+  StatusTag,
+  save,
+  Time,
+  type Tone,
+  useAsk,
+  useNotice,
+} from '../ui/index.ts';
 import './lake.css';
-import { FORMATS, type Format, type Json, saveBlob, showBytes, useViews } from './lake-api.ts';
+import { FORMATS, type Format, isReadable, type Json, showBytes, useViews } from './lake-api.ts';
 import { useWords } from './words.ts';
 
 interface Export {
@@ -60,7 +72,7 @@ export default function Exports() {
   );
 }
 
-function isOpen({ state }: Export): boolean {
+function isOpen({ state }: Pick<Export, 'state'>): boolean {
   return state === 'accepted' || state === 'running';
 }
 
@@ -70,7 +82,7 @@ function One({ of: { id, views, format, state, problem, files, askedAt, expiresA
   const notice = useNotice();
   const queries = useQueryClient();
   const [busy, setBusy] = useState<string>();
-  const open = state === 'accepted' || state === 'running';
+  const open = isOpen({ state });
   const end = useMutation({
     mutationFn: () => api.remove<void>(`/fhir/$export-status/${id}`),
     onSuccess: () => notice.done(t(open ? 'exports.cancelled' : 'exports.deleted')),
@@ -89,7 +101,7 @@ function One({ of: { id, views, format, state, problem, files, askedAt, expiresA
   const download = async (file: string) => {
     setBusy(file);
     try {
-      saveBlob(file, await api.file(`/fhir/$export-file/${id}/${encodeURIComponent(file)}`));
+      save(file, await api.file(`/fhir/$export-file/${id}/${encodeURIComponent(file)}`));
     } catch (error) {
       notice.failed(error);
     } finally {
@@ -195,7 +207,7 @@ function AskExport({ close }: { close: () => void }) {
     onError: notice.failed,
     onSettled: () => queries.invalidateQueries({ queryKey: KEY }),
   });
-  const readable = (views.data ?? []).filter(({ reach, status }) => reach.includes('rows') && status === 'active');
+  const readable = (views.data ?? []).filter(isReadable);
   return (
     <Modal
       open

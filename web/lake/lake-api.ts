@@ -28,6 +28,11 @@ export interface View {
   reach: readonly ('rows' | 'population')[];
 }
 
+/** Whether the person may see its rows one by one now. */
+export function isReadable({ reach, status }: View): boolean {
+  return reach.includes('rows') && status === 'active';
+}
+
 /** A resource as JSON. */
 export type Json = Record<string, unknown>;
 
@@ -74,16 +79,6 @@ export interface Given {
   name: string;
   type: string;
   value: unknown;
-}
-
-/** Hands a file to the person that the server made. */
-export function saveBlob(name: string, blob: Blob): void {
-  const address = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
 /** 12.3 MB: powers of ten, as disks are sold. */

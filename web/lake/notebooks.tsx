@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { api, useSession } from '../shell/index.ts';
 import { type Column, DataTable, Failure, Loading, Page, Panel, Time, useAsk, useNotice } from '../ui/index.ts';
 import './lake.css';
-import { useViews } from './lake-api.ts';
+import { isReadable, useViews } from './lake-api.ts';
 import { Code, notebookSnippets, Snippets } from './snippets.tsx';
 import { useWords } from './words.ts';
 
@@ -177,7 +177,7 @@ function Beginnings() {
   const { t } = useTranslation('lake');
   const words = useWords();
   const views = useViews();
-  const readable = (views.data ?? []).filter(({ reach, status }) => reach.includes('rows') && status === 'active');
+  const readable = (views.data ?? []).filter(isReadable);
   const [chosen, choose] = useState<string>();
   const view =
     readable.find(({ id }) => id === chosen) ??

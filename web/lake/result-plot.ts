@@ -9,6 +9,8 @@ export interface Drawing {
   up: readonly number[];
 }
 
+type Row = Answer['rows'][number];
+
 const MOST_POINTS = 2_000;
 const MOST_BARS = 60;
 const MOST_SERIES = 6;
@@ -29,8 +31,9 @@ export function drawAnswer({ columns, rows }: Pick<Answer, 'columns' | 'rows'>):
   const kind = kinds[across] === 'name' ? 'bar' : 'line';
   if (kind === 'bar' && rows.length > MOST_BARS) return undefined;
   const isNumber = kinds[across] === 'number';
-  const ordered = kind === 'bar' ? rows : [...rows].sort((a, b) => (String(a[across]) < String(b[across]) ? -1 : 1));
-  const points = isNumber ? [...rows].sort((a, b) => Number(a[across]) - Number(b[across])) : ordered;
+  const order = (a: Row, b: Row) =>
+    isNumber ? Number(a[across]) - Number(b[across]) : String(a[across]) < String(b[across]) ? -1 : 1;
+  const points = kind === 'bar' ? rows : [...rows].sort(order);
   return {
     kind,
     across,

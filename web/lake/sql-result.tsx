@@ -4,8 +4,8 @@ import { Alert, Button, Segmented } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../shell/index.ts';
-import { Empty, Panel, Plot, save, toCsv, useNotice } from '../ui/index.ts';
-import { type Answer, type Given, saveBlob, showBytes, type View } from './lake-api.ts';
+import { Empty, Panel, Plot, save, saveCsv, useNotice } from '../ui/index.ts';
+import { type Answer, type Given, showBytes, type View } from './lake-api.ts';
 import { libraryOf } from './query-library.ts';
 import { drawAnswer } from './result-plot.ts';
 import { ResultTable, showValue } from './result-table.tsx';
@@ -106,7 +106,7 @@ function Files({ answer, question, views }: { answer: Answer; question: Asked; v
       notice.failed(error);
     }
   };
-  const csv = () => save('query.csv', 'text/csv;charset=utf-8', toCsv(names, cells));
+  const csv = () => saveCsv('query', names, cells);
   /** All rows, also those that are not shown: the server asks once more. */
   const parquet = async () => {
     setBusy(true);
@@ -124,7 +124,7 @@ function Files({ answer, question, views }: { answer: Answer; question: Asked; v
             : [{ name: 'parameters', resource: { resourceType: 'Parameters', parameter: values } }]),
         ],
       };
-      saveBlob('query.parquet', await api.file('/fhir/$sqlquery-run', body));
+      save('query.parquet', await api.file('/fhir/$sqlquery-run', body));
     } catch (error) {
       notice.failed(error);
     } finally {

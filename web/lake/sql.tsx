@@ -8,7 +8,7 @@ import { api, Go, Refusal, useAddressValue, useSession } from '../shell/index.ts
 import { Empty, Failure, Loading, Page, Panel, ShortList } from '../ui/index.ts';
 import { CodeEditor, type Mark } from './code-editor.tsx';
 import './lake.css';
-import { type Answer, type Given, type Json, useMayKeep, useViews, type View } from './lake-api.ts';
+import { type Answer, type Given, isReadable, type Json, useMayKeep, useViews, type View } from './lake-api.ts';
 import { PARAMETER_TYPES, parametersIn, questionOf, typedValue } from './query-library.ts';
 import { SaveQuestion } from './save-question.tsx';
 import { clearHistory, noteHistory, type Past, readHistory } from './sql-history.ts';
@@ -85,10 +85,7 @@ export default function Sql() {
     setTyped(Object.fromEntries(question.parameters.map(({ name, type }) => [name, { type, text: '' }])));
   }, [library.data]);
 
-  const readable = useMemo(
-    () => (views.data ?? []).filter(({ reach, status }) => reach.includes('rows') && status === 'active'),
-    [views.data],
-  );
+  const readable = useMemo(() => (views.data ?? []).filter(isReadable), [views.data]);
   const language = useMemo(
     () => [
       sql({

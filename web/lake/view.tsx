@@ -13,6 +13,7 @@ import {
   Page,
   Panel,
   StatusTag,
+  save,
   type Column as TableColumn,
   Tabs,
   Time,
@@ -20,17 +21,7 @@ import {
   useNotice,
 } from '../ui/index.ts';
 import './lake.css';
-import {
-  type Column,
-  EXTENSIONS,
-  FORMATS,
-  type Format,
-  type Json,
-  saveBlob,
-  useViews,
-  VIEWS,
-  type View,
-} from './lake-api.ts';
+import { type Column, EXTENSIONS, FORMATS, type Format, type Json, useViews, VIEWS, type View } from './lake-api.ts';
 import { Preview } from './preview.tsx';
 import { Code, Snippets, viewSnippets } from './snippets.tsx';
 import { Versions } from './versions.tsx';
@@ -163,7 +154,7 @@ function Downloads({ view }: { view: View }) {
     setBusy(format);
     try {
       const place = `/fhir/ViewDefinition/${view.id}/$viewdefinition-run`;
-      saveBlob(`${view.name}.${EXTENSIONS[format]}`, await api.file(place, undefined, { query: { _format: format } }));
+      save(`${view.name}.${EXTENSIONS[format]}`, await api.file(place, undefined, { query: { _format: format } }));
     } catch (error) {
       notice.failed(error);
     } finally {

@@ -9,8 +9,8 @@ import {
   type Question,
   type SavedQuestion,
 } from '../../src/modules/records/model.ts';
-import { api, language, Refusal, useSession } from '../shell/index.ts';
-import { useNotice } from '../ui/index.ts';
+import { api, useSession } from '../shell/index.ts';
+import { save, useNotice } from '../ui/index.ts';
 import { QUESTIONS } from './cohort-state.ts';
 
 interface Kept {
@@ -164,36 +164,19 @@ export function DownloadDialog({ cohort, close }: { cohort: Download['cohort']; 
 
 /** Reads the rows piece by piece and hands them over as a file. @returns how many rows there were */
 async function fetchRows(download: Download, told: (bytes: number) => void, signal: AbortSignal): Promise<number> {
-  const response = await fetch('/api/records/cohorts/rows', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-banyan': 'app', 'accept-language': language() },
-    body: JSON.stringify(download),
-    signal,
-  });
-  if (!response.ok || response.body === null) {
-    const answer = (await response.json().catch(() => undefined)) as
-      | { error?: { kind: string; message: string } }
-      | undefined;
-    throw new Refusal({
-      status: response.status,
-      kind: answer?.error?.kind ?? 'unknown',
-      message: answer?.error?.message ?? String(response.status),
-    });
-  }
+  const response = await api.stream('/api/records/cohorts/rows', download, { signal });
   const pieces: BlobPart[] = [];
   let bytes = 0;
-  for (const reader = response.body.getReader(); ; ) {
+  for (const reader = response.body!.getReader(); ; ) {
     const { done, value } = await reader.read();
     if (done) break;
     pieces.push(value);
     bytes += value.length;
     told(bytes);
   }
-  const address = URL.createObjectURL(new Blob(pieces, { type: response.headers.get('content-type') ?? '' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = `cohort-${download.what}.${download.format}`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  save(
+    `cohort-${download.what}.${download.format}`,
+    new Blob(pieces, { type: response.headers.get('content-type') ?? '' }),
+  );
   return Number(response.headers.get('x-rows'));
 }

@@ -3,14 +3,29 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Button, Segmented, Tooltip } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Cohort, CohortCounts, Reach, SavedQuestion } from '../../src/modules/records/model.ts';
+import {
+  type Cohort,
+  type CohortCounts,
+  membersOf,
+  type Reach,
+  type SavedQuestion,
+} from '../../src/modules/records/model.ts';
 import { api, Go, useAddressValue, useGo, useSession } from '../shell/index.ts';
-import { Empty, Failure, Loading, Page, Panel, save, toCsv } from '../ui/index.ts';
+import { Empty, Failure, Loading, Page, Panel, saveCsv, useRested } from '../ui/index.ts';
 import './cohort.css';
 import { Criteria } from './cohort-criteria.tsx';
 import { DownloadDialog, SaveDialog } from './cohort-dialogs.tsx';
 import { Flow, Pictures } from './cohort-result.tsx';
-import { completed, EMPTY, EXAMPLES, fromAddress, QUESTIONS, toAddress, useEdited } from './cohort-state.ts';
+import {
+  completed,
+  EMPTY,
+  EXAMPLES,
+  fromAddress,
+  QUESTIONS,
+  questionAddress,
+  toAddress,
+  useEdited,
+} from './cohort-state.ts';
 import { useCohortWords } from './cohort-words.ts';
 
 /** Somebody who types is not asked for until the hand rests; the question before is then stopped in the engine. */
@@ -63,14 +78,14 @@ function Builder({ reaches, kept }: { reaches: readonly Reach[]; kept?: SavedQue
   }, [address]);
   useUndoKeys(edited.undo, edited.redo);
 
-  const saveCsv = () => {
+  const saveFlow = () => {
     if (counts.data === undefined) return;
     const names = [t('cohort.everybody'), ...[...complete.include, ...complete.exclude].map(words.criterion)];
     const rows = [{ left: counts.data.everybody, removed: 0 as const }, ...counts.data.steps].map(
       ({ left, removed }, at) => [names[at], words.count(left), at === 0 ? '' : words.count(removed)],
     );
     const header = [t('cohort.csvStep'), t('cohort.csvLeft'), t('cohort.csvRemoved')];
-    save('cohort.csv', 'text/csv;charset=utf-8', toCsv(header, rows));
+    saveCsv('cohort', header, rows);
   };
 
   return (
@@ -102,7 +117,7 @@ function Builder({ reaches, kept }: { reaches: readonly Reach[]; kept?: SavedQue
           <Button disabled={isEmpty} onClick={() => change(EMPTY)}>
             {t('cohort.empty')}
           </Button>
-          <Button disabled={counts.data === undefined} onClick={saveCsv}>
+          <Button disabled={counts.data === undefined} onClick={saveFlow}>
             {t('cohort.csv')}
           </Button>
           {reaches.includes('rows') && may('lake.export') && (
@@ -129,7 +144,7 @@ function Builder({ reaches, kept }: { reaches: readonly Reach[]; kept?: SavedQue
       <div className="cohort">
         {counts.data !== undefined && (
           <p className="cohort-strip no-print" aria-hidden="true">
-            <strong className="numbers">{words.count(counts.data.steps.at(-1)?.left ?? counts.data.everybody)}</strong>{' '}
+            <strong className="numbers">{words.count(membersOf(counts.data))}</strong>{' '}
             {counts.isFetching ? t('cohort.counting') : t('cohort.members')}
           </p>
         )}
@@ -182,7 +197,7 @@ function Builder({ reaches, kept }: { reaches: readonly Reach[]; kept?: SavedQue
           before={kept?.own === true ? kept : undefined}
           close={(saved) => {
             setDialog(undefined);
-            if (saved !== undefined) go(`/records/cohorts?id=${encodeURIComponent(saved.id)}`);
+            if (saved !== undefined) go(questionAddress(saved));
           }}
         />
       )}
@@ -203,7 +218,7 @@ function Answer({ cohort, counts }: { cohort: Cohort; counts: ReturnType<typeof 
   return (
     <div className={isFetching || !fits ? 'stack cohort-stale' : 'stack'} aria-busy={isFetching}>
       <p className="cohort-count" role="status" style={{ margin: 0 }}>
-        <strong className="numbers">{words.count(data.steps.at(-1)?.left ?? data.everybody)}</strong>
+        <strong className="numbers">{words.count(membersOf(data))}</strong>
         <span>{isFetching ? t('cohort.counting') : t('cohort.members')}</span>
       </p>
       <Flow cohort={cohort} counts={data} />
@@ -215,7 +230,7 @@ function Answer({ cohort, counts }: { cohort: Cohort; counts: ReturnType<typeof 
 
 function useCounts(cohort: Cohort, reach: Reach) {
   const text = JSON.stringify(cohort);
-  const rested = useRested(text);
+  const rested = useRested(text, REST_MS);
   return useQuery({
     queryKey: ['cohort-counts', reach, rested],
     queryFn: ({ signal }) =>
@@ -224,15 +239,6 @@ function useCounts(cohort: Cohort, reach: Reach) {
     retry: false,
     staleTime: 30_000,
   });
-}
-
-function useRested(text: string): string {
-  const [rested, setRested] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(text), REST_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return rested;
 }
 
 /** As everywhere: Ctrl or Cmd with Z goes back, with Shift and Z or with Y forth; not while a field has its own. */

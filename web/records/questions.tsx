@@ -2,7 +2,13 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Modal } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Cohort, Count, QuestionRun, SavedQuestion } from '../../src/modules/records/model.ts';
+import {
+  type Cohort,
+  type CohortCounts,
+  membersOf,
+  type QuestionRun,
+  type SavedQuestion,
+} from '../../src/modules/records/model.ts';
 import { api, Go, useGo } from '../shell/index.ts';
 import { type Column, DataTable, Failure, Loading, Page, Sparkline, StatusTag, Time, useNotice } from '../ui/index.ts';
 import { QUESTIONS, questionAddress, toAddress } from './cohort-state.ts';
@@ -112,8 +118,8 @@ function Actions({ kept, show }: { kept: SavedQuestion; show: () => void }) {
     onError: notice.failed,
   });
   const run = async () => {
-    const counts = await api.post<{ everybody: Count; steps: { left: Count }[] }>(`${path}/runs`);
-    const count = words.count(counts.steps.at(-1)?.left ?? counts.everybody);
+    const counts = await api.post<CohortCounts>(`${path}/runs`);
+    const count = words.count(membersOf(counts));
     notice.done(t('cohort.questions.ran', { name, count }));
   };
   const copy = () =>

@@ -61,6 +61,9 @@ export const api = {
     const response = await ask(body === undefined ? 'GET' : 'POST', path, body, { ...options, timeoutMs: FILE_MS });
     return response.blob();
   },
+  /** The answer to a POST as it comes, for whoever tells how far it is; it lasts until it ends or is given up. */
+  stream: (path: string, body: unknown, options: Options = {}) =>
+    ask('POST', path, body, { ...options, timeoutMs: Infinity }),
 };
 
 async function send<T>(method: string, path: string, body: unknown, options: Options): Promise<T> {
@@ -86,14 +89,14 @@ async function ask(
   if (body !== undefined)
     headers['content-type'] = path.startsWith('/fhir') ? 'application/fhir+json' : 'application/json';
 
-  const limit = AbortSignal.timeout(timeoutMs);
+  const limit = Number.isFinite(timeoutMs) ? AbortSignal.timeout(timeoutMs) : undefined;
   let response: Response;
   try {
     response = await fetch(path + queryText(query), {
       method,
       headers,
       credentials: 'same-origin',
-      signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+      signal: AbortSignal.any([signal ?? [], limit ?? []].flat()),
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
   } catch (cause) {

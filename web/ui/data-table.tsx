@@ -9,7 +9,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Button, Input, Tooltip } from 'antd';
 import { type ReactNode, useDeferredValue, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type Cell, save, toCsv } from './csv.ts';
+import { type Cell, saveCsv } from './csv.ts';
 import { useNotice } from './notice.tsx';
 import { Scroller } from './page.tsx';
 import { Empty, Failure, Loading } from './states.tsx';
@@ -341,12 +341,9 @@ function compare(one: Cell, two: Cell, order: Intl.Collator): number {
 
 function saveRows<Row>(name: string, columns: readonly Column<Row>[], rows: readonly Row[]): void {
   const cells = rows.map((row) => columns.map((column) => column.value(row)));
-  save(
-    `${name}.csv`,
-    'text/csv;charset=utf-8',
-    toCsv(
-      columns.map((column) => column.title),
-      cells,
-    ),
+  saveCsv(
+    name,
+    columns.map((column) => column.title),
+    cells,
   );
 }

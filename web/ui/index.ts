@@ -1,12 +1,13 @@
 export { useAsk } from './ask.tsx';
 export { catalogue, type Texts } from './catalogue.ts';
-export { save, toCsv } from './csv.ts';
+export { save, saveCsv } from './csv.ts';
 export { type Ask, type Column, DataTable, type Slice, type Sort } from './data-table.tsx';
 export { applyLook, chooseLook, type LookChoice, lookChoice, useLook } from './look.ts';
 export { useNotice } from './notice.tsx';
 export { Facts, Figures, Page, Panel, Scroller } from './page.tsx';
 export { PersonBanner, type PersonShown } from './person-banner.tsx';
 export { Plot, type PlotOption } from './plot.tsx';
+export { useRested } from './rested.ts';
 export { type ShortItem, ShortList } from './short-list.tsx';
 export { Sparkline } from './sparkline.tsx';
 export { Empty, Failure, Loading } from './states.tsx';

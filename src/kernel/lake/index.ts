@@ -2,7 +2,16 @@ import { join } from 'node:path';
 import { connectLake, type Lake } from './client.ts';
 import { type Revive, startLakeEngine } from './engine.ts';
 
-export { enough, lakeRelation, type Reach, type RelationOptions, reachOf, rowsSeen, SMALLEST } from './access.ts';
+export {
+  enough,
+  lakeRelation,
+  type Reach,
+  type RelationOptions,
+  reachOf,
+  rowsSeen,
+  SMALLEST,
+  smallestOf,
+} from './access.ts';
 export { type CheckReport, checkLake, type Difference } from './check.ts';
 export { type AskOptions, clusterOf, DURABLE_TABLE, type Lake, type StreamFormat } from './client.ts';
 export { type FeedParts, lakeFeed, lakeListener } from './feed.ts';
@@ -11,6 +20,7 @@ export type { LakeTable } from './module-tables.ts';
 export {
   type Exports,
   exportRoutes,
+  goneSignal,
   type LakeDoor,
   lakeTokenRoutes,
   operationRoutes,

@@ -395,6 +395,11 @@ export function nameOfAnalyte(code: string | undefined): { en: string; zh: strin
   return ANALYTES.get(code ?? '')?.name;
 }
 
+/** What a test is called: as its analyte, else as its results say. */
+export function nameOfTest(code: string, said: string): { en: string; zh: string } {
+  return nameOfAnalyte(code) ?? { en: said || code, zh: said || code };
+}
+
 /** All published intervals of a test in its unit that concern people the filter lets through. */
 export function publishedIntervals({
   code,

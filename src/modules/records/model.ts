@@ -221,6 +221,11 @@ export interface CohortCounts {
   tookMs: number;
 }
 
+/** How many persons the cohort has. */
+export function membersOf({ everybody, steps }: Pick<CohortCounts, 'everybody' | 'steps'>): Count {
+  return steps.at(-1)?.left ?? everybody;
+}
+
 /** A code that occurs, offered while somebody types. */
 export interface CodeOffer extends Code {
   events: number;

@@ -1,6 +1,6 @@
 import { recordRead } from '#kernel/access';
 import type { Context } from '#kernel/context';
-import { type AskOptions, type Lake, lagSeconds, reachOf } from '#kernel/lake';
+import { type AskOptions, type Lake, lagSeconds, reachOf, smallestOf } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
 import { sql } from '#kernel/sql';
 import {
@@ -13,7 +13,6 @@ import {
   type PeriodFilter,
   repeatsOf,
   sampleOfResults,
-  smallestOf,
   summarize,
   turnaroundsOf,
   useOf,
@@ -122,7 +121,7 @@ export async function beginIntervals(
     subject: `test/${filter.code}`,
     detail: { ...filter, results: sample.n, persons: count },
   });
-  if (count < Math.max(LEAST_PERSONS, smallestOf(filter)))
+  if (count < Math.max(LEAST_PERSONS, smallestOf(filter.reach)))
     return {
       id: '',
       state: 'done',

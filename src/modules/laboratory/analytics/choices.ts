@@ -1,9 +1,9 @@
 import type { Context, Sql } from '#kernel/context';
-import type { AskOptions, Lake } from '#kernel/lake';
+import { type AskOptions, enough, type Lake } from '#kernel/lake';
 import { sql } from '#kernel/sql';
 import type { ResultFilter, TestKind } from '../model.ts';
-import { nameOfAnalyte } from '../rules.ts';
-import { rowsOf, smallestOf } from './results.ts';
+import { nameOfTest } from '../rules.ts';
+import { rowsOf } from './results.ts';
 
 /** What there is to choose from. */
 export interface Choices {
@@ -34,7 +34,7 @@ export function makeChoices(lake: Lake, now: () => number = () => performance.no
     for (const [each, { askedAt }] of kept) if (now() - askedAt > KEPT_MS || kept.size >= MOST_KEPT) kept.delete(each);
     const same = kept.get(key);
     if (same !== undefined) return same.answer;
-    const answer = findChoices(lake, relation, smallestOf(filter), options);
+    const answer = findChoices(lake, relation, enough(sql`patient`, filter.reach), options);
     kept.set(key, { askedAt: now(), answer });
     // A failure is not kept.
     answer.catch(() => kept.delete(key));
@@ -42,14 +42,12 @@ export function makeChoices(lake: Lake, now: () => number = () => performance.no
   };
 }
 
-async function findChoices(lake: Lake, relation: Sql, smallest: number, options: AskOptions): Promise<Choices> {
-  // Counts persons up to the number that matters only, which costs a tenth of counting all.
-  const enough = sql`uniqUpTo(${smallest})(patient) >= ${smallest}`;
+async function findChoices(lake: Lake, relation: Sql, told: Sql, options: AskOptions): Promise<Choices> {
   const places = async (column: Sql): Promise<string[]> => {
     const rows = await lake.rows<{ key: string }>(
       sql`
         select ifNull(${column}, '') as key from ${relation} where key != ''
-        group by key having ${enough} order by count() desc, key limit ${MOST_PLACES}`,
+        group by key having ${told} order by count() desc, key limit ${MOST_PLACES}`,
       options,
     );
     return rows.map(({ key }) => key);
@@ -58,14 +56,14 @@ async function findChoices(lake: Lake, relation: Sql, smallest: number, options:
     sql`
       select code, ifNull(unit, '') as of_unit, ifNull(any(code_text), '') as text, count() as results
       from ${relation} where isNotNull(value) and code != ''
-      group by code, of_unit having ${enough} order by results desc, code, of_unit limit ${MOST_TESTS}`,
+      group by code, of_unit having ${told} order by results desc, code, of_unit limit ${MOST_TESTS}`,
     options,
   );
   return {
     tests: tests.map(({ code, of_unit, text, results }) => ({
       code,
       unit: of_unit,
-      name: nameOfAnalyte(code) ?? { en: text || code, zh: text || code },
+      name: nameOfTest(code, text),
       results,
     })),
     districts: await places(sql`district`),

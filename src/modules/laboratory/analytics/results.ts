@@ -1,5 +1,5 @@
 import type { Context, Sql } from '#kernel/context';
-import { lakeRelation, SMALLEST } from '#kernel/lake';
+import { lakeRelation } from '#kernel/lake';
 import { all, sql } from '#kernel/sql';
 import type { Fences } from '#standards/reference-intervals';
 import type { ResultFilter, TestFilter, Told } from '../model.ts';
@@ -12,11 +12,6 @@ const FINISHED = sql`ifNull(status, '') in ('final', 'amended', 'corrected')`;
 
 /** What counts as use: everything that was really measured, finished or not. */
 export const USED = sql`ifNull(status, '') not in ('entered-in-error', 'cancelled')`;
-
-/** How large a group of persons must be to be told. */
-export function smallestOf({ reach }: Pick<ResultFilter, 'reach'>): number {
-  return reach === 'population' ? SMALLEST : 1;
-}
 
 /** The start of a day in Asia/Shanghai, which has no summer time since 1991. @param day `2026-03-01` */
 export function startOfDay(day: string): Date {

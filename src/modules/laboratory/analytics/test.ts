@@ -1,12 +1,12 @@
 import type { Context, Sql } from '#kernel/context';
-import type { AskOptions, Lake } from '#kernel/lake';
+import { type AskOptions, type Lake, smallestOf } from '#kernel/lake';
 import { sql, trusted } from '#kernel/sql';
 import { type Fences, hornFences, LEAST_NONPARAMETRIC, type Sample, tukeyFences } from '#standards/reference-intervals';
 import type { AgeGroup, By, Groups, TestFilter, TestGroup, TestSummary } from '../model.ts';
 import { publishedIntervals } from '../rules.ts';
 import { AGE_BANDS, barStep, binsOf, type CountedBin, roundingOf, tellable, WIDE_AGE_BANDS } from './groups.ts';
 import type { Answer } from './results.ts';
-import { FLAGGED, leftOut, measuredOf, rowsOf, smallestOf } from './results.ts';
+import { FLAGGED, leftOut, measuredOf, rowsOf } from './results.ts';
 
 const MOST_GROUPS = 2000;
 
@@ -14,6 +14,8 @@ const MOST_GROUPS = 2000;
 const MOST_VALUES = 100_000;
 
 export interface Chosen {
+  /** Every row that may enter the question. */
+  relation: Sql;
   /** A relation with `measured`, `patient`, `time` and the columns that group. */
   measured: Sql;
   sample: Sample;
@@ -30,11 +32,13 @@ export async function chosenResults(
   options: AskOptions,
 ): Promise<Chosen> {
   const relation = await rowsOf(ctx, filter);
-  const all = await sampleOfResults(lake, measuredOf(relation, filter), options);
-  if (filter.outliers === 'kept') return { measured: measuredOf(relation, filter), sample: all, cut: 0 };
+  const whole = measuredOf(relation, filter);
+  const all = await sampleOfResults(lake, whole, options);
+  if (filter.outliers === 'kept') return { relation, measured: whole, sample: all, cut: 0 };
   const fences = bounded(filter.outliers === 'horn' ? hornFences(all) : tukeyFences(all), all);
-  const sample = await sampleOfResults(lake, measuredOf(relation, filter, fences), options);
-  return { measured: measuredOf(relation, filter, fences), sample, fences, cut: all.n - sample.n };
+  const measured = measuredOf(relation, filter, fences);
+  const sample = await sampleOfResults(lake, measured, options);
+  return { relation, measured, sample, fences, cut: all.n - sample.n };
 }
 
 async function measuredBy(ctx: Context, lake: Lake, filter: TestFilter, options: AskOptions): Promise<Sql> {
@@ -95,10 +99,8 @@ export async function summarize(
   filter: TestFilter,
   options: AskOptions,
 ): Promise<Answer<TestSummary>> {
-  const smallest = smallestOf(filter);
-  const { measured, sample, fences, cut } = await chosenResults(ctx, lake, filter, options);
-  // Known before the first question is asked: while something else is waited for, nobody would hear that a question failed.
-  const relation = await rowsOf(ctx, filter);
+  const smallest = smallestOf(filter.reach);
+  const { relation, measured, sample, fences, cut } = await chosenResults(ctx, lake, filter, options);
   const levels = trusted(PERCENTILES.map((p) => p / 100).join(', '));
   const [[row], [excluded]] = await Promise.all([
     lake.rows<SummaryRow>(
@@ -212,7 +214,7 @@ export async function grouped(
       order by ${byTime ? sql`key desc` : sql`results desc, key`} limit ${MOST_GROUPS}`,
     options,
   );
-  const smallest = smallestOf(filter);
+  const smallest = smallestOf(filter.reach);
   const { groups, hidden } = tellable(byTime ? rows.reverse() : rows, smallest);
   return { groups: groups.map(groupOf), hidden, ...(smallest > 1 && { smallest }) };
 }
@@ -225,7 +227,7 @@ export async function groupedByAge(
   options: AskOptions,
 ): Promise<Answer<Groups<AgeGroup>>> {
   const measured = await measuredBy(ctx, lake, filter, options);
-  const smallest = smallestOf(filter);
+  const smallest = smallestOf(filter.reach);
   const ask = async (bands: readonly number[]) => {
     const rows = await lake.rows<GroupRow & { sex: string; band: number }>(
       sql`

@@ -1,11 +1,11 @@
 import type { Context } from '#kernel/context';
-import type { AskOptions, Lake } from '#kernel/lake';
+import { type AskOptions, type Lake, smallestOf } from '#kernel/lake';
 import { all, sql } from '#kernel/sql';
 import retest from '../../../../facts/retest-intervals.json' with { type: 'json' };
 import type { Repeat, ResultFilter, TestUse, Turnaround, Use } from '../model.ts';
-import { nameOfAnalyte } from '../rules.ts';
+import { nameOfTest } from '../rules.ts';
 import { largeEnough, tellable } from './groups.ts';
-import { type Answer, FLAGGED, filterTerms, rowsOf, smallestOf, startOfDay, USED } from './results.ts';
+import { type Answer, FLAGGED, filterTerms, rowsOf, startOfDay, USED } from './results.ts';
 
 /** A filter with its period: what is used is always used in some time. */
 export type PeriodFilter = ResultFilter & { since: string; until: string };
@@ -27,7 +27,7 @@ type UseRow = Omit<TestUse, 'name'> & { text: string };
 /** How often each test was used in a period, where, when, and how that differs from the period before. */
 export async function useOf(ctx: Context, lake: Lake, filter: PeriodFilter, options: AskOptions): Promise<Answer<Use>> {
   const relation = await rowsOf(ctx, filter);
-  const smallest = smallestOf(filter);
+  const smallest = smallestOf(filter.reach);
   const now = all([USED, ...filterTerms(filter)]);
   const both = all([USED, ...filterTerms({ ...filter, since: periodBefore(filter).since })]);
   const current = sql`time >= ${startOfDay(filter.since)}`;
@@ -69,15 +69,11 @@ export async function useOf(ctx: Context, lake: Lake, filter: PeriodFilter, opti
     since,
     until,
     results,
-    tests: tests.map(({ text, ...row }) => ({ ...row, name: nameOf(row.code, text) })),
+    tests: tests.map(({ text, ...row }) => ({ ...row, name: nameOfTest(row.code, text) })),
     hidden: rows.length - tests.length,
     organizations: tellable(organizations, smallest).groups,
     months: tellable(months, smallest).groups,
   };
-}
-
-function nameOf(code: string, text: string): { en: string; zh: string } {
-  return nameOfAnalyte(code) ?? { en: text || code, zh: text || code };
 }
 
 const RETEST = retest.intervals.flatMap(({ loinc, hours, source }) =>
@@ -100,7 +96,7 @@ export async function repeatsOf(
   days?: number,
 ): Promise<Repeat[]> {
   const relation = await rowsOf(ctx, filter);
-  const smallest = smallestOf(filter);
+  const smallest = smallestOf(filter.reach);
   const known = RETEST.map(({ code }) => code);
   const hours =
     days === undefined
@@ -122,7 +118,7 @@ export async function repeatsOf(
   const sources = new Map(RETEST.map(({ code, source }) => [code, source]));
   return largeEnough(rows, smallest).map(({ text, ...row }) => ({
     ...row,
-    name: nameOf(row.code, text),
+    name: nameOfTest(row.code, text),
     source: days === undefined ? (sources.get(row.code) ?? CHOSEN) : CHOSEN,
   }));
 }
@@ -152,9 +148,9 @@ export async function turnaroundsOf(
       where reported >= time group by code order by results desc, code limit ${MOST_TESTS}`,
     { ...options, timeoutMs: 60_000 },
   );
-  return largeEnough(rows, smallestOf(filter)).map(({ text, spread, ...row }) => ({
+  return largeEnough(rows, smallestOf(filter.reach)).map(({ text, spread, ...row }) => ({
     ...row,
-    name: nameOf(row.code, text),
+    name: nameOfTest(row.code, text),
     medianMin: spread[0],
     p90Min: spread[1],
   }));

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '#kernel/context';
 import type { Door } from '#kernel/http';
+import { goneSignal } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
 import {
   beginIntervals,
@@ -63,14 +64,6 @@ export function exploreRoutes(app: FastifyInstance, door: Door): void {
     intervals.cancel(ctx.actor.id, request.params.id);
     return reply.code(204).send();
   });
-}
-
-function goneSignal(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) gone.abort(new Problem('gone', 'who asked went away'));
-  });
-  return gone.signal;
 }
 
 function reachOf(ctx: Context, query: Query): ResultFilter['reach'] {

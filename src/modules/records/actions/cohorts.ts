@@ -4,7 +4,16 @@ import type { Context } from '#kernel/context';
 import { type Lake, reachOf } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
 import { countCohort, findCodes, findHistory, findParcel } from '../analytics/index.ts';
-import type { CodeOffer, Cohort, CohortCounts, Download, EventSource, PersonHistory, Reach } from '../model.ts';
+import {
+  type CodeOffer,
+  type Cohort,
+  type CohortCounts,
+  type Download,
+  type EventSource,
+  membersOf,
+  type PersonHistory,
+  type Reach,
+} from '../model.ts';
 import { showOnePerson } from './look.ts';
 
 const ASK = 'records.cohort.ask';
@@ -30,8 +39,7 @@ export async function askCohort(
 ): Promise<CohortCounts> {
   ctx.require(ASK);
   const counts = await countCohort(ctx, cohort, { ...asked, reach });
-  const members = counts.steps.at(-1)?.left ?? counts.everybody;
-  await recordRead(ctx, { act: 'records.cohort-counted', detail: { reach, cohort, members } });
+  await recordRead(ctx, { act: 'records.cohort-counted', detail: { reach, cohort, members: membersOf(counts) } });
   return counts;
 }
 

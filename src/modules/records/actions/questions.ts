@@ -1,6 +1,6 @@
-import type { Context } from '#kernel/context';
+import { type Context, holds } from '#kernel/context';
 import { Problem } from '#kernel/problem';
-import type { CohortCounts, QuestionRun, SavedQuestion } from '../model.ts';
+import { type CohortCounts, membersOf, type QuestionRun, type SavedQuestion } from '../model.ts';
 import {
   countQuestions,
   findQuestions,
@@ -42,7 +42,7 @@ export async function showQuestion(ctx: Context, id: string): Promise<SavedQuest
 /** Keeps a new question, or with its id a new version of one's own. */
 export async function keepQuestion(ctx: Context, text: QuestionText, id?: string): Promise<SavedQuestion> {
   ctx.require(ASK);
-  if (id === undefined) await requireRoom(ctx);
+  await (id === undefined ? requireRoom(ctx) : showQuestion(ctx, id));
   const kept = id ?? ctx.newId();
   await ctx.db.transaction((tx) => putQuestion(ctx, tx, kept, text));
   return getQuestion(ctx, kept, scopesOf(ctx));
@@ -88,7 +88,7 @@ export async function runQuestion(ctx: Context, id: string, asked: Asked): Promi
   if (question.kind !== 'cohort') throw new Problem('invalid', 'only a cohort is counted: open the page instead');
   const { cohort, reach } = question;
   const counts = await askCohort(ctx, { cohort, reach }, asked);
-  const count = counts.steps.at(-1)?.left ?? counts.everybody;
+  const count = membersOf(counts);
   await ctx.db.transaction((tx) =>
     insertRun(ctx, tx, { question: id, version, scope: scopesOf(ctx)[reach], count, most: MOST_RUNS }),
   );
@@ -104,7 +104,7 @@ export async function listRuns(ctx: Context, id: string): Promise<QuestionRun[]>
 
 /** Who else sees the same persons: whoever reaches as far in the population, nobody else one's own rows. */
 function scopesOf({ actor }: Context): Scopes {
-  const isWide = actor.permissions.has('lake.population.ask') || actor.permissions.has('*');
+  const isWide = holds(actor, 'lake.population.ask');
   return {
     rows: `rows ${actor.id}`,
     population: isWide ? 'population' : `population ${[...actor.organizations].sort().join(' ')}`,

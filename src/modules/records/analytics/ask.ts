@@ -1,5 +1,5 @@
 import type { Context, Sql } from '#kernel/context';
-import { type Lake, lakeRelation } from '#kernel/lake';
+import { type AskOptions, type Lake, lakeRelation } from '#kernel/lake';
 import { identifier, join, sql } from '#kernel/sql';
 import type { Day, Reach } from '../model.ts';
 import type { Relations } from './compile.ts';
@@ -31,6 +31,11 @@ export async function withRows(
   for (const view of views)
     parts.push(sql`${nameOf(view)} as ${await lakeRelation(ctx, view, { reach, ...(by !== undefined && { by }) })}`);
   return sql`with ${join(parts)} ${ask(nameOf)}`;
+}
+
+/** Whose turn it is, and until when. */
+export function optionsOf({ actor }: Context, { signal }: Pick<Asking, 'signal'>): AskOptions {
+  return { actor: actor.id, ...(signal !== undefined && { signal }) };
 }
 
 function nameOf(view: string): Sql {

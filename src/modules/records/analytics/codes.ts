@@ -1,9 +1,9 @@
 import type { Context } from '#kernel/context';
-import { SMALLEST } from '#kernel/lake';
+import { enough, smallestOf } from '#kernel/lake';
 import { sql } from '#kernel/sql';
 import intervals from '../../../../facts/reference-intervals.json' with { type: 'json' };
 import type { CodeOffer, EventSource } from '../model.ts';
-import { type Asking, withRows } from './ask.ts';
+import { type Asking, optionsOf, withRows } from './ask.ts';
 import { EVENTS } from './views.ts';
 
 const MOST_OFFERS = 30;
@@ -48,10 +48,9 @@ export async function findCodes(
   { source, text }: { source: EventSource; text: string },
   asking: Asking,
 ): Promise<CodeOffer[]> {
-  const { lake, reach, signal } = asking;
+  const { lake, reach } = asking;
   const { view, code, system = sql`''`, text: name, counts } = EVENTS[source];
   const unit = source === 'result' ? sql`ifNull(unit, '')` : sql`''`;
-  const enough = reach === 'population' ? SMALLEST : 1;
   const ask = await withRows(
     ctx,
     asking,
@@ -59,12 +58,12 @@ export async function findCodes(
     (relations) => sql`
       select ${code} as code, ${system} as system, any(${name}) as name, ${unit} as unit, count() as events
       from ${relations(view)} where ${counts} and ${code} != ''
-      group by code, system, unit having uniqUpTo(${enough})(patient) >= ${enough}
+      group by code, system, unit having ${enough(sql`patient`, reach)}
       order by events desc, code, system, unit limit ${MOST_CODES}
     `,
   );
-  const rows = await lake.rows<CodeRow>(ask, { actor: ctx.actor.id, ...(signal === undefined ? {} : { signal }) });
-  return offersOf(rows, text, enough);
+  const rows = await lake.rows<CodeRow>(ask, optionsOf(ctx, asking));
+  return offersOf(rows, text, smallestOf(reach));
 }
 
 function offersOf(rows: readonly CodeRow[], text: string, roundTo: number): CodeOffer[] {

@@ -1,7 +1,7 @@
 import type { Context } from '#kernel/context';
 import { SMALLEST } from '#kernel/lake';
 import type { Cohort, CohortCounts, Count, Reach, Sex } from '../model.ts';
-import { type Asking, dayAt, withRows } from './ask.ts';
+import { type Asking, dayAt, optionsOf, withRows } from './ask.ts';
 import { countQuery, viewsOf } from './compile.ts';
 
 /** A person waits for it; what takes longer is asked of fewer. */
@@ -19,15 +19,11 @@ interface CountRow {
 
 /** How many persons each criterion leaves, and who the cohort's persons are by age, sex, place and month. */
 export async function countCohort(ctx: Context, cohort: Cohort, asking: Asking): Promise<CohortCounts> {
-  const { lake, reach, signal } = asking;
+  const { lake, reach } = asking;
   const began = performance.now();
   const today = dayAt(ctx.now());
   const ask = await withRows(ctx, asking, viewsOf(cohort), (relations) => countQuery(cohort, relations, today));
-  const rows = await lake.rows<CountRow>(ask, {
-    actor: ctx.actor.id,
-    timeoutMs: COUNT_MS,
-    ...(signal === undefined ? {} : { signal }),
-  });
+  const rows = await lake.rows<CountRow>(ask, { ...optionsOf(ctx, asking), timeoutMs: COUNT_MS });
   const steps = cohort.include.length + cohort.exclude.length;
   return { ...toldOf(rows, steps, reach), today, tookMs: Math.round(performance.now() - began) };
 }

@@ -3,7 +3,7 @@ import type { Context, Sql } from '#kernel/context';
 import { Problem } from '#kernel/problem';
 import { all, sql, trusted } from '#kernel/sql';
 import type { Code, Cohort, Criterion, Download, DownloadFormat, EventSource } from '../model.ts';
-import { type Asking, dayAt, withRows } from './ask.ts';
+import { type Asking, dayAt, optionsOf, withRows } from './ask.ts';
 import { hasCode, membersQuery, mergedRecords, viewsOf } from './compile.ts';
 import { EVENTS, PERSON } from './views.ts';
 
@@ -33,8 +33,8 @@ export interface Parcel {
  */
 export async function findParcel(ctx: Context, download: Download, asking: Asking): Promise<Parcel> {
   const { cohort, what, named = false, format } = download;
-  const { lake, signal } = asking;
-  const options = { actor: ctx.actor.id, ...(signal === undefined ? {} : { signal }) };
+  const { lake } = asking;
+  const options = optionsOf(ctx, asking);
   const today = dayAt(ctx.now());
   const members = await withRows(ctx, asking, viewsOf(cohort), (relations) => membersQuery(cohort, relations, today));
   const found = await lake.rows<{ patient: string }>(

@@ -3,7 +3,7 @@ import { lakeRelation } from '#kernel/lake';
 import { sql } from '#kernel/sql';
 import intervals from '../../../../facts/reference-intervals.json' with { type: 'json' };
 import type { PersonHistory, TestHistory } from '../model.ts';
-import type { Asking } from './ask.ts';
+import { type Asking, optionsOf } from './ask.ts';
 import { EVENTS } from './views.ts';
 
 /** More than the longest record that was seen in intensive care. */
@@ -29,19 +29,19 @@ const NAMES_ZH = new Map(intervals.analytes.map(({ loinc, name }) => [loinc, nam
 export async function findHistory(
   ctx: Context,
   patients: readonly string[],
-  { lake, signal }: Omit<Asking, 'reach'>,
+  asking: Omit<Asking, 'reach'>,
 ): Promise<PersonHistory> {
   const began = performance.now();
   const { view, counts } = EVENTS.result;
   const relation = await lakeRelation(ctx, view, { reach: 'rows', by: 'patient', patients });
-  const rows = await lake.rows<ResultRow>(
+  const rows = await asking.lake.rows<ResultRow>(
     sql`
       select code, code_system as system, code_text as name, unit, toString(time) as time, value, comparator,
         coalesce(value_text, value_code) as text, flag, low, high
       from ${relation} as laboratory where patient in (select arrayJoin(${patients})) and ${counts}
       order by laboratory.time desc, id limit ${MOST_RESULTS + 1}
     `,
-    { actor: ctx.actor.id, ...(signal === undefined ? {} : { signal }) },
+    optionsOf(ctx, asking),
   );
   const shown = rows.slice(0, MOST_RESULTS);
   return {

@@ -1,5 +1,6 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Door } from '#kernel/http';
+import { goneSignal } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
 import { askCodes, askCohort, downloadCohort, reachesOf, showHistory } from '../actions/index.ts';
 import { parseCohort } from '../analytics/index.ts';
@@ -22,7 +23,7 @@ export function cohortRoutes(app: FastifyInstance, door: Door): void {
     return askCohort(
       ctx,
       { cohort: parseCohort(cohort), reach: parseReach(reach) },
-      { lake: door.lake, signal: gone(reply) },
+      { lake: door.lake, signal: goneSignal(reply) },
     );
   });
 
@@ -33,14 +34,17 @@ export function cohortRoutes(app: FastifyInstance, door: Door): void {
       const { source, q = '', reach } = request.query;
       if (q.length > LONGEST_TEXT) throw new Problem('invalid', 'ask for 1 to 100 characters', { most: LONGEST_TEXT });
       const question = { source: parseSource(source), text: q.trim(), reach: parseReach(reach) };
-      return { codes: await askCodes(ctx, question, { lake: door.lake, signal: gone(reply) }) };
+      return { codes: await askCodes(ctx, question, { lake: door.lake, signal: goneSignal(reply) }) };
     },
   );
 
   app.post<{ Body: unknown }>('/api/records/cohorts/rows', async (request, reply) => {
     const ctx = await door.context(request);
     const download = parseDownload(request.body);
-    const { persons, rows, bytes } = await downloadCohort(ctx, download, { lake: door.lake, signal: gone(reply) });
+    const { persons, rows, bytes } = await downloadCohort(ctx, download, {
+      lake: door.lake,
+      signal: goneSignal(reply),
+    });
     return reply
       .type(TYPES[download.format])
       .header('content-disposition', `attachment; filename="cohort-${download.what}.${download.format}"`)
@@ -51,17 +55,8 @@ export function cohortRoutes(app: FastifyInstance, door: Door): void {
   });
 
   app.get<{ Params: { id: string } }>('/api/records/people/:id/history', async (request, reply) =>
-    showHistory(await door.context(request), request.params.id, { lake: door.lake, signal: gone(reply) }),
+    showHistory(await door.context(request), request.params.id, { lake: door.lake, signal: goneSignal(reply) }),
   );
-}
-
-/** Ends when the person who asked has gone away before the answer was there. */
-export function gone(reply: FastifyReply): AbortSignal {
-  const leaving = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) leaving.abort();
-  });
-  return leaving.signal;
 }
 
 function parseDownload(body: unknown): Download {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Door } from '#kernel/http';
+import { goneSignal } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
 import {
   keepQuestion,
@@ -15,7 +16,7 @@ import {
 import { parseCohort } from '../analytics/index.ts';
 import type { Question } from '../model.ts';
 import type { QuestionText } from '../store/index.ts';
-import { bodyOf, gone, parseReach } from './cohorts.ts';
+import { bodyOf, parseReach } from './cohorts.ts';
 
 const LONGEST_NAME = 120;
 const LONGEST_ABOUT = 2_000;
@@ -49,7 +50,6 @@ export function questionRoutes(app: FastifyInstance, door: Door): void {
 
   app.put<One & { Body: unknown }>('/api/records/questions/:id', async (request) => {
     const ctx = await door.context(request);
-    await showQuestion(ctx, request.params.id);
     return keepQuestion(ctx, parseText(request.body), request.params.id);
   });
 
@@ -79,7 +79,7 @@ export function questionRoutes(app: FastifyInstance, door: Door): void {
   }));
 
   app.post<One>('/api/records/questions/:id/runs', async (request, reply) =>
-    runQuestion(await door.context(request), request.params.id, { lake: door.lake, signal: gone(reply) }),
+    runQuestion(await door.context(request), request.params.id, { lake: door.lake, signal: goneSignal(reply) }),
   );
 }
 
