@@ -87,7 +87,7 @@ export function meaningOf(ast: Ast, scope: Scope): Value {
     case 'binary':
       return OPERATORS[ast.sign]?.(ast.left, ast.right, scope) ?? fail(`the operator ${ast.sign} is not known`);
     case 'call': {
-      const known = FUNCTIONS[ast.name];
+      const known = Object.hasOwn(FUNCTIONS, ast.name) ? FUNCTIONS[ast.name] : undefined;
       if (known === undefined) throw new PathError(`the function ${ast.name}() is not known`);
       const { least, most } = known;
       if (ast.given.length < least || ast.given.length > most)

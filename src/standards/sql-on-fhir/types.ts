@@ -53,7 +53,7 @@ export function kindOf(type: string): Kind {
 }
 
 export function isType(name: string): boolean {
-  return definitions.types[name] !== undefined || name === 'integer64';
+  return Object.hasOwn(definitions.types, name);
 }
 
 export function isAbstract(type: string): boolean {
@@ -75,8 +75,7 @@ export function isSameOrBase(name: string, type: string): boolean {
 export function readType(written: string): string | undefined {
   const name = written.replace(/^(?:FHIR|System)\./, '');
   if (isType(name)) return name;
-  const system = SYSTEM[name];
-  return written.startsWith('FHIR.') ? undefined : system;
+  return written.startsWith('FHIR.') || !Object.hasOwn(SYSTEM, name) ? undefined : SYSTEM[name];
 }
 
 const KINDS: Record<string, Kind> = {
