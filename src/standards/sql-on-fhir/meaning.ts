@@ -1,3 +1,4 @@
+import { isSameOrBase } from '#standards/fhir';
 import type { Ast } from '#standards/fhirpath';
 import {
   child,
@@ -26,7 +27,7 @@ import {
 import { FUNCTIONS } from './functions.ts';
 import { OPERATORS } from './operators.ts';
 import { quantity, quantityPart } from './quantity.ts';
-import { childrenOf, isAbstract, isResource, isSameOrBase, readType } from './types.ts';
+import { childrenOf, isAbstract, isResource, readType } from './types.ts';
 
 /**
  * What an expression stands for: one part for each type it can end in. `Observation.value` has eleven, of which one at most is

@@ -1,3 +1,4 @@
+import { isSameOrBase } from '#standards/fhir';
 import type { Ast } from '#standards/fhirpath';
 import {
   both,
@@ -29,7 +30,6 @@ import {
 } from './meaning.ts';
 import { momentText } from './moments.ts';
 import { amountOf } from './quantity.ts';
-import { isSameOrBase } from './types.ts';
 
 type Operator = (left: Ast, right: Ast, scope: Scope) => Value;
 
