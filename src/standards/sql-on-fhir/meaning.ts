@@ -12,6 +12,7 @@ import {
   type Kind,
   keepRaw,
   literal,
+  NUMBERS,
   newShape,
   only,
   presence,
@@ -282,8 +283,6 @@ function oneKind(parts: readonly Expr[]): Expr[] {
     return parts.map((part) => ({ ...part, kind: 'dateTime' }));
   throw new PathError('values of several types meet here: choose one with ofType()');
 }
-
-const NUMBERS: ReadonlySet<Kind> = new Set(['integer', 'written', 'decimal']);
 
 /** A function of one value applied to all. */
 export function mapped(on: Expr, apply: (one: Expr) => Expr): Expr {
