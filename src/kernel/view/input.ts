@@ -62,7 +62,8 @@ async function* readStream(stream: Readable, name: string, type: string): AsyncG
       first = false;
     }
   }
-  if (document.length > 0) yield* resourcesIn(documentOf(document.join('\n'), name), undefined, { type, at: name });
+  if (document.length > 0)
+    yield* resourcesIn(parseDocument(document.join('\n'), name, NO_DOCUMENT), undefined, { type, at: name });
 }
 
 /** Undefined when the line is not a whole JSON value. */
@@ -75,13 +76,15 @@ function jsonIn(line: string): unknown {
 }
 
 const BYTE_ORDER_MARK = 0xfeff;
+const NO_DOCUMENT = 'neither ndjson nor one JSON document';
 
-function documentOf(text: string, at: string): unknown {
+/** @throws Problem `invalid` with `message` when the text is no FHIR JSON */
+export function parseDocument(text: string, at: string, message: string): unknown {
   try {
     return parseFhirJson(text);
   } catch (cause) {
     if (!(cause instanceof FhirJsonError)) throw cause;
-    throw new Problem('invalid', 'neither ndjson nor one JSON document', { at, because: cause.message }, { cause });
+    throw new Problem('invalid', message, { at, because: cause.message }, { cause });
   }
 }
 
@@ -93,7 +96,7 @@ function* resourcesIn(
 ): Generator<string> {
   const { type, at } = about;
   if (Array.isArray(value) || (typeOf(value) === 'Bundle' && type !== 'Bundle')) {
-    const exact = line === undefined ? value : documentOf(line, at);
+    const exact = line === undefined ? value : parseDocument(line, at, NO_DOCUMENT);
     const parts = Array.isArray(exact) ? exact : entriesOf(exact as { entry?: unknown });
     for (const part of parts) yield* resourcesIn(part, undefined, about);
     return;

@@ -120,6 +120,13 @@ describe('banyan view run', () => {
     expect(parsed((await banyan('--view', quantities, '--resources', bundled)).out)).toEqual([
       { value: 1, low: 0.995 },
     ]);
+    const constant = file(
+      'constant.json',
+      `{"resource":"Patient","constant":[{"name":"k","valueDecimal":1.00}],"select":[{"column":[{"name":"low","path":"%k.lowBoundary()"}]}]}`,
+    );
+    expect(parsed((await banyan('--view', constant, '--resources', file('a.json', anna))).out)).toEqual([
+      { low: 0.995 },
+    ]);
   });
 
   test('writes csv', async () => {

@@ -6,7 +6,7 @@ import { stdin, stdout } from 'node:process';
 import { parseArgs } from 'node:util';
 import { Problem } from '#kernel/problem';
 import { compileView, parseView, type View } from '#standards/sql-on-fhir';
-import { readResources } from './input.ts';
+import { parseDocument, readResources } from './input.ts';
 import { printRows, writeRows } from './run.ts';
 
 /** What the command line gives to a verb. */
@@ -92,18 +92,10 @@ async function readView(file: string, io: VerbIo): Promise<View | undefined> {
     throw new Problem('not-found', 'the view cannot be read', { at: file }, { cause });
   });
   if (text.length > MOST_VIEW) throw new Problem('too-large', 'the view is too long', { at: file, most: MOST_VIEW });
-  const { view, issues } = parseView(jsonOf(text, file));
+  const { view, issues } = parseView(parseDocument(text, file, 'the view is no JSON'));
   for (const { severity, message, expression } of issues)
     io.progress(`${file}: ${severity}: ${message} (at ${expression})`);
   return view;
-}
-
-function jsonOf(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new Problem('invalid', 'the view is no JSON', { at: file, because: (cause as Error).message }, { cause });
-  }
 }
 
 function columnsOf(view: View): { name: string; type: string; collection: boolean }[] {

@@ -93,6 +93,19 @@ export function isResourceType(name: unknown): name is string {
   return resourceTypes.has(name as string);
 }
 
+/** Whether `name` is the type or one it derives from. */
+export function isSameOrBase(name: string, type: string): boolean {
+  for (let at: string | undefined = type; at !== undefined; at = definitions.types[at]?.base)
+    if (at === name) return true;
+  return false;
+}
+
+/** The JSON property of a choice element: `value` and `Quantity` make `valueQuantity`, and so does `SimpleQuantity`. */
+export function choiceKey(name: string, type: string): string {
+  const base = definitions.types[type]?.base === 'Quantity' && type.endsWith('Quantity') ? 'Quantity' : type;
+  return name + base.charAt(0).toUpperCase() + base.slice(1);
+}
+
 /** The parameters a search on `type` may use, those of every resource (`_id`, `_lastUpdated`, ...) included; sorted by code. */
 export function searchParameters(type: string): readonly SearchParameter[] {
   const known = parametersByType.get(type);

@@ -10,7 +10,7 @@
  */
 
 import { type Ast, parseFhirPath } from '#standards/fhirpath';
-import { definitions, type ElementDefinition } from './definitions.ts';
+import { choiceKey, definitions, type ElementDefinition, isSameOrBase } from './definitions.ts';
 import { instantsOf } from './instants.ts';
 import { parseReference } from './reference.ts';
 
@@ -181,12 +181,6 @@ function children(parent: Branch, name: string): Branch[] {
     return [];
   }
   return element.types.map((type) => child(parent, choice ? choiceKey(name, type) : name, type, element));
-}
-
-/** The JSON property of a choice element: `value` and `Quantity` make `valueQuantity`. */
-export function choiceKey(name: string, type: string): string {
-  const base = definitions.types[type]?.base === 'Quantity' && type.endsWith('Quantity') ? 'Quantity' : type;
-  return name + base.charAt(0).toUpperCase() + base.slice(1);
 }
 
 function child(parent: Branch, key: string, type: string, element: ElementDefinition): Branch {
@@ -663,11 +657,4 @@ function literalValue({ type, text }: Extract<Ast, { kind: 'literal' }>): string
     default:
       throw new Unsupported(`a literal of type ${type}`);
   }
-}
-
-/** Whether `name` is the type or one it derives from. */
-function isSameOrBase(name: string, type: string): boolean {
-  for (let at: string | undefined = type; at !== undefined; at = definitions.types[at]?.base)
-    if (at === name) return true;
-  return false;
 }

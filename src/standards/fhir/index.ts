@@ -20,9 +20,11 @@
  */
 
 export {
+  choiceKey,
   definitions,
   type ElementDefinition,
   isResourceType,
+  isSameOrBase,
   RESOURCE_TYPES,
   type SearchParameter,
   type SearchParameterType,

@@ -6,13 +6,14 @@
  */
 
 import {
+  choiceKey,
   definitions,
   type ElementDefinition,
   type Invariant,
   isResourceType,
   type TypeDefinition,
 } from './definitions.ts';
-import { type Condition, choiceKey, compileCondition, type Scope } from './fhirpath.ts';
+import { type Condition, compileCondition, type Scope } from './fhirpath.ts';
 import { PRIMITIVES } from './primitives.ts';
 import { parseReference } from './reference.ts';
 import { CHECKED_ELSEWHERE, RULES, UNCHECKED } from './rules.ts';

@@ -6,6 +6,9 @@
 /** How a value is held: `written` is a decimal as the digits of its text, `decimal` a number; `element` is anything with parts. */
 export type Kind = 'boolean' | 'string' | 'integer' | 'written' | 'decimal' | 'date' | 'dateTime' | 'time' | 'element';
 
+export const NUMBERS: ReadonlySet<Kind> = new Set(['integer', 'written', 'decimal']);
+export const MOMENTS: ReadonlySet<Kind> = new Set(['date', 'dateTime', 'time']);
+
 /**
  * Which parts of an element are read. A whole tree of parts is extracted from the JSON at once into typed tuples; an element whose
  * own text is needed (`raw`: does it exist, is it equal, is it nested without end) stays JSON, and so does all below it.

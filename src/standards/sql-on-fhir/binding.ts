@@ -18,13 +18,14 @@ export function bind(
   const values: string[] = [];
   for (const [index, sql] of given.entries()) {
     const parts = body.split(stand[index] as string);
-    const isNamed = parts.length > 2 && sql.length > SHORT;
-    const name = `__w${nextName(body, sql)}_${index}`;
-    if (isNamed) {
-      names.push(name);
-      values.push(sql);
+    if (parts.length <= 2 || sql.length <= SHORT) {
+      body = parts.join(sql);
+      continue;
     }
-    body = parts.join(isNamed ? name : sql);
+    const name = `__w${nextName(body, sql)}_${index}`;
+    names.push(name);
+    values.push(sql);
+    body = parts.join(name);
   }
   return names.length === 0 ? body : bindTo(names, values, body);
 }

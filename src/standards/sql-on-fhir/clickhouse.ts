@@ -12,7 +12,15 @@ import {
 } from './algebra.ts';
 import { bind } from './binding.ts';
 import { mentions } from './meaning.ts';
-import { DATE_DIGITS, MOMENT_DIGITS, MOMENT_PATTERN, referencePattern, TIME_DIGITS } from './patterns.ts';
+import {
+  type AnsiType,
+  ansiTypeOf,
+  DATE_DIGITS,
+  MOMENT_DIGITS,
+  MOMENT_PATTERN,
+  referencePattern,
+  TIME_DIGITS,
+} from './patterns.ts';
 import type { Level, Rows, Slot } from './plan.ts';
 import type { Target } from './target.ts';
 import { surePropertiesOf } from './types.ts';
@@ -38,7 +46,8 @@ export const clickhouse: Target = {
     const joined =
       root.lists.length === 0 ? '' : ` ARRAY JOIN __rows AS __r${rowNumber ? ', range(length(__rows)) AS __n' : ''}`;
     if (rowNumber) outer.push(`${joined === '' ? 'toUInt64(0)' : '__n'} AS ${quote(rowNumber)}`);
-    const doc = isWhole(plan.doc.shape) ? content : `JSONExtract(${content}, ${text(tupleType(plan.doc.shape))})`;
+    const json = quote(content);
+    const doc = isWhole(plan.doc.shape) ? json : `JSONExtract(${json}, ${text(tupleType(plan.doc.shape))})`;
     const conditions = [plan.resourceType, ...plan.where].map((one, index) =>
       index === 0 ? `${say(one)} = ${text(plan.doc.type)}` : `ifNull(${say(one)}, false)`,
     );
@@ -52,35 +61,29 @@ export const clickhouse: Target = {
 
 // ---- columns
 
-const OF_TAG: [RegExp, (found: RegExpExecArray) => string][] = [
-  [/^(?:CHARACTER VARYING|VARCHAR|CHARACTER|CHAR|TEXT)\b/, () => 'String'],
-  [/^BOOLEAN$/, () => 'Bool'],
-  [/^(?:INT|INTEGER|SMALLINT)$/, () => 'Int32'],
-  [/^BIGINT$/, () => 'Int64'],
-  [
-    /^(?:DECIMAL|NUMERIC|DEC)\((\d{1,2})(?:, ?(\d{1,2}))?\)$/,
-    ([, size, scale]) => decimalType(Number(size), Number(scale ?? 0)),
-  ],
-  [/^(?:DECIMAL|NUMERIC|DEC)$/, () => 'Decimal(38, 10)'],
-  [/^(?:DOUBLE PRECISION|FLOAT|REAL)\b/, () => 'Float64'],
-  [/^DATE$/, () => 'Date32'],
-  [/^TIMESTAMP\b/, () => "DateTime64(3, 'UTC')"],
-];
+const OF_ANSI: Record<Exclude<AnsiType, 'decimal'>, string> = {
+  text: 'String',
+  boolean: 'Bool',
+  integer: 'Int32',
+  bigint: 'Int64',
+  double: 'Float64',
+  date: 'Date32',
+  timestamp: "DateTime64(3, 'UTC')",
+};
 
-function decimalType(size: number, scale: number): string {
-  const digits = Math.min(Math.max(size, 1), 76);
-  return `Decimal(${digits}, ${Math.min(scale, digits)})`;
+/** @param written  `DECIMAL`, `DECIMAL(10)` or `DECIMAL(10, 2)`; undefined for anything else */
+function decimalType(written: string): string | undefined {
+  const found = /^\w+(?:\((\d{1,2})(?:, ?(\d{1,2}))?\))?$/.exec(written);
+  if (found === null) return undefined;
+  const [, size, scale = '0'] = found;
+  if (size === undefined) return 'Decimal(38, 10)';
+  const digits = Math.min(Math.max(Number(size), 1), 76);
+  return `Decimal(${digits}, ${Math.min(Number(scale), digits)})`;
 }
 
 function sqlType({ source, type, held }: Slot): string {
-  const tag = source.tags
-    .find(({ name }) => name === 'ansi/type')
-    ?.value.trim()
-    .toUpperCase();
-  for (const [pattern, make] of tag === undefined ? [] : OF_TAG) {
-    const found = pattern.exec(tag as string);
-    if (found) return wrapped(make(found), source.collection);
-  }
+  const asked = ansiTypeOf(source);
+  const askedType = asked && (asked.name === 'decimal' ? decimalType(asked.written) : OF_ANSI[asked.name]);
   const plain = {
     boolean: 'Bool',
     integer: type === 'integer64' ? 'Int64' : 'Int32',
@@ -88,7 +91,7 @@ function sqlType({ source, type, held }: Slot): string {
     text: 'String',
     json: 'String',
   };
-  return wrapped(plain[held], source.collection);
+  return wrapped(askedType ?? plain[held], source.collection);
 }
 
 function wrapped(type: string, isCollection: boolean): string {

@@ -25,11 +25,7 @@ export function compileView(view: View, options: CompileOptions): { sql: string;
   });
   if (generic) plan.doc.shape.raw = true;
   const dialect = { clickhouse, postgresql }[target];
-  const quoted =
-    target === 'clickhouse'
-      ? `\`${content.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``
-      : `"${content.replaceAll('"', '""')}"`;
-  const sql = dialect.statement(plan, { from, content: quoted, carry, ...(rowNumber !== undefined && { rowNumber }) });
+  const sql = dialect.statement(plan, { from, content, carry, ...(rowNumber !== undefined && { rowNumber }) });
   const columns = plan.slots.map((slot) => ({
     name: slot.source.name,
     type: slot.type === '' ? 'string' : slot.type,

@@ -8,6 +8,8 @@ import {
   integer,
   keepRaw,
   literal,
+  MOMENTS,
+  NUMBERS,
   newShape,
   type Scalar,
   scalar,
@@ -52,7 +54,7 @@ export const FUNCTIONS: Record<string, Known> = {
   exists: known(0, 1, (on, [criteria], scope) => [exists(criteria ? filtered(on, criteria, scope) : on)]),
   empty: known(0, 0, (on) => [test('not', exists(on))]),
   not: known(0, 0, (on) => (on.length === 0 ? [] : [test('not', condition(on))])),
-  all: known(1, 1, (on, [criteria], scope) => [all(on, criteria as Ast, scope)]),
+  all: known(1, 1, (on, [criteria], scope) => [test('not', exists(filtered(on, criteria as Ast, scope, false)))]),
   allTrue: known(0, 0, (on) => [everyIs(on, false)]),
   allFalse: known(0, 0, (on) => [everyIs(on, true)]),
   anyTrue: known(0, 0, (on) => [someIs(on, false)]),
@@ -201,15 +203,17 @@ function known(least: number, most: number, apply: Known['apply']): Known {
 
 // ---- over items
 
-function filtered(on: Value, criteria: Ast, scope: Scope): Value {
+/** The items for which the criterion is true, or those for which it is not. */
+function filtered(on: Value, criteria: Ast, scope: Scope, isWanted = true): Value {
   return on.map((part) => {
     const list = settled(part);
     const { item, second, made } = overItems(list, scope, (inner) => condition(meaningOf(criteria, inner)));
+    const isTrue = test('isTrue', made);
     return {
       op: 'filter',
       list,
       item,
-      condition: test('isTrue', made),
+      condition: isWanted ? isTrue : test('not', isTrue),
       ...(second && { second }),
       ...typed(list, true),
     };
@@ -290,23 +294,6 @@ function descends(path: Ast): boolean {
   }
 }
 
-function all(on: Value, criteria: Ast, scope: Scope): Expr {
-  const broken = on.map((part) => {
-    const list = settled(part);
-    const { item, second, made } = overItems(list, scope, (inner) => condition(meaningOf(criteria, inner)));
-    const broken: Expr = {
-      op: 'filter',
-      list,
-      item,
-      condition: test('not', test('isTrue', made)),
-      ...(second && { second }),
-      ...typed(list, true),
-    };
-    return exists([broken]);
-  });
-  return test('not', broken.reduce<Expr>(either, FALSE));
-}
-
 function everyIs(on: Value, negated: boolean): Expr {
   return test(
     'not',
@@ -319,14 +306,13 @@ function someIs(on: Value, negated: boolean): Expr {
 }
 
 function someOf(on: Value, holds: (value: Expr) => Expr): Expr {
-  return on
-    .map((part) => {
-      const list = valuesOf(part);
-      const item = variable(list);
-      if (item.kind !== 'boolean') throw new PathError('booleans are needed here');
-      return exists([{ op: 'filter', list, item, condition: holds(item), ...typed(list, true) }]);
-    })
-    .reduce<Expr>(either, FALSE);
+  const found = on.map((part): Expr => {
+    const list = valuesOf(part);
+    const item = variable(list);
+    if (item.kind !== 'boolean') throw new PathError('booleans are needed here');
+    return { op: 'filter', list, item, condition: holds(item), ...typed(list, true) };
+  });
+  return exists(found);
 }
 
 function hasValue(on: Value): Expr {
@@ -370,8 +356,7 @@ function chosen(criterion: Expr, yes: Expr | undefined, no: Expr | undefined): V
     keepRaw(b);
     return [{ ...scalar('if', 'element', [criterion, a, b]), type: a.type, shape: { ...newShape(), raw: true } }];
   }
-  if ([a, b].every(({ kind }) => kind === 'integer' || kind === 'written' || kind === 'decimal'))
-    return [scalar('if', 'decimal', [criterion, number(a), number(b)])];
+  if (NUMBERS.has(a.kind) && NUMBERS.has(b.kind)) return [scalar('if', 'decimal', [criterion, number(a), number(b)])];
   // Of two types: each where it is chosen.
   return [
     scalar('if', a.kind, [criterion, a, literal(a.kind, undefined)], a.type),
@@ -399,7 +384,7 @@ function converted(convert: (value: Expr) => Expr | undefined): Known {
 
 function asText(value: Expr): Expr {
   if (value.kind === 'string' || value.kind === 'written' || MOMENTS.has(value.kind))
-    return { ...scalar('coalesce', 'string', [value]) };
+    return scalar('coalesce', 'string', [value]);
   return scalar('text', 'string', [value]);
 }
 
@@ -409,8 +394,6 @@ function amountText(quantity: Expr): Expr {
   const parts = [asText(value), literal('string', " '"), unit, literal('string', "'")];
   return parts.reduce((text, part) => scalar('append', 'string', [text, part]));
 }
-
-const MOMENTS: ReadonlySet<string> = new Set(['date', 'dateTime', 'time']);
 
 function moment(value: Expr, kind: 'date' | 'dateTime' | 'time'): Expr | undefined {
   if (value.kind === kind) return value;

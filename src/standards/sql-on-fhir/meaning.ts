@@ -1,3 +1,4 @@
+import { isSameOrBase } from '#standards/fhir';
 import type { Ast } from '#standards/fhirpath';
 import {
   child,
@@ -11,6 +12,7 @@ import {
   type Kind,
   keepRaw,
   literal,
+  NUMBERS,
   newShape,
   only,
   presence,
@@ -26,7 +28,7 @@ import {
 import { FUNCTIONS } from './functions.ts';
 import { OPERATORS } from './operators.ts';
 import { quantity, quantityPart } from './quantity.ts';
-import { childrenOf, isAbstract, isResource, isSameOrBase, readType } from './types.ts';
+import { childrenOf, isAbstract, isResource, readType } from './types.ts';
 
 /**
  * What an expression stands for: one part for each type it can end in. `Observation.value` has eleven, of which one at most is
@@ -87,7 +89,7 @@ export function meaningOf(ast: Ast, scope: Scope): Value {
     case 'binary':
       return OPERATORS[ast.sign]?.(ast.left, ast.right, scope) ?? fail(`the operator ${ast.sign} is not known`);
     case 'call': {
-      const known = FUNCTIONS[ast.name];
+      const known = Object.hasOwn(FUNCTIONS, ast.name) ? FUNCTIONS[ast.name] : undefined;
       if (known === undefined) throw new PathError(`the function ${ast.name}() is not known`);
       const { least, most } = known;
       if (ast.given.length < least || ast.given.length > most)
@@ -281,8 +283,6 @@ function oneKind(parts: readonly Expr[]): Expr[] {
     return parts.map((part) => ({ ...part, kind: 'dateTime' }));
   throw new PathError('values of several types meet here: choose one with ofType()');
 }
-
-const NUMBERS: ReadonlySet<Kind> = new Set(['integer', 'written', 'decimal']);
 
 /** A function of one value applied to all. */
 export function mapped(on: Expr, apply: (one: Expr) => Expr): Expr {

@@ -1,3 +1,4 @@
+import { isSameOrBase } from '#standards/fhir';
 import type { Ast } from '#standards/fhirpath';
 import {
   both,
@@ -5,6 +6,8 @@ import {
   FALSE,
   keepRaw,
   literal,
+  MOMENTS,
+  NUMBERS,
   only,
   presence,
   type Scalar,
@@ -29,7 +32,6 @@ import {
 } from './meaning.ts';
 import { momentText } from './moments.ts';
 import { amountOf } from './quantity.ts';
-import { isSameOrBase } from './types.ts';
 
 type Operator = (left: Ast, right: Ast, scope: Scope) => Value;
 
@@ -92,11 +94,9 @@ function arithmetic(name: 'add' | 'subtract' | 'multiply' | 'modulo'): Operator 
 
 // ---- equality
 
-const MOMENTS: ReadonlySet<string> = new Set(['date', 'dateTime', 'time']);
-
 /** The family in which two values can be equal. */
 function familyOf(of: Expr): string {
-  if (of.kind === 'integer' || of.kind === 'written' || of.kind === 'decimal') return 'number';
+  if (NUMBERS.has(of.kind)) return 'number';
   if (of.kind === 'dateTime') return 'date';
   if (of.kind === 'element') return isQuantity(of) ? 'quantity' : 'element';
   return of.kind;
@@ -144,8 +144,7 @@ function equalSingles(a: Expr, b: Expr): Expr {
 /** A value whose equality in SQL is FHIRPath's. */
 function keyOf(of: Expr): Expr {
   if (of.kind === 'written' || of.kind === 'integer') return number(of);
-  if (of.kind === 'date' || of.kind === 'dateTime') return momentKey(of);
-  if (of.kind === 'time') return momentKey(of);
+  if (MOMENTS.has(of.kind)) return momentKey(of);
   if (of.kind !== 'element') return of;
   keepRaw(of);
   return scalar('canonicalText', 'string', [of]);

@@ -133,8 +133,8 @@ function constantText(json: Json, key: string, type: string): string | undefined
   }
   if (type === 'decimal') return typeof value === 'number' ? decimalText(json, key) : undefined;
   if (typeof value !== 'string') return undefined;
-  const pattern = MOMENT[type];
-  return TEXTS.includes(type) || pattern?.test(value) ? value : undefined;
+  const isMoment = Object.hasOwn(MOMENT, type) && MOMENT[type]?.test(value);
+  return TEXTS.includes(type) || isMoment ? value : undefined;
 }
 
 // ---- selects

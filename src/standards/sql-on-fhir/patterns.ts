@@ -1,10 +1,36 @@
-/** What both targets know of the texts of moments and references, as regular expressions that both read alike. */
+/** What both targets know: the types a column may ask for, and the texts of moments and references as regular expressions that both read alike. */
+
+import type { ColumnSource } from './model.ts';
 
 export const MOMENT_PATTERN: Record<string, string> = {
   date: '^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$',
   dateTime: '^[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?)?)?)?$',
   time: '^[0-9]{2}(:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?$',
 };
+
+/** The types of SQL that a column may ask for by its tag `ansi/type`. */
+const ANSI = {
+  text: /^(?:CHARACTER VARYING|VARCHAR|CHARACTER|CHAR|TEXT)\b/,
+  boolean: /^BOOLEAN$/,
+  integer: /^(?:INT|INTEGER|SMALLINT)$/,
+  bigint: /^BIGINT$/,
+  decimal: /^(?:DECIMAL|NUMERIC|DEC)\b/,
+  double: /^(?:DOUBLE PRECISION|FLOAT|REAL)\b/,
+  date: /^DATE$/,
+  timestamp: /^TIMESTAMP\b/,
+};
+export type AnsiType = keyof typeof ANSI;
+
+/** @returns undefined when the column asks for none that is known; `written` is the tag in capitals, with the digits of a decimal */
+export function ansiTypeOf({ tags }: ColumnSource): { name: AnsiType; written: string } | undefined {
+  const written = tags
+    .find(({ name }) => name === 'ansi/type')
+    ?.value.trim()
+    .toUpperCase();
+  if (written === undefined) return undefined;
+  const name = (Object.keys(ANSI) as AnsiType[]).find((one) => ANSI[one].test(written));
+  return name && { name, written };
+}
 
 /** How much of the text is kept for each number of digits that FHIRPath's precision may name. */
 export const DATE_DIGITS: Record<string, number> = { 4: 4, 6: 7, 8: 10 };

@@ -334,7 +334,6 @@ function cellMeaning(
   if (value === undefined) {
     const kind = said === undefined ? 'string' : kindOf(said);
     const nothing = literal(kind, undefined, said ?? '');
-    const _list: Expr = { op: 'list', item: nothing, present: literal('boolean', 'false'), ...typed(nothing, true) };
     return { value: source.collection ? emptyList(nothing) : nothing, type: said ?? '', held: heldAs(kind) };
   }
   if (said !== undefined && heldAs(kindOf(said)) !== heldAs(value.kind))

@@ -1,6 +1,14 @@
 import { type Expr, isByValue, type Kind, type Scalar, type Second, TRUE } from './algebra.ts';
 import { bind } from './binding.ts';
-import { DATE_DIGITS, MOMENT_DIGITS, MOMENT_PATTERN, referencePattern, TIME_DIGITS } from './patterns.ts';
+import {
+  type AnsiType,
+  ansiTypeOf,
+  DATE_DIGITS,
+  MOMENT_DIGITS,
+  MOMENT_PATTERN,
+  referencePattern,
+  TIME_DIGITS,
+} from './patterns.ts';
 import type { Level, Rows, Slot } from './plan.ts';
 import type { Target } from './target.ts';
 
@@ -30,7 +38,7 @@ export const postgresql: Target = {
       ...plan.where.map((one) => say(saying, one)),
     ];
     return (
-      `select ${out.join(', ')} from ${from} as src cross join lateral (select src.${content}::jsonb as v offset 0) as doc` +
+      `select ${out.join(', ')} from ${from} as src cross join lateral (select src.${quote(content)}::jsonb as v offset 0) as doc` +
       `${rows} where ${conditions.join(' and ')}`
     );
   },
@@ -49,28 +57,22 @@ function alias(saying: Saying): string {
 
 // ---- columns
 
-const OF_TAG: [RegExp, (found: RegExpExecArray) => string][] = [
-  [/^(?:CHARACTER VARYING|VARCHAR|CHARACTER|CHAR|TEXT)\b/, () => 'text'],
-  [/^BOOLEAN$/, () => 'boolean'],
-  [/^(?:INT|INTEGER|SMALLINT)$/, () => 'integer'],
-  [/^BIGINT$/, () => 'bigint'],
-  [/^(?:DECIMAL|NUMERIC|DEC)\b/, () => 'numeric'],
-  [/^(?:DOUBLE PRECISION|FLOAT|REAL)\b/, () => 'double precision'],
-  [/^DATE$/, () => 'date'],
-  [/^TIMESTAMP\b/, () => 'timestamp with time zone'],
-];
+const OF_ANSI: Record<AnsiType, string> = {
+  text: 'text',
+  boolean: 'boolean',
+  integer: 'integer',
+  bigint: 'bigint',
+  decimal: 'numeric',
+  double: 'double precision',
+  date: 'date',
+  timestamp: 'timestamp with time zone',
+};
 
 const HELD = { boolean: 'boolean', integer: 'integer', decimal: 'numeric', text: 'text', json: 'jsonb' };
 
 function plainType({ source, type, held }: Slot): string {
-  const tag = source.tags
-    .find(({ name }) => name === 'ansi/type')
-    ?.value.trim()
-    .toUpperCase();
-  for (const [pattern, make] of tag === undefined ? [] : OF_TAG) {
-    const found = pattern.exec(tag as string);
-    if (found) return make(found);
-  }
+  const asked = ansiTypeOf(source);
+  if (asked) return OF_ANSI[asked.name];
   return type === 'integer64' ? 'bigint' : HELD[held];
 }
 

@@ -1,4 +1,4 @@
-import { child, type Expr, literal, newShape } from './algebra.ts';
+import { child, type Expr, literal, newShape, scalar } from './algebra.ts';
 
 /** Literals of quantities, by their expression: they are no JSON, so their parts are known here. */
 const literals = new WeakMap<Expr, { value: string; unit: string }>();
@@ -26,8 +26,5 @@ export function amountOf(of: Expr): { value: Expr; unit: Expr } {
   const code = part('code', 'string', 'code');
   if (literals.has(of)) return { value, unit: code };
   const unit = part('unit', 'string', 'string');
-  return {
-    value,
-    unit: { op: 'scalar', name: 'coalesce', given: [code, unit], type: 'string', kind: 'string', many: false },
-  };
+  return { value, unit: scalar('coalesce', 'string', [code, unit]) };
 }

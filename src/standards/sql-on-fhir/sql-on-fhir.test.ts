@@ -43,6 +43,13 @@ describe('parseView', () => {
       'ViewDefinition.select[0].repeat[0]',
     ],
     ['an unknown function', ofPaths('name.children()'), 'ViewDefinition.select[0].column[0].path'],
+    ['a function of JavaScript', ofPaths('name.constructor()'), 'ViewDefinition.select[0].column[0].path'],
+    ['a type of JavaScript', ofPaths('deceased.ofType(valueOf)'), 'ViewDefinition.select[0].column[0].path'],
+    [
+      'a constant of a type of JavaScript',
+      { constant: [{ name: 'a', valueConstructor: 'x' }], ...ofPaths('id') },
+      'ViewDefinition.constant[0].valueConstructor',
+    ],
     ['an unknown constant', ofPaths('%nothing'), 'ViewDefinition.select[0].column[0].path'],
     ['an unknown type', ofPaths('deceased.ofType(truth)'), 'ViewDefinition.select[0].column[0].path'],
     ['an index that is no number', ofPaths("name['a']"), 'ViewDefinition.select[0].column[0].path'],

@@ -1,4 +1,4 @@
-import { definitions, type ElementDefinition } from '#standards/fhir';
+import { choiceKey, definitions, type ElementDefinition } from '#standards/fhir';
 import type { Kind } from './algebra.ts';
 
 /** The types an element may have, with the JSON property of each. */
@@ -15,12 +15,12 @@ export function childrenOf(type: string, name: string): Choice[] {
   const plain = elements.find((element) => element.name === name);
   if (plain) return choicesOf(plain, () => name);
   const choice = elements.find((element) => element.name === `${name}[x]`);
-  if (choice) return choicesOf(choice, (type) => name + upper(type));
+  if (choice) return choicesOf(choice, (type) => choiceKey(name, type));
   // The JSON property itself, valueQuantity, is no FHIRPath, but its meaning is plain and many write it so.
   for (const element of elements) {
     if (!element.name.endsWith('[x]')) continue;
     const base = element.name.slice(0, -3);
-    const found = element.types.find((type) => base + upper(type) === name);
+    const found = element.types.find((type) => choiceKey(base, type) === name);
     if (found) return choicesOf({ ...element, types: [found] }, () => name);
   }
   return [];
@@ -53,7 +53,7 @@ export function kindOf(type: string): Kind {
 }
 
 export function isType(name: string): boolean {
-  return definitions.types[name] !== undefined || name === 'integer64';
+  return Object.hasOwn(definitions.types, name);
 }
 
 export function isAbstract(type: string): boolean {
@@ -64,19 +64,11 @@ export function isResource(type: string): boolean {
   return definitions.types[type]?.kind === 'resource';
 }
 
-/** Whether `name` is the type or one it derives from. */
-export function isSameOrBase(name: string, type: string): boolean {
-  for (let at: string | undefined = type; at !== undefined; at = definitions.types[at]?.base)
-    if (at === name) return true;
-  return false;
-}
-
 /** `FHIR.Quantity` is `Quantity`, `System.String` and `String` are `string`; undefined when there is no such type. */
 export function readType(written: string): string | undefined {
   const name = written.replace(/^(?:FHIR|System)\./, '');
   if (isType(name)) return name;
-  const system = SYSTEM[name];
-  return written.startsWith('FHIR.') ? undefined : system;
+  return written.startsWith('FHIR.') || !Object.hasOwn(SYSTEM, name) ? undefined : SYSTEM[name];
 }
 
 const KINDS: Record<string, Kind> = {
@@ -107,10 +99,4 @@ const SYSTEM: Record<string, string> = {
 function choicesOf(element: ElementDefinition, keyOf: (type: string) => string): Choice[] {
   const many = element.max === '*' || (element.max ?? 1) > 1;
   return element.types.map((type) => ({ key: keyOf(type), type, kind: kindOf(type), many }));
-}
-
-/** `SimpleQuantity` and the like are written as the Quantity they are. */
-function upper(type: string): string {
-  const base = definitions.types[type]?.base === 'Quantity' && type.endsWith('Quantity') ? 'Quantity' : type;
-  return base.charAt(0).toUpperCase() + base.slice(1);
 }
