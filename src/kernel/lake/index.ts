@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import type { Revive } from '#kernel/child';
 import { connectLake, type Lake } from './client.ts';
-import { type Revive, startLakeEngine } from './engine.ts';
+import { startLakeEngine } from './engine.ts';
 
 export { enough, lakeRelation, type Reach, type RelationOptions, reachOf, rowsSeen, SMALLEST } from './access.ts';
 export { type CheckReport, checkLake, type Difference } from './check.ts';
