@@ -9,6 +9,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** The kernel's rooms in their order: a later one may import an earlier one. */
 const ROOMS = [
   'problem',
+  'child',
   'log',
   'context',
   'config',

@@ -6,6 +6,7 @@ import { tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { collect, ended, hasEnded, keepAlive, lastLine, type Revive, release } from '#kernel/child';
 import { Problem } from '#kernel/problem';
 
 /** ClickHouse's engine in a child process, behind ClickHouse's HTTP protocol on a private Unix socket. */
@@ -23,12 +24,6 @@ export interface LakeEngine {
   stop(): Promise<void>;
 }
 
-export interface Revive {
-  onRevived(): void;
-  /** It did not come up this time; it is tried again, ever more slowly. */
-  onLost(problem: Problem): void;
-}
-
 export interface EngineOptions {
   /** Where the columns are kept; made when absent. */
   folder: string;
@@ -42,13 +37,13 @@ export interface EngineOptions {
 }
 
 const CHILD = fileURLToPath(new URL('engine-process.ts', import.meta.url));
+/** A line of its last words that tells why it does not start. */
+const WHY = /Error|Exception/;
 const START_MS = 30_000;
 const READY_MS = 20_000;
 const STOP_MS = 15_000;
 /** So long an engine whose owner was killed may take to notice. */
 const ORPHAN_MS = 5_000;
-const FIRST_WAIT_MS = 250;
-const LONGEST_WAIT_MS = 10_000;
 
 /** Memory of the machine, or of the container when it is told less. */
 export function machineMemory(): number {
@@ -86,36 +81,24 @@ export function startLakeEngine({ folder: place, memoryBytes = lakeMemory(), rev
   };
   const begin = (): Promise<void> => {
     isUp = false;
-    coming = launch().then(() => {
-      isUp = true;
-    });
+    coming = launch().then(
+      () => {
+        isUp = true;
+        failure = undefined;
+      },
+      (error) => {
+        failure = error;
+        throw error;
+      },
+    );
     // Who waits for it is told; nobody has to.
     coming.catch(() => {});
     return coming;
   };
 
-  const watch = async ({ onRevived, onLost }: Revive): Promise<void> => {
-    for (let waitMs = FIRST_WAIT_MS, isFirst = true; !stopping; ) {
-      try {
-        await coming;
-        if (!isFirst) onRevived();
-        isFirst = false;
-        failure = undefined;
-        waitMs = FIRST_WAIT_MS;
-        await ended(child);
-        if (stopping) return;
-      } catch (error) {
-        if (stopping) return;
-        failure = error as Problem;
-        onLost(failure);
-        await sleep(waitMs, undefined, { ref: false });
-        waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS);
-      }
-      if (!stopping) begin().catch(() => {});
-    }
-  };
   coming = begin();
-  if (revive !== undefined) void watch(revive);
+  if (revive !== undefined)
+    void keepAlive({ coming, ended: () => ended(child!), launch: begin, isStopping: () => stopping }, revive);
 
   return {
     socketPath: join(home, 'lake.sock'),
@@ -205,24 +188,16 @@ async function launchChild(folder: string, home: string): Promise<ChildProcess> 
     if (state === 'ready') return release(child);
     child.kill('SIGKILL');
     if (state === 'late')
-      throw new Problem('unavailable', 'the lake takes too long to start', { folder, said: lastLine(said()) });
+      throw new Problem('unavailable', 'the lake takes too long to start', { folder, said: lastLine(said(), WHY) });
     // The folder of an engine that was killed is held for a moment.
     if (!/already running|lock/i.test(said()))
       throw new Problem('unavailable', 'the lake in the data folder does not start', {
         folder,
-        said: lastLine(said()),
+        said: lastLine(said(), WHY),
       });
     if (Date.now() > until) throw new Problem('conflict', 'another program runs the lake in this folder', { folder });
     await sleep(250);
   }
-}
-
-/** Neither the child nor its pipes may keep this program from ending. */
-function release(child: ChildProcess): ChildProcess {
-  (child.stderr as unknown as { unref(): void } | null)?.unref();
-  child.channel?.unref();
-  child.unref();
-  return child;
 }
 
 async function endChild(child: ChildProcess): Promise<void> {
@@ -234,31 +209,6 @@ async function endChild(child: ChildProcess): Promise<void> {
     child.kill('SIGKILL');
     await ended(child);
   }
-}
-
-function hasEnded(child: ChildProcess): boolean {
-  return child.exitCode !== null || child.signalCode !== null;
-}
-
-async function ended(child: ChildProcess | undefined): Promise<void> {
-  if (child === undefined || hasEnded(child)) return;
-  await new Promise((tell) => {
-    child.once('exit', tell);
-    child.once('error', tell);
-  });
-}
-
-function collect(child: ChildProcess): () => string {
-  let text = '';
-  child.stderr?.setEncoding('utf8').on('data', (piece: string) => {
-    text = (text + piece).slice(-8_192);
-  });
-  return () => text;
-}
-
-function lastLine(text: string): string {
-  const lines = text.trim().split('\n');
-  return lines.findLast((line) => /Error|Exception/.test(line)) ?? lines.at(-1) ?? '';
 }
 
 async function within<T>(work: Promise<T>, ms: number): Promise<T> {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import type { Revive } from '#kernel/child';
 import { connectLake, type Lake } from './client.ts';
-import { type Revive, startLakeEngine } from './engine.ts';
+import { startLakeEngine } from './engine.ts';
 
 export {
   enough,

@@ -1,7 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Revive } from '#kernel/child';
 import { Problem } from '#kernel/problem';
-import { type EmbeddedOptions, startEmbedded } from './embedded.ts';
+import { startEmbedded } from './embedded.ts';
 
 export interface Database {
   url: string;
@@ -15,7 +16,7 @@ export interface Database {
  */
 export async function openDatabase(
   { databaseUrl, data }: { databaseUrl: string | undefined; data: string },
-  revive?: EmbeddedOptions['revive'],
+  revive?: Revive,
 ): Promise<Database> {
   if (databaseUrl !== undefined) return { url: databaseUrl, release: async () => {} };
   const server = await startEmbedded({ folder: join(data, 'postgres'), ...(revive === undefined ? {} : { revive }) });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { collect, ended, keepAlive, lastLine, type Revive, release } from '#kernel/child';
 import { Problem } from '#kernel/problem';
 
 /** A PostgreSQL that this program runs on a private Unix socket in the data folder. */
@@ -14,12 +15,6 @@ export interface EmbeddedPostgres {
   started: boolean;
   /** Ends it cleanly, whoever started it. */
   stop(): Promise<void>;
-}
-
-interface Revive {
-  onRevived(): void;
-  /** It did not come back this time; it is tried again, ever more slowly. */
-  onLost(problem: Problem): void;
 }
 
 export interface EmbeddedOptions {
@@ -64,10 +59,10 @@ const SETTINGS: Record<string, string> = {
   timezone: 'UTC',
 };
 
+/** A line of its last words that tells why it does not start. */
+const WHY = /FATAL|PANIC|ERROR|error/;
 const START_MS = 60_000;
 const STOP_MS = 30_000;
-const FIRST_WAIT_MS = 250;
-const LONGEST_WAIT_MS = 10_000;
 
 /**
  * Starts the cluster, makes it first where the folder is empty, and takes over one that is still running there.
@@ -89,27 +84,14 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
   const found = await adopt(folder);
   const launch = async () => {
     child = await launchServer(folder, sockets, binaries, runner, options.settings ?? {});
+    if (stopping) await stopServer(folder);
   };
   if (found === undefined) await launch();
 
-  const watch = async ({ onRevived, onLost }: Revive): Promise<void> => {
-    for (let waitMs = FIRST_WAIT_MS; ; ) {
-      await ended(child, found);
-      if (stopping) return;
-      try {
-        await launch();
-        if (stopping) return await stopServer(folder);
-        waitMs = FIRST_WAIT_MS;
-        onRevived();
-      } catch (error) {
-        // It may have died again while it repaired itself, or the disk may be full for a while.
-        onLost(error as Problem);
-        await sleep(waitMs, undefined, { ref: false });
-        waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS);
-      }
-    }
-  };
-  if (options.revive !== undefined) void watch(options.revive);
+  if (options.revive !== undefined) {
+    const gone = () => (child === undefined ? foundGone(found) : ended(child));
+    void keepAlive({ coming: Promise.resolve(), ended: gone, launch, isStopping: () => stopping }, options.revive);
+  }
 
   return {
     url,
@@ -224,7 +206,7 @@ async function initialise(folder: string, { initdb }: Binaries, runner: Runner):
   const said = collect(child);
   const code = await new Promise((done) => child.once('close', done));
   if (code !== 0)
-    throw new Problem('unavailable', 'the database could not be made', { folder, said: lastLine(said()) });
+    throw new Problem('unavailable', 'the database could not be made', { folder, said: lastLine(said(), WHY) });
 }
 
 async function launchServer(
@@ -242,10 +224,14 @@ async function launchServer(
     const said = collect(child);
     const exit = new Promise<'ended'>((done) => child.once('close', () => done('ended')));
     for (let state = await ready(folder, exit); state !== 'ended'; state = await ready(folder, exit)) {
+      // The server outlives us.
       if (state === 'ready') return release(child);
       if (Date.now() > until) {
         child.kill('SIGQUIT');
-        throw new Problem('unavailable', 'the database takes too long to start', { folder, said: lastLine(said()) });
+        throw new Problem('unavailable', 'the database takes too long to start', {
+          folder,
+          said: lastLine(said(), WHY),
+        });
       }
     }
     // After kill -9 the old server's children hold the folder for a moment; everything else is told at once.
@@ -253,18 +239,11 @@ async function launchServer(
     if (!held || Date.now() > until) {
       throw new Problem('unavailable', 'the database in the data folder does not start', {
         folder,
-        said: lastLine(said()),
+        said: lastLine(said(), WHY),
       });
     }
     await sleep(250);
   }
-}
-
-/** The server outlives us: neither it nor its pipe may keep this program from ending. */
-function release(child: ChildProcess): ChildProcess {
-  (child.stderr as unknown as { unref(): void } | null)?.unref();
-  child.unref();
-  return child;
 }
 
 async function ready(folder: string, exit: Promise<'ended'>): Promise<'ready' | 'starting' | 'ended'> {
@@ -287,19 +266,6 @@ function run(runner: Runner, command: string, words: readonly string[]): ChildPr
   });
   child.on('error', () => {});
   return child;
-}
-
-function collect(child: ChildProcess): () => string {
-  let text = '';
-  child.stderr?.setEncoding('utf8').on('data', (piece: string) => {
-    text = (text + piece).slice(-8_192);
-  });
-  return () => text;
-}
-
-function lastLine(text: string): string {
-  const lines = text.trim().split('\n');
-  return lines.findLast((line) => /FATAL|PANIC|ERROR|error/.test(line)) ?? lines.at(-1) ?? '';
 }
 
 /** postmaster.pid's eighth line says `ready` once connections are taken. */
@@ -345,12 +311,8 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function ended(child: ChildProcess | undefined, found: number | undefined): Promise<void> {
-  if (child !== undefined) {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    await new Promise((done) => child.once('exit', done));
-    return;
-  }
+/** Waits for the end of one that was found running. */
+async function foundGone(found: number | undefined): Promise<void> {
   while (found !== undefined && (await isPostgres(found))) await sleep(500, undefined, { ref: false });
 }
 
