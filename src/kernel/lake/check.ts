@@ -8,7 +8,7 @@ import { compileView } from '#standards/sql-on-fhir';
 import type { Lake } from './client.ts';
 import { converted, keptAs, named, quoted } from './columns.ts';
 import { FEED } from './feed.ts';
-import { findGenerations, findKeptViews, findSkipped } from './generations.ts';
+import { findGenerations, findKeptViews, findSkipped, type Generation } from './generations.ts';
 import { insertRows, type LakeTable, moduleTableName, pagesOf } from './module-tables.ts';
 import { RAW_JSON, resourceLine } from './source.ts';
 import { aboutColumns, questionNames, table, viewTables } from './tables.ts';
@@ -58,8 +58,7 @@ export async function checkLake(
   tables: readonly LakeTable[],
   say: (text: string) => void,
 ): Promise<CheckReport> {
-  const current = (await findGenerations(db)).find(({ state }) => state === 'current');
-  if (current === undefined) throw new Problem('unavailable', 'the lake has no generation yet');
+  const current = await currentGeneration(db);
   const kept = (await findKeptViews(db, current.id)).filter(({ state }) => state === 'current');
   const views = (await findViews(db)).views.filter(({ name, hash }) =>
     kept.some((each) => each.name === name && each.hash === hash),
@@ -81,6 +80,15 @@ export async function checkLake(
     if (known !== undefined) difference.skipped = known.reason;
   }
   return report;
+}
+
+/** A platform that has just begun is still filling its first one. */
+async function currentGeneration(db: Db): Promise<Generation> {
+  for (const until = Date.now() + FEED_MS; Date.now() < until; await sleep(250)) {
+    const current = (await findGenerations(db)).find(({ state }) => state === 'current');
+    if (current !== undefined) return current;
+  }
+  throw new Problem('unavailable', 'the lake has no generation yet');
 }
 
 /** One side's sums; `id` where that side knows it. */

@@ -391,6 +391,9 @@ function placeOf({ database }: Pick<Generation, 'database'>, cluster: string | u
 }
 
 const AGAIN_MS = 30_000;
+const TAKEN_MS = 2_000;
+/** After a failure, doubled with each further one: nobody can ask anything before the first generation is there. */
+const FIRST_AGAIN_MS = 500;
 
 /** Keeps the tables until it is stopped: whenever a ViewDefinition changed, a rebuild is asked for, and every half minute. */
 export async function startKeeper(ctx: Context, parts: KeeperParts): Promise<{ stop(): Promise<void>; wake(): void }> {
@@ -411,16 +414,25 @@ export async function startKeeper(ctx: Context, parts: KeeperParts): Promise<{ s
   const unobserve = observeLag(parts.db);
   const unlisten = await parts.db.listen(CHANNEL, () => wake());
   const running = (async () => {
+    let retryMs = FIRST_AGAIN_MS;
     while (!signal.aborted) {
+      let waitMs = AGAIN_MS;
       const woken = new Promise<void>((done) => {
         wake = done;
       });
-      await oneKeeper(parts.db, () => keepTables(ctx, stoppable, signal)).catch((error) => {
+      try {
+        const kept = await oneKeeper(parts.db, () => keepTables(ctx, stoppable, signal));
+        // Another program keeps them, or one that was killed a moment ago still seems to.
+        if (!kept) waitMs = TAKEN_MS;
+        retryMs = FIRST_AGAIN_MS;
+      } catch (error) {
         if (signal.aborted) return;
+        waitMs = retryMs;
+        retryMs = Math.min(2 * retryMs, AGAIN_MS);
         const away = error instanceof Problem && error.kind === 'unavailable';
         ctx.log[away ? 'warn' : 'error']({ error }, "the lake's tables are not kept at the moment");
-      });
-      await Promise.race([woken, sleep(AGAIN_MS, undefined, { signal, ref: false }).catch(() => {})]);
+      }
+      await Promise.race([woken, sleep(waitMs, undefined, { signal, ref: false }).catch(() => {})]);
     }
   })();
   return {
@@ -435,11 +447,12 @@ export async function startKeeper(ctx: Context, parts: KeeperParts): Promise<{ s
 }
 
 /** One at a time, among all programs on this database; another one's work is left to it. */
-async function oneKeeper(db: Pool, work: () => Promise<void>): Promise<void> {
-  await db.transaction(async (tx) => {
+async function oneKeeper(db: Pool, work: () => Promise<void>): Promise<boolean> {
+  return db.transaction(async (tx) => {
     const { free } = await tx.one<{ free: boolean }>(
       sql`select pg_try_advisory_xact_lock(hashtextextended('lake keeper', 0)) as free`,
     );
     if (free) await work();
+    return free;
   });
 }
