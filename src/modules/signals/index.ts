@@ -1,0 +1,1 @@
+export { computeVerb } from './compute/verb.ts';
