@@ -11,9 +11,18 @@ export function methodNames(): string[] {
   return Object.keys(METHODS).sort();
 }
 
-/** @throws Problem `not-found` */
+/** @throws Problem `not-found`; the method itself throws `invalid` for a wrong input and `unprocessable` for data that it cannot answer from */
 export async function findMethod(name: string): Promise<Method> {
   const load = Object.hasOwn(METHODS, name) ? METHODS[name] : undefined;
   if (load === undefined) throw new Problem('not-found', 'there is no such method', { method: name });
-  return load();
+  const method = await load();
+  return (input) => {
+    try {
+      return method(input);
+    } catch (error) {
+      // So the statistics refuse data, which know no Problem.
+      if (error instanceof RangeError) throw new Problem('unprocessable', error.message, {}, { cause: error });
+      throw error;
+    }
+  };
 }
