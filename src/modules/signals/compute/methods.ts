@@ -5,7 +5,17 @@ import type { Input } from './input.ts';
 export type Method = (input: Input) => unknown;
 
 /** Each is loaded when it is asked for. */
-const METHODS: Readonly<Record<string, () => Promise<Method>>> = {};
+const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
+  'scan-besagnewell': async () => (await import('./scans.ts')).scanBesagNewellAreas,
+  'scan-bernoulli': async () => (await import('./scans.ts')).scanCasesAndControls,
+  'scan-ebnegbin': async () => (await import('./scans.ts')).scanExpectedNegativeBinomial,
+  'scan-ebpoisson': async () => (await import('./scans.ts')).scanExpectedPoisson,
+  'scan-kulldorff': async () => (await import('./scans.ts')).scanKulldorff,
+  'scan-pbpoisson': async () => (await import('./scans.ts')).scanPopulationPoisson,
+  'scan-permutation': async () => (await import('./scans.ts')).scanZonesByPermutation,
+  'scan-stp': async () => (await import('./scans.ts')).scanSpaceTimePermutation,
+  'scan-stpoisson': async () => (await import('./scans.ts')).scanSpaceTimeExpected,
+};
 
 export function methodNames(): string[] {
   return Object.keys(METHODS).sort();
