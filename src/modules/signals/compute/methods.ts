@@ -5,7 +5,17 @@ import type { Input } from './input.ts';
 export type Method = (input: Input) => unknown;
 
 /** Each is loaded when it is asked for. */
-const METHODS: Readonly<Record<string, () => Promise<Method>>> = {};
+const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
+  'cmaxsprt-condpoisson-cv': async () => (await import('./sequential.ts')).conditionalCv,
+  'maxsprt-binomial-cv': async () => (await import('./sequential.ts')).binomialCv,
+  'maxsprt-poisson-cv': async () => (await import('./sequential.ts')).poissonCv,
+  'maxsprt-poisson-group-cv': async () => (await import('./sequential.ts')).poissonGroupCv,
+  'maxsprt-poisson-performance': async () => (await import('./sequential.ts')).poissonPower,
+  'monitor-poisson-path': async () => (await import('./sequential.ts')).monitorPath,
+  'stopping-beta-binomial': async () => (await import('./sequential.ts')).betaBinomialStopping,
+  'stopping-gamma-poisson': async () => (await import('./sequential.ts')).gammaPoissonStopping,
+  'risk-adjusted-cusum': async () => (await import('./sequential.ts')).riskAdjusted,
+};
 
 export function methodNames(): string[] {
   return Object.keys(METHODS).sort();
