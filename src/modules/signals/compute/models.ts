@@ -1,4 +1,4 @@
-import { type FamilyName, type Glm, glm as fitGlm, type LinkName, normal, student } from '#standards/statistics';
+import { type FamilyName, glm as fitGlm, type Glm, type LinkName, normal, student } from '#standards/statistics';
 import type { Input } from './input.ts';
 
 /** R's names, and ours. */
@@ -82,9 +82,12 @@ function readDesign(input: Input): Design {
   return {
     x,
     y,
-    weights: input.field('priorWeights').or({}, (given) => ({ weights: given.numbers({ least: 0, length: y.length }) })),
+    weights: input
+      .field('priorWeights')
+      .or({}, (given) => ({ weights: given.numbers({ least: 0, length: y.length }) })),
     offset: input.field('offset').or({}, (given) => ({ offset: given.numbers({ length: y.length }) })),
-    intercept: names === undefined ? x.some((column) => column.every((value) => value === 1)) : names.includes('(Intercept)'),
+    intercept:
+      names === undefined ? x.some((column) => column.every((value) => value === 1)) : names.includes('(Intercept)'),
   };
 }
 
@@ -99,5 +102,7 @@ function refuseSeparation({ atEdge, standardErrors }: Glm, x: readonly (readonly
     return standardErrors[at]! * length > MOST_ERROR;
   });
   if (isSenseless)
-    throw new RangeError('the columns separate the responses, so no finite estimate exists: leave out or merge columns');
+    throw new RangeError(
+      'the columns separate the responses, so no finite estimate exists: leave out or merge columns',
+    );
 }
