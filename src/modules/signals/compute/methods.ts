@@ -24,6 +24,8 @@ const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
   'scan-stpoisson': async () => (await import('./scans.ts')).scanSpaceTimeExpected,
   'stopping-beta-binomial': async () => (await import('./sequential.ts')).betaBinomialStopping,
   'stopping-gamma-poisson': async () => (await import('./sequential.ts')).gammaPoissonStopping,
+  'watch-scan': async () => (await import('./watch.ts')).watchScan,
+  'watch-series': async () => (await import('./watch.ts')).watchSeries,
   glm: async () => (await import('./models.ts')).glm,
 };
 
