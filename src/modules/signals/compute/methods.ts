@@ -6,6 +6,7 @@ export type Method = (input: Input) => unknown;
 
 /** Each is loaded when it is asked for. */
 const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
+  'glm-nb': async () => (await import('./models.ts')).glmNb,
   glm: async () => (await import('./models.ts')).glm,
   'cmaxsprt-condpoisson-cv': async () => (await import('./sequential.ts')).conditionalCv,
   'maxsprt-binomial-cv': async () => (await import('./sequential.ts')).binomialCv,
