@@ -7,6 +7,7 @@ export type Method = (input: Input) => unknown;
 /** Each is loaded when it is asked for. */
 const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
   'cmaxsprt-condpoisson-cv': async () => (await import('./sequential.ts')).conditionalCv,
+  distributions: async () => (await import('./distributions.ts')).distributions,
   'glm-nb': async () => (await import('./models.ts')).glmNb,
   glm: async () => (await import('./models.ts')).glm,
   'maxsprt-binomial-cv': async () => (await import('./sequential.ts')).binomialCv,
