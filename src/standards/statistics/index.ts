@@ -21,6 +21,7 @@ export {
   solveByCholesky,
   solveSymmetric,
 } from './matrix.ts';
+export { adjusted } from './multiple-testing.ts';
 export { negativeBinomial, negativeBinomialOfMean } from './negative-binomial.ts';
 export { normal } from './normal.ts';
 export { poisson } from './poisson.ts';
