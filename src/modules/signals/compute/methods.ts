@@ -7,6 +7,8 @@ export type Method = (input: Input) => unknown;
 /** Each is loaded when it is asked for. */
 const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
   'cmaxsprt-condpoisson-cv': async () => (await import('./sequential.ts')).conditionalCv,
+  'glm-nb': async () => (await import('./models.ts')).glmNb,
+  glm: async () => (await import('./models.ts')).glm,
   'maxsprt-binomial-cv': async () => (await import('./sequential.ts')).binomialCv,
   'maxsprt-poisson-cv': async () => (await import('./sequential.ts')).poissonCv,
   'maxsprt-poisson-group-cv': async () => (await import('./sequential.ts')).poissonGroupCv,
@@ -24,7 +26,6 @@ const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
   'scan-stpoisson': async () => (await import('./scans.ts')).scanSpaceTimeExpected,
   'stopping-beta-binomial': async () => (await import('./sequential.ts')).betaBinomialStopping,
   'stopping-gamma-poisson': async () => (await import('./sequential.ts')).gammaPoissonStopping,
-  glm: async () => (await import('./models.ts')).glm,
 };
 
 export function methodNames(): string[] {
