@@ -31,6 +31,7 @@ export {
 } from './matrix.ts';
 export { type MinimiseOptions, type Minimum, minimise, minimiseRough } from './minimise.ts';
 export { mean, type QuantileType, quantile, variance } from './moments.ts';
+export { adjusted } from './multiple-testing.ts';
 export { negativeBinomial, negativeBinomialOfMean } from './negative-binomial.ts';
 export { normal } from './normal.ts';
 export { poisson } from './poisson.ts';
