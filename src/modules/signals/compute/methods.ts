@@ -7,6 +7,9 @@ export type Method = (input: Input) => unknown;
 /** Each is loaded when it is asked for. */
 const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
   'cmaxsprt-condpoisson-cv': async () => (await import('./sequential.ts')).conditionalCv,
+  distributions: async () => (await import('./distributions.ts')).distributions,
+  'glm-nb': async () => (await import('./models.ts')).glmNb,
+  glm: async () => (await import('./models.ts')).glm,
   'maxsprt-binomial-cv': async () => (await import('./sequential.ts')).binomialCv,
   'maxsprt-poisson-cv': async () => (await import('./sequential.ts')).poissonCv,
   'maxsprt-poisson-group-cv': async () => (await import('./sequential.ts')).poissonGroupCv,
@@ -26,7 +29,6 @@ const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
   'stopping-gamma-poisson': async () => (await import('./sequential.ts')).gammaPoissonStopping,
   'watch-scan': async () => (await import('./watch.ts')).watchScan,
   'watch-series': async () => (await import('./watch.ts')).watchSeries,
-  glm: async () => (await import('./models.ts')).glm,
 };
 
 export function methodNames(): string[] {

@@ -6,7 +6,6 @@ export {
   FALSE_DISCOVERY_RATE,
   judgeFixed,
   mergeGrounds,
-  qValues,
   type Raised,
   type Series,
   type SeriesSet,

@@ -1,3 +1,4 @@
+import { adjusted } from '#standards/statistics';
 import type { CellCount } from '../analytics/index.ts';
 import type { AlarmGround, FixedRule, JudgedPoint, Level, Unit, WatchRule } from '../model.ts';
 import { datesOf, dayNumber, stepDays } from './calendar.ts';
@@ -81,7 +82,11 @@ export function corrected(verdicts: readonly Raised[]): { verdict: Raised; groun
   const tests = verdicts.flatMap((verdict) =>
     verdict.points.flatMap((point) => (point.p === null ? [] : [{ point, p: point.p }])),
   );
-  const q = new Map(qValues(tests.map(({ p }) => p)).map((each, at) => [tests[at]!.point, each] as const));
+  const q = new Map(
+    Array.from(adjusted.benjaminiHochberg(tests.map(({ p }) => p))).map(
+      (each, at) => [tests[at]!.point, each] as const,
+    ),
+  );
   return verdicts.flatMap((verdict) => {
     const alarms = verdict.points.filter(
       (point) => point.alarm && (point.p === null || q.get(point)! <= FALSE_DISCOVERY_RATE),
@@ -102,18 +107,6 @@ export function corrected(verdicts: readonly Raised[]): { verdict: Raised; groun
     };
     return [{ verdict, ground }];
   });
-}
-
-/** The share of false discoveries that one accepts with each of these and all smaller ones. */
-export function qValues(ps: readonly number[]): number[] {
-  const order = ps.map((p, at) => ({ p, at })).sort((one, two) => two.p - one.p);
-  const q = new Array<number>(ps.length);
-  let least = 1;
-  for (const [rank, { p, at }] of order.entries()) {
-    least = Math.min(least, (p * ps.length) / (ps.length - rank));
-    q[at] = least;
-  }
-  return q;
 }
 
 /** What an alarm already knew, and what a run adds: a rule that raises again keeps its first day. */
