@@ -5,7 +5,27 @@ import type { Input } from './input.ts';
 export type Method = (input: Input) => unknown;
 
 /** Each is loaded when it is asked for. */
-const METHODS: Readonly<Record<string, () => Promise<Method>>> = {};
+const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
+  'cmaxsprt-condpoisson-cv': async () => (await import('./sequential.ts')).conditionalCv,
+  'maxsprt-binomial-cv': async () => (await import('./sequential.ts')).binomialCv,
+  'maxsprt-poisson-cv': async () => (await import('./sequential.ts')).poissonCv,
+  'maxsprt-poisson-group-cv': async () => (await import('./sequential.ts')).poissonGroupCv,
+  'maxsprt-poisson-performance': async () => (await import('./sequential.ts')).poissonPower,
+  'monitor-poisson-path': async () => (await import('./sequential.ts')).monitorPath,
+  'risk-adjusted-cusum': async () => (await import('./sequential.ts')).riskAdjusted,
+  'scan-bernoulli': async () => (await import('./scans.ts')).scanCasesAndControls,
+  'scan-besagnewell': async () => (await import('./scans.ts')).scanBesagNewellAreas,
+  'scan-ebnegbin': async () => (await import('./scans.ts')).scanExpectedNegativeBinomial,
+  'scan-ebpoisson': async () => (await import('./scans.ts')).scanExpectedPoisson,
+  'scan-kulldorff': async () => (await import('./scans.ts')).scanKulldorff,
+  'scan-pbpoisson': async () => (await import('./scans.ts')).scanPopulationPoisson,
+  'scan-permutation': async () => (await import('./scans.ts')).scanZonesByPermutation,
+  'scan-stp': async () => (await import('./scans.ts')).scanSpaceTimePermutation,
+  'scan-stpoisson': async () => (await import('./scans.ts')).scanSpaceTimeExpected,
+  'stopping-beta-binomial': async () => (await import('./sequential.ts')).betaBinomialStopping,
+  'stopping-gamma-poisson': async () => (await import('./sequential.ts')).gammaPoissonStopping,
+  glm: async () => (await import('./models.ts')).glm,
+};
 
 export function methodNames(): string[] {
   return Object.keys(METHODS).sort();
