@@ -29,29 +29,29 @@ export interface Concordance {
 }
 
 /**
- * How well a score tells who has the event later: Harrell's C. In time proportional to n log n.
+ * How well a score tells who has the event later: Harrell's C, NaN where no two rows can be compared. In time proportional to n log n.
  *
- * @throws RangeError when no pair can be compared, or the options do not fit the data
+ * @throws RangeError when the options do not fit the data
  *
  * Source: Harrell 1982; the infinitesimal jackknife variance and the weights as in R's concordance (Therneau & Watson 2015; Uno 2011 for n/G2).
  */
-export function concordance(
-  rows: Observations,
-  score: Float64Array,
-  options: ConcordanceOptions = {},
-): Concordance {
+export function concordance(rows: Observations, score: Float64Array, options: ConcordanceOptions = {}): Concordance {
   const { strata = oneGroup(score.length), clusters } = options;
   const { tied, order } = arrangeTimes(limited(rows, options));
-  const ranks = rankScores(score);
+  const rank = new Uint32Array(score.length);
   const { order: sorted, ends } = byGroup(order, strata.codes, strata.count);
   const pairs = { concordant: 0, discordant: 0, tied: 0 };
-  const each = { concordant: new Float64Array(score.length), discordant: new Float64Array(score.length), tied: new Float64Array(score.length) };
+  const each = {
+    concordant: new Float64Array(score.length),
+    discordant: new Float64Array(score.length),
+    tied: new Float64Array(score.length),
+  };
   for (const [stratum, end] of ends.entries()) {
     const part = sorted.subarray(stratum === 0 ? 0 : ends[stratum - 1]!, end);
-    countPairs({ rows: tied, order: part, ranks, ...pairWeights(tied, part, options) }, pairs, each);
+    const count = rankScores(score, part, rank);
+    countPairs({ rows: tied, order: part, rank, count, ...pairWeights(tied, part, options) }, pairs, each);
   }
   const all = pairs.concordant + pairs.discordant + pairs.tied;
-  if (!(all > 0)) throw new RangeError('no two rows can be compared: there are too few events');
   const somers = (pairs.concordant - pairs.discordant) / all;
   const sums = new Float64Array(clusters?.count ?? score.length);
   for (let row = 0; row < score.length; row += 1) {
@@ -72,24 +72,26 @@ function limited(rows: Observations, { least, pairWeight = 'n' }: ConcordanceOpt
   return { ...rows, time: rows.time.map((time) => Math.max(time, least)) };
 }
 
-/** The scores as whole numbers from 0, equal ones alike. */
-function rankScores(score: Float64Array): { rank: Uint32Array; count: number } {
-  const order = ascending(score);
-  const rank = new Uint32Array(score.length);
+/** Into `rank` the rows' scores as whole numbers from 0, equal ones alike; gives how many there are. */
+function rankScores(score: Float64Array, rows: Uint32Array, rank: Uint32Array): number {
   let count = 0;
-  for (let at = 0; at < order.length; at += 1) {
-    if (at > 0 && score[order[at]!]! !== score[order[at - 1]!]!) count += 1;
-    rank[order[at]!] = count;
+  let before = Number.NaN;
+  for (const row of ascendingRows(score, rows)) {
+    if (score[row]! !== before) count += 1;
+    before = score[row]!;
+    rank[row] = count - 1;
   }
-  return { rank, count: count + 1 };
+  return count;
 }
 
 interface Part {
   rows: Observations;
   /** Of the stratum, by ascending time. */
   order: Uint32Array;
-  ranks: ReturnType<typeof rankScores>;
-  /** The weight of a pair that is told apart at an event time, and whether there is any but 1. */
+  rank: Uint32Array;
+  /** Distinct ranks. */
+  count: number;
+  /** The weight of a pair that is told apart at an event time. */
   weightAt: (time: number) => number;
 }
 
@@ -100,10 +102,9 @@ type Pairs = Pick<Concordance, 'concordant' | 'discordant' | 'tied'>;
  * know their weight in it.
  */
 function countPairs(part: Part, pairs: Pairs, each: Record<keyof Pairs, Float64Array>): void {
-  const { rows, order, ranks, weightAt } = part;
+  const { rows, order, rank, count, weightAt } = part;
   const { time, event, start } = rows;
   const weights = rows.weights ?? ones(time.length);
-  const { rank, count } = ranks;
   const leaving = start === undefined ? undefined : ascendingRows(start, order);
   const atRisk = new RankSums(count);
   let entry = (leaving?.length ?? 0) - 1;
@@ -137,20 +138,25 @@ function countPairs(part: Part, pairs: Pairs, each: Record<keyof Pairs, Float64A
   countAsSurvivor(part, weights, leaving, each);
 }
 
-function addTo(each: Record<keyof Pairs, Float64Array>, row: number, concordant: number, discordant: number, tied: number): void {
+function addTo(
+  each: Record<keyof Pairs, Float64Array>,
+  row: number,
+  concordant: number,
+  discordant: number,
+  tied: number,
+): void {
   each.concordant[row]! += concordant;
   each.discordant[row]! += discordant;
   each.tied[row]! += tied;
 }
 
 function countAsSurvivor(
-  { rows, order, ranks, weightAt }: Part,
+  { rows, order, rank, count, weightAt }: Part,
   weights: Float64Array,
   entering: Uint32Array | undefined,
   each: Record<keyof Pairs, Float64Array>,
 ): void {
   const { time, event, start } = rows;
-  const { rank, count } = ranks;
   const events = new RankSums(count);
   const meet = (row: number, sign: number): void => {
     const below = events.below(rank[row]!);
@@ -229,10 +235,7 @@ function pairWeights(rows: Observations, order: Uint32Array, options: Concordanc
 }
 
 /** At each event time: who is at risk, and what share has had no event and no censoring before. */
-function beforeEvents(
-  rows: Observations,
-  order: Uint32Array,
-): { time: number; n: number; S: number; G: number }[] {
+function beforeEvents(rows: Observations, order: Uint32Array): { time: number; n: number; S: number; G: number }[] {
   const { time, event, start, weights } = rows;
   const leaving = start === undefined ? undefined : ascendingRows(start, order);
   const found: { time: number; n: number; S: number; G: number }[] = [];

@@ -1,6 +1,6 @@
 import type { CoxFit } from './cox.ts';
 import type { Groups } from './model.ts';
-import { type Pass, PartialLikelihood, rowHazards, type Ties } from './partial-likelihood.ts';
+import { PartialLikelihood, type Pass, rowHazards, type Ties } from './partial-likelihood.ts';
 import type { RiskSets } from './risk-sets.ts';
 
 /** A pass over the risk sets at the fitted coefficients. Exact ties have their residuals from Breslow's hazard. */

@@ -195,7 +195,17 @@ function maximise(
   let next = sum(at, step);
   let halvings = 0;
   const found = (converged: boolean, iterations: number): Maximum => {
-    return { at, logLikelihood: best, factored, initial, scoreTest, iterations, step, converged, asked: mostIterations > 1 };
+    return {
+      at,
+      logLikelihood: best,
+      factored,
+      initial,
+      scoreTest,
+      iterations,
+      step,
+      converged,
+      asked: mostIterations > 1,
+    };
   };
   for (let iteration = 1; iteration <= mostIterations; iteration += 1) {
     const now = derivatives(next);
@@ -222,7 +232,7 @@ function maximise(
 }
 
 /** A step of covariates of unit scale that changes the information by less than about this share of it. */
-const NOTHING = 3e-10;
+const NOTHING = 1e-10;
 
 function refuseInfinite({ at, step, converged, asked }: Maximum): void {
   const infinite = Array.from(at.keys()).filter((k) => Math.abs(step[k]!) > 1e-3 * (1 + Math.abs(at[k]!)));
@@ -231,7 +241,8 @@ function refuseInfinite({ at, step, converged, asked }: Maximum): void {
     throw new RangeError(
       `the likelihood has no maximum: the coefficient of covariate ${infinite.map((k) => k + 1).join(', ')} grows for ever, as it separates those with the event from the others`,
     );
-  if (!converged) throw new RangeError('the coefficients did not settle: more steps are needed, or other starting values');
+  if (!converged)
+    throw new RangeError('the coefficients did not settle: more steps are needed, or other starting values');
 }
 
 function inner(x: Float64Array, y: Float64Array): number {

@@ -39,7 +39,12 @@ export function logRank(
     variance: Array.from({ length: groups.count }, () => new Float64Array(groups.count)),
   };
   for (const [stratum, end] of ends.entries())
-    addStratum(sums, { times, event, order: sorted.subarray(stratum === 0 ? 0 : ends[stratum - 1]!, end) }, groups, rho);
+    addStratum(
+      sums,
+      { times, event, order: sorted.subarray(stratum === 0 ? 0 : ends[stratum - 1]!, end) },
+      groups,
+      rho,
+    );
   return { ...sums, ...tested(sums) };
 }
 

@@ -17,9 +17,7 @@ export interface ProportionalityTest {
 
 /**
  * Do the coefficients stay the same over time? The score test of adding covariate * g(time), for each covariate that is not redundant, and last for all of
- * them together.
- *
- * @throws RangeError where the tests have no variance
+ * them together. NaN where too few event times leave it no variance.
  *
  * Source: Grambsch & Therneau, Biometrika 1994;81:515, in the exact form of R's cox.zph since survival 3.0.
  */
@@ -41,8 +39,7 @@ export function proportionalityTests(fit: CoxFit, scale: TimeScale): Proportiona
     );
     const scores = Float64Array.from(rows, ({ i, changing }) => (changing ? score[i]! : 0));
     const solved = positiveDefinite(information)?.solve(scores);
-    if (solved === undefined) throw new RangeError('whether the hazards are proportional cannot be told: too few event times');
-    const statistic = solved.reduce((sum, value, at) => sum + value * scores[at]!, 0);
+    const statistic = solved?.reduce((sum, value, at) => sum + value * scores[at]!, 0) ?? Number.NaN;
     return { chiSquare: statistic, df: tried.length, p: chiSquare.cdf(statistic, tried.length, { upper: true }) };
   };
   return [...kept.map((i) => test([i])), test(kept)];

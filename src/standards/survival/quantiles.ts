@@ -27,7 +27,7 @@ export function curveQuantiles(
     ys.push(y);
   }
   const last = time.at(-1) ?? from;
-  const most = ys.reduce((max, y) => (y > max ? y : max), 0);
+  const most = ys.reduce((max, y) => (Number.isNaN(y) ? max : Math.max(max, y)), 0);
   if (most < Math.min(...probabilities)) return probabilities.map(() => Number.NaN);
   return probabilities.map((p) => {
     if (p === 0) return from;
@@ -40,8 +40,7 @@ export function curveQuantiles(
 
 function least(values: readonly number[], fits: (value: number) => boolean): number {
   let best = -1;
-  for (const [at, value] of values.entries())
-    if (fits(value) && (best < 0 || value < values[best]!)) best = at;
+  for (const [at, value] of values.entries()) if (fits(value) && (best < 0 || value < values[best]!)) best = at;
   return best;
 }
 

@@ -7,6 +7,7 @@ export type Method = (input: Input) => unknown;
 /** Each is loaded when it is asked for. */
 const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
   'cmaxsprt-condpoisson-cv': async () => (await import('./sequential.ts')).conditionalCv,
+  'cox-predict': async () => (await import('./survival-cox.ts')).coxPredict,
   'maxsprt-binomial-cv': async () => (await import('./sequential.ts')).binomialCv,
   'maxsprt-poisson-cv': async () => (await import('./sequential.ts')).poissonCv,
   'maxsprt-poisson-group-cv': async () => (await import('./sequential.ts')).poissonGroupCv,
@@ -24,6 +25,10 @@ const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
   'scan-stpoisson': async () => (await import('./scans.ts')).scanSpaceTimeExpected,
   'stopping-beta-binomial': async () => (await import('./sequential.ts')).betaBinomialStopping,
   'stopping-gamma-poisson': async () => (await import('./sequential.ts')).gammaPoissonStopping,
+  causespecific: async () => (await import('./survival-cox.ts')).causeSpecific,
+  cox: async () => (await import('./survival-cox.ts')).cox,
+  km: async () => (await import('./survival.ts')).km,
+  logrank: async () => (await import('./survival.ts')).logrank,
   glm: async () => (await import('./models.ts')).glm,
 };
 
