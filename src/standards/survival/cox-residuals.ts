@@ -59,7 +59,7 @@ export function schoenfeldResiduals(fit: CoxFit): SchoenfeldResiduals {
 }
 
 /** The places of the events, by stratum and ascending time. */
-export function eventPlaces({ ends, eventsFrom, strata }: RiskSets): { place: number; segment: number }[] {
+function eventPlaces({ ends, eventsFrom, strata }: RiskSets): { place: number; segment: number }[] {
   const places: { place: number; segment: number }[] = [];
   for (let stratum = 0; stratum + 1 < strata.length; stratum += 1)
     for (let segment = strata[stratum + 1]! - 1; segment >= strata[stratum]!; segment -= 1)

@@ -42,7 +42,7 @@ export interface CoxFit {
   made: Made;
 }
 
-export interface Made extends Arranged {
+interface Made extends Arranged {
   data: CoxData;
   means: Float64Array;
   scales: Float64Array;

@@ -8,6 +8,9 @@ export type Method = (input: Input) => unknown;
 const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
   'cmaxsprt-condpoisson-cv': async () => (await import('./sequential.ts')).conditionalCv,
   'cox-predict': async () => (await import('./survival-cox.ts')).coxPredict,
+  distributions: async () => (await import('./distributions.ts')).distributions,
+  'glm-nb': async () => (await import('./models.ts')).glmNb,
+  glm: async () => (await import('./models.ts')).glm,
   'maxsprt-binomial-cv': async () => (await import('./sequential.ts')).binomialCv,
   'maxsprt-poisson-cv': async () => (await import('./sequential.ts')).poissonCv,
   'maxsprt-poisson-group-cv': async () => (await import('./sequential.ts')).poissonGroupCv,
@@ -29,7 +32,6 @@ const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
   cox: async () => (await import('./survival-cox.ts')).cox,
   km: async () => (await import('./survival.ts')).km,
   logrank: async () => (await import('./survival.ts')).logrank,
-  glm: async () => (await import('./models.ts')).glm,
 };
 
 export function methodNames(): string[] {
