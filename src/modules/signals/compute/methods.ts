@@ -5,7 +5,18 @@ import type { Input } from './input.ts';
 export type Method = (input: Input) => unknown;
 
 /** Each is loaded when it is asked for. */
-const METHODS: Readonly<Record<string, () => Promise<Method>>> = {};
+const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
+  nowcast: async () => (await import('./epidemic.ts')).nowcast,
+  backproj: async () => (await import('./epidemic.ts')).backproj,
+  rt: async () => (await import('./epidemic.ts')).rt,
+  'wallinga-teunis': async () => (await import('./epidemic.ts')).wallingaTeunis,
+  'discrete-serial-interval': async () => (await import('./epidemic.ts')).discreteSerialIntervals,
+  hhh4: async () => (await import('./endemic-epidemic.ts')).hhh4,
+  knox: async () => (await import('./clusters.ts')).knox,
+  stcd: async () => (await import('./clusters.ts')).stcd,
+  'growth-rate': async () => (await import('./epidemic.ts')).growthRate,
+  'epidemic-curve': async () => (await import('./epidemic.ts')).epidemicCurve,
+};
 
 export function methodNames(): string[] {
   return Object.keys(METHODS).sort();
