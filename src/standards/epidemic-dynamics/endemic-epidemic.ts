@@ -65,25 +65,29 @@ export function endemicEpidemic(model: EndemicEpidemicModel): EndemicEpidemicFit
   let here = evaluate(problem, theta);
   if (!Number.isFinite(here.value)) throw new RangeError('some expected count is 0 where there are cases');
   let damping = 0;
-  for (let steps = 1; steps <= MOST_STEPS; steps += 1) {
+  for (let steps = 1; steps <= MOST_STEPS && damping < MOST_DAMPING; steps += 1) {
     const step = newtonStep(here, damping);
     if (step === undefined) {
-      damping = Math.max(1e-4, damping * 10);
+      damping = Math.max(LEAST_DAMPING, damping * 10);
       continue;
     }
-    if (damping === 0 && step.gain < 1e-13 * (1 + Math.abs(here.value))) return answer(problem, theta, here, steps);
     const next = theta.map((value, at) => value + step.change[at]!);
     const there = evaluate(problem, next);
-    if (there.value >= here.value - 1e-12 * Math.abs(here.value)) {
+    const isLast = damping === 0 && step.gain < CLOSE * (1 + Math.abs(here.value));
+    if (isLast || there.value >= here.value) {
       theta = next;
       here = there;
-      damping = damping < 1e-6 ? 0 : damping / 10;
-    } else damping = Math.max(1e-4, damping * 10);
-    if (damping > 1e12) break;
+      if (isLast) return answer(problem, theta, here, steps);
+      damping = damping <= LEAST_DAMPING ? 0 : damping / 10;
+    } else damping = Math.max(LEAST_DAMPING, damping * 10);
   }
   throw new RangeError('the likelihood has no maximum that can be found: leave a component or an effect out');
 }
 
+const LEAST_DAMPING = 1e-4;
+const MOST_DAMPING = 1e12;
+/** A gain so small, relative to the log-likelihood, that one more step is the last: its error is the square of this one's. */
+const CLOSE = 1e-11;
 const MOST_STEPS = 500;
 
 /** One effect at each observation. */

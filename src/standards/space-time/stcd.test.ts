@@ -67,7 +67,13 @@ describe('watching events one by one', () => {
   });
 
   test.each([
-    [[{ x: 0, y: 0, time: 1 }, { x: 0, y: 0, time: 0 }], options],
+    [
+      [
+        { x: 0, y: 0, time: 1 },
+        { x: 0, y: 0, time: 0 },
+      ],
+      options,
+    ],
     [[{ x: Number.NaN, y: 0, time: 1 }], options],
     [[], { ...options, radius: 0 }],
     [[], { ...options, excess: -1 }],

@@ -6,9 +6,16 @@
 export { beta } from './beta.ts';
 export { binomial } from './binomial.ts';
 export { FAMILIES, type Family, type FamilyName, negativeBinomialFamily } from './family.ts';
+export { findMinimum } from './find-minimum.ts';
+export { findRoot, type RootOptions } from './find-root.ts';
 export { fisherF } from './fisher-f.ts';
 export { chiSquare, gamma } from './gamma.ts';
 export { type Glm, type GlmOptions, glm } from './glm.ts';
+export {
+  type GlmNegativeBinomial,
+  type GlmNegativeBinomialOptions,
+  glmNegativeBinomial,
+} from './glm-negative-binomial.ts';
 export { hypergeometric } from './hypergeometric.ts';
 export { type LeastSquares, leastSquares } from './least-squares.ts';
 export { LINKS, type LinkName } from './link.ts';
@@ -21,6 +28,9 @@ export {
   solveByCholesky,
   solveSymmetric,
 } from './matrix.ts';
+export { type MinimiseOptions, type Minimum, minimise, minimiseRough } from './minimise.ts';
+export { mean, type QuantileType, quantile, variance } from './moments.ts';
+export { adjusted } from './multiple-testing.ts';
 export { negativeBinomial, negativeBinomialOfMean } from './negative-binomial.ts';
 export { normal } from './normal.ts';
 export { poisson } from './poisson.ts';

@@ -198,7 +198,7 @@ function scores(
       if (cumulated < 0.5) centre = count + 1;
     }
     return {
-      logS: y < probabilities.length ? -Math.log(probabilities[y]!) : -Infinity,
+      logS: y < probabilities.length ? 0 - Math.log(probabilities[y]!) : -Infinity,
       RPS: rps,
       distMedian: Math.abs((cumulated < 0.5 ? 0 : centre) - y),
       outsideCi: y >= low && y <= high ? 0 : 1,

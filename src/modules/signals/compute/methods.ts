@@ -11,6 +11,7 @@ const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
   'discrete-serial-interval': async () => (await import('./epidemic.ts')).discreteSerialIntervals,
   'epidemic-curve': async () => (await import('./epidemic.ts')).epidemicCurve,
   glm: async () => (await import('./models.ts')).glm,
+  'glm-nb': async () => (await import('./models.ts')).glmNb,
   'growth-rate': async () => (await import('./epidemic.ts')).growthRate,
   hhh4: async () => (await import('./endemic-epidemic.ts')).hhh4,
   knox: async () => (await import('./clusters.ts')).knox,

@@ -1,4 +1,13 @@
-import { type FamilyName, glm as fitGlm, type Glm, type LinkName, normal, student } from '#standards/statistics';
+import {
+  type FamilyName,
+  glm as fitGlm,
+  type Glm,
+  type GlmOptions,
+  glmNegativeBinomial,
+  type LinkName,
+  normal,
+  student,
+} from '#standards/statistics';
 import type { Input } from './input.ts';
 
 /** R's names, and ours. */
@@ -26,7 +35,6 @@ const LINK_NAMES: readonly LinkName[] = [
 /** R's glm(family, weights, offset, control); its precision is that of the reference results, epsilon 1e-14, if not said. */
 export function glm(input: Input): object {
   const { x, y, weights, offset, intercept } = readDesign(input);
-  const control = input.field('control');
   const model = fitGlm({
     x,
     y,
@@ -35,8 +43,7 @@ export function glm(input: Input): object {
     ...weights,
     ...offset,
     intercept,
-    epsilon: control.isAbsent ? 1e-14 : control.field('epsilon').or(1e-14, (value) => value.number({ above: 0 })),
-    mostIterations: control.isAbsent ? 100 : control.field('maxit').or(100, (value) => value.whole({ least: 1 })),
+    ...readControl(input.field('control'), 1e-14, 100),
   });
   refuseSeparation(model, x);
   const { coefficients, standardErrors, dispersion, deviance, nullDeviance, aic, df } = model;
@@ -57,6 +64,50 @@ export function glm(input: Input): object {
     pearson: model.pearsonResiduals,
     iterations: model.iterations,
     converged: model.converged,
+  };
+}
+
+/** MASS::glm.nb with its own default control. */
+export function glmNb(input: Input): object {
+  const { x, y, weights, offset, intercept } = readDesign(input);
+  const { model, theta, thetaError, twiceLogLikelihood, iterations, converged } = glmNegativeBinomial({
+    x,
+    y,
+    ...weights,
+    ...offset,
+    intercept,
+    ...input.field('link').or({}, (link) => ({ link: link.choice(['log', 'identity', 'sqrt']) })),
+    ...input.field('initTheta').or({}, (given) => ({ firstTheta: given.number({ above: 0 }) })),
+    ...readControl(input.field('control'), 1e-8, 25),
+  });
+  const statistics = Array.from(model.coefficients, (value, at) => value / model.standardErrors[at]!);
+  return {
+    coef: model.coefficients,
+    se: model.standardErrors,
+    stat: statistics,
+    p: statistics.map((value) => twoSided(value, model)),
+    theta,
+    seTheta: thetaError,
+    twoLogLik: twiceLogLikelihood,
+    aic: 2 * model.rank + 2 - twiceLogLikelihood,
+    deviance: model.deviance,
+    nullDeviance: model.nullDeviance,
+    dfResidual: model.df,
+    fitted: model.fitted,
+    iterations,
+    converged,
+  };
+}
+
+function readControl(
+  control: Input,
+  epsilon: number,
+  mostIterations: number,
+): Required<Pick<GlmOptions, 'epsilon' | 'mostIterations'>> {
+  if (control.isAbsent) return { epsilon, mostIterations };
+  return {
+    epsilon: control.field('epsilon').or(epsilon, (value) => value.number({ above: 0 })),
+    mostIterations: control.field('maxit').or(mostIterations, (value) => value.whole({ least: 1 })),
   };
 }
 
