@@ -5,6 +5,7 @@
  */
 export { beta } from './beta.ts';
 export { binomial } from './binomial.ts';
+export { cauchy, type Distribution, exponential, geometric, logistic, logNormal, uniform } from './closed-forms.ts';
 export { FAMILIES, type Family, type FamilyName, negativeBinomialFamily } from './family.ts';
 export { findMinimum } from './find-minimum.ts';
 export { findRoot, type RootOptions } from './find-root.ts';
@@ -35,7 +36,7 @@ export { negativeBinomial, negativeBinomialOfMean } from './negative-binomial.ts
 export { normal } from './normal.ts';
 export { poisson } from './poisson.ts';
 export { Random } from './random.ts';
-export { digamma, logBeta, logChoose, logGamma, trigamma } from './special.ts';
+export { choose, digamma, gammaFunction, logBeta, logChoose, logGamma, trigamma } from './special.ts';
 export { student } from './student.ts';
 export type { Tail } from './tail.ts';
 export { weibull } from './weibull.ts';
