@@ -47,6 +47,7 @@ import { holdFolder, MIGRATIONS, migrate, openDatabase, openPool, sql } from '#k
 import { custodyRoutes, partitionJob, recountJob, startMqtt } from '#modules/custody';
 import { laboratoryRoutes, loadIntervals } from '#modules/laboratory';
 import { recordsRoutes, startMllpServer, startReceiver } from '#modules/records';
+import { signalsRoutes } from '#modules/signals';
 import { buildWeb, WEB_DIST } from '../web/build.ts';
 import { placeDemoAccounts } from './demo.ts';
 import { HEARERS, LAKE_LISTENER, LAKE_TABLES } from './hearers.ts';
@@ -141,6 +142,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       recordsRoutes,
       custodyRoutes,
       laboratoryRoutes,
+      signalsRoutes,
       servePages(WEB_DIST),
     ];
     let wakeKeeper = (): void => {};

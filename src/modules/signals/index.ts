@@ -1,1 +1,2 @@
 export { computeVerb } from './compute/verb.ts';
+export { signalsRoutes } from './routes/index.ts';

@@ -245,11 +245,15 @@ describe('rows', async () => {
       [patient({ name: [{ family: 'a' }, { family: 'b' }] }), patient({ name: [{ family: 'c' }] }), patient()],
       { carry: ['n'], rowNumber: '_row' },
     );
-    expect(made.map((row) => Object.values(row))).toEqual([
-      [0, 'p', 'a', 0],
-      [0, 'p', 'b', 1],
-      [1, 'p', 'c', 0],
-    ]);
+    // The engine gives rows in any order.
+    expect(made.map((row) => Object.values(row))).toHaveLength(3);
+    expect(made.map((row) => Object.values(row))).toEqual(
+      expect.arrayContaining([
+        [0, 'p', 'a', 0],
+        [0, 'p', 'b', 1],
+        [1, 'p', 'c', 0],
+      ]),
+    );
   });
 
   test('more than one value for one is an error while running', async () => {

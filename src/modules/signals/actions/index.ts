@@ -1,0 +1,1 @@
+export { compute, listMethods } from './compute.ts';

@@ -1,0 +1,2 @@
+export { type Computing, startComputing } from './computing.ts';
+export { methodNames } from './methods.ts';

@@ -1,0 +1,24 @@
+import type { FastifyInstance } from 'fastify';
+import type { Door } from '#kernel/http';
+import { goneSignal } from '#kernel/lake';
+import { compute, listMethods } from '../actions/index.ts';
+import { startComputing } from '../compute/index.ts';
+
+const MOST_BYTES = 32 * 1024 * 1024;
+
+export function signalsRoutes(app: FastifyInstance, door: Door): void {
+  const computing = startComputing();
+  app.addHook('onClose', () => computing.stop());
+
+  app.get('/api/signals/compute', async (request) => listMethods(await door.context(request)));
+  app.post<{ Params: { method: string } }>(
+    '/api/signals/compute/:method',
+    { bodyLimit: MOST_BYTES },
+    async (request, reply) =>
+      compute(await door.context(request), computing, {
+        method: request.params.method,
+        input: request.body,
+        signal: goneSignal(reply),
+      }),
+  );
+}
