@@ -174,7 +174,12 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     wakeKeeper = keeper.wake;
     undo.push(keeper.stop);
     // By itself, so that nobody waits for the lake.
-    const feeding = await startDeliveries(ctx, pool, [feed], { workers: 1, restMs: 3_000 });
+    const first = HEARERS.map(({ name }) => name);
+    const feeding = await startDeliveries(ctx, pool, [feed], {
+      workers: 1,
+      restMs: 3_000,
+      giveWay: { to: first, waiting: 500, restMs: 20_000, mostLateMs: 180_000 },
+    });
     undo.push(feeding.stop);
     const mllp = await step('HL7 v2 over MLLP', () =>
       startMllpServer(ctx, receiver, { host: config.host, port: config.mllpPort }),
