@@ -36,7 +36,9 @@ export function binomialCusum(
     const negative = tested[at]! - positive[at]!;
     const ratio = times(positive[at]!, ofPositive) + times(negative, ofNegative);
     const sum = Math.max(0, before + ratio);
-    const enough = Math.ceil(Math.max(0, (threshold - before - times(tested[at]!, ofNegative)) / (ofPositive - ofNegative)));
+    const enough = Math.ceil(
+      Math.max(0, (threshold - before - times(tested[at]!, ofNegative)) / (ofPositive - ofNegative)),
+    );
     statistic[at] = sum;
     cases[at] = enough > tested[at]! ? Number.NaN : enough;
     alarm.push(sum > threshold);

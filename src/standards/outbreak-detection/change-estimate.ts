@@ -1,5 +1,4 @@
-import { beforeOf } from './generalised-likelihood-ratio.ts';
-import type { Stretch } from './likelihood-ratio.ts';
+import { beforeOf, type Stretch } from './likelihood-ratio.ts';
 
 /** Below this logarithm a factor counts as none. */
 const NOTHING = -18;
@@ -18,7 +17,13 @@ export function newtonAsInR(stretch: Stretch, from: number, to: number, alpha: n
 }
 
 /** Score over observed information. */
-function interceptStep({ counts, expected }: Stretch, from: number, to: number, alpha: number, logFactor: number): number {
+function interceptStep(
+  { counts, expected }: Stretch,
+  from: number,
+  to: number,
+  alpha: number,
+  logFactor: number,
+): number {
   const factor = Math.exp(logFactor);
   let score = 0;
   let information = 0;

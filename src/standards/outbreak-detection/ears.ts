@@ -66,7 +66,6 @@ function excess(counts: Float64Array, at: number, from: number, baseline: number
   return Math.max(0, (counts[at]! - mean) / Math.max(deviationOf(counts, from, baseline, mean), minSigma) - 1);
 }
 
-
 function meanOf(counts: Float64Array, from: number, length: number): number {
   let sum = 0;
   for (let at = from; at < from + length; at += 1) sum += counts[at]!;

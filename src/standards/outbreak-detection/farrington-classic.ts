@@ -46,7 +46,11 @@ const P_OF_TREND = 0.05;
  *
  * Source: Farrington, Andrews, Beale, Catchpole, J R Stat Soc A 1996;159:547-563; R surveillance 1.20.3 `algo.farrington` for what it leaves open.
  */
-export function farringtonClassic(series: FarringtonSeries, at: number, options: ClassicOptions = {}): ClassicJudgement {
+export function farringtonClassic(
+  series: FarringtonSeries,
+  at: number,
+  options: ClassicOptions = {},
+): ClassicJudgement {
   const { counts, population } = series;
   const { years = 5, trend = true, alpha = 0.05, power = '2/3', least = { cases: 5, counts: 4 } } = options;
   if (!(least.cases >= 0 && least.counts > 0))

@@ -1,8 +1,9 @@
 import { normal, student } from '#standards/statistics';
-import { type Baseline, baselineOf, type Calendar } from './baseline.ts';
+import { type Baseline, baselineOf } from './baseline.ts';
+import type { Calendar } from './calendar.ts';
+import { reweight } from './reweight.ts';
 import { SeasonFit } from './season-fit.ts';
 import { countThreshold, deltaThreshold, type Power, type Threshold } from './threshold.ts';
-import { reweight } from './reweight.ts';
 
 /** Absent is the value in brackets. */
 export interface FarringtonOptions {
@@ -225,7 +226,11 @@ export function mostOf({ y, points }: SeasonFit): number {
 }
 
 /** Undefined where one of the counts is missing. */
-export function hasEnough(counts: Float64Array, at: number, least: { cases: number; counts: number }): boolean | undefined {
+export function hasEnough(
+  counts: Float64Array,
+  at: number,
+  least: { cases: number; counts: number },
+): boolean | undefined {
   let sum = 0;
   for (let index = Math.max(0, at - least.counts + 1); index <= at; index += 1) sum += counts[index]!;
   return Number.isNaN(sum) ? undefined : sum >= least.cases;

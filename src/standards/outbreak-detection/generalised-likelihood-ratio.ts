@@ -1,5 +1,5 @@
-import { ratioTerms, type Run, type Stretch } from './likelihood-ratio.ts';
 import { epidemicFactor, interceptLogFactor, newtonAsInR } from './change-estimate.ts';
+import { beforeOf, type Run, ratioTerms, type Stretch } from './likelihood-ratio.ts';
 
 export interface GeneralisedOptions {
   /** The statistic that is an alarm. */
@@ -14,7 +14,7 @@ export interface GeneralisedOptions {
   window?: number | undefined;
   /** And at least so many counts must have come since, the last among them (1). */
   least?: number | undefined;
-  /** As far as the search for the number of cases goes (10,000). */
+  /** As far as R's search for the number of cases goes (10,000). */
   mostCases?: number | undefined;
   /**
    * As the R package has it, where it departs from the paper (false): a window needs one count more than `least`, and without a window `least` only delays the start; stretches without a case are no fall;
@@ -103,7 +103,13 @@ function negativeBinomialStatistic(stretch: Stretch, at: number, options: Genera
   return best;
 }
 
-function interceptRatio({ counts, expected }: Stretch, from: number, to: number, alpha: number, logFactor: number): number {
+function interceptRatio(
+  { counts, expected }: Stretch,
+  from: number,
+  to: number,
+  alpha: number,
+  logFactor: number,
+): number {
   let sum = 0;
   for (let at = from; at <= to; at += 1) {
     const { each, fixed } = ratioTerms(expected[at]!, logFactor, alpha);
@@ -142,12 +148,7 @@ function epidemicRatio(stretch: Stretch, from: number, to: number, alpha: number
   return sum;
 }
 
-/** The count of the time before. */
-export function beforeOf({ counts, before }: Stretch, at: number): number {
-  return at === 0 ? before : counts[at - 1]!;
-}
-
-/** The fewest cases (looking for a fall: the first number without an alarm) at this place; far away where none is found. */
+/** The fewest cases that are an alarm at this place; looking for a fall, the fewest that are none. */
 function enoughCases(
   stretch: Stretch,
   at: number,
@@ -155,7 +156,7 @@ function enoughCases(
   options: GeneralisedOptions,
   alarmed: boolean,
 ): number {
-  const { threshold, alpha = 0, direction = 'inc', mostCases = 10_000, rCompat = false } = options;
+  const { threshold, alpha = 0, direction = 'inc', rCompat = false } = options;
   const counts = stretch.counts.slice(0, at + 1);
   const trial: Stretch = { ...stretch, counts };
   const valueWith = (cases: number): number => {
@@ -163,14 +164,24 @@ function enoughCases(
     return statistic(trial, at);
   };
   if (alpha > 0 && rCompat) return searchAsInR(stretch.counts[at]!, valueWith, options, alarmed);
-  for (let cases = 0; cases <= mostCases; cases += 1) {
-    const value = valueWith(cases);
-    if (direction === 'inc' ? value >= threshold : !(value > threshold)) return cases;
-  }
-  return FAR;
+  return firstWhere((cases) => (direction === 'inc' ? valueWith(cases) >= threshold : !(valueWith(cases) > threshold)));
 }
 
 const FAR = 1e99;
+
+/** The first whole number from 0 on; from 1 on the answers must change once. */
+function firstWhere(holds: (cases: number) => boolean): number {
+  if (holds(0)) return 0;
+  let [low, high] = [0, 1];
+  while (!holds(high) && high < FAR) [low, high] = [high, 2 * high];
+  if (high >= FAR) return FAR;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (holds(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}
 
 /** From the count itself up or down, and not at all from 0. */
 function searchAsInR(

@@ -24,6 +24,11 @@ export interface Stretch {
   cases: Float64Array | undefined;
 }
 
+/** The count of the time before. */
+export function beforeOf({ counts, before }: Stretch, at: number): number {
+  return at === 0 ? before : counts[at - 1]!;
+}
+
 /**
  * Runs a chart over counts and starts it anew after each alarm.
  *

@@ -5,7 +5,21 @@ import type { Input } from './input.ts';
 export type Method = (input: Input) => unknown;
 
 /** Each is loaded when it is asked for. */
-const METHODS: Readonly<Record<string, () => Promise<Method>>> = {};
+const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
+  bayes: async () => (await import('./series.ts')).bayes,
+  binomcusum: async () => (await import('./series.ts')).binomcusum,
+  cdc: async () => (await import('./series.ts')).cdc,
+  cusum: async () => (await import('./series.ts')).cusum,
+  ears: async () => (await import('./series.ts')).ears,
+  farrington: async () => (await import('./series-farrington.ts')).farrington,
+  'farrington-classic': async () => (await import('./series-farrington.ts')).farringtonOriginal,
+  glrnb: async () => (await import('./series-ratio.ts')).glrnb,
+  glrpois: async () => (await import('./series-ratio.ts')).glrpois,
+  lrnb: async () => (await import('./series-ratio.ts')).glrnb,
+  lrpois: async () => (await import('./series-ratio.ts')).glrpois,
+  'outbreak-p': async () => (await import('./series.ts')).outbreakP,
+  rki: async () => (await import('./series.ts')).rki,
+};
 
 export function methodNames(): string[] {
   return Object.keys(METHODS).sort();
