@@ -17,6 +17,12 @@ export function earsLead({ method = 'C1', baseline = 7 }: EarsOptions = {}): num
   return baseline + { C1: 0, C2: 2, C3: 4 }[method];
 }
 
+/** The counts that a count is judged by: from the first up to, without, the second, 0-based. */
+export function earsBaseline(at: number, { method = 'C1', baseline = 7 }: EarsOptions = {}): [from: number, to: number] {
+  const to = at - (method === 'C1' ? 0 : GAP);
+  return [to - baseline, to];
+}
+
 /**
  * The Early Aberration Reporting System: a count against mean and standard deviation of a few counts shortly before.
  *
@@ -43,8 +49,8 @@ export function ears(counts: Float64Array, positions: Iterable<number>, options:
 }
 
 function bandBound(counts: Float64Array, at: number, options: EarsOptions, z: number): number {
-  const { method, baseline = 7, minSigma = 0 } = options;
-  const from = at - baseline - (method === 'C2' ? GAP : 0);
+  const { baseline = 7, minSigma = 0 } = options;
+  const [from] = earsBaseline(at, options);
   const mean = meanOf(counts, from, baseline);
   return mean + z * Math.max(deviationOf(counts, from, baseline, mean), minSigma);
 }
@@ -53,7 +59,7 @@ function bandBound(counts: Float64Array, at: number, options: EarsOptions, z: nu
 const GAP = 2;
 
 function thirdBound(counts: Float64Array, at: number, baseline: number, minSigma: number, z: number): number {
-  const from = at - baseline - GAP;
+  const [from] = earsBaseline(at, { method: 'C3', baseline });
   const sigma = Math.max(deviationOf(counts, from, baseline, meanOf(counts, from, baseline)), minSigma);
   const before =
     excess(counts, at - 2, from - 2, baseline, minSigma) + excess(counts, at - 1, from - 1, baseline, minSigma);

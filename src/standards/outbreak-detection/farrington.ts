@@ -49,9 +49,10 @@ export interface FarringtonSeries {
 /** What is said of one count. */
 export interface FarringtonJudgement extends Threshold {
   expected: number;
-  /** Whether there were enough cases lately for an alarm. */
+  /** Whether there were enough cases lately for an alarm; undefined where some of those counts are missing. */
   enough: boolean | undefined;
-  alarm: boolean;
+  /** Undefined where it cannot be said. */
+  alarm: boolean | undefined;
   /** Variance over mean. */
   dispersion: number;
   /** Of the logarithm, per unit of time; absent where the model has no trend. */
@@ -87,7 +88,7 @@ export class Farrington {
   /**
    * @param at       which count, 0-based
    * @param baseline made by `baselineOf` for this place; may be shared by series of one calendar
-   * @returns        undefined where the regression does not converge
+   * @returns        undefined where the regression does not converge, or nothing is known of this season
    */
   judge(series: FarringtonSeries, at: number, baseline: Baseline): FarringtonJudgement | undefined {
     const { options } = this;
@@ -152,10 +153,11 @@ export class Farrington {
     return Math.exp(fit.linearAt(now.time, now.season) + now.offset) <= mostOf(fit);
   }
 
-  private conclude(counts: Float64Array, at: number, now: Now, trend: boolean): FarringtonJudgement {
+  private conclude(counts: Float64Array, at: number, now: Now, trend: boolean): FarringtonJudgement | undefined {
     const { fit, options } = this;
     const count = counts[at]!;
     const eta = fit.linearAt(now.time, now.season) + now.offset;
+    if (Number.isNaN(eta)) return undefined;
     const logError = Math.sqrt(this.errorDispersion * fit.varianceAt(now.time, now.season));
     const dispersion = Math.max(1, fit.dispersion);
     const mu = Math.exp(eta);
@@ -169,7 +171,7 @@ export class Farrington {
       ...threshold,
       expected: mu,
       enough,
-      alarm: enough === true && threshold.score > 1 && count > 0,
+      alarm: enough === undefined || Number.isNaN(threshold.score) ? undefined : enough && threshold.score > 1 && count > 0,
       dispersion,
       trend: trend ? fit.slope : undefined,
       mean,

@@ -70,7 +70,8 @@ function asR(found: readonly (FarringtonJudgement | undefined)[]): object {
     phi: column(found, ({ dispersion }) => dispersion),
     trendCoef: column(found, ({ trend }) => trend ?? Number.NaN),
     trendUsed: column(found, ({ trend }) => (trend === undefined ? 0 : 1)),
-    ...told(found.map((each) => each?.alarm)),
+    // R says no where it cannot say.
+    ...told(found.map((each) => each && (each.alarm ?? false))),
   };
 }
 
