@@ -18,7 +18,10 @@ export function earsLead({ method = 'C1', baseline = 7 }: EarsOptions = {}): num
 }
 
 /** The counts that a count is judged by: from the first up to, without, the second, 0-based. */
-export function earsBaseline(at: number, { method = 'C1', baseline = 7 }: EarsOptions = {}): [from: number, to: number] {
+export function earsBaseline(
+  at: number,
+  { method = 'C1', baseline = 7 }: EarsOptions = {},
+): [from: number, to: number] {
   const to = at - (method === 'C1' ? 0 : GAP);
   return [to - baseline, to];
 }

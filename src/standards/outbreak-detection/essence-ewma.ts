@@ -42,7 +42,9 @@ export function essenceEwma(counts: Float64Array, options: EwmaOptions = {}): Es
     const past = y.subarray(Math.max(0, to - baseline), to);
     const mean = past.reduce((sum, each) => sum + each, 0) / past.length;
     const sigma = Math.sqrt(past.reduce((sum, each) => sum + (each - mean) ** 2, 0) / (past.length - 1));
-    const [slow, quick] = averages.map((average) => advance(average, y[at]!, { mean, sigma, length: past.length, guard }));
+    const [slow, quick] = averages.map((average) =>
+      advance(average, y[at]!, { mean, sigma, length: past.length, guard }),
+    );
     const smaller = slow!.pValue < quick!.pValue ? slow! : quick!;
     judged.expected[at] = mean;
     judged.statistic[at] = smaller.statistic;

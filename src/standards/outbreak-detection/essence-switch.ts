@@ -1,5 +1,5 @@
 import { type Alert, alertOf, withoutLowAlerts } from './essence-alert.ts';
-import { type EssenceJudged, essenceEwma, type EwmaOptions, unjudged } from './essence-ewma.ts';
+import { type EssenceJudged, type EwmaOptions, essenceEwma, unjudged } from './essence-ewma.ts';
 import { essenceRegression } from './essence-regression.ts';
 
 /** From this share of explained variance on the regression is trusted. */

@@ -41,12 +41,12 @@ export function essenceNegativeBinomial(
   const inBaseline = Array.from(days, (day) => day <= baselineEnd);
   const columns = columnsOf(counts.length, trend);
   const picked = Array.from(days.keys()).filter((at) => inBaseline[at]);
-  const model = glmNegativeBinomial({ x: rowsOf(columns, picked), y: rowOf(counts, picked) });
+  const { model, theta } = glmNegativeBinomial({ x: rowsOf(columns, picked), y: rowOf(counts, picked) });
   const t = student.quantile(ONE_SIDED, model.df, { upper: true });
   const linear = Float64Array.from(counts, (_, at) => lineOf(columns, at, model.coefficients));
   const bound = linear.map((eta, at) => {
     const error = Math.sqrt(quadratic(columns, at, model.covarianceUnscaled));
-    return negativeBinomialOfMean.quantile(1 - ONE_SIDED, model.theta, Math.exp(eta + t * error));
+    return negativeBinomialOfMean.quantile(1 - ONE_SIDED, theta, Math.exp(eta + t * error));
   });
   return conclude(counts, linear.map(Math.exp), bound, inBaseline);
 }
@@ -64,7 +64,9 @@ export function essenceSerfling(series: WeeklySeries, baselineEnd: number): Week
   const { days, counts } = series;
   const inBaseline = Array.from(days, (day) => day <= baselineEnd);
   const columns = columnsOf(counts.length, true);
-  const picked = Array.from(days.keys()).filter((at) => inBaseline[at] && isSummer(days[at]!) && !Number.isNaN(counts[at]!));
+  const picked = Array.from(days.keys()).filter(
+    (at) => inBaseline[at] && isSummer(days[at]!) && !Number.isNaN(counts[at]!),
+  );
   const model = leastSquares(rowsOf(columns, picked), rowOf(counts, picked));
   const variance = model.sumOfSquares / model.df;
   const t = student.quantile(ONE_SIDED, model.df, { upper: true });
@@ -83,7 +85,12 @@ function isSummer(day: number): boolean {
   return month >= 5 && month <= 8;
 }
 
-function conclude(counts: Float64Array, expected: Float64Array, bound: Float64Array, inBaseline: boolean[]): WeeklyJudged {
+function conclude(
+  counts: Float64Array,
+  expected: Float64Array,
+  bound: Float64Array,
+  inBaseline: boolean[],
+): WeeklyJudged {
   return { expected, bound, inBaseline, alarm: Array.from(counts, (count, at) => count > bound[at]!) };
 }
 
@@ -93,7 +100,8 @@ function checkBaseline({ days, counts }: WeeklySeries, baselineEnd: number): voi
   if (inside.size < LEAST_YEARS * 52) throw new RangeError('the baseline must hold two years of weeks');
   const first = Math.min(...inside);
   const last = Math.max(...inside);
-  if (Math.floor((last - first) / 7) + 1 !== inside.size) throw new RangeError('the baseline must have every week once');
+  if (Math.floor((last - first) / 7) + 1 !== inside.size)
+    throw new RangeError('the baseline must have every week once');
 }
 
 /** Constant, number of the week, and a wave of a year. */

@@ -171,7 +171,8 @@ export class Farrington {
       ...threshold,
       expected: mu,
       enough,
-      alarm: enough === undefined || Number.isNaN(threshold.score) ? undefined : enough && threshold.score > 1 && count > 0,
+      alarm:
+        enough === undefined || Number.isNaN(threshold.score) ? undefined : enough && threshold.score > 1 && count > 0,
       dispersion,
       trend: trend ? fit.slope : undefined,
       mean,

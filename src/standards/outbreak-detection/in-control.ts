@@ -44,8 +44,8 @@ function regress(
   alpha: number | undefined,
 ): { coefficients: Float64Array; alpha: number } {
   if (alpha === undefined) {
-    const { coefficients, theta } = glmNegativeBinomial({ x, y });
-    return { coefficients, alpha: 1 / theta };
+    const { model, theta } = glmNegativeBinomial({ x, y });
+    return { coefficients: model.coefficients, alpha: 1 / theta };
   }
   const family = alpha === 0 ? 'poisson' : negativeBinomialFamily(1 / alpha);
   return { coefficients: glm({ x, y, family }).coefficients, alpha };

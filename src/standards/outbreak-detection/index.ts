@@ -9,12 +9,12 @@ export { type BinomialSeries, binomialCusum } from './binomial-cusum.ts';
 export type { Calendar } from './calendar.ts';
 export { type CdcOptions, cdc } from './cdc.ts';
 export { type CusumOptions, cusum, TRANSFORMATIONS } from './cusum.ts';
+export { type EarsOptions, ears, earsLead } from './ears.ts';
 export { type Alert, alertOf, withoutLowAlerts } from './essence-alert.ts';
 export { essenceEwma } from './essence-ewma.ts';
 export { essenceRegression } from './essence-regression.ts';
 export { essenceSwitch } from './essence-switch.ts';
 export { essenceNegativeBinomial, essenceSerfling, type WeeklyJudged } from './essence-weekly.ts';
-export { type EarsOptions, ears, earsLead } from './ears.ts';
 export {
   Farrington,
   type FarringtonJudgement,
@@ -24,8 +24,15 @@ export {
 export { type ClassicOptions, farringtonClassic } from './farrington-classic.ts';
 export { type GeneralisedOptions, generalisedRun } from './generalised-likelihood-ratio.ts';
 export { estimateInControl, type InControlOptions } from './in-control.ts';
-export { type Detector, explainLatest, IMPROVED_FARRINGTON, judgeLatest, type Latest, type LatestJudgement } from './latest.ts';
 export type { Judged } from './judged.ts';
+export {
+  type Detector,
+  explainLatest,
+  IMPROVED_FARRINGTON,
+  judgeLatest,
+  type Latest,
+  type LatestJudgement,
+} from './latest.ts';
 export { likelihoodRatioRun, type RatioOptions, restarted, type Stretch } from './likelihood-ratio.ts';
 export { type OutbreakPOptions, outbreakP } from './outbreak-p.ts';
 export type { PastOptions } from './past-windows.ts';

@@ -45,7 +45,9 @@ export interface Latest {
 export function judgeLatest(series: readonly Float64Array[], calendar: Calendar, detector: Detector): Latest {
   if (series.some((counts) => counts.length !== calendar.length))
     throw new RangeError('a series has another length than the calendar');
-  return detector.name === 'ears' ? latestByEars(series, calendar, detector) : latestByFarrington(series, calendar, detector);
+  return detector.name === 'ears'
+    ? latestByEars(series, calendar, detector)
+    : latestByFarrington(series, calendar, detector);
 }
 
 function latestByFarrington(series: readonly Float64Array[], calendar: Calendar, options: FarringtonOptions): Latest {

@@ -49,6 +49,13 @@ export class Input {
     return Object.keys(this.value);
   }
 
+  /** Refuses any other member: an option that is not known must not be passed over in silence. */
+  only(names: readonly string[]): this {
+    const other = this.names().find((name) => !names.includes(name));
+    if (other !== undefined) throw this.field(other).wrong('this member is not known here', { known: names });
+    return this;
+  }
+
   number(range: Range = {}): number {
     const value = this.value === 'Inf' ? Infinity : this.value === '-Inf' ? -Infinity : this.value;
     if (typeof value !== 'number' || Number.isNaN(value)) throw this.wrong('a number is expected', { ...range });

@@ -10,6 +10,11 @@ const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
   binomcusum: async () => (await import('./series.ts')).binomcusum,
   cdc: async () => (await import('./series.ts')).cdc,
   cusum: async () => (await import('./series.ts')).cusum,
+  'essence-ewma': async () => (await import('./series-essence.ts')).essenceEwma,
+  'essence-nbinom': async () => (await import('./series-essence.ts')).essenceNbinom,
+  'essence-regression': async () => (await import('./series-essence.ts')).essenceRegression,
+  'essence-serfling': async () => (await import('./series-essence.ts')).essenceSerfling,
+  'essence-switch': async () => (await import('./series-essence.ts')).essenceSwitch,
   ears: async () => (await import('./series.ts')).ears,
   farrington: async () => (await import('./series-farrington.ts')).farrington,
   'farrington-classic': async () => (await import('./series-farrington.ts')).farringtonOriginal,
@@ -19,6 +24,16 @@ const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
   lrpois: async () => (await import('./series-ratio.ts')).glrpois,
   'outbreak-p': async () => (await import('./series.ts')).outbreakP,
   rki: async () => (await import('./series.ts')).rki,
+  glm: async () => (await import('./models.ts')).glm,
+  'cmaxsprt-condpoisson-cv': async () => (await import('./sequential.ts')).conditionalCv,
+  'maxsprt-binomial-cv': async () => (await import('./sequential.ts')).binomialCv,
+  'maxsprt-poisson-cv': async () => (await import('./sequential.ts')).poissonCv,
+  'maxsprt-poisson-group-cv': async () => (await import('./sequential.ts')).poissonGroupCv,
+  'maxsprt-poisson-performance': async () => (await import('./sequential.ts')).poissonPower,
+  'monitor-poisson-path': async () => (await import('./sequential.ts')).monitorPath,
+  'stopping-beta-binomial': async () => (await import('./sequential.ts')).betaBinomialStopping,
+  'stopping-gamma-poisson': async () => (await import('./sequential.ts')).gammaPoissonStopping,
+  'risk-adjusted-cusum': async () => (await import('./sequential.ts')).riskAdjusted,
 };
 
 export function methodNames(): string[] {

@@ -1,7 +1,7 @@
 import {
   alertOf,
-  essenceEwma as judgeByEwma,
   essenceNegativeBinomial,
+  essenceEwma as judgeByEwma,
   essenceRegression as judgeByRegression,
   essenceSerfling as judgeBySerfling,
   essenceSwitch as judgeBySwitch,
