@@ -48,6 +48,8 @@ export interface Watching {
 /** Days, and weeks, of each series that a run judges: results come late, and an alarm of last week is still news. */
 const JUDGED: Readonly<Record<Unit, number>> = { day: 7, week: 2 };
 const DAYS_READ = 120;
+/** Days before the first raising one from which on cases are counted to an alarm, however long the incubation. */
+const LONGEST_BEFORE = 30;
 const DAYS_A_YEAR = 366;
 const WATCH_SECONDS = 60;
 
@@ -93,7 +95,7 @@ async function watchAll(ctx: Context, watching: Watching): Promise<WatchRun> {
       for (const each of found.sets) totals.set(`${definition.id} ${each.level} ${each.set.unit}`, each.set);
     }
   }
-  const findings = findingsOf(corrected(verdicts), totals, until);
+  const findings = findingsOf(corrected(verdicts), totals);
   let [raised, updated] = [0, 0];
   await ctx.db.transaction(async (tx) => {
     for (const finding of findings) {
@@ -263,11 +265,7 @@ function raisedBy(definition: CaseDefinition, rule: ScanRule, cluster: ClusterFo
 }
 
 /** One finding for each disease and place; what is raised in a district is not raised again for its city or the region. */
-function findingsOf(
-  grounds: ReturnType<typeof corrected>,
-  totals: ReadonlyMap<string, SeriesSet>,
-  until: string,
-): Finding[] {
+function findingsOf(grounds: ReturnType<typeof corrected>, totals: ReadonlyMap<string, SeriesSet>): Finding[] {
   const byKey = Map.groupBy(grounds, ({ verdict }) => `${verdict.disease}/${verdict.place}`);
   const all = [...byKey.values()].map((each) => each[0]!.verdict);
   return [...byKey.entries()].flatMap(([key, each]) => {
@@ -280,16 +278,20 @@ function findingsOf(
         isWithin(other.place, place),
     );
     if (explained) return [];
-    const first = each.map(({ ground }) => ground.first).sort()[0]!;
+    const { incubationDays } = getDefinition(disease);
+    // Who was infected with the first of those that raised it belongs to it.
+    const first = daysAfter(
+      each.map(({ ground }) => ground.first).sort()[0]!,
+      -Math.min(incubationDays[1], LONGEST_BEFORE),
+    );
     return [
       {
         kind: 'outbreak' as const,
         key,
         subject: { disease, place },
         grounds: each.map(({ ground }) => ground),
-        cases:
-          casesSince(totals, { disease, place, first, until }) ?? Math.max(...each.map(({ ground }) => ground.cases)),
-        quietDays: getDefinition(disease).incubationDays[1],
+        cases: casesSince(totals, { disease, place, first }) ?? Math.max(...each.map(({ ground }) => ground.cases)),
+        quietDays: incubationDays[1],
       },
     ];
   });
@@ -297,7 +299,7 @@ function findingsOf(
 
 function casesSince(
   totals: ReadonlyMap<string, SeriesSet>,
-  { disease, place, first }: { disease: string; place: string; first: string; until: string },
+  { disease, place, first }: { disease: string; place: string; first: string },
 ): number | undefined {
   const set = totals.get(`${disease} ${levelOf(place)} day`) ?? totals.get(`${disease} ${levelOf(place)} week`);
   const series = set?.series.find((each) => each.place === place);

@@ -76,7 +76,7 @@ function farringtonJudge(rule: Input, input: Input): Judge {
   const detector = new Farrington({
     years: rule.field('years').whole({ least: 1, most: 20 }),
     alpha: rule.field('alpha').number({ above: 0, below: 1 }),
-    method: 'nbPlugin',
+    threshold: 'nbPlugin',
     periods: 10,
     // So many weeks before are left out, so that a beginning outbreak does not hide itself (Noufaily 2013).
     left: 26,
@@ -98,7 +98,7 @@ function farringtonJudge(rule: Input, input: Input): Judge {
     if (baseline === undefined) return undefined;
     const judged = detector.judge({ counts, calendar }, at, baseline);
     if (judged === undefined) return undefined;
-    return { bound: judged.bound, expected: judged.expected, p: judged.p, alarm: judged.alarm };
+    return { bound: judged.bound, expected: judged.expected, p: judged.pValue, alarm: judged.alarm ?? false };
   };
 }
 
