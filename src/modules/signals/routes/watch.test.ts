@@ -147,7 +147,7 @@ describe('counting', () => {
 
 describe('judging', () => {
   const cluster = (): Planted[] =>
-    Array.from({ length: 6 }, (_, at) => ({ patient: `p${at}`, day: `2026-11-${18 + Math.floor(at / 2)}` }));
+    Array.from({ length: 6 }, (_, at) => ({ patient: `p${at}`, day: `2026-11-${18 + Math.floor(at / 3)}` }));
 
   test('a cluster is raised once, at the most exact place, with every ground; the watch may run again', async () => {
     await plant(cluster());
