@@ -93,3 +93,25 @@ export function logBinomial(x: number, rest: number, p: number, q: number): numb
 function logOfPower(n: number, p: number, q: number): number {
   return n * (p < q ? Math.log1p(-p) : Math.log(q));
 }
+
+/** The gamma function; NaN at 0 and at negative whole numbers. */
+export function gammaFunction(x: number): number {
+  if (x <= 0 && Number.isInteger(x)) return Number.NaN;
+  const size = Math.exp(gammaln(x));
+  return x < 0 && Math.floor(x) % 2 !== 0 ? -size : size;
+}
+
+/** The binomial coefficient of any n over a whole k; 0 for k below 0. */
+export function choose(n: number, k: number): number {
+  const isWhole = Number.isInteger(n);
+  if (k < 0) return 0;
+  if (isWhole && n >= 0 && k > n) return 0;
+  const few = isWhole && n >= 0 ? Math.min(k, n - k) : k;
+  if (few >= 30 && n >= k) {
+    const size = Math.exp(logChoose(n, few));
+    return isWhole ? Math.round(size) : size;
+  }
+  let product = 1;
+  for (let at = 0; at < few; at += 1) product *= (n - at) / (at + 1);
+  return isWhole ? Math.round(product) : product;
+}
