@@ -80,7 +80,8 @@ export class Mixture {
       const odds = logit + first.log - second.log;
       const small = Math.exp(-Math.abs(odds));
       const w = weight[at]!;
-      const log = odds > 0 ? logShare + first.log + Math.log1p(small) : logShare - logit + second.log + Math.log1p(small);
+      const log =
+        odds > 0 ? logShare + first.log + Math.log1p(small) : logShare - logit + second.log + Math.log1p(small);
       sums[0] = sums[0]! + w * log;
       if (withCurvature) addCurvature(sums, first, second, odds > 0 ? 1 / (1 + small) : small / (1 + small), share, w);
     }
@@ -121,7 +122,13 @@ class Component {
     this.#bends = counts.map((count) => (count === 0 ? 0 : trigamma(alpha + count) - bend0));
     if (least > 1) {
       const below = Float64Array.from({ length: least }, (_, at) => at);
-      this.#cut = new Component(alpha, beta, 0, below, below.map((count) => logGamma(count + 1)));
+      this.#cut = new Component(
+        alpha,
+        beta,
+        0,
+        below,
+        below.map((count) => logGamma(count + 1)),
+      );
     }
   }
 
@@ -130,7 +137,8 @@ class Component {
     const rate = beta + expected;
     const logZero = -Math.log1p(expected / beta);
     const shape = alpha + observed;
-    this.log = this.#logs[place]! + alpha * logZero + (observed === 0 ? 0 : observed * (logExpected - this.#logBeta + logZero));
+    this.log =
+      this.#logs[place]! + alpha * logZero + (observed === 0 ? 0 : observed * (logExpected - this.#logBeta + logZero));
     if (withCurvature) {
       const [byAlpha, byBeta] = [this.#slopes[place]! + logZero, alpha / beta - shape / rate];
       this.byAlpha = alpha * byAlpha;
@@ -188,7 +196,14 @@ class Component {
 }
 
 /** Adds one point's gradient and the upper triangle of its Hessian; `first` holds the chance that it is of the first component. */
-function addCurvature(sums: Float64Array, one: Component, two: Component, first: number, share: number, w: number): void {
+function addCurvature(
+  sums: Float64Array,
+  one: Component,
+  two: Component,
+  first: number,
+  share: number,
+  w: number,
+): void {
   const second = 1 - first;
   const both = w * first * second;
   const [r1, r2] = [w * first, w * second];

@@ -162,37 +162,40 @@ class QuantileSolver {
     return Math.exp(u);
   }
 
-  /** Halley's steps on the distribution function over the logarithm, kept inside what is known to hold the root. */
+  /**
+   * Halley's steps over the logarithm of the ratio, kept inside what is known to hold the root. Below the middle it is the logarithm of the distribution function that is solved, since its lower end is a
+   * power of the ratio.
+   */
   #search(start: number, first: number, rate1: number, rate2: number, log1: number, log2: number): number {
-    const [one, two] = [this.#one, this.#two];
+    const [one, two, p] = [this.#one, this.#two, this.#p];
     let [low, high] = [-Infinity, Infinity];
     let u = start;
     for (let step = 0; step < MOST_STEPS; step += 1) {
       const x = Math.exp(u);
       const [y1, y2] = [x * rate1, x * rate2];
-      let [error, slope, bend] = [-this.#p, 0, 0];
+      let [below, slope, bend] = [0, 0, 0];
       if (first > 0) {
         const mass = first * Math.exp(one.shape * (u + log1) - y1 - one.logNorm);
         const density = mass * one.shape;
-        error += isBeyond(one, y1, mass) ? first : mass * one.sum(y1);
+        below += isBeyond(one, y1, mass) ? first : mass * one.sum(y1);
         slope += density;
         bend += density * (one.shape - y1);
       }
       if (first < 1) {
         const mass = (1 - first) * Math.exp(two.shape * (u + log2) - y2 - two.logNorm);
         const density = mass * two.shape;
-        error += isBeyond(two, y2, mass) ? 1 - first : mass * two.sum(y2);
+        below += isBeyond(two, y2, mass) ? 1 - first : mass * two.sum(y2);
         slope += density;
         bend += density * (two.shape - y2);
       }
-      if (error > 0) high = Math.min(high, u);
+      if (below > p) high = Math.min(high, u);
       else low = Math.max(low, u);
-      const newton = -error / slope;
-      const halley = 1 + (newton * bend) / (2 * slope);
-      let move = halley > 0.3 && halley < 3 ? newton / halley : newton;
-      if (!(Math.abs(move) < 1)) move = error > 0 ? -1 : 1;
+      const move = p < 0.5 ? logarithmicStep(below, p, slope, bend) : halleyStep(below - p, slope, bend);
       if (Math.abs(move) < this.#short) return u + move;
-      u = u + move > low && u + move < high ? u + move : (low + high) / 2;
+      const next = u + Math.min(LONGEST_STEP, Math.max(-LONGEST_STEP, move));
+      // A step that is no number, or leads out of the bracket, halves it; while one end is open it goes on by units.
+      if (next > low && next < high) u = next;
+      else u = high === Infinity ? u + 1 : low === -Infinity ? u - 1 : (low + high) / 2;
       if (high - low < 1e-15 * Math.max(1, Math.abs(u))) return u;
     }
     return u;
@@ -207,6 +210,19 @@ class QuantileSolver {
     };
     return first * of(this.#one, log1) + (1 - first) * of(this.#two, log2);
   }
+}
+
+const LONGEST_STEP = 64;
+
+function halleyStep(error: number, slope: number, bend: number): number {
+  const newton = -error / slope;
+  const halley = 1 + (newton * bend) / (2 * slope);
+  return halley > 0.3 && halley < 3 ? newton / halley : newton;
+}
+
+function logarithmicStep(below: number, p: number, slope: number, bend: number): number {
+  const rise = slope / below;
+  return halleyStep(Math.log(below / p), rise, bend / below - rise * rise);
 }
 
 /** Whether nothing that counts of a component lies above: its upper tail is at most mass * y / (y - shape). */
@@ -261,7 +277,8 @@ function checkArguments(
   if (observed.length !== expected.length) throw new RangeError('observed and expected must be as long');
   for (let each = 0; each < observed.length; each += 1) {
     if (!(observed[each]! >= 0 && observed[each]! < Infinity)) throw new RangeError('counts must be 0 or more');
-    if (!(expected[each]! > 0 && expected[each]! < Infinity)) throw new RangeError('every expected count must be above 0');
+    if (!(expected[each]! > 0 && expected[each]! < Infinity))
+      throw new RangeError('every expected count must be above 0');
   }
   if (!at.every((p) => p > 0 && p < 1)) throw new RangeError('probabilities of quantiles must be between 0 and 1');
 }

@@ -1,4 +1,4 @@
-import { solveSymmetric } from './newton.ts';
+import { cholesky, solveByCholesky } from '../statistics/index.ts';
 import { type Curvature, logarithms, Mixture, type Prior, priorOf } from './mixture.ts';
 import { type Points, squashAll } from './squash.ts';
 
@@ -51,7 +51,10 @@ const MANY_POINTS = 4000;
  * Source: DuMouchel, Am Stat 1999;53:177-190; DuMouchel and Pregibon, KDD 2001:67-76. Likelihood, bounds and agreement of starts as in openEBGM 0.9.1 (autoHyper), whose optimisers (nlminb, nlm, BFGS,
  * EM) seek the same maximum.
  */
-export function fitPrior(points: Points, { least, starts = PRIOR_STARTS, mostParameter = 100 }: PriorOptions): PriorFit {
+export function fitPrior(
+  points: Points,
+  { least, starts = PRIOR_STARTS, mostParameter = 100 }: PriorOptions,
+): PriorFit {
   checkPoints(points, least);
   const mixture = new Mixture(points, least);
   const isMany = points.observed.length > MANY_POINTS;
@@ -125,8 +128,9 @@ function dampedStep({ gradient, hessian }: Curvature, damping: number): Float64A
     copy[at] = copy[at]! + damping * Math.max(Math.abs(copy[at]!), 1e-3);
     return copy;
   });
-  const move = solveSymmetric(damped, gradient);
-  if (move === undefined) return undefined;
+  const factor = cholesky(damped);
+  if (factor === undefined) return undefined;
+  const move = solveByCholesky(factor, gradient);
   const longest = Math.max(...move.map(Math.abs));
   if (!Number.isFinite(longest)) return undefined;
   return longest > LONGEST_STEP ? move.map((part) => (part * LONGEST_STEP) / longest) : move;
@@ -156,17 +160,19 @@ function ordered(at: readonly number[]): readonly number[] {
 function standardErrorsOf({ hessian }: Curvature, at: readonly number[]): number[] {
   const { share, ...gammas } = priorOf(at);
   const slopes = [...Object.values(gammas), share * (1 - share)];
+  const factor = cholesky(hessian);
+  if (factor === undefined) return slopes.map(() => Number.NaN);
   return slopes.map((slope, part) => {
-    const unit = Float64Array.from({ length: slopes.length }, (_, other) => (other === part ? 1 : 0));
-    const variance = solveSymmetric(hessian, unit)?.[part] ?? Number.NaN;
-    return slope * Math.sqrt(variance);
+    const unit = slopes.map((_, other) => (other === part ? 1 : 0));
+    return slope * Math.sqrt(solveByCholesky(factor, unit)[part]!);
   });
 }
 
 function checkPoints({ observed, expected, weight }: Points, least: number): void {
   if (observed.length === 0 || expected.length !== observed.length || weight.length !== observed.length)
     throw new RangeError('observed, expected and weight must be as long, and not empty');
-  if (!expected.every((value) => value > 0 && value < Infinity)) throw new RangeError('every expected count must be above 0');
+  if (!expected.every((value) => value > 0 && value < Infinity))
+    throw new RangeError('every expected count must be above 0');
   if (!weight.every((value) => value > 0)) throw new RangeError('every weight must be above 0');
   const smallest = observed.reduce((one, other) => Math.min(one, other), Infinity);
   if (!observed.every((count) => Number.isInteger(count) && count >= 0)) throw new RangeError('counts must be whole');

@@ -28,7 +28,8 @@ export function squash(points: Points, { count, binSize, keep, leastBins, leastP
   const hold: number[] = [];
   const members: number[] = [];
   for (const [at, observed] of points.observed.entries()) (observed === count ? members : hold).push(at);
-  if (members.some((at) => points.weight[at]! > 1)) throw new RangeError(`pairs of count ${count} are squashed already`);
+  if (members.some((at) => points.weight[at]! > 1))
+    throw new RangeError(`pairs of count ${count} are squashed already`);
   if (members.length < leastPoints) throw new RangeError(`there are too few pairs of count ${count} to squash`);
   if (members.length / binSize < leastBins) throw new RangeError('there would be too few bins: make them smaller');
   const squashed = members.length - keep;
