@@ -1,5 +1,5 @@
 /**
- * Clusters in space and in space-time: scan statistics and tests of neighbours.
+ * Clusters in space and in space-time: scan statistics, tests of neighbours, and watching event by event.
  *
  * Pure statistics on places and counts. What is random is drawn from a seed, so an answer can be had again.
  */
@@ -11,9 +11,11 @@ export {
   scanPermutation,
   scanSpaceTimePoisson,
 } from './cylinders.ts';
+export { type ClosePairs, closePairs, type KnoxTest, knoxTest, permutedPairs, permutedTimes } from './knox.ts';
 export { rankPValue } from './monte-carlo.ts';
 export type { Places } from './places.ts';
 export { type SpatialCluster, type SpatialOptions, type SpatialScan, scanBernoulli, scanPoisson } from './spatial.ts';
+export { type Event, type SequentialCluster, type SequentialClusterOptions, sequentialCluster } from './stcd.ts';
 export {
   type NegativeBinomialOptions,
   scanExpectation,
