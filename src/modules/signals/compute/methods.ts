@@ -12,6 +12,7 @@ const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
   binomcusum: async () => (await import('./series.ts')).binomcusum,
   causespecific: async () => (await import('./survival-cox.ts')).causeSpecific,
   cdc: async () => (await import('./series.ts')).cdc,
+  cif: async () => (await import('./survival-competing.ts')).cif,
   'cmaxsprt-condpoisson-cv': async () => (await import('./sequential.ts')).conditionalCv,
   cmh: async () => (await import('./rates.ts')).cmh,
   composite: async () => (await import('./efficacy.ts')).composite,
@@ -32,6 +33,7 @@ const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
   'essence-switch': async () => (await import('./series-essence.ts')).essenceSwitch,
   'farrington-classic': async () => (await import('./series-farrington.ts')).farringtonOriginal,
   farrington: async () => (await import('./series-farrington.ts')).farrington,
+  finegray: async () => (await import('./survival-competing.ts')).fineGray,
   gee: async () => (await import('./repeated-measures.ts')).gee,
   'glm-nb': async () => (await import('./models.ts')).glmNb,
   glm: async () => (await import('./models.ts')).glm,
@@ -65,6 +67,7 @@ const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
   'rates-two-sample': async () => (await import('./rates.ts')).twoRates,
   'risk-adjusted-cusum': async () => (await import('./sequential.ts')).riskAdjusted,
   rki: async () => (await import('./series.ts')).rki,
+  rmst: async () => (await import('./survival-effects.ts')).rmst,
   rt: async () => (await import('./epidemic.ts')).rt,
   'scan-bernoulli': async () => (await import('./scans.ts')).scanCasesAndControls,
   'scan-besagnewell': async () => (await import('./scans.ts')).scanBesagNewellAreas,
@@ -82,6 +85,7 @@ const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
   'wallinga-teunis': async () => (await import('./epidemic.ts')).wallingaTeunis,
   'watch-scan': async () => (await import('./watch.ts')).watchScan,
   'watch-series': async () => (await import('./watch.ts')).watchSeries,
+  winratio: async () => (await import('./survival-effects.ts')).winratio,
 };
 
 export function methodNames(): string[] {
