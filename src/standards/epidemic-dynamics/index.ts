@@ -21,6 +21,7 @@ export {
 } from './endemic-epidemic.ts';
 export { type Estimate, type Growth, growth, reproductionOfGrowth } from './growth.ts';
 export { type Incidence, incidenceOf, slidingWindows, totalCases, type Window } from './incidence.ts';
+export type { IntervalShape } from './interval-curves.ts';
 export type { DecayingWeights, NeighbourWeights, WeightMatrix } from './neighbours.ts';
 export {
   type EventsPrior,
@@ -30,6 +31,7 @@ export {
   type NowcastOptions,
   nowcast,
 } from './nowcast.ts';
+export { fitOnsetPairs, type OnsetPair, type PairFit, type PairFitOptions } from './onset-pairs.ts';
 export {
   type DelayWindow,
   type ReportedEvent,

@@ -2,7 +2,7 @@ import { FAMILIES, type Family, type FamilyName } from './family.ts';
 import { checkDesign } from './least-squares.ts';
 import { fillMeans, LINKS, type LinkName } from './link.ts';
 import type { Columns } from './matrix.ts';
-import { covarianceOf, leverage, linearOf, type Solved, solveByProducts, solveByReflections } from './triangle.ts';
+import { covarianceOf, fillLinear, leverage, type Solved, solveByProducts, solveByReflections } from './triangle.ts';
 
 export interface GlmOptions {
   x: Columns;
@@ -75,12 +75,16 @@ interface Model {
   rows: number;
 }
 
-interface Fit {
-  solved: Solved;
-  coefficients: Float64Array;
+/** What the rows have at some coefficients. */
+interface Place {
   linear: Float64Array;
   means: Float64Array;
   slopes: Float64Array;
+}
+
+interface Fit extends Place {
+  solved: Solved;
+  coefficients: Float64Array;
   workingWeights: Float64Array;
   deviance: number;
   iterations: number;
@@ -106,35 +110,34 @@ function readModel({ x, y, family: named, link, weights, offset }: GlmOptions): 
   return { x, y: responses, weights: own, offset: shift, family, link: link ?? family.link, rows };
 }
 
+function newPlace(rows: number): Place {
+  return { linear: new Float64Array(rows), means: new Float64Array(rows), slopes: new Float64Array(rows) };
+}
+
 function iterate(model: Model, { epsilon = 1e-8, mostIterations = 25, start }: GlmOptions): Fit {
   const { x, y, weights, link, family } = model;
   const n = y.length;
-  const { of, isValid } = LINKS[link];
-  const first = start ?? y.map((value, i) => of(family.start(value, weights[i]!)));
-  let linear: Float64Array = Float64Array.from(first);
-  let means: Float64Array = new Float64Array(n);
-  let slopes: Float64Array = new Float64Array(n);
-  fillMeans(link, linear, means, slopes);
-  if (!linear.every(isValid) || !areValid(means, family))
-    throw new RangeError('the family and link have no valid means to begin with');
-  let deviance = devianceOf(model, means);
+  let [here, there] = [newPlace(n), newPlace(n)];
+  const { of } = LINKS[link];
+  here.linear.set(start ?? y.map((value, i) => of(family.start(value, weights[i]!))));
+  fillMeans(link, here.linear, here.means, here.slopes);
+  if (!isValid(here, model)) throw new RangeError('the family and link have no valid means to begin with');
+  const [workingWeights, response] = [new Float64Array(n), new Float64Array(n)];
+  let deviance = devianceOf(model, here.means);
   let coefficients: Float64Array | undefined;
-  let fit: Fit | undefined;
   for (let iterations = 1; iterations <= mostIterations; iterations += 1) {
-    const workingWeights = workingWeightsOf(model, means, slopes);
     // From the second round on only the change is solved for: its rounding dies out with it.
-    const response = workingResponse(model, linear, means, slopes, coefficients !== undefined);
+    fillWorking(model, here, coefficients !== undefined, workingWeights, response);
     const solved = solve(x, response, workingWeights, Math.min(1e-7, epsilon / 1000));
-    const next = coefficients === undefined ? solved.coefficients : added(coefficients, solved.coefficients);
-    const step = stepTo(model, next, coefficients, mostIterations);
-    const { deviance: last } = step;
-    fit = { solved, ...step, workingWeights, iterations, converged: false };
-    ({ linear, means, slopes, coefficients } = step);
-    if (Math.abs(last - deviance) / (Math.abs(last) + 0.1) < epsilon) return { ...fit, converged: true };
-    deviance = last;
+    const aim = coefficients === undefined ? solved.coefficients : added(coefficients, solved.coefficients);
+    const step = stepTo(model, aim, coefficients, there, mostIterations);
+    [here, there] = [there, here];
+    const converged = Math.abs(step.deviance - deviance) / (Math.abs(step.deviance) + 0.1) < epsilon;
+    ({ coefficients, deviance } = step);
+    if (converged || iterations === mostIterations)
+      return { ...here, solved, coefficients, workingWeights, deviance, iterations, converged };
   }
-  if (fit === undefined) throw new RangeError('no iteration is allowed');
-  return fit;
+  throw new RangeError('no iteration is allowed');
 }
 
 /** By sums of products where the columns allow it, else by reflections. */
@@ -148,47 +151,49 @@ function added(before: Float64Array, change: Float64Array): Float64Array {
   return before.map((value, at) => value + change[at]!);
 }
 
-function workingWeightsOf({ family, weights }: Model, means: Float64Array, slopes: Float64Array): Float64Array {
-  const working = new Float64Array(means.length);
-  for (let i = 0; i < means.length; i += 1)
-    if (weights[i]! > 0 && slopes[i] !== 0) working[i] = (weights[i]! * slopes[i]! ** 2) / family.variance(means[i]!);
-  return working;
-}
-
-function workingResponse(
-  { y, offset, weights }: Model,
-  linear: Float64Array,
-  means: Float64Array,
-  slopes: Float64Array,
+/** Weights and responses of the next least squares: the whole linear predictor, or only its change. */
+function fillWorking(
+  { y, offset, weights, family }: Model,
+  { linear, means, slopes }: Place,
   onlyChange: boolean,
-): Float64Array {
-  const response = new Float64Array(y.length);
+  workingWeights: Float64Array,
+  response: Float64Array,
+): void {
   for (let i = 0; i < y.length; i += 1) {
-    if (!(weights[i]! > 0) || slopes[i] === 0) continue;
-    const change = (y[i]! - means[i]!) / slopes[i]!;
+    const slope = slopes[i]!;
+    const takesPart = weights[i]! > 0 && slope !== 0;
+    workingWeights[i] = takesPart ? (weights[i]! * slope * slope) / family.variance(means[i]!) : 0;
+    const change = takesPart ? (y[i]! - means[i]!) / slope : 0;
     response[i] = onlyChange ? change : linear[i]! - (offset === undefined ? 0 : offset[i]!) + change;
   }
-  return response;
 }
 
-type Step = Pick<Fit, 'coefficients' | 'linear' | 'means' | 'slopes' | 'deviance'>;
-
-/** The means that coefficients lead to; the step to them is halved until deviance and means are valid. */
-function stepTo(model: Model, aim: Float64Array, before: Float64Array | undefined, mostHalvings: number): Step {
-  const { x, y, offset, link, family } = model;
-  const { isValid } = LINKS[link];
+/** Fills in the place that coefficients lead to; the step to them is halved until deviance and means are valid. */
+function stepTo(
+  model: Model,
+  aim: Float64Array,
+  before: Float64Array | undefined,
+  place: Place,
+  mostHalvings: number,
+): { coefficients: Float64Array; deviance: number } {
   let coefficients = aim;
   for (let halvings = 0; halvings <= mostHalvings; halvings += 1) {
-    const linear = linearOf(x, coefficients, offset, y.length);
-    const [means, slopes] = [new Float64Array(y.length), new Float64Array(y.length)];
-    fillMeans(link, linear, means, slopes);
-    const deviance = devianceOf(model, means);
-    if (Number.isFinite(deviance) && linear.every(isValid) && areValid(means, family))
-      return { coefficients, linear, means, slopes, deviance };
+    fillLinear(model.x, coefficients, model.offset, place.linear);
+    fillMeans(model.link, place.linear, place.means, place.slopes);
+    const deviance = devianceOf(model, place.means);
+    if (Number.isFinite(deviance) && isValid(place, model)) return { coefficients, deviance };
     if (before === undefined) break;
     coefficients = coefficients.map((value, at) => (value + before[at]!) / 2);
   }
   throw new RangeError('no valid coefficients were found: the means leave what the family allows');
+}
+
+function isValid({ linear, means }: Place, { link, family }: Model): boolean {
+  const [low, high] = family.range;
+  const { isValid: isLinear } = LINKS[link];
+  for (let i = 0; i < means.length; i += 1)
+    if (!(means[i]! > low && means[i]! < high && isLinear(linear[i]!))) return false;
+  return true;
 }
 
 function devianceOf({ y, weights, family }: Model, means: Float64Array): number {
@@ -203,7 +208,7 @@ function summarise(model: Model, fit: Fit, options: GlmOptions): Glm {
   const n = y.length;
   const { rank } = solved;
   const df = rows - rank;
-  const workingResiduals = Float64Array.from(y, (value, i) => (value - means[i]!) / slopes[i]!);
+  const workingResiduals = y.map((value, i) => (value - means[i]!) / slopes[i]!);
   const dispersion = family.hasKnownDispersion ? 1 : spread(workingWeights, workingResiduals) / df;
   const covarianceUnscaled = covarianceOf(solved);
   const scale = df > 0 || family.hasKnownDispersion ? dispersion : Number.NaN;
@@ -219,12 +224,11 @@ function summarise(model: Model, fit: Fit, options: GlmOptions): Glm {
     linear,
     workingWeights,
     workingResiduals,
-    pearsonResiduals: Float64Array.from(
-      y,
+    pearsonResiduals: y.map(
       (value, i) => ((value - means[i]!) * Math.sqrt(weights[i]!)) / Math.sqrt(family.variance(means[i]!)),
     ),
     get devianceResiduals() {
-      return Float64Array.from(y, (value, i) => {
+      return y.map((value, i) => {
         const part = Math.sqrt(Math.max(weights[i]! * family.deviance(value, means[i]!), 0));
         return value > means[i]! ? part : -part;
       });
@@ -261,11 +265,6 @@ function isConstant(column: ArrayLike<number>): boolean {
   const first = column[0]!;
   if (first === 0) return false;
   for (let i = 1; i < column.length; i += 1) if (column[i] !== first) return false;
-  return true;
-}
-
-function areValid(means: Float64Array, { range: [low, high] }: Family): boolean {
-  for (let i = 0; i < means.length; i += 1) if (!(means[i]! > low && means[i]! < high)) return false;
   return true;
 }
 

@@ -1,5 +1,5 @@
 import type { Columns } from './matrix.ts';
-import { covarianceOf, leverage, linearOf, solveByReflections } from './triangle.ts';
+import { covarianceOf, fillLinear, leverage, solveByReflections } from './triangle.ts';
 
 export interface LeastSquares {
   /** NaN for aliased columns. */
@@ -38,8 +38,9 @@ export function leastSquares(
   const { coefficients, rank } = solved;
   if (coefficients.some((value, at) => !Number.isFinite(value) && solved.pivot.indexOf(at) < rank))
     throw new RangeError('values of a least-squares problem must be finite');
-  const fitted = linearOf(x, coefficients, undefined, n);
-  const residuals = Float64Array.from(fitted, (value, row) => y[row]! - value);
+  const fitted = new Float64Array(n);
+  fillLinear(x, coefficients, undefined, fitted);
+  const residuals = fitted.map((value, row) => y[row]! - value);
   const squares = roots?.map((root) => root * root);
   const sumOfSquares = residuals.reduce((sum, each, row) => sum + each * each * (squares?.[row] ?? 1), 0);
   const rows = squares === undefined ? n : squares.reduce((sum, weight) => sum + (weight > 0 ? 1 : 0), 0);

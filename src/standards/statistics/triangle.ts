@@ -92,17 +92,8 @@ const LEAST_PIVOT = 1e-6;
  */
 export function solveByProducts(x: Columns, z: Float64Array, weights: Float64Array): Solved | undefined {
   const rank = x.length;
-  const n = z.length;
-  if (n < rank) return undefined;
-  const upper = new Float64Array(rank * rank);
-  const right = new Float64Array(rank);
-  const scratch = new Float64Array(n);
-  for (let j = 0; j < rank; j += 1) {
-    const column = x[j]!;
-    for (let i = 0; i < n; i += 1) scratch[i] = column[i]! * weights[i]!;
-    for (let k = 0; k <= j; k += 1) upper[j * rank + k] = dot(scratch, x[k]!);
-    right[j] = dot(scratch, z);
-  }
+  if (z.length < rank) return undefined;
+  const { upper, right } = products(x, z, weights);
   // The triangle R with R'R in place, column by column.
   for (let j = 0; j < rank; j += 1) {
     const square = upper[j * rank + j]!;
@@ -121,10 +112,39 @@ export function solveByProducts(x: Columns, z: Float64Array, weights: Float64Arr
   return { upper, pivot, rank, coefficients: coefficientsOf({ upper, pivot, rank }, right, rank) };
 }
 
-function dot(one: ArrayLike<number>, two: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < one.length; i += 1) sum += one[i]! * two[i]!;
-  return sum;
+/** So many rows at a time stay in the processor's nearest cache. */
+const BLOCK = 512;
+
+/** X'WX, its upper half column by column, and X'Wz. */
+function products(x: Columns, z: Float64Array, weights: Float64Array): { upper: Float64Array; right: Float64Array } {
+  const width = x.length;
+  const upper = new Float64Array(width * width);
+  const right = new Float64Array(width);
+  const scratch = new Float64Array(Math.min(BLOCK, z.length));
+  for (let from = 0; from < z.length; from += BLOCK) {
+    const size = Math.min(BLOCK, z.length - from);
+    for (let j = 0; j < width; j += 1) {
+      const column = x[j]!;
+      for (let i = 0; i < size; i += 1) scratch[i] = column[from + i]! * weights[from + i]!;
+      for (let k = 0; k <= j; k += 1) upper[j * width + k] = upper[j * width + k]! + dot(scratch, x[k]!, from, size);
+      right[j] = right[j]! + dot(scratch, z, from, size);
+    }
+  }
+  return { upper, right };
+}
+
+/** In four sums, which the processor adds side by side. */
+function dot(block: Float64Array, column: ArrayLike<number>, from: number, size: number): number {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  let i = 0;
+  for (; i + 3 < size; i += 4) {
+    a += block[i]! * column[from + i]!;
+    b += block[i + 1]! * column[from + i + 1]!;
+    c += block[i + 2]! * column[from + i + 2]!;
+    d += block[i + 3]! * column[from + i + 3]!;
+  }
+  for (; i < size; i += 1) a += block[i]! * column[from + i]!;
+  return a + b + (c + d);
 }
 
 /** The inverse of R'R, NaN for aliased columns. */
@@ -143,7 +163,7 @@ export function covarianceOf({ upper, pivot, rank }: Triangle): Float64Array[] {
   const covariance = Array.from({ length: size }, () => new Float64Array(size).fill(Number.NaN));
   for (let i = 0; i < rank; i += 1)
     for (let j = 0; j <= i; j += 1) {
-      const value = dot(inverse[i]!, inverse[j]!);
+      const value = dot(inverse[i]!, inverse[j]!, 0, rank);
       covariance[pivot[i]!]![pivot[j]!] = value;
       covariance[pivot[j]!]![pivot[i]!] = value;
     }
@@ -175,19 +195,19 @@ export function leverage(
   return hat;
 }
 
-/** The rows' sums of columns times coefficients, aliased ones left out. */
-export function linearOf(
+/** Fills in the rows' sums of columns times coefficients, aliased ones left out. */
+export function fillLinear(
   x: Columns,
   coefficients: Float64Array,
   offset: Float64Array | undefined,
-  n: number,
-): Float64Array {
-  const linear = offset === undefined ? new Float64Array(n) : Float64Array.from(offset);
+  linear: Float64Array,
+): void {
+  if (offset === undefined) linear.fill(0);
+  else linear.set(offset);
   for (let j = 0; j < x.length; j += 1) {
     const column = x[j]!;
     const slope = coefficients[j]!;
     if (Number.isNaN(slope)) continue;
-    for (let i = 0; i < n; i += 1) linear[i] = linear[i]! + slope * column[i]!;
+    for (let i = 0; i < linear.length; i += 1) linear[i] = linear[i]! + slope * column[i]!;
   }
-  return linear;
 }

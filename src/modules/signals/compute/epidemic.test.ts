@@ -140,6 +140,19 @@ describe('reproduction numbers', () => {
     expect((found['mean'] as number[])[1]).toBeGreaterThan(1);
   });
 
+  test('come from pairs of cases too', async () => {
+    const pairs = [2, 3, 2, 4, 1, 3, 2, 5, 3, 2].map((days) => ({ EL: 0, ER: 1, SL: days, SR: days + 1 }));
+    const chain = { burnin: 500, thin: 30, seed: 3 };
+    const asked = { ...config, si_parametric_distr: 'off1G', n1: 200, n2: 20, seed: 1, mcmc_control: chain };
+    const found = await answer('rt', { method: 'si_from_data', incidence, si_data: pairs, config: asked });
+    const means = found['siMean'] as number[];
+    expect(means.reduce((sum, each) => sum + each, 0) / means.length).toBeCloseTo(2.7, 0);
+    expect(found['MCMC_converged']).toBe(true);
+    const columns = { EL: pairs.map(({ EL }) => EL), ER: pairs.map(({ ER }) => ER), SL: pairs.map(({ SL }) => SL) };
+    const asColumns = { ...columns, SR: pairs.map(({ SR }) => SR) };
+    expect(await answer('rt', { method: 'si_from_data', incidence, si_data: asColumns, config: asked })).toEqual(found);
+  });
+
   test("by Wallinga and Teunis have R's simulated spread on demand", async () => {
     const asked = { incidence, siDistr: [0, 0.5, 0.5], t_start: [3, 6], t_end: [5, 9] };
     const found = await answer('wallinga-teunis', { ...asked, n_sim: 200 });
@@ -225,7 +238,11 @@ describe('other methods of epidemics', () => {
     ['rt', { method: 'parametric_si', incidence: [1, null, 3], config: { mean_si: 2, std_si: 1 } }, 'invalid'],
     ['rt', { method: 'parametric_si', incidence: [1, 2, 3], config: { mean_si: 1, std_si: 1 } }, 'invalid'],
     ['rt', { method: 'non_parametric_si', incidence: [1, 2, 3], config: { si_distr: [0, 0.5] } }, 'unprocessable'],
-    ['rt', { method: 'si_from_data', incidence: [1, 2, 3] }, 'invalid'],
+    [
+      'rt',
+      { method: 'si_from_data', incidence: [1, 2, 3], si_data: [], config: { si_parametric_distr: 'G' } },
+      'invalid',
+    ],
     ['wallinga-teunis', { incidence: [0, 0, 0], siDistr: [0, 1], t_start: [2], t_end: [3] }, 'unprocessable'],
     ['discrete-serial-interval', [{ mu: 0.5, sigma: 1, kmax: 3 }], 'invalid'],
     ['backproj', { observed: [1, 2], incuPmf: [1], k: 3 }, 'unprocessable'],

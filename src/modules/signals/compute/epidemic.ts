@@ -6,6 +6,7 @@ import {
   curveSummary,
   discreteSerialInterval,
   type EventsPrior,
+  fitOnsetPairs,
   growth,
   type Incidence,
   incidenceOf,
@@ -13,6 +14,7 @@ import {
   type NowcastMethod,
   type NowcastOptions,
   nowcast as nowcastDays,
+  type OnsetPair,
   type REPRODUCTION_QUANTILES,
   type ReproductionEstimate,
   reportingTriangle,
@@ -310,7 +312,7 @@ function oneInterval(input: Input): Float64Array {
   return Float64Array.from(days, (day) => all[day]!);
 }
 
-const RT_METHODS = ['non_parametric_si', 'parametric_si', 'uncertain_si', 'si_from_sample'] as const;
+const RT_METHODS = ['non_parametric_si', 'parametric_si', 'uncertain_si', 'si_from_data', 'si_from_sample'] as const;
 
 const RT_CONFIG = [
   ...['t_start', 't_end', 'n1', 'n2', 'mean_si', 'std_si', 'std_mean_si', 'min_mean_si', 'max_mean_si'],
@@ -318,9 +320,9 @@ const RT_CONFIG = [
   ...['mean_prior', 'std_prior', 'cv_posterior'],
 ];
 
-/** `EpiEstim::estimate_R` 2.2-4; not `si_from_data`, whose serial intervals come from a Markov chain of another package. */
+/** `EpiEstim::estimate_R` 2.2-4. */
 export function rt(input: Input): object {
-  only(input, ['method', 'incidence', 'config', 'si_sample', 'siSample']);
+  only(input, ['method', 'incidence', 'config', 'si_sample', 'siSample', 'si_data', 'siData']);
   const config = input.field('config');
   if (!config.isAbsent) only(config, RT_CONFIG);
   const of = (name: string): Input => (config.isAbsent ? config : config.field(name));
@@ -345,6 +347,11 @@ export function rt(input: Input): object {
           intervals: of('n1').or(500, (count) => count.whole({ least: 1, most: 100_000 })),
         }),
       );
+    case 'si_from_data': {
+      const fit = readPairFit(either(input, 'si_data', 'siData'), config);
+      const found = reproductionOverIntervals(incidence, fit.intervals, windows, draws);
+      return { ...uncertainAnswer(windows, found), MCMC_converged: fit.converged };
+    }
     case 'si_from_sample': {
       const columns = readSeries(either(input, 'si_sample', 'siSample'));
       return uncertainAnswer(windows, reproductionOverIntervals(incidence, columns, windows, draws));
@@ -452,6 +459,39 @@ function readUncertain(config: Input) {
     };
   };
   return { mean: normal('mean', { least: 1 }), sd: normal('std', { above: 0 }) };
+}
+
+const PAIR_SHAPES = { G: 'gamma', W: 'weibull', L: 'log-normal' } as const;
+
+/** Draws of the serial interval from the days on which both of each pair fell ill. */
+function readPairFit(input: Input, config: Input): ReturnType<typeof fitOnsetPairs> {
+  const distribution = config.field('si_parametric_distr').choice(['G', 'W', 'L', 'off1G', 'off1W', 'off1L']);
+  const chain = config.field('mcmc_control');
+  if (!chain.isAbsent) only(chain, ['burnin', 'thin', 'seed', 'init_pars']);
+  const of = (name: string): Input => (chain.isAbsent ? chain : chain.field(name));
+  return fitOnsetPairs(readPairs(input), {
+    shape: PAIR_SHAPES[distribution.slice(-1) as keyof typeof PAIR_SHAPES],
+    shifted: distribution.startsWith('off1'),
+    samples: config.field('n1').or(500, (count) => count.whole({ least: 10, most: 100_000 })),
+    burnIn: of('burnin').or(3000, (steps) => steps.whole({ least: 0, most: 1_000_000 })),
+    thinning: of('thin').or(10, (steps) => steps.whole({ least: 1, most: 10_000 })),
+    seed: of('seed').or(1, (seed) => seed.whole()),
+    start: of('init_pars').or(undefined, (pars) => pars.numbers({ length: 2 }) as [number, number]),
+  });
+}
+
+/** Rows with `EL`, `ER`, `SL`, `SR`: the earliest and latest day of the infector and of the infected. */
+function readPairs(input: Input): OnsetPair[] {
+  const rows = Array.isArray(input.value)
+    ? input.items({ least: 1 }).map((row) => (name: string) => row.field(name).whole())
+    : input
+        .field('EL')
+        .items({ least: 1 })
+        .map((_, at) => (name: string) => input.field(name).wholes()[at] ?? Number.NaN);
+  return rows.map((read) => ({
+    infector: { from: read('EL'), to: read('ER') },
+    infected: { from: read('SL'), to: read('SR') },
+  }));
 }
 
 /** `EpiEstim::wallinga_teunis` 2.2-4. */
