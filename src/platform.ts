@@ -47,7 +47,7 @@ import { holdFolder, MIGRATIONS, migrate, openDatabase, openPool, sql } from '#k
 import { custodyRoutes, partitionJob, recountJob, startMqtt } from '#modules/custody';
 import { laboratoryRoutes, loadIntervals } from '#modules/laboratory';
 import { recordsRoutes, startMllpServer, startReceiver } from '#modules/records';
-import { signalsRoutes } from '#modules/signals';
+import { signalsRoutes, startComputing, watchJob } from '#modules/signals';
 import { buildWeb, WEB_DIST } from '../web/build.ts';
 import { placeDemoAccounts } from './demo.ts';
 import { HEARERS, LAKE_LISTENER, LAKE_TABLES } from './hearers.ts';
@@ -117,6 +117,8 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       await storeBuiltInViews(ctx);
     });
 
+    const computing = startComputing();
+    undo.push(computing.stop);
     const exports = startExports(ctx, lake, config.data);
     undo.push(exports.stop);
     const door: Door = {
@@ -142,7 +144,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       recordsRoutes,
       custodyRoutes,
       laboratoryRoutes,
-      signalsRoutes,
+      (app, parts) => signalsRoutes(app, parts, computing),
       servePages(WEB_DIST),
     ];
     let wakeKeeper = (): void => {};
@@ -193,7 +195,14 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       }),
     );
     undo.push(mqtt.stop);
-    const jobs: Job[] = [sweeper, oidcKeeper, sealer(ledgerKey), partitionJob, recountJob];
+    const jobs: Job[] = [
+      sweeper,
+      oidcKeeper,
+      sealer(ledgerKey),
+      partitionJob,
+      recountJob,
+      watchJob({ lake, computing }),
+    ];
     undo.push(startJobs(ctx, pool, jobs).stop);
     isUp = true;
 
