@@ -54,6 +54,7 @@ const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
   mmrm: async () => (await import('./repeated-measures.ts')).mmrm,
   'monitor-poisson-path': async () => (await import('./sequential.ts')).monitorPath,
   nowcast: async () => (await import('./epidemic.ts')).nowcast,
+  'onset-summary': async () => (await import('./onset.ts')).onsetSummary,
   'outbreak-p': async () => (await import('./series.ts')).outbreakP,
   'pv-counts': async () => (await import('./safety.ts')).pvCounts,
   'pv-squash': async () => (await import('./safety.ts')).pvSquash,
@@ -75,6 +76,7 @@ const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
   'wallinga-teunis': async () => (await import('./epidemic.ts')).wallingaTeunis,
   'watch-scan': async () => (await import('./watch.ts')).watchScan,
   'watch-series': async () => (await import('./watch.ts')).watchSeries,
+  weibull: async () => (await import('./onset.ts')).weibull,
 };
 
 export function methodNames(): string[] {
