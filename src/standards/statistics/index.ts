@@ -37,6 +37,7 @@ export { type Curvature, minimiseByNewton, type NewtonMinimum, type NewtonOption
 export { normal } from './normal.ts';
 export { poisson } from './poisson.ts';
 export { Random } from './random.ts';
+export { ranks } from './ranks.ts';
 export { choose, digamma, gammaFunction, logBeta, logChoose, logGamma, trigamma } from './special.ts';
 export { student } from './student.ts';
 export type { Tail } from './tail.ts';
