@@ -3,6 +3,7 @@
  *
  * Pure statistics on typed arrays, row by row. What cannot be answered from the data is a RangeError that says why.
  */
+export { aalenJohansen, type StateCurves } from './aalen-johansen.ts';
 export {
   type Concordance,
   type ConcordanceOptions,
@@ -21,6 +22,9 @@ export {
   schoenfeldResiduals,
   scoreResiduals,
 } from './cox-residuals.ts';
+export { type CompetingRisks, cumulativeIncidence, type IncidenceCurve, incidenceAt } from './cumulative-incidence.ts';
+export { type FineGrayData, type FineGrayFit, type FineGrayOptions, fitFineGray } from './fine-gray.ts';
+export { type GrayTest, grayTest } from './gray.ts';
 export { type Curve, type CurveOptions, survivalCurves } from './kaplan-meier.ts';
 export {
   LIMIT_SCALES,
@@ -34,3 +38,15 @@ export { type LogRank, logRank, oneSampleLogRank } from './log-rank.ts';
 export { type Groups, type Observations, oneGroup } from './model.ts';
 export { type ProportionalityTest, proportionalityTests, TIME_SCALES, type TimeScale } from './proportional-hazards.ts';
 export { curveMedian, curveQuantiles } from './quantiles.ts';
+export {
+  type Arms,
+  type Contrast,
+  compareRestrictedMeans,
+  type Estimate,
+  latestRestriction,
+  type RestrictedComparison,
+  type RestrictedMean,
+  restrictedMean,
+} from './restricted-mean.ts';
+export { adjustRestrictedMeans, type RestrictedModel, type RestrictedScale } from './restricted-mean-model.ts';
+export { type Endpoints, type WinRatio, winRatio } from './win-ratio.ts';

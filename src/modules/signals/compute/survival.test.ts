@@ -4,7 +4,10 @@ import { Input } from './input.ts';
 import { findMethod } from './methods.ts';
 import { printable } from './output.ts';
 
-const METHODS = ['km', 'logrank', 'cox', 'cox-predict', 'causespecific'];
+const METHODS = ['km', 'logrank', 'cox', 'cox-predict', 'causespecific', 'cif', 'finegray', 'rmst', 'winratio'];
+
+/** The tolerance of what states none. crr at gtol 1e-12 stops where its step halving happens to, some 1e-8 before the maximum. */
+const UNSTATED: Record<string, number> = { finegray: 1e-6 };
 
 /**
  * Goal: survival analysis is R's (survival 3.5-3, cmprsk 2.2, survRM2 1.0-4).
@@ -15,7 +18,7 @@ describe('survival methods against R', () => {
     const method = await findMethod(fixture.method);
     const found = printable(method(new Input(withTimes(fixture))));
     const { differences, numbers, worst } = compare(
-      { ...fixture, tolerance: { rel: 1e-9, ...fixture.tolerance } },
+      { ...fixture, tolerance: { rel: UNSTATED[fixture.method] ?? 1e-9, ...fixture.tolerance } },
       found,
     );
     if (process.env['SHOW_WORST'] !== undefined) process.stderr.write(`${fixture.name} ${worst.error} ${worst.at}\n`);
