@@ -4,10 +4,17 @@ import {
   reproductionNumber,
   slidingWindows,
 } from '../../src/standards/epidemic-dynamics/index.ts';
+import {
+  ears,
+  earsLead,
+  Farrington,
+  IMPROVED_FARRINGTON,
+  judgeLatest,
+} from '../../src/standards/outbreak-detection/index.ts';
 import { matchNearest, propensityScores } from '../../src/standards/propensity/index.ts';
 import { poissonCriticalValue } from '../../src/standards/sequential/index.ts';
 import { listedZones, scanExpectation, scanPermutation, scanPoisson } from '../../src/standards/space-time/index.ts';
-import { glm, Random } from '../../src/standards/statistics/index.ts';
+import { glm } from '../../src/standards/statistics/index.ts';
 import {
   concordance,
   fitCox,
@@ -16,7 +23,7 @@ import {
   survivalCurves,
   survivalLimits,
 } from '../../src/standards/survival/index.ts';
-import { makeIncidence, makePersons, type Persons } from './data.ts';
+import { makeDistricts, makeIncidence, makePersons, makePlaces, makeRing, makeSeries, type Persons } from './data.ts';
 
 /** Something that is timed, beside R where R has it. */
 export interface Workload {
@@ -119,6 +126,43 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
       };
     },
   },
+  bench_farringtonFlexible_50x52: {
+    what: 'Farrington, improved, 50 series x 52 weeks',
+    prepare() {
+      const series = makeSeries(50);
+      return () => {
+        const found = judgeWeeks(series, 52);
+        return () => [...sumOf(found), ...found.slice(6 * 52, 7 * 52).map(({ bound }) => bound)];
+      };
+    },
+  },
+  bench_farrington_1000x1: {
+    what: 'Farrington, improved, 1,000 series x 1 week',
+    prepare() {
+      const series = makeSeries(1000);
+      return () => {
+        const found = judgeWeeks(series, 1);
+        return () => sumOf(found);
+      };
+    },
+  },
+  bench_earsC2_50x406: {
+    what: 'EARS C2, 50 series x 407 weeks',
+    prepare() {
+      const series = makeSeries(50);
+      return () => {
+        const weeks = Array.from(
+          { length: 416 - earsLead({ method: 'C2' }) },
+          (_, at) => at + earsLead({ method: 'C2' }),
+        );
+        const found = series.map((counts) => ears(counts, weeks, { method: 'C2' }));
+        return () => [
+          found.flatMap(({ alarm }) => alarm).filter(Boolean).length,
+          found.flatMap(({ bound }) => Array.from(bound)).reduce((a, b) => a + b),
+        ];
+      };
+    },
+  },
   bench_estimateR_1000d: {
     what: 'reproduction number, 1,000 days, weekly windows',
     prepare() {
@@ -143,12 +187,9 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
   scan_kulldorff_67: {
     what: 'circular scan, 67 places, 999 replicates',
     prepare() {
-      const random = new Random(67);
-      const places = { x: uniforms(67, random), y: uniforms(67, random) };
-      const expected = uniforms(67, random).map((each) => 300 * each ** 3 + 5);
-      const cases = expected.map((mean) => random.poisson(mean));
+      const { x, y, ...counts } = makePlaces();
       return () => {
-        const { clusters } = scanPoisson({ places, cases, expected }, { ties: 'one-by-one' });
+        const { clusters } = scanPoisson({ places: { x, y }, ...counts }, { ties: 'one-by-one' });
         return () => [clusters[0]!.score];
       };
     },
@@ -156,15 +197,10 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
   scan_ebpoisson_415: {
     what: 'expectation-based scan, 32 places, 4 times, 415 zones, 999 replicates',
     prepare() {
-      const random = new Random(32);
-      const counts = table(4, 32, () => random.poisson(2));
-      const baselines = table(4, 32, () => 2);
-      const zones = listedZones(
-        Array.from({ length: 415 }, (_, at) => neighbours(at, 32)),
-        32,
-      );
+      const { counts, baseline, zones: lists } = makeRing();
+      const data = { counts, baselines: counts.map((row) => row.map(() => baseline)), zones: listedZones(lists, 32) };
       return () => {
-        const { windows } = scanExpectation({ zones, counts, baselines });
+        const { windows } = scanExpectation(data);
         return () => [windows[0]!.score];
       };
     },
@@ -172,19 +208,56 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
   scan_province: {
     what: 'space-time permutation scan, 125 districts, 28 days, clusters of up to 14 days, 999 replicates',
     prepare() {
-      const random = new Random(125);
-      const places = {
-        latitude: uniforms(125, random).map((u) => 20.2 + 5 * u),
-        longitude: uniforms(125, random).map((u) => 109.7 + 7 * u),
-      };
-      const counts = table(28, 125, () => random.poisson(0.5));
+      const { counts, ...places } = makeDistricts();
       return () => {
         const { clusters } = scanPermutation({ places, counts }, { mostTimes: 14 });
         return () => [clusters[0]!.score];
       };
     },
   },
+  province_day: {
+    what: 'a day of a province on one core: 125 districts x 60 diseases by Farrington and by EARS, 60 scans of 28 days',
+    runs: 3,
+    prepare() {
+      const weekly = makeSeries(125 * 60);
+      const calendar = { length: weekly[0]!.length, frequency: 52 };
+      const daily = Array.from({ length: 60 }, (_, disease) => makeDistricts(28, 0.02 * (1 + disease)));
+      return () => {
+        const alarms = [IMPROVED_FARRINGTON, { name: 'ears', method: 'C2' } as const].flatMap((detector) =>
+          judgeLatest(weekly, calendar, detector).judgements.filter((judgement) => judgement?.alarm),
+        );
+        // Where ten replicates are as high, nothing is there.
+        const clusters = daily.map(({ counts, ...places }) =>
+          scanPermutation({ places, counts }, { mostTimes: 14, stopAfter: 10 }),
+        );
+        return () => [alarms.length, clusters.length];
+      };
+    },
+  },
 };
+
+/** As `farringtonFlexible` with the options of Salmon et al. 2016: what is said of the last weeks of each series. */
+function judgeWeeks(series: readonly Float64Array[], weeks: number): { bound: number; alarm: boolean }[] {
+  const detector = new Farrington({
+    ...{ years: 5, halfWidth: 3, periods: 10, left: 26, pThresholdTrend: 1, threshold: 'nbPlugin', alpha: 0.005 },
+    rCompat: true,
+  });
+  const length = series[0]!.length;
+  const calendar = { length, frequency: 52 };
+  const positions = Array.from({ length: weeks }, (_, at) => length - weeks + at);
+  const baselines = positions.map((at) => detector.baselineOf(calendar, at));
+  return series.flatMap((counts) =>
+    positions.map((at, which) => {
+      const found = detector.judge({ counts, calendar }, at, baselines[which]!);
+      return { bound: found?.enough ? found.bound : Number.NaN, alarm: found?.alarm === true };
+    }),
+  );
+}
+
+function sumOf(found: readonly { bound: number; alarm: boolean }[]): number[] {
+  const bounds = found.map(({ bound }) => bound).filter((bound) => !Number.isNaN(bound));
+  return [found.filter(({ alarm }) => alarm).length, bounds.reduce((a, b) => a + b, 0)];
+}
 
 function first(persons: Persons, n: number): Persons {
   const cut = <T extends Float64Array | Uint8Array>(column: T): T => column.slice(0, n) as T;
@@ -204,18 +277,4 @@ function first(persons: Persons, n: number): Persons {
 function deviation(values: Float64Array): number {
   const mean = values.reduce((a, b) => a + b) / values.length;
   return Math.sqrt(values.reduce((sum, each) => sum + (each - mean) ** 2, 0) / (values.length - 1));
-}
-
-function uniforms(n: number, random: Random): number[] {
-  return Array.from({ length: n }, () => random.next());
-}
-
-function table(times: number, places: number, cell: () => number): number[][] {
-  return Array.from({ length: times }, () => Array.from({ length: places }, cell));
-}
-
-/** Place by place the sets that grow on a ring of `n`. */
-function neighbours(at: number, n: number): number[] {
-  const size = 1 + Math.floor(at / n);
-  return Array.from({ length: size }, (_, next) => (at + next) % n);
 }
