@@ -1,4 +1,10 @@
 import {
+  informationComponent,
+  posterior,
+  proportionalReportingRatio,
+  reportingOddsRatio,
+} from '../../src/standards/disproportionality/index.ts';
+import {
   discreteSerialInterval,
   incidenceOf,
   reproductionNumber,
@@ -16,14 +22,28 @@ import { poissonCriticalValue } from '../../src/standards/sequential/index.ts';
 import { listedZones, scanExpectation, scanPermutation, scanPoisson } from '../../src/standards/space-time/index.ts';
 import { glm } from '../../src/standards/statistics/index.ts';
 import {
+  compareRestrictedMeans,
   concordance,
+  cumulativeIncidence,
   fitCox,
+  fitFineGray,
+  grayTest,
+  incidenceAt,
   logRank,
   oneGroup,
   survivalCurves,
   survivalLimits,
 } from '../../src/standards/survival/index.ts';
-import { makeDistricts, makeIncidence, makePersons, makePlaces, makeRing, makeSeries, type Persons } from './data.ts';
+import {
+  makeDistricts,
+  makeIncidence,
+  makePairs,
+  makePersons,
+  makePlaces,
+  makeRing,
+  makeSeries,
+  type Persons,
+} from './data.ts';
 
 /** Something that is timed, beside R where R has it. */
 export interface Workload {
@@ -91,6 +111,51 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
       return () => {
         const found = concordance({ time, event: status }, x[0]!);
         return () => [found.concordance];
+      };
+    },
+  },
+  bench_rmst2_20k: {
+    what: 'restricted means of two arms, 20,000 rows',
+    prepare() {
+      const { time, status, group } = first(makePersons(), 20_000);
+      return () => {
+        const { difference, ratio, lostRatio } = compareRestrictedMeans({ time, event: status, arm: group }, 8);
+        return () => [difference, ratio, lostRatio].flatMap(({ value, lower, upper, p }) => [value, lower, upper, p]);
+      };
+    },
+  },
+  bench_cuminc_20k: {
+    what: "cumulative incidence of two causes in two groups, with Gray's test, 20,000 rows",
+    prepare() {
+      const persons = first(makePersons(), 20_000);
+      const { group } = persons;
+      const whole = competing(persons);
+      const groups = { codes: Uint32Array.from(group), count: 2 };
+      return () => {
+        const parts = [0, 1].map((which) => ({
+          time: whole.time.filter((_, row) => group[row] === which),
+          kind: whole.kind.filter((_, row) => group[row] === which),
+        }));
+        const curves = [1, 2].flatMap((cause) => parts.map((part) => cumulativeIncidence(part, cause)));
+        const tests = [1, 2].map((cause) => grayTest(whole, cause, groups));
+        const at = curves.flatMap((curve) => [incidenceAt(curve, 2), incidenceAt(curve, 6)]);
+        return () => [
+          ...at.map(({ incidence }) => incidence),
+          ...at.map(({ variance }) => variance),
+          ...tests.map(({ chiSquare }) => chiSquare),
+        ];
+      };
+    },
+  },
+  bench_crr_2k_p3: {
+    what: 'Fine-Gray, 2,000 rows, 3 covariates',
+    within: 1e-7,
+    prepare() {
+      const persons = first(makePersons(), 2000);
+      const data = { ...competing(persons), covariates: persons.x.slice(0, 3) };
+      return () => {
+        const { coefficients, covariance } = fitFineGray(data, 1);
+        return () => [...coefficients, ...covariance.map((row, at) => Math.sqrt(row[at]!))];
       };
     },
   },
@@ -176,6 +241,27 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
       };
     },
   },
+  bench_ebgm_eb05_eb95_100k: {
+    what: 'EBGM, EB05 and EB95, 100,000 pairs',
+    ...shrinkage(100_000),
+  },
+  bench_ebgm_eb05_eb95_10k: {
+    what: 'EBGM, EB05 and EB95, 10,000 pairs',
+    ...shrinkage(10_000),
+  },
+  bench_prr_ror_ic_gammaCI_100k: {
+    what: 'PRR, ROR and IC with limits, 100,000 pairs',
+    prepare() {
+      const { count, product, event, expected, all } = makePairs(100_000);
+      const tables = { both: count, product, event, all: new Float64Array(count.length).fill(all) };
+      return () => {
+        proportionalReportingRatio(tables);
+        reportingOddsRatio(tables);
+        const { ic, low } = informationComponent(count, expected);
+        return () => [ic, low].map((column) => column.reduce((a, b) => a + b));
+      };
+    },
+  },
   bench_cvpoisson_T100_alpha01: {
     what: 'critical value of the Poisson MaxSPRT, T = 100',
     within: 1e-6,
@@ -236,6 +322,24 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
   },
 };
 
+/** R rounds to two digits, and bisects for its quantiles until they are known to as many. */
+function shrinkage(pairs: number): Omit<Workload, 'what'> {
+  return {
+    within: 1e-3,
+    prepare() {
+      const { count, expected } = makePairs(100_000);
+      const [observed, awaited] = [count.subarray(0, pairs), expected.subarray(0, pairs)];
+      const prior = { alpha1: 3.25, beta1: 0.4, alpha2: 2.03, beta2: 1.91, share: 0.065 };
+      return () => {
+        const { ebgm, quantiles } = posterior(prior, observed, awaited);
+        const rounded = (column: Float64Array): number =>
+          column.reduce((sum, each) => sum + Math.round(each * 100) / 100, 0);
+        return () => [rounded(ebgm), rounded(quantiles[0]!)];
+      };
+    },
+  };
+}
+
 /** As `farringtonFlexible` with the options of Salmon et al. 2016: what is said of the last weeks of each series. */
 function judgeWeeks(series: readonly Float64Array[], weeks: number): { bound: number; alarm: boolean }[] {
   const detector = new Farrington({
@@ -272,6 +376,10 @@ function first(persons: Persons, n: number): Persons {
     outcome: cut(outcome),
     treated: cut(treated),
   };
+}
+
+function competing({ time, status, cause }: Persons): { time: Float64Array; kind: Uint32Array } {
+  return { time, kind: Uint32Array.from(status, (each, row) => each * cause[row]!) };
 }
 
 function deviation(values: Float64Array): number {
