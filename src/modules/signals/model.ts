@@ -1,2 +1,3 @@
 export * from './model/desk.ts';
+export * from './model/reports.ts';
 export * from './model/watch.ts';
