@@ -33,6 +33,7 @@ export { type MinimiseOptions, type Minimum, minimise, minimiseRough } from './m
 export { mean, type QuantileType, quantile, variance } from './moments.ts';
 export { adjusted } from './multiple-testing.ts';
 export { negativeBinomial, negativeBinomialOfMean } from './negative-binomial.ts';
+export { type Curvature, minimiseByNewton, type NewtonMinimum, type NewtonOptions } from './newton.ts';
 export { normal } from './normal.ts';
 export { poisson } from './poisson.ts';
 export { Random } from './random.ts';
