@@ -47,7 +47,7 @@ import { holdFolder, MIGRATIONS, migrate, openDatabase, openPool, sql } from '#k
 import { custodyRoutes, partitionJob, recountJob, startMqtt } from '#modules/custody';
 import { laboratoryRoutes, loadIntervals } from '#modules/laboratory';
 import { recordsRoutes, startMllpServer, startReceiver } from '#modules/records';
-import { signalsRoutes } from '#modules/signals';
+import { signalsRoutes, startComputing, watchJob } from '#modules/signals';
 import { buildWeb, WEB_DIST } from '../web/build.ts';
 import { placeDemoAccounts } from './demo.ts';
 import { HEARERS, LAKE_LISTENER, LAKE_TABLES } from './hearers.ts';
@@ -117,6 +117,8 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       await storeBuiltInViews(ctx);
     });
 
+    const computing = startComputing();
+    undo.push(computing.stop);
     const exports = startExports(ctx, lake, config.data);
     undo.push(exports.stop);
     const door: Door = {
@@ -142,7 +144,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       recordsRoutes,
       custodyRoutes,
       laboratoryRoutes,
-      signalsRoutes,
+      (app, parts) => signalsRoutes(app, parts, computing),
       servePages(WEB_DIST),
     ];
     let wakeKeeper = (): void => {};
@@ -174,7 +176,12 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     wakeKeeper = keeper.wake;
     undo.push(keeper.stop);
     // By itself, so that nobody waits for the lake.
-    const feeding = await startDeliveries(ctx, pool, [feed], { workers: 1, restMs: 3_000 });
+    const first = HEARERS.map(({ name }) => name);
+    const feeding = await startDeliveries(ctx, pool, [feed], {
+      workers: 1,
+      restMs: 3_000,
+      giveWay: { to: first, waiting: 500, restMs: 20_000, mostLateMs: 180_000 },
+    });
     undo.push(feeding.stop);
     const mllp = await step('HL7 v2 over MLLP', () =>
       startMllpServer(ctx, receiver, { host: config.host, port: config.mllpPort }),
@@ -188,7 +195,14 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       }),
     );
     undo.push(mqtt.stop);
-    const jobs: Job[] = [sweeper, oidcKeeper, sealer(ledgerKey), partitionJob, recountJob];
+    const jobs: Job[] = [
+      sweeper,
+      oidcKeeper,
+      sealer(ledgerKey),
+      partitionJob,
+      recountJob,
+      watchJob({ lake, computing }),
+    ];
     undo.push(startJobs(ctx, pool, jobs).stop);
     isUp = true;
 

@@ -2,9 +2,9 @@ import { Button, Checkbox, Input, type InputProps, Select } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { OUTLIERS, SEXES } from '../../src/modules/laboratory/model.ts';
-import { useGo, useOrganizationNames } from '../shell/index.ts';
+import { useDistricts, useGo, useOrganizationNames } from '../shell/index.ts';
 import { Panel } from '../ui/index.ts';
-import { useDistricts } from './districts.ts';
+
 import type { Choices, Filter, FilterName } from './explore-ask.ts';
 
 interface FiltersProps {

@@ -3,9 +3,9 @@ import { Segmented } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AgeGroup, Groups, Told as How, TestGroup } from '../../src/modules/laboratory/model.ts';
-import { useAddressValue, useOrganizationNames } from '../shell/index.ts';
+import { useAddressValue, useDistricts, useOrganizationNames } from '../shell/index.ts';
 import { Empty, Failure, Loading, Panel, Plot } from '../ui/index.ts';
-import { useDistricts } from './districts.ts';
+
 import { type Filter, useNumber, usePart } from './explore-ask.ts';
 import { ageOption, boxOption, mapOption, shareOf, trendOption } from './explore-plots.ts';
 

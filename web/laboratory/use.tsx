@@ -2,9 +2,9 @@ import { PrinterOutlined } from '@ant-design/icons';
 import { Button, InputNumber } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Told as How, Repeat, TestUse, Turnaround, Use } from '../../src/modules/laboratory/model.ts';
-import { Go, useAddressValue, useOrganizationNames } from '../shell/index.ts';
+import { Go, useAddressValue, useDistricts, useOrganizationNames } from '../shell/index.ts';
 import { type Column, DataTable, Empty, Failure, Figures, Loading, Page, Panel, Plot } from '../ui/index.ts';
-import { useDistricts } from './districts.ts';
+
 import { type Filter, nameOf, useChoices, useFilters, useNumber, usePart } from './explore-ask.ts';
 import { Choice, Period } from './explore-filters.tsx';
 import { Told } from './explore-parts.tsx';

@@ -94,6 +94,23 @@ describe('deliveries', () => {
     await expect(replayDeadLetter(ctx, letter?.id ?? 0)).rejects.toThrow('settled this dead letter already');
   });
 
+  test.each([
+    { mostLateMs: 3_600_000, late: [1] },
+    { mostLateMs: 0, late: [1, 2] },
+  ])('who gives way rests while others are in arrears, unless late by $mostLateMs ms itself', async (given) => {
+    const urgent: Hearer = { name: 'urgent', hears: ['test.happened'], hear: async () => {} };
+    listensTo([hearer, urgent]);
+    // Nobody works for the urgent one: it stays in arrears.
+    const giveWay = { to: ['urgent'], waiting: 1, restMs: 3_600_000, mostLateMs: given.mostLateMs };
+    const deliveries = await startDeliveries(ctx, db, [{ ...hearer, batch: 1 }], { workers: 1, giveWay });
+    await db.transaction((tx) => tellAll(tx, [happened('a', 1), happened('b', 2)]));
+    for (const until = Date.now() + 5_000; (await heard()).length < given.late.length && Date.now() < until; )
+      await sleep(20);
+    await sleep(300);
+    await deliveries.stop();
+    expect((await heard()).map(({ n }) => n)).toEqual(given.late);
+  });
+
   test('after a failure that may pass, the subject waits as a whole and keeps its order', async () => {
     await db.transaction((tx) => tellAll(tx, [happened('a', 1, 'bug'), happened('a', 2), happened('b', 3)]));
     const deliveries = await startDeliveries(ctx, db, [hearer]);

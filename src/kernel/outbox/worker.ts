@@ -26,6 +26,19 @@ export interface DeliveryOptions {
    * For hearers whose batches cost much however small they are.
    */
   restMs?: number;
+  /** Whoever goes first. */
+  giveWay?: GiveWay;
+}
+
+/** Who is in arrears with urgent work is let go first: these hearers rest longer, unless they themselves are too late. */
+export interface GiveWay {
+  /** The hearers that go first. */
+  to: readonly string[];
+  /** Facts that wait for them when they count as in arrears. */
+  waiting: number;
+  restMs: number;
+  /** From this age of one's own oldest fact on nobody is given way. */
+  mostLateMs: number;
 }
 
 /** Hears until it is stopped. Any number of processes may do so at once: a lane is held by one at a time. */
@@ -33,7 +46,7 @@ export async function startDeliveries(
   ctx: Context,
   pool: Pool,
   hearers: readonly Hearer[],
-  { workers = 4, restMs = 0 }: DeliveryOptions = {},
+  { workers = 4, restMs = 0, giveWay }: DeliveryOptions = {},
 ): Promise<Deliveries> {
   await prepareLanes(pool, hearers);
   let stopped = false;
@@ -63,7 +76,9 @@ export async function startDeliveries(
         await sleep(POLL_MS);
         return false;
       });
-      const rest = Math.min(restMs, 4 * (performance.now() - began));
+      // A database that is away is told by the next batch.
+      const gives = worked && giveWay !== undefined && (await mustGiveWay(pool, hearers, giveWay).catch(() => false));
+      const rest = gives ? giveWay.restMs : Math.min(restMs, 4 * (performance.now() - began));
       if (worked && rest > 0) await Promise.race([stopping, sleep(rest, undefined, { ref: false })]);
       if (!worked && !stopped) await Promise.race([rung, sleep(POLL_MS, undefined, { ref: false })]);
     }
@@ -96,6 +111,19 @@ async function prepareLanes(pool: Pool, hearers: readonly Hearer[]): Promise<voi
     select name, lane from unnest(${names}::text[]) as name, generate_series(0, ${LANES - 1}) as lane
     on conflict do nothing
   `);
+}
+
+async function mustGiveWay(
+  pool: Pool,
+  hearers: readonly Hearer[],
+  { to, waiting, mostLateMs }: GiveWay,
+): Promise<boolean> {
+  const own = hearers.map(({ name }) => name);
+  const found = await pool.maybe<{ gives: boolean }>(sql`
+    select exists (select from kernel.delivery where hearer = any(${to}::text[]) offset ${waiting - 1} limit 1)
+      and not exists (select from kernel.delivery where hearer = any(${own}::text[]) and told_at < now() - ${mostLateMs} * interval '1 ms') as gives
+  `);
+  return found?.gives ?? false;
 }
 
 /** One batch of one lane of each hearer that has work; false when nobody had any. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Random } from '#standards/statistics';
 import { limitRanks, nonparametric, robust } from './direct.ts';
 import { type Estimate, isAnswered } from './model.ts';
 import { dixonFences, hornFences, tukeyFences } from './outliers.ts';
 import { harrisBoyd, lahti } from './partition.ts';
-import { Random } from './random.ts';
 import { sampleOf } from './sample.ts';
 import { verify } from './verification.ts';
 

@@ -1,6 +1,5 @@
-import { binomialCdf, studentQuantile } from './distributions.ts';
+import { binomial, Random, student } from '#standards/statistics';
 import { CONFIDENCE, type Estimate, type Sample, TAIL, type Unanswered } from './model.ts';
-import { Random } from './random.ts';
 import { atRank, cumulated, mapped, percentileInterval, present, quantile, resampled } from './sample.ts';
 
 /** EP28-A3c 9.2: fewer cannot give the confidence interval of a 2.5 % limit at 90 %. */
@@ -53,7 +52,7 @@ function firstRank(n: number, near: number, wanted: (share: number) => boolean):
   let high = Math.ceil(n * TAIL + 2 * spread);
   while (high - low > 1) {
     const middle = (low + high) >> 1;
-    if (wanted(binomialCdf(middle, n, TAIL))) high = middle;
+    if (wanted(binomial.cdf(middle, n, TAIL))) high = middle;
     else low = middle;
   }
   return high;
@@ -106,7 +105,7 @@ function robustLimits(sample: Sample): { lower: number; upper: number } | undefi
   const near = biweightSpread(sample, median, NEAR * mad, sample.n);
   const far = biweightSpread(sample, median, FAR * mad, sample.n);
   const ofLocation = biweightSpread(sample, location, NEAR * near, 1);
-  const margin = studentQuantile(1 - TAIL, sample.n - 1) * Math.hypot(far, ofLocation);
+  const margin = student.quantile(1 - TAIL, sample.n - 1) * Math.hypot(far, ofLocation);
   return Number.isFinite(margin) ? { lower: location - margin, upper: location + margin } : undefined;
 }
 

@@ -1,8 +1,7 @@
+import { normal, Random } from '#standards/statistics';
 import { boxCox, boxCoxInverse } from './box-cox.ts';
-import { normalCdf, normalQuantile } from './distributions.ts';
 import { gridOf, type Histogram, histogramOf, mainPeak, smoothed, spread } from './histogram.ts';
 import { CONFIDENCE, type Estimate, isAnswered, type Sample, TAIL, type Unanswered } from './model.ts';
-import { Random } from './random.ts';
 import { compacted, percentileInterval, resampled, within } from './sample.ts';
 
 /** The distribution of the healthy: normal after Box and Cox's transformation with `lambda`. */
@@ -74,14 +73,14 @@ function around(value: number, figures: readonly number[]): { low: number; high:
 
 /** The value below which a share `p` of the healthy lies. */
 export function quantileOf({ lambda, mu, sigma }: Shape, p: number): number {
-  const cut = lambda > 0 ? normalCdf((-1 / lambda - mu) / sigma) : 0;
-  return boxCoxInverse(mu + sigma * normalQuantile(cut + p * (1 - cut)), lambda);
+  const cut = lambda > 0 ? normal.cdf((-1 / lambda - mu) / sigma) : 0;
+  return boxCoxInverse(mu + sigma * normal.quantile(cut + p * (1 - cut)), lambda);
 }
 
 /** The density of the healthy at x, as a share of all results. */
 export function densityOf({ lambda, mu, sigma, share }: Shape, x: number): number {
   if (!(x > 0)) return 0;
-  const cut = lambda > 0 ? normalCdf((-1 / lambda - mu) / sigma) : 0;
+  const cut = lambda > 0 ? normal.cdf((-1 / lambda - mu) / sigma) : 0;
   const z = (boxCox(x, lambda) - mu) / sigma;
   return (share * Math.exp((-z * z) / 2) * x ** (lambda - 1)) / (sigma * Math.sqrt(2 * Math.PI) * (1 - cut));
 }
@@ -231,7 +230,7 @@ function makeModel(histogram: Histogram, lambda: number): Model {
   const logs = new Float64Array(windows);
 
   function fit(mu: number, sigma: number): Fit {
-    const cut = lambda > 0 ? normalCdf((-1 / lambda - mu) / sigma) : 0;
+    const cut = lambda > 0 ? normal.cdf((-1 / lambda - mu) / sigma) : 0;
     if (!(sigma > 0) || cut > 0.2) return NONE;
     const scale = 1 / (1 - cut);
     for (let at = 0; at < borders.length; at += 1) share[at] = (cdf((borders[at]! - mu) / sigma) - cut) * scale;
@@ -371,7 +370,7 @@ const PEAK_PARTS = [
 const TABLE_STEP = 1 / 512;
 const TABLE_END = 6;
 const TABLE = Float64Array.from({ length: (2 * TABLE_END) / TABLE_STEP + 2 }, (_, at) =>
-  normalCdf(at * TABLE_STEP - TABLE_END),
+  normal.cdf(at * TABLE_STEP - TABLE_END),
 );
 
 /** The normal distribution from a table: its error, 5e-7, is far below one result in a million. */

@@ -1,5 +1,5 @@
+import type { Random } from '#standards/statistics';
 import type { Sample } from './model.ts';
-import type { Random } from './random.ts';
 
 /** Gathers single values, in any order. What is not a finite number is left out. */
 export function sampleOf(values: Iterable<number>): Sample {
@@ -94,7 +94,7 @@ export function resampled(sample: Sample, random: Random): Sample {
   if (sample.n < SINGLE_DRAWS) {
     const sums = cumulated(sample);
     for (let draw = 0; draw < sample.n; draw += 1)
-      counts[firstAtLeast(sums, Math.floor(random.fraction() * sample.n) + 1)]! += 1;
+      counts[firstAtLeast(sums, Math.floor(random.next() * sample.n) + 1)]! += 1;
     return { values: sample.values, counts, n: sample.n };
   }
   let n = 0;

@@ -1,6 +1,5 @@
-import { normalQuantile } from './distributions.ts';
+import { normal, Random } from '#standards/statistics';
 import { CONFIDENCE, type Estimate, type Sample, TAIL, type Unanswered } from './model.ts';
-import { Random } from './random.ts';
 import { compacted, cumulated, mapped, percentileInterval, present, quantile, resampled, within } from './sample.ts';
 
 /** Below this the quartiles of the mixture say too little about its healthy part. */
@@ -63,7 +62,7 @@ function limitsOf(sample: Sample): { low: number; high: number; log: boolean; ke
   for (let at = 0; at < LINE_POINTS; at += 1) {
     // The central sample is the middle 95 % of the healthy: its quantile p is theirs at 0.025 + 0.95 p. The outermost points are the least certain.
     const p = 0.05 + (0.9 * at) / (LINE_POINTS - 1);
-    const x = normalQuantile(TAIL + (1 - 2 * TAIL) * p);
+    const x = normal.quantile(TAIL + (1 - 2 * TAIL) * p);
     const y = quantile(central, p, sums);
     sx += x;
     sy += y;
@@ -72,7 +71,7 @@ function limitsOf(sample: Sample): { low: number; high: number; log: boolean; ke
   }
   const spread = (LINE_POINTS * sxy - sx * sy) / (LINE_POINTS * sxx - sx * sx);
   const centre = (sy - spread * sx) / LINE_POINTS;
-  const reach = normalQuantile(1 - TAIL) * spread;
+  const reach = normal.quantile(1 - TAIL) * spread;
   const back = log ? Math.exp : (value: number) => Math.max(0, value);
   return { low: back(centre - reach), high: back(centre + reach), log, kept: central.n };
 }
@@ -92,8 +91,8 @@ const MOST_ROUNDS = 60;
 
 /** The central 95 % of a normal distribution, found from the shorter half of the box, until nothing more is cut. */
 function truncated(sample: Sample): Sample | undefined {
-  const whole = normalQuantile(TAIL) / normalQuantile(0.25);
-  const central = normalQuantile(TAIL) / normalQuantile(0.25 * (1 - 2 * TAIL) + TAIL);
+  const whole = normal.quantile(TAIL) / normal.quantile(0.25);
+  const central = normal.quantile(TAIL) / normal.quantile(0.25 * (1 - 2 * TAIL) + TAIL);
   let rest = sample;
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const sums = cumulated(rest);

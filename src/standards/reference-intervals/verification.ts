@@ -1,4 +1,4 @@
-import { binomialCdf } from './distributions.ts';
+import { binomial } from '#standards/statistics';
 import { type Sample, TAIL, type Unanswered } from './model.ts';
 import { outside } from './partition.ts';
 
@@ -27,6 +27,6 @@ export function verify(sample: Sample, limits: { low: number; high: number }): V
     n: sample.n,
     outside: count,
     verdict: count <= 2 ? 'accepted' : count <= 4 ? 'again' : 'rejected',
-    probability: 1 - binomialCdf(count - 1, sample.n, 2 * TAIL),
+    probability: 1 - binomial.cdf(count - 1, sample.n, 2 * TAIL),
   };
 }

@@ -10,6 +10,9 @@ export interface Range {
 
 const MOST_ITEMS = 2_000_000;
 
+/** Members that tell where data are from and what their columns are called. */
+const TELLING = /^(sameRowsAs|notes?|generator|source|dataset|dataFrom)$|Names$/;
+
 /**
  * A JSON value that a method is given, read piece by piece.
  *
@@ -47,6 +50,13 @@ export class Input {
     if (typeof this.value !== 'object' || this.value === null || Array.isArray(this.value))
       throw this.wrong('an object is expected');
     return Object.keys(this.value);
+  }
+
+  /** Refuses any other member, unless it only tells of the data: an option that is not known must not be passed over in silence. */
+  only(names: readonly string[]): this {
+    const other = this.names().find((name) => !names.includes(name) && !TELLING.test(name));
+    if (other !== undefined) throw this.field(other).wrong('this member is not known here', { known: names });
+    return this;
   }
 
   number(range: Range = {}): number {

@@ -2,14 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import type { Door } from '#kernel/http';
 import { goneSignal } from '#kernel/lake';
 import { compute, listMethods } from '../actions/index.ts';
-import { startComputing } from '../compute/index.ts';
+import type { Computing } from '../compute/index.ts';
+import { deskRoutes } from './desk.ts';
+import { watchRoutes } from './watch.ts';
 
 const MOST_BYTES = 32 * 1024 * 1024;
 
-export function signalsRoutes(app: FastifyInstance, door: Door): void {
-  const computing = startComputing();
-  app.addHook('onClose', () => computing.stop());
-
+export function signalsRoutes(app: FastifyInstance, door: Door, computing: Computing): void {
   app.get('/api/signals/compute', async (request) => listMethods(await door.context(request)));
   app.post<{ Params: { method: string } }>(
     '/api/signals/compute/:method',
@@ -21,4 +20,6 @@ export function signalsRoutes(app: FastifyInstance, door: Door): void {
         signal: goneSignal(reply),
       }),
   );
+  watchRoutes(app, door, computing);
+  deskRoutes(app, door, computing);
 }

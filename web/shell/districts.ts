@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { FeatureCollection, MultiPolygon } from 'geojson';
 import address from '../../facts/geo/boundaries.json?url';
-import { language } from '../shell/index.ts';
+import { language } from './words.ts';
 
 interface Unit {
   adcode: string;
@@ -12,6 +12,8 @@ interface Unit {
 
 export interface Districts {
   nameOf: (adcode: string) => string;
+  /** Every code there is. */
+  codes: readonly string[];
   /** Guangzhou's districts and the cities around them, each shape named by its code. */
   shapes: object | undefined;
 }
@@ -44,6 +46,7 @@ export function useDistricts(): Districts {
     staleTime: Infinity,
   });
   return {
+    codes: [...(query.data?.names.keys() ?? [])],
     nameOf: (adcode) => query.data?.names.get(adcode)?.[language()] ?? adcode,
     shapes: query.data?.shapes,
   };

@@ -1,0 +1,427 @@
+import { recordRead } from '#kernel/access';
+import { type Context, onDb } from '#kernel/context';
+import type { Job } from '#kernel/jobs';
+import { type Lake, lagSeconds } from '#kernel/lake';
+import { Problem } from '#kernel/problem';
+import { type CellCount, countAges, countCells, countTypes } from '../analytics/index.ts';
+import type { Computing } from '../compute/index.ts';
+import {
+  type CaseDefinition,
+  type ClusterFound,
+  type DiseaseCurve,
+  type DiseaseLine,
+  EVERYWHERE,
+  type JudgedPoint,
+  type ScanRule,
+  type Unit,
+  type Verdict,
+  type WatchRule,
+  type WatchRun,
+} from '../model.ts';
+import {
+  centreOf,
+  corrected,
+  DEFINITIONS,
+  dayNumber,
+  dayOf,
+  daysAfter,
+  getDefinition,
+  isWithin,
+  judgeFixed,
+  levelOf,
+  type Raised,
+  type Series,
+  type SeriesSet,
+  seriesOf,
+} from '../rules/index.ts';
+import { countOpen, type Finding, findRuns, noteRun, raiseAlarm } from '../store/index.ts';
+
+const WATCH = 'signals.watch';
+
+/** What the watch works with. */
+export interface Watching {
+  lake: Lake;
+  computing: Computing;
+  signal?: AbortSignal;
+}
+
+/** Days, and weeks, of each series that a run judges: results come late, and an alarm of last week is still news. */
+const JUDGED: Readonly<Record<Unit, number>> = { day: 7, week: 2 };
+const DAYS_READ = 120;
+/** Days before the first raising one from which on cases are counted to an alarm, however long the incubation. */
+const LONGEST_BEFORE = 30;
+const DAYS_A_YEAR = 366;
+const WATCH_SECONDS = 60;
+
+/** Judges everything again and again. */
+export function watchJob(watching: Watching): Job {
+  return {
+    name: 'signals.watch',
+    everySeconds: WATCH_SECONDS,
+    async run(ctx) {
+      const began = performance.now();
+      const until = dayOf(ctx.now());
+      try {
+        await watchAll(ctx, watching);
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        // The lake may be away, or just begin: the desk shows since when nobody has looked.
+        const tookMs = Math.round(performance.now() - began);
+        const none = { series: 0, raised: 0, updated: 0 };
+        await noteRun(ctx.db, { at: ctx.now(), until, ...none, tookMs, trouble: error.message });
+      }
+    },
+  };
+}
+
+/** Judges at once, because somebody asked. */
+export async function watchNow(ctx: Context, watching: Watching): Promise<WatchRun> {
+  ctx.require(WATCH);
+  await recordRead(ctx, { act: 'signals.watch-asked' });
+  return watchAll(ctx, watching);
+}
+
+/** Counts every disease in every place, judges the last counts by every rule, and raises what stands after correction. */
+async function watchAll(ctx: Context, watching: Watching): Promise<WatchRun> {
+  const began = performance.now();
+  const until = dayOf(ctx.now());
+  const verdicts: Raised[] = [];
+  const totals = new Map<string, SeriesSet>();
+  let series = 0;
+  for (const definition of DEFINITIONS) {
+    for (const found of await judgeDisease(ctx, watching, definition, until)) {
+      verdicts.push(...found.verdicts);
+      series += found.verdicts.length;
+      for (const each of found.sets) totals.set(`${definition.id} ${each.level} ${each.set.unit}`, each.set);
+    }
+  }
+  const findings = findingsOf(corrected(verdicts), totals);
+  let [raised, updated] = [0, 0];
+  await ctx.db.transaction(async (tx) => {
+    for (const finding of findings) {
+      const what = await raiseAlarm(onDb(ctx, tx), tx, finding);
+      if (what === 'raised') raised += 1;
+      if (what === 'updated') updated += 1;
+    }
+  });
+  const run = { until, series, raised, updated, tookMs: Math.round(performance.now() - began), trouble: null };
+  await noteRun(ctx.db, { at: ctx.now(), ...run });
+  return { at: ctx.now().toISOString(), ...run };
+}
+
+interface JudgedDisease {
+  verdicts: Raised[];
+  sets: { level: string; set: SeriesSet }[];
+}
+
+async function judgeDisease(
+  ctx: Context,
+  watching: Watching,
+  definition: CaseDefinition,
+  until: string,
+): Promise<JudgedDisease[]> {
+  const found: JudgedDisease[] = [];
+  const read = new Map<string, CellCount[]>();
+  for (const rule of definition.rules) {
+    const since = daysAfter(until, -daysBack(rule));
+    const cells =
+      read.get(since) ??
+      (await countCells(ctx, watching.lake, definition, { since, until }, askOptions(ctx, watching)));
+    read.set(since, cells);
+    for (const level of rule.levels) {
+      const set = seriesOf(cells, { unit: rule.unit, level, since, until });
+      if (rule.method === 'scan') {
+        const clusters = await scan(ctx, watching, { rule, cells, until });
+        found.push({ verdicts: clusters.flatMap((cluster) => raisedBy(definition, rule, cluster)), sets: [] });
+        continue;
+      }
+      const judged = await judgeSet(ctx, watching, { rule, set, judge: JUDGED[rule.unit] });
+      found.push({
+        verdicts: judged.map(({ place, points }) => ({ disease: definition.id, place, rule, points })),
+        sets: [{ level, set }],
+      });
+    }
+  }
+  return found;
+}
+
+function daysBack(rule: WatchRule): number {
+  if (rule.method === 'farrington') return (rule.years + 1) * DAYS_A_YEAR;
+  return rule.method === 'scan' ? rule.days - 1 : DAYS_READ;
+}
+
+function askOptions(ctx: Context, { signal }: Watching) {
+  return { actor: ctx.actor.id, timeoutMs: 60_000, ...(signal !== undefined && { signal }) };
+}
+
+interface SeriesAnswer {
+  series: {
+    tooShort: boolean;
+    bound: (number | null)[];
+    expected: (number | null)[];
+    p: (number | null)[];
+    alarm: boolean[];
+  }[];
+}
+
+interface JudgedSeries {
+  place: string;
+  points: JudgedPoint[];
+  tooShort: boolean;
+}
+
+async function judgeSet(
+  ctx: Context,
+  { computing, signal }: Watching,
+  { rule, set: { dates, series }, judge }: { rule: Exclude<WatchRule, ScanRule>; set: SeriesSet; judge: number },
+): Promise<JudgedSeries[]> {
+  if (series.length === 0) return [];
+  const length = Math.min(judge, dates.length);
+  if (rule.method === 'fixed')
+    return series.map((each) => ({
+      place: each.place,
+      points: judgeFixed(rule, each, dates, length),
+      tooShort: false,
+    }));
+  const input = {
+    rule,
+    judge: length,
+    days: dates.map(dayNumber),
+    series: series.map(({ cases }) => Array.from(cases)),
+  };
+  const options = { actor: ctx.actor.id, ...(signal !== undefined && { signal }) };
+  const answer = (await computing.run('watch-series', input, options)) as SeriesAnswer;
+  return series.map(({ place, cases }, row) => {
+    const said = answer.series[row]!;
+    const points = dates.slice(-length).map((date, at) => ({
+      date,
+      cases: cases[dates.length - length + at]!,
+      expected: said.expected[at] ?? null,
+      bound: said.bound[at] ?? null,
+      p: said.p[at] ?? null,
+      alarm: said.alarm[at]!,
+    }));
+    return { place, points, tooShort: said.tooShort };
+  });
+}
+
+interface ScanAnswer {
+  clusters: {
+    centre: number;
+    members: number[];
+    firstTime: number;
+    lastTime: number;
+    cases: number;
+    expected: number;
+    p: number;
+    recurrenceTimes: number;
+  }[];
+}
+
+/** Clusters among the districts that the map knows, the likeliest first. */
+async function scan(
+  ctx: Context,
+  { computing, signal }: Watching,
+  { rule, cells, until }: { rule: ScanRule; cells: readonly CellCount[]; until: string },
+): Promise<ClusterFound[]> {
+  const since = daysAfter(until, 1 - rule.days);
+  const { series, dates } = seriesOf(cells, { unit: 'day', level: 'district', since, until });
+  const known = series.filter(({ place }) => centreOf(place) !== undefined);
+  const total = known.reduce((sum, { cases }) => sum + cases.reduce((all, each) => all + each, 0), 0);
+  // One place has no neighbours to differ from.
+  if (known.length < 2 || total < rule.leastCases) return [];
+  const input = {
+    latitude: known.map(({ place }) => centreOf(place)!.latitude),
+    longitude: known.map(({ place }) => centreOf(place)!.longitude),
+    counts: dates.map((_, at) => known.map(({ cases }) => cases[at]!)),
+    replicates: rule.replicates,
+    leastCases: rule.leastCases,
+    // The same day's question has the same answer.
+    seed: dayNumber(until),
+  };
+  const options = { actor: ctx.actor.id, ...(signal !== undefined && { signal }) };
+  const { clusters } = (await computing.run('watch-scan', input, options)) as ScanAnswer;
+  return clusters.map((cluster) => ({
+    // The centre first: an alarm is about it.
+    places: [cluster.centre, ...cluster.members.filter((each) => each !== cluster.centre)].map(
+      (at) => known[at]!.place,
+    ),
+    from: dates[cluster.firstTime]!,
+    until: dates[cluster.lastTime]!,
+    cases: cluster.cases,
+    expected: cluster.expected,
+    p: cluster.p,
+    recurrenceDays: cluster.recurrenceTimes,
+  }));
+}
+
+function raisedBy(definition: CaseDefinition, rule: ScanRule, cluster: ClusterFound): Raised[] {
+  if (cluster.p > rule.alpha) return [];
+  const { from, until, cases, expected } = cluster;
+  // Corrected for all cylinders already: its p-value does not enter the correction for series.
+  const point = { cases, expected, bound: null, p: null, alarm: true };
+  const points = [{ ...point, date: from }, ...(until === from ? [] : [{ ...point, date: until }])];
+  return [{ disease: definition.id, place: cluster.places[0]!, rule, points }];
+}
+
+/** One finding for each disease and place; what is raised in a district is not raised again for its city or the region. */
+function findingsOf(grounds: ReturnType<typeof corrected>, totals: ReadonlyMap<string, SeriesSet>): Finding[] {
+  const byKey = Map.groupBy(grounds, ({ verdict }) => `${verdict.disease}/${verdict.place}`);
+  const all = [...byKey.values()].map((each) => each[0]!.verdict);
+  return [...byKey.entries()].flatMap(([key, each]) => {
+    const { disease, place } = each[0]!.verdict;
+    const explained = all.some(
+      (other) =>
+        other.disease === disease &&
+        other.place !== place &&
+        other.place !== EVERYWHERE &&
+        isWithin(other.place, place),
+    );
+    if (explained) return [];
+    const { incubationDays } = getDefinition(disease);
+    // Who was infected with the first of those that raised it belongs to it.
+    const first = daysAfter(
+      each.map(({ ground }) => ground.first).sort()[0]!,
+      -Math.min(incubationDays[1], LONGEST_BEFORE),
+    );
+    return [
+      {
+        kind: 'outbreak' as const,
+        key,
+        subject: { disease, place },
+        grounds: each.map(({ ground }) => ground),
+        cases: casesSince(totals, { disease, place, first }) ?? Math.max(...each.map(({ ground }) => ground.cases)),
+        quietDays: incubationDays[1],
+      },
+    ];
+  });
+}
+
+function casesSince(
+  totals: ReadonlyMap<string, SeriesSet>,
+  { disease, place, first }: { disease: string; place: string; first: string },
+): number | undefined {
+  const set = totals.get(`${disease} ${levelOf(place)} day`) ?? totals.get(`${disease} ${levelOf(place)} week`);
+  const series = set?.series.find((each) => each.place === place);
+  if (set === undefined || series === undefined) return undefined;
+  return set.dates.reduce((sum, date, at) => (date >= first ? sum + series.cases[at]! : sum), 0);
+}
+
+/** Every watched disease with its last weeks. */
+export async function listDiseases(
+  ctx: Context,
+  watching: Watching,
+): Promise<{ diseases: DiseaseLine[]; runs: WatchRun[]; lagSeconds: number }> {
+  ctx.require(WATCH);
+  const until = dayOf(ctx.now());
+  const since = daysAfter(until, -27);
+  const open = await countOpen(ctx.db, 'outbreak');
+  const diseases: DiseaseLine[] = [];
+  for (const definition of DEFINITIONS) {
+    const cells = await countCells(ctx, watching.lake, definition, { since, until }, askOptions(ctx, watching));
+    const { dates, series } = seriesOf(cells, { unit: 'day', level: 'region', since, until });
+    const days = Array.from(series[0]?.cases ?? new Float64Array(dates.length));
+    const sum = (from: number, to: number) => days.slice(from, to).reduce((all, each) => all + each, 0);
+    diseases.push({
+      definition,
+      lastWeek: sum(21, 28),
+      weekBefore: sum(14, 21),
+      lastMonth: sum(0, 28),
+      tested: cells.reduce((all, { tested }) => all + tested, 0),
+      days,
+      openAlarms: open.get(definition.id) ?? 0,
+    });
+  }
+  await recordRead(ctx, { act: 'signals.diseases-listed' });
+  return { diseases, runs: await findRuns(ctx.db, 5), lagSeconds: Math.round(await lagSeconds(ctx.db)) };
+}
+
+export interface CurveQuestion {
+  disease: string;
+  place: string;
+  unit: Unit;
+  since?: string | undefined;
+  until?: string | undefined;
+}
+
+const MOST_POINTS = 600;
+
+/** A disease at a place over time: counts, what every rule says, who the cases are, where they are. */
+export async function readCurve(ctx: Context, watching: Watching, question: CurveQuestion): Promise<DiseaseCurve> {
+  ctx.require(WATCH);
+  const definition = getDefinition(question.disease);
+  const { place, unit } = question;
+  const until = question.until ?? dayOf(ctx.now());
+  const since = question.since ?? daysAfter(until, unit === 'day' ? -59 : -7 * 103);
+  const rules = definition.rules.filter((rule) => rule.unit === unit && rule.levels.includes(levelOf(place)));
+  const from = daysAfter(since, -Math.max(0, ...rules.map((rule) => (rule.method === 'scan' ? 0 : daysBack(rule)))));
+  const cells = await countCells(ctx, watching.lake, definition, { since: from, until }, askOptions(ctx, watching));
+  const set = seriesOf(cells, { unit, level: levelOf(place), since: from, until });
+  const shown = seriesOf(
+    cells.filter(({ day }) => day >= since),
+    { unit, level: levelOf(place), since, until },
+  );
+  if (shown.dates.length > MOST_POINTS)
+    throw new Problem('too-large', 'the period has too many points: choose weeks or a shorter one', {
+      most: MOST_POINTS,
+    });
+  const nothing = { place, cases: new Float64Array(shown.dates.length), tested: new Float64Array(shown.dates.length) };
+  const own = shown.series.find((each) => each.place === place) ?? nothing;
+  const verdicts = await judgeOne(ctx, watching, { rules, set, place, judge: shown.dates.length });
+  const scanRule = rules.find((rule): rule is ScanRule => rule.method === 'scan');
+  const inside = cells.filter(({ day, district }) => day >= since && isWithin(district, place));
+  const there = { period: { since, until }, place };
+  const curve: DiseaseCurve = {
+    definition,
+    place,
+    unit,
+    since,
+    until,
+    points: shown.dates.map((date, at) => ({ date, cases: own.cases[at]!, tested: testedAt(inside, shown, date, at) })),
+    verdicts,
+    places: placesOf(inside),
+    ages: await countAges(ctx, watching.lake, definition, there, askOptions(ctx, watching)),
+    types: await countTypes(ctx, watching.lake, definition, there, askOptions(ctx, watching)),
+    clusters: scanRule === undefined ? [] : await scan(ctx, watching, { rule: scanRule, cells, until }),
+    lagSeconds: Math.round(await lagSeconds(ctx.db)),
+  };
+  await recordRead(ctx, { act: 'signals.curve-read', detail: { disease: definition.id, place, unit, since, until } });
+  return curve;
+}
+
+async function judgeOne(
+  ctx: Context,
+  watching: Watching,
+  { rules, set, place, judge }: { rules: readonly WatchRule[]; set: SeriesSet; place: string; judge: number },
+): Promise<Verdict[]> {
+  const empty: Series = {
+    place,
+    cases: new Float64Array(set.dates.length),
+    tested: new Float64Array(set.dates.length),
+  };
+  const own = { ...set, series: [set.series.find((each) => each.place === place) ?? empty] };
+  const verdicts: Verdict[] = [];
+  for (const rule of rules) {
+    if (rule.method === 'scan') continue;
+    const [judged] = await judgeSet(ctx, watching, { rule, set: own, judge });
+    if (judged === undefined) continue;
+    verdicts.push({ rule, place, points: judged.points, tooShort: judged.tooShort });
+  }
+  return verdicts;
+}
+
+function testedAt(cells: readonly CellCount[], { dates }: SeriesSet, date: string, at: number): number {
+  const next = dates[at + 1] ?? '9999';
+  return cells.reduce((sum, { day, tested }) => (day >= date && day < next ? sum + tested : sum), 0);
+}
+
+function placesOf(cells: readonly CellCount[]) {
+  const places = Map.groupBy(cells, ({ district }) => district);
+  return [...places.entries()]
+    .map(([place, each]) => ({
+      place,
+      cases: each.reduce((sum, { cases }) => sum + cases, 0),
+      tested: each.reduce((sum, { tested }) => sum + tested, 0),
+    }))
+    .sort((one, two) => two.cases - one.cases || (one.place < two.place ? -1 : 1));
+}

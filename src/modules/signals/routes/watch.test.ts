@@ -1,0 +1,234 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { findPermissions } from '#kernel/access';
+import { type Actor, ROLES, type Role } from '#kernel/context';
+import type { Door } from '#kernel/http';
+import type { Lake } from '#kernel/lake';
+import { Problem } from '#kernel/problem';
+import { type Pool, sql, trusted } from '#kernel/sql';
+import { testActor, testContext } from '../../../../tests/support/context.ts';
+import { testLake } from '../../../../tests/support/lake.ts';
+import { testDatabase } from '../../../../tests/support/postgres.ts';
+import { type Computing, startComputing } from '../compute/index.ts';
+import { signalsRoutes } from '../index.ts';
+import type { Alarm, DiseaseCurve, DiseaseLine, WatchRun } from '../model.ts';
+import { findAlarms } from '../store/index.ts';
+
+/**
+ * Goal: cases are counted as the definitions say, a cluster is raised once however often the watch runs, and only who may sees any of it.
+ * Method: planted results in the real engine, a real database, the real thread; each number is known beforehand.
+ */
+const NOW = new Date('2026-11-22T04:00:00Z');
+const BAIYUN = '440111';
+const TIANHE = '440106';
+let pool: Pool;
+let lake: Lake;
+let computing: Computing;
+let app: FastifyInstance;
+let actor: Actor;
+
+const roles = new Map<Role, ReadonlySet<string>>();
+const become = (role: Role): void => {
+  actor = testActor(role, { permissions: roles.get(role) ?? new Set(), organizations: ['o1'] });
+};
+
+beforeAll(async () => {
+  pool = await testDatabase();
+  lake = await testLake();
+  computing = startComputing();
+  for (const role of ROLES) roles.set(role, await findPermissions(pool, [role]));
+  await lake.run(sql`
+    create table laboratory_result (patient String, code LowCardinality(String), time DateTime64(3, 'UTC'), value Nullable(Float64), value_code Nullable(String), value_text Nullable(String),
+      flag Nullable(String), status Nullable(String), sex Nullable(String), birth_date Nullable(Date32), district Nullable(String), organization Nullable(String), _tenant String, _patients Array(String))
+    engine = MergeTree order by (code, time)`);
+  app = Fastify();
+  app.setErrorHandler((error, _, reply) => {
+    if (!(error instanceof Problem)) throw error;
+    return reply.code(error.status).send({ kind: error.kind, message: error.message, facts: error.facts });
+  });
+  signalsRoutes(
+    app,
+    { lake, context: async () => testContext(pool, { actor, now: () => NOW }) } as unknown as Door,
+    computing,
+  );
+});
+
+beforeEach(async () => {
+  become('regulator');
+  await lake.run(sql`truncate table laboratory_result`);
+  await pool.run(sql`truncate signals.alarm, signals.watch_run`);
+});
+
+afterAll(async () => {
+  await app?.close();
+  await computing?.stop();
+});
+
+interface Planted {
+  patient: string;
+  day: string;
+  code?: string;
+  value?: string;
+  district?: string;
+  status?: string;
+}
+
+const MEASLES = '35276-5';
+const POSITIVE = '10828004';
+const NEGATIVE = '260385009';
+
+async function plant(rows: readonly Planted[]): Promise<void> {
+  for (const { patient, day, code = MEASLES, value = POSITIVE, district = BAIYUN, status = 'final' } of rows)
+    await lake.run(sql`
+      insert into laboratory_result select ${patient}, ${code}, parseDateTime64BestEffort(${`${day}T02:00:00Z`}), null, ${value}, null, null, ${status}, 'female', toDate32('2024-01-01'),
+        ${district}, 'lab', 'o1', [${patient}]`);
+}
+
+const get = async <T>(url: string): Promise<T> => {
+  const answer = await app.inject({ url });
+  expect(answer.statusCode, answer.body).toBe(200);
+  return answer.json<T>();
+};
+const judge = async (): Promise<WatchRun> => {
+  const answer = await app.inject({ method: 'POST', url: '/api/signals/watch' });
+  expect(answer.statusCode, answer.body).toBe(200);
+  return answer.json<WatchRun>();
+};
+const alarms = (): Promise<Alarm[]> => findAlarms(pool, { limit: 100 });
+
+describe('counting', () => {
+  test('a person is one case until the episode is over, and only positive results that stand make one', async () => {
+    await plant([
+      { patient: 'a', day: '2026-11-10' },
+      { patient: 'a', day: '2026-11-14' },
+      { patient: 'b', day: '2026-11-12', value: NEGATIVE },
+      { patient: 'c', day: '2026-11-12', status: 'entered-in-error' },
+      { patient: 'd', day: '2026-11-12', status: 'preliminary' },
+      // The episode of 90 days began in August: the next positive result is another case.
+      { patient: 'e', day: '2026-08-10' },
+      { patient: 'e', day: '2026-10-30' },
+      { patient: 'e', day: '2026-11-13', district: TIANHE },
+    ]);
+    const curve = await get<DiseaseCurve>('/api/signals/diseases/measles?since=2026-11-01&until=2026-11-20');
+    const told = curve.points.filter(({ cases }) => cases > 0).map(({ date, cases }) => [date, cases]);
+    expect(told).toEqual([
+      ['2026-11-10', 1],
+      ['2026-11-12', 1],
+      ['2026-11-13', 1],
+    ]);
+    // Persons tested a day: a twice on different days, b, d, e.
+    expect(curve.points.reduce((sum, { tested }) => sum + tested, 0)).toBe(5);
+    expect(curve.ages.reduce((sum, { cases }) => sum + cases, 0)).toBe(3);
+  });
+
+  test('a day is one of Asia/Shanghai', async () => {
+    await lake.run(
+      trusted(`
+      insert into laboratory_result select 'night', '${MEASLES}', toDateTime64('2026-11-10 17:30:00', 3, 'UTC'), null, '${POSITIVE}', null, null, 'final', 'male', null, '${BAIYUN}', 'lab', 'o1', ['night']`),
+    );
+    const { points } = await get<DiseaseCurve>('/api/signals/diseases/measles?since=2026-11-01&until=2026-11-20');
+    expect(points.filter(({ cases }) => cases > 0).map(({ date }) => date)).toEqual(['2026-11-11']);
+  });
+
+  test('the overview says how many there were lately', async () => {
+    await plant([
+      { patient: 'a', day: '2026-11-21' },
+      { patient: 'b', day: '2026-11-12' },
+      { patient: 'c', day: '2026-10-01' },
+    ]);
+    const { diseases } = await get<{ diseases: DiseaseLine[] }>('/api/signals/diseases');
+    expect(diseases.find(({ definition }) => definition.id === 'measles')).toMatchObject({
+      lastWeek: 1,
+      weekBefore: 1,
+      lastMonth: 2,
+    });
+  });
+});
+
+describe('judging', () => {
+  const cluster = (): Planted[] =>
+    Array.from({ length: 6 }, (_, at) => ({ patient: `p${at}`, day: `2026-11-${18 + Math.floor(at / 3)}` }));
+
+  test('a cluster is raised once, at the most exact place, with every ground; the watch may run again', async () => {
+    await plant(cluster());
+    expect(await judge()).toMatchObject({ raised: 1, trouble: null });
+    const [alarm, ...others] = await alarms();
+    expect(others).toEqual([]);
+    expect(alarm).toMatchObject({
+      key: `measles/${BAIYUN}`,
+      state: 'new',
+      cases: 6,
+      episode: 1,
+      subject: { disease: 'measles', place: BAIYUN },
+    });
+    expect(alarm!.grounds.map(({ method }) => method)).toEqual(expect.arrayContaining(['fixed', 'ears']));
+    for (const { p, q } of alarm!.grounds.filter(({ method }) => method === 'ears'))
+      expect(q!).toBeGreaterThanOrEqual(p!);
+
+    expect(await judge()).toMatchObject({ raised: 0, updated: 0 });
+    await plant([{ patient: 'later', day: '2026-11-21' }]);
+    expect(await judge()).toMatchObject({ raised: 0, updated: 1 });
+    expect(await alarms()).toMatchObject([{ cases: 7, revision: 2 }]);
+  });
+
+  test('two at once raise it once', async () => {
+    await plant(cluster());
+    const runs = await Promise.all([judge(), judge()]);
+    expect(runs.map(({ raised }) => raised).sort()).toEqual([0, 1]);
+  });
+
+  test('a closed alarm is raised again only by what comes after its quiet time', async () => {
+    await plant(cluster());
+    await judge();
+    await pool.run(sql`update signals.alarm set state = 'closed'`);
+    expect(await judge()).toMatchObject({ raised: 0, updated: 0 });
+    await pool.run(sql`update signals.alarm set last = '2026-10-01'`);
+    expect(await judge()).toMatchObject({ raised: 1 });
+    expect((await alarms()).map(({ episode }) => episode).sort()).toEqual([1, 2]);
+  });
+
+  test('single cases here and there are none', async () => {
+    await plant([
+      { patient: 'a', day: '2026-11-20' },
+      { patient: 'b', day: '2026-11-15', district: TIANHE },
+    ]);
+    expect(await judge()).toMatchObject({ raised: 0 });
+    expect(await alarms()).toEqual([]);
+  });
+
+  test('a rule whose past is too short says so', async () => {
+    await plant(cluster().map((each) => ({ ...each, code: '85477-8' })));
+    const { verdicts } = await get<DiseaseCurve>('/api/signals/diseases/influenza?unit=week');
+    expect(verdicts.find(({ rule }) => rule.method === 'farrington')?.points.every(({ alarm }) => !alarm)).toBe(true);
+  });
+});
+
+describe('who may', () => {
+  test.each(ROLES.filter((role) => role !== 'system'))('%s', async (role) => {
+    become(role);
+    const may = role === 'regulator' || role === 'laboratory-director';
+    expect((await app.inject({ url: '/api/signals/diseases' })).statusCode).toBe(may ? 200 : 403);
+    expect((await app.inject({ url: '/api/signals/diseases/measles' })).statusCode).toBe(may ? 200 : 403);
+    expect((await app.inject({ method: 'POST', url: '/api/signals/watch' })).statusCode).toBe(may ? 200 : 403);
+  });
+
+  test('a director counts the own organization only', async () => {
+    await plant([{ patient: 'a', day: '2026-11-20' }]);
+    await lake.run(
+      trusted(`alter table laboratory_result update _tenant = 'o2' where true settings mutations_sync = 1`),
+    );
+    become('laboratory-director');
+    const { points } = await get<DiseaseCurve>('/api/signals/diseases/measles');
+    expect(points.every(({ cases }) => cases === 0)).toBe(true);
+  });
+
+  test.each([
+    ['/api/signals/diseases/plague', 404],
+    ['/api/signals/diseases/measles?place=guangzhou', 400],
+    ['/api/signals/diseases/measles?unit=year', 400],
+    ['/api/signals/diseases/measles?since=yesterday', 400],
+    ['/api/signals/diseases/measles?since=2020-01-01', 413],
+  ])('%s is refused', async (url, status) => {
+    expect((await app.inject({ url })).statusCode).toBe(status);
+  });
+});

@@ -1,0 +1,52 @@
+import type { FastifyInstance } from 'fastify';
+import type { Door } from '#kernel/http';
+import { goneSignal } from '#kernel/lake';
+import { Problem } from '#kernel/problem';
+import { listDiseases, readCurve, watchNow } from '../actions/index.ts';
+import type { Computing } from '../compute/index.ts';
+import { EVERYWHERE, UNITS } from '../model.ts';
+import { oneOf } from './read.ts';
+
+type Query = Record<string, string | undefined>;
+
+/** Counts of watched diseases, and what the rules say of them. */
+export function watchRoutes(app: FastifyInstance, door: Door, computing: Computing): void {
+  app.get('/api/signals/diseases', async (request, reply) =>
+    listDiseases(await door.context(request), { lake: door.lake, computing, signal: goneSignal(reply) }),
+  );
+
+  app.get<{ Params: { disease: string }; Querystring: Query }>(
+    '/api/signals/diseases/:disease',
+    async (request, reply) => {
+      const { place = EVERYWHERE, unit = 'day', since, until } = request.query;
+      return readCurve(
+        await door.context(request),
+        { lake: door.lake, computing, signal: goneSignal(reply) },
+        {
+          disease: request.params.disease,
+          place: placeOf(place),
+          unit: oneOf(unit, UNITS, 'unit'),
+          since: dayOf(since, 'since'),
+          until: dayOf(until, 'until'),
+        },
+      );
+    },
+  );
+
+  app.post('/api/signals/watch', async (request, reply) =>
+    watchNow(await door.context(request), { lake: door.lake, computing, signal: goneSignal(reply) }),
+  );
+}
+
+function placeOf(text: string): string {
+  if (text !== EVERYWHERE && !/^\d{6}$/.test(text))
+    throw new Problem('invalid', 'a place is a code of six digits, or region', { place: text });
+  return text;
+}
+
+function dayOf(text: string | undefined, name: string): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text)))
+    throw new Problem('invalid', 'this parameter is a day', { name, example: '2026-03-02' });
+  return text;
+}

@@ -1,0 +1,11 @@
+/** What a method says of each judged count, in their order. */
+export interface Judged {
+  /** A count above this is an alarm; NaN where it cannot be said. */
+  bound: Float64Array;
+  /** Undefined where it cannot be said. */
+  alarm: (boolean | undefined)[];
+}
+
+export function isAbove(count: number, bound: number): boolean | undefined {
+  return Number.isNaN(count) || Number.isNaN(bound) ? undefined : count > bound;
+}

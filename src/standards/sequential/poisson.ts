@@ -1,0 +1,184 @@
+import { gamma } from '../statistics/index.ts';
+import { poissonCrossing, poissonRatio } from './boundary.ts';
+import { type CriticalValue, solveLattice, solveLevel } from './level.ts';
+import { follow, poissonMasses, type Stretch, type Surveillance } from './walk.ts';
+
+export interface PoissonPlan {
+  /** Length of the surveillance in events expected under the null, above 0. */
+  length: number;
+  /** Events before which it never signals, 1 or more. */
+  leastEvents?: number;
+  /** Expected events at the first look; 0 looks from the first event on. */
+  firstLook?: number;
+}
+
+const MOST_LENGTH = 5000;
+
+/**
+ * The critical value of the Poisson MaxSPRT under continuous surveillance: the log likelihood ratio at which a true null signals with chance `alpha` until the end.
+ *
+ * With a first look after 0 there may be no value of exactly that level; then the smallest of a lower level is given, rounded up at the sixth digit as the R package Sequential does.
+ *
+ * @throws RangeError for a plan that cannot reach the level, with what would
+ *
+ * Source: Kulldorff et al., Sequential Analysis 2011;30:58-78; the minimum number of events and the delayed first look: Kulldorff and Silva, REVSTAT 2017;15:373-394.
+ */
+export function poissonCriticalValue(plan: PoissonPlan, alpha: number): CriticalValue {
+  const { length, leastEvents } = checked(plan);
+  checkLevel(alpha);
+  const reachable = 1 - below(leastEvents, length);
+  if (reachable < alpha)
+    throw new RangeError(
+      `with at least ${leastEvents} events the chance of a signal stays below alpha: take fewer events or a length of ${leastLength(leastEvents, alpha)} or more`,
+    );
+  const solved = solveLevel((value) => poissonPerformance(plan, value, 1).power, alpha);
+  if (solved.exact) return solved;
+  const criticalValue = Math.ceil(solved.criticalValue * 1e6) / 1e6;
+  return { criticalValue, level: poissonPerformance(plan, criticalValue, 1).power, exact: false };
+}
+
+/**
+ * Power, expected time to signal and expected length of the Poisson MaxSPRT under continuous surveillance.
+ *
+ * @param relativeRisk true events over expected ones, above 0
+ */
+export function poissonPerformance(plan: PoissonPlan, criticalValue: number, relativeRisk: number): Surveillance {
+  const { length, leastEvents, firstLook } = checked(plan);
+  if (!(relativeRisk > 0)) throw new RangeError('the relative risk must be above 0');
+  if (!(criticalValue > 0)) throw new RangeError('the critical value must be above 0');
+  let limit = leastEvents;
+  let crossing = poissonCrossing(limit, criticalValue);
+  while (crossing < firstLook) {
+    limit += 1;
+    crossing = poissonCrossing(limit, criticalValue);
+  }
+  const stretches: Stretch[] = [];
+  if (firstLook > 0) stretches.push({ until: firstLook, limit, atEnd: true });
+  while (crossing < length) {
+    stretches.push({ until: crossing, limit });
+    limit += 1;
+    crossing = poissonCrossing(limit, criticalValue);
+  }
+  stretches.push({ until: length, limit });
+  return follow(stretches, relativeRisk);
+}
+
+export interface GroupPlan {
+  /** Events expected under the null between one look and the next, each above 0. */
+  groups: readonly number[];
+  leastEvents?: number;
+}
+
+export interface GroupCriticalValue extends CriticalValue {
+  /** The count at each look from which on it signals. */
+  limits: number[];
+}
+
+/**
+ * The critical value when looks are few: of all values with the same limits, the lowest, made strict by adding one millionth as the R package Sequential does.
+ *
+ * @throws RangeError for groups that are not above 0, or a level that cannot be had
+ */
+export function poissonGroupCriticalValue({ groups, leastEvents = 1 }: GroupPlan, alpha: number): GroupCriticalValue {
+  const looks = lookTimes(groups);
+  const length = looks.at(-1)!;
+  checked({ length, leastEvents });
+  checkLevel(alpha);
+  const values = latticeOf(looks, leastEvents, alpha);
+  const solved = solveLattice(values, (value) => groupPower(looks, leastEvents, strictly(value), 1).power, alpha);
+  // Only so few events in all: the whole surveillance is one look at its end.
+  const above = solved?.above ?? poissonRatio(leastEvents, length);
+  const limits = groupLimits(looks, leastEvents, strictly(above));
+  const { power: level } = groupPower(looks, leastEvents, strictly(above), 1);
+  return { criticalValue: Math.round(above * 1e10) / 1e10 + 1e-6, level, exact: false, limits };
+}
+
+/** Power, expected time to signal and expected length when looks are few; a signal is at a look. */
+export function poissonGroupPerformance(
+  { groups, leastEvents = 1 }: GroupPlan,
+  criticalValue: number,
+  relativeRisk: number,
+): Surveillance {
+  const looks = lookTimes(groups);
+  if (!(relativeRisk > 0)) throw new RangeError('the relative risk must be above 0');
+  return groupPower(looks, leastEvents, criticalValue, relativeRisk);
+}
+
+function groupPower(
+  looks: readonly number[],
+  leastEvents: number,
+  criticalValue: number,
+  relativeRisk: number,
+): Surveillance {
+  const limits = groupLimits(looks, leastEvents, criticalValue);
+  return follow(
+    looks.map((until, at) => ({ until, limit: limits[at]!, atEnd: true })),
+    relativeRisk,
+  );
+}
+
+function groupLimits(looks: readonly number[], leastEvents: number, criticalValue: number): number[] {
+  let limit = leastEvents;
+  return looks.map((expected) => {
+    while (poissonRatio(limit, expected) < criticalValue) limit += 1;
+    return limit;
+  });
+}
+
+/** Just above a value of the lattice, whatever its last digit. */
+function strictly(value: number): number {
+  return value * (1 + 1e-12) + 1e-13;
+}
+
+/** Every value at which a limit of a look changes, up to the first that no level needs. */
+function latticeOf(looks: readonly number[], leastEvents: number, alpha: number): number[] {
+  const values: number[] = [];
+  for (const expected of looks) {
+    const masses = poissonMasses(expected, leastEvents);
+    let tail = 1;
+    for (let count = 0; tail > alpha / (2 * looks.length) || count <= leastEvents; count += 1) {
+      if (count >= leastEvents && count > expected) values.push(poissonRatio(count, expected));
+      tail -= masses[count] ?? 0;
+    }
+    // One more: signalling above the last of these keeps every look below its share of the level.
+    let count = Math.max(leastEvents, Math.ceil(expected));
+    while (poissonRatio(count, expected) <= (values.at(-1) ?? 0)) count += 1;
+    values.push(poissonRatio(count, expected));
+  }
+  return values;
+}
+
+function lookTimes(groups: readonly number[]): number[] {
+  if (groups.length === 0 || !groups.every((group) => group > 0))
+    throw new RangeError('every group must expect more than 0 events');
+  let sum = 0;
+  return groups.map((group) => {
+    sum += group;
+    return sum;
+  });
+}
+
+function checked({ length, leastEvents = 1, firstLook = 0 }: PoissonPlan): Required<PoissonPlan> {
+  if (!(length > 0 && length <= MOST_LENGTH))
+    throw new RangeError(`the length must be above 0 and at most ${MOST_LENGTH}`);
+  if (!(Number.isInteger(leastEvents) && leastEvents >= 1 && leastEvents <= 100))
+    throw new RangeError('the least number of events must be a whole number from 1 to 100');
+  if (!(firstLook >= 0 && firstLook <= length)) throw new RangeError('the first look must be from 0 to the length');
+  return { length, leastEvents, firstLook };
+}
+
+export function checkLevel(alpha: number): void {
+  if (!(alpha >= 1e-7 && alpha <= 0.5)) throw new RangeError('alpha must be from 1e-7 to 0.5');
+}
+
+/** The chance of fewer than so many events. */
+function below(events: number, mean: number): number {
+  return poissonMasses(mean, events)
+    .subarray(0, events)
+    .reduce((sum, mass) => sum + mass, 0);
+}
+
+/** The shortest length in which so many events are as likely as alpha, rounded up. */
+function leastLength(events: number, alpha: number): number {
+  return Math.ceil(gamma.quantile(alpha, events) * 100) / 100;
+}

@@ -1,0 +1,47 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import type { DiseaseCurve, DiseaseLine, WatchRule, WatchRun } from '../../src/modules/signals/model.ts';
+import { api, language } from '../shell/index.ts';
+
+export interface Overview {
+  diseases: DiseaseLine[];
+  runs: WatchRun[];
+  lagSeconds: number;
+}
+
+const LOOK_MS = 60_000;
+
+export function useDiseases() {
+  return useQuery({
+    queryKey: ['signals', 'diseases'],
+    queryFn: ({ signal }) => api.get<Overview>('/api/signals/diseases', { signal }),
+    refetchInterval: LOOK_MS,
+  });
+}
+
+export interface CurveFilter {
+  place: string;
+  unit: string;
+  since: string;
+  until: string;
+}
+
+export function useCurve(disease: string, filter: CurveFilter) {
+  return useQuery({
+    queryKey: ['signals', 'curve', disease, filter],
+    queryFn: ({ signal }) =>
+      api.get<DiseaseCurve>(`/api/signals/diseases/${encodeURIComponent(disease)}`, { query: { ...filter }, signal }),
+    placeholderData: keepPreviousData,
+    refetchInterval: LOOK_MS,
+  });
+}
+
+export function named({ en, zh }: { en: string; zh: string }): string {
+  return language() === 'zh' ? zh : en;
+}
+
+/** What a rule is called. */
+export function useRuleName(): (rule: WatchRule) => string {
+  const { t } = useTranslation('signals');
+  return (rule) => t(`disease.rules.${rule.method}`, { ...rule });
+}

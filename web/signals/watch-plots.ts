@@ -1,0 +1,143 @@
+import type { DiseaseCurve, PlaceLine, WatchRule } from '../../src/modules/signals/model.ts';
+import type { PlotOption } from '../ui/index.ts';
+
+/* What is drawn of a disease, as options of the chart engine. Pure. */
+
+const COLOURS = {
+  cases: '#009e73',
+  expected: '#0072b2',
+  alarm: '#d55e00',
+  male: '#0072b2',
+  female: '#d55e00',
+  other: '#9aa7a3',
+} as const;
+const BOUNDS = ['#cc79a7', '#e69f00', '#56b4e9', '#b04a00'];
+const GRID = { left: 8, right: 20, top: 64, bottom: 8, containLabel: true };
+
+interface CurveWords {
+  cases: string;
+  expected: string;
+  alarm: string;
+  boundOf: (rule: WatchRule) => string;
+  number: (value: number) => string;
+}
+
+/** Cases as bars, red where a rule raises; each rule's bound as a step line. */
+export function curveOption({ points, verdicts }: DiseaseCurve, words: CurveWords): PlotOption {
+  const said = verdicts.filter(({ tooShort }) => !tooShort);
+  const alarms = points.map((_, at) => said.some((verdict) => verdict.points[at]?.alarm));
+  const expected = said.find((verdict) => verdict.points.some((point) => point.expected !== null));
+  return {
+    tooltip: {
+      trigger: 'axis',
+      valueFormatter: (value: unknown) => (value == null || value === '-' ? '–' : words.number(Number(value))),
+    },
+    legend: { type: 'scroll', top: 0 },
+    grid: GRID,
+    xAxis: { type: 'category', data: points.map(({ date }) => date) },
+    yAxis: { type: 'value', min: 0, minInterval: 1 },
+    series: [
+      {
+        type: 'bar',
+        name: words.cases,
+        color: COLOURS.cases,
+        data: points.map(({ cases }, at) => ({
+          value: cases,
+          ...(alarms[at] && {
+            itemStyle: {
+              color: COLOURS.alarm,
+              decal: { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [2, 3], rotation: -0.7 },
+            },
+          }),
+        })),
+      },
+      ...(expected === undefined
+        ? []
+        : [
+            {
+              type: 'line',
+              name: words.expected,
+              showSymbol: false,
+              color: COLOURS.expected,
+              lineStyle: { width: 1.5 },
+              data: expected.points.map((point) => point.expected),
+            },
+          ]),
+      ...said.map(({ rule, points: judged }, at) => ({
+        type: 'line',
+        step: 'middle',
+        name: words.boundOf(rule),
+        showSymbol: false,
+        color: BOUNDS[at % BOUNDS.length],
+        lineStyle: { width: 1.2, type: 'dashed' },
+        data: judged.map(({ bound }) => bound),
+      })),
+    ],
+  };
+}
+
+/** Districts in the colour of their cases. The shapes are named by their code. */
+export function placesOption(
+  places: readonly PlaceLine[],
+  {
+    map,
+    nameOf,
+    textOf,
+  }: { map: string; nameOf: (place: string) => string; textOf: (place: string, count: number) => string },
+): PlotOption {
+  const known = new Map(places.map(({ place, cases }) => [place, cases]));
+  return {
+    tooltip: { trigger: 'item', formatter: ({ name }: { name: string }) => textOf(nameOf(name), known.get(name) ?? 0) },
+    visualMap: {
+      min: 0,
+      max: Math.max(1, ...places.map(({ cases }) => cases)),
+      left: 0,
+      bottom: 0,
+      itemHeight: 90,
+      calculable: false,
+      inRange: { color: ['#eef5f2', '#f2c14e', '#d55e00'] },
+    },
+    series: [
+      {
+        type: 'map',
+        map,
+        nameProperty: 'name',
+        roam: false,
+        selectedMode: false,
+        label: { show: false },
+        data: places.map(({ place, cases }) => ({ name: place, value: cases })),
+      },
+    ],
+  };
+}
+
+/** Ages upwards, the sexes side by side. */
+export function agesOption(
+  { ages }: DiseaseCurve,
+  { sexes, unknown }: { sexes: Record<'male' | 'female' | 'other', string>; unknown: string },
+): PlotOption {
+  const bands = [...new Set(ages.map(({ from }) => from))].sort((one, two) => (one ?? 999) - (two ?? 999));
+  const kinds = ['male', 'female', 'other'] as const;
+  const of = (kind: (typeof kinds)[number], from: number | null) =>
+    ages
+      .filter(
+        (each) => each.from === from && (kind === 'other' ? !['male', 'female'].includes(each.sex) : each.sex === kind),
+      )
+      .reduce((sum, { cases }) => sum + cases, 0);
+  return {
+    tooltip: { trigger: 'axis' },
+    legend: { top: 0 },
+    grid: { ...GRID, top: 36 },
+    xAxis: { type: 'category', data: bands.map((from) => (from === null ? unknown : `${from}+`)) },
+    yAxis: { type: 'value', min: 0, minInterval: 1 },
+    series: kinds
+      .filter((kind) => kind !== 'other' || bands.some((from) => of('other', from) > 0))
+      .map((kind) => ({
+        type: 'bar',
+        stack: 'sexes',
+        name: sexes[kind],
+        color: COLOURS[kind],
+        data: bands.map((from) => of(kind, from)),
+      })),
+  };
+}
