@@ -57,19 +57,25 @@ function readBatch(root: Xml): ParsedBatch {
  * What it writes, `parseBatch` reads to the same reports: only outer white space of texts, empty objects and the order of `matrix` are
  * not kept as they were.
  *
- * @throws RangeError when a text holds a character that XML cannot hold, or a drug has both an MPID and a PhPID, for which the schema
- *                    has one place
+ * @throws RangeError when a text holds a character that XML cannot hold, or two values are given that the schema has one place for: an
+ *                    MPID and a PhPID of a drug, a text and a code as the result of an assessment
  */
 export function writeBatch(reports: readonly CaseReport[], header: BatchHeader): string {
-  for (const report of reports) refuseTwoCodes(report);
+  for (const report of reports) refuseTwoInOne(report);
   return writeXml(writeRoot(batchRoot, { type: '1', ...header, messages: reports.map(scatter) }));
 }
 
-function refuseTwoCodes({ drugs, patient }: CaseReport): void {
+function refuseTwoInOne({ drugs, patient }: CaseReport): void {
   const past = [...(patient.pastDrugs ?? []), ...(patient.parent?.pastDrugs ?? [])];
   for (const { mpid, phpid, name } of [...drugs, ...past]) {
-    if (mpid !== undefined && phpid !== undefined)
-      throw new RangeError(`a drug may have an MPID or a PhPID, not both: ${JSON.stringify(name)}`);
+    if (mpid === undefined || phpid === undefined) continue;
+    throw new RangeError(`a drug may have an MPID or a PhPID, not both: ${JSON.stringify(name)}`);
+  }
+  for (const { result, china } of drugs.flatMap(({ matrix = [] }) =>
+    matrix.flatMap((entry) => entry.assessments ?? []),
+  )) {
+    if (result === undefined || china?.result === undefined) continue;
+    throw new RangeError(`an assessment has a result as text or as code, not both: ${JSON.stringify(result)}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { at, each, flag, is, lines, nth, type Part, path, plain, telecom, text, within } from './layout.ts';
+import { always, at, each, flag, is, lines, nth, type Part, path, plain, telecom, text, within } from './layout.ts';
 import type { Attachment, Identification, Reporter, Sender, Study } from './model.ts';
 import { CASE, country, list, namespace, seen } from './vocabulary.ts';
 
@@ -41,7 +41,7 @@ const organisation = <T extends Reporter | Sender>(department: string, number: s
 
 export const reporter: Part<Reporter>[] = [
   path('priorityNumber', plain('value', 'C.2.r.5', 'primary')),
-  path(
+  always(
     'relatedInvestigation',
     is('code', { code: '2', codeSystem: list(22), displayName: 'sourceReport' }),
     path(

@@ -22,6 +22,7 @@ export interface ElementRule {
     | 'version'
     | 'meddra'
     | 'case-id'
+    | 'uid'
     | 'data';
   /** most characters */
   length?: number;
@@ -179,7 +180,7 @@ D.CN.3|O|text 200||Medical institution (China)|医疗机构名称
 D.CN.4|O|text 100||Nationality (China)|国籍
 D.CN.5|O|text 100||Patient's telephone (China)|患者联系电话
 D.CN.6|O|text 2000||Pregnancy (China)|妊娠相关描述
-E.i|M|text 100||Identifier of the reaction within the message|反应在信息中的标识
+E.i|M|uid 100||Identifier of the reaction within the message|反应在信息中的标识
 E.i.1.1a|O|text 250||Reaction / event as reported by the primary source in native language|主要来源报告的反应/事件（母语）
 E.i.1.1b|C|language||Reaction / event as reported by the primary source: language|主要来源报告的反应/事件的语言
 E.i.1.2|O|text 250||Reaction / event as reported by the primary source for translation|主要来源报告的反应/事件（译文）
@@ -207,11 +208,11 @@ F.r.3.1|C|code test-result||Test result (code)|检查结果（代码）
 F.r.3.2|C|number 50||Test result (value / qualifier)|检查结果（数值/限定符）
 F.r.3.3|C|unit||Test result (unit)|检查结果（单位）
 F.r.3.4|C|text 2000||Result unstructured data (free text)|检查结果（文本）
-F.r.4|O|text 50||Normal low value|正常值下限
-F.r.5|O|text 50||Normal high value|正常值上限
+F.r.4|O|number 50||Normal low value|正常值下限
+F.r.5|O|number 50||Normal high value|正常值上限
 F.r.6|O|text 2000||Comments (free text)|备注（文本）
 F.r.7|O|flag||More information available|是否有更多信息
-G.k|M|text 100||Identifier of the drug within the message|药品在信息中的标识
+G.k|M|uid 100||Identifier of the drug within the message|药品在信息中的标识
 G.k.1|M|code drug-role||Characterisation of drug role|药物作用特征
 G.k.2.1.1a|C|text 20||MPID version date / number|MPID 版本日期/编号
 G.k.2.1.1b|C|text 1000||Medicinal product identifier (MPID)|药品标识符（MPID）

@@ -14,12 +14,24 @@ export interface FormField extends ElementRule {
   answers?: readonly CodeEntry[];
 }
 
+const MATRIX: Record<string, string> = {
+  recurrences: 'recurrence',
+  unexpected: 'china.unexpected',
+  dechallenges: 'china.dechallenge',
+};
+
 /**
  * All fields of a report, in the order of the guide.
  *
  * What the XML scatters over drugs and reactions is where a person looks for it: in `drugs.#.matrix.#`.
  */
-export function formFields(): FormField[] {
+export function formFields(): readonly FormField[] {
+  return FIELDS;
+}
+
+const FIELDS: readonly FormField[] = fieldsOf();
+
+function fieldsOf(): FormField[] {
   const fields = new Map<string, FormField>();
   leavesOf(messageParts, '', ({ number, path }) => {
     const rule = ELEMENTS.get(number);
@@ -38,7 +50,7 @@ export function formFields(): FormField[] {
 
 /** Where a value that stands in the XML's lists stands in a report; undefined for what only binds them. */
 function gathered(path: string): string | undefined {
-  if (/(^|\.)(id|drugId|reactionId)$/.test(path) && !/^(message|identification)\./.test(path)) return undefined;
+  if (/^(reactions|drugs)\.#\.id$|(^|\.)(drugId|reactionId)$/.test(path)) return undefined;
   // Which code system an answer is from is no question to a person.
   if (/system$/i.test(path)) return undefined;
   if (path === 'roles.#.role') return 'drugs.#.role';
@@ -47,11 +59,6 @@ function gathered(path: string): string | undefined {
   if (key !== undefined) return `drugs.#.matrix.#.${MATRIX[key] ?? key}${rest.replace(/^(interval|code)/, '')}`;
   return path.replace(/^assessments\.#/, 'drugs.#.matrix.#.assessments.#');
 }
-const MATRIX: Record<string, string> = {
-  recurrences: 'recurrence',
-  unexpected: 'china.unexpected',
-  dechallenges: 'china.dechallenge',
-};
 
 /**
  * A report to be typed in: what must be there is there and empty, no criterion of seriousness is met yet, no other case is known.

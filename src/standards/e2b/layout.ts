@@ -50,12 +50,12 @@ export interface Tell {
   steps: string[];
   fixed: Record<string, string>;
 }
-export interface Each {
+interface Each {
   kind: 'each';
   key: string;
   element: Element;
 }
-export interface Within {
+interface Within {
   kind: 'within';
   key: string;
   parts: AnyPart[];
@@ -116,7 +116,7 @@ export function path<T>(steps: string, ...parts: Part<T>[]): Part<T> {
 /** Like `path`, but written even when nothing is in it, because the schema asks for it. */
 export function always<T>(steps: string, ...parts: Part<T>[]): Part<T> {
   const outer = chain(steps, parts);
-  for (let inner: AnyPart | undefined = outer; inner?.kind === 'element'; inner = inner.parts[0]) inner.always = true;
+  for (const link of linksOf(outer, steps)) link.always = true;
   return outer as Part<T>;
 }
 /** Like `path`, for the how-manyeth element of the name. */
@@ -189,11 +189,21 @@ export function is<T>(name: string, fixed: Record<string, string>): Part<T> {
 /** Constants that are written because the schema or the guide asks for them; a reader does without. */
 export function set<T>(steps: string, fixed: Record<string, string> = {}): Part<T> {
   const outer = chain(steps, []);
-  for (let inner: AnyPart | undefined = outer; inner?.kind === 'element'; inner = inner.parts[0]) {
-    inner.silent = true;
-    if (inner.parts.length === 0) inner.fixed = { ...inner.fixed, ...fixed };
-  }
+  const links = linksOf(outer, steps);
+  for (const link of links) link.silent = true;
+  const last = links.at(-1);
+  if (last !== undefined) last.fixed = { ...last.fixed, ...fixed };
   return outer as Part<T>;
+}
+
+/** The elements that a chain of steps was made of, the outermost first. */
+function linksOf(outer: Element, steps: string): Element[] {
+  const links = [outer];
+  for (let rest = steps.split('/').length - 1; rest > 0; rest--) {
+    const inner = links.at(-1)?.parts[0];
+    if (inner?.kind === 'element') links.push(inner);
+  }
+  return links;
 }
 
 function chain(steps: string, parts: readonly object[]): Element {

@@ -99,6 +99,13 @@ function matrixOf(drug: WireDrug, assessments: WireAssessment[], order: Map<stri
   return [...entries.values()].sort((a, b) => rank(a) - rank(b));
 }
 
+/** Where in a report a value stands that was visited in its scattered form. */
+export function pathInReport(path: string): string {
+  return path
+    .replace(/\.(sinceStart|sinceLastDose)\.interval\./, '.$1.')
+    .replace(/\.(recurrence|china\.unexpected|china\.dechallenge)\.code$/, '.$1');
+}
+
 /** The inverse of `gather`: every piece where the XML has it, and knowing where it stands in the report. */
 export function scatter(report: CaseReport): WireReport {
   const roles: NonNullable<WireReport['roles']> = [];

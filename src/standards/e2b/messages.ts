@@ -32,6 +32,10 @@ export const MESSAGES = {
     '{name}应为 MedDRA 版本号（如 27.1），而非 {value}',
   ],
   meddra: ['{name} must be a MedDRA code of 8 digits, not {value}', '{name}应为 8 位 MedDRA 编码，而非 {value}'],
+  uid: [
+    '{name} must be a UUID, an OID or a word of letters, digits and hyphens, not {value}',
+    '{name}应为 UUID、OID 或由字母、数字和连字符组成的标识，而非 {value}',
+  ],
   unit: ['{name} must be a unit without spaces, not {value}', '{name}应为不含空格的单位，而非 {value}'],
   'case-id': [
     '{name} must be country-company-number, e.g. CN-COMPANY-2026001, not {value}',
@@ -100,6 +104,10 @@ export const MESSAGES = {
     '评估引用的反应/事件不在本报告中：{value}',
   ],
   'same-id': ['the id {value} is used twice', '标识 {value} 重复使用'],
+  'two-results': [
+    'an assessment has a result as text or as code, not both: make it two assessments',
+    '一次评估的结果只能是文本或代码之一，请分为两次评估',
+  ],
   'no-substance': [
     'without an MPID or PhPID each active substance should be named (G.k.2.3.r)',
     '未填写 MPID 或 PhPID 时，应逐一填写活性物质（G.k.2.3.r）',

@@ -383,7 +383,7 @@ export interface DrugReaction {
   /** G.k.9.i.CN.1 and 2 */
   china?: { unexpected?: Text; dechallenge?: Text };
 }
-/** G.k.9.i.2.r: who judged, how, and what; in China by codes. */
+/** G.k.9.i.2.r: who judged, how, and what. The schema has one place for the result: it is a text, or in China a code. */
 export interface Assessment {
   source?: Text;
   method?: Text;

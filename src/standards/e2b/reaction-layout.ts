@@ -66,7 +66,7 @@ export const test: Part<TestResult>[] = [
     'normalLow',
     path(
       'referenceRange:REFV/observationRange',
-      path('value[type=PQ]', ...quantity('F.r.4', 'F.r.4')),
+      path('value[type=PQ]', ...quantity('F.r.4', 'F.r.3.3')),
       is('interpretationCode', { code: 'L', codeSystem: RANGE }),
     ),
   ),
@@ -74,7 +74,7 @@ export const test: Part<TestResult>[] = [
     'normalHigh',
     path(
       'referenceRange:REFV/observationRange',
-      path('value[type=PQ]', ...quantity('F.r.5', 'F.r.5')),
+      path('value[type=PQ]', ...quantity('F.r.5', 'F.r.3.3')),
       is('interpretationCode', { code: 'H', codeSystem: RANGE }),
     ),
   ),

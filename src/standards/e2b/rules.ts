@@ -174,6 +174,12 @@ function documents({ report, at, tell }: Court): void {
     const data = at(path);
     const isBase64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(content?.data ?? '');
     if (data && content?.representation === 'B64' && !isBase64) tell(data, 'not-base64');
+    for (const [key, allowed] of CODINGS) {
+      const coding = at(path.replace(/data$/, key));
+      const said = content?.[key];
+      if (coding && said && !allowed.some((word) => word === said))
+        tell(coding, 'not-in-list', 'rejecting', { value: said });
+    }
   }
   documents.forEach((document, index) => {
     const title = at(`identification.documents.${index}.title`);
@@ -195,6 +201,12 @@ function documents({ report, at, tell }: Court): void {
   const local = at('identification.expedited');
   if (local && isMissing(expedited)) tell(local, 'only-from-r2', 'warning');
 }
+
+/** What HL7 knows of how a document may be written into a message. */
+const CODINGS = [
+  ['representation', ['B64', 'TXT']],
+  ['compression', ['DF', 'GZ', 'Z', 'ZL']],
+] as const;
 
 function revision({ report: { identification }, context, at, tell }: Court): void {
   const { revision: kind, revisionReason, worldwideId, mostRecentInformation } = identification;
@@ -405,7 +417,11 @@ const hasSubstance = ({ substances = [] }: Drug): boolean =>
 function matrix({ report, tell }: Court): void {
   const ids = new Set(report.reactions.map(({ id }) => id));
   report.drugs.forEach(({ matrix: entries = [] }, k) => {
-    entries.forEach(({ reactionId }, i) => {
+    entries.forEach(({ reactionId, assessments }, i) => {
+      assessments?.forEach(({ result, china: code }, r) => {
+        const path = `drugs.${k}.matrix.${i}.assessments.${r}.result`;
+        if (has(result) && has(code?.result)) tell({ path, element: 'G.k.9.i.2.r.3' }, 'two-results');
+      });
       if (reactionId !== undefined && ids.has(reactionId)) return;
       tell({ path: `drugs.${k}.matrix.${i}`, element: 'G.k.9.i.1' }, 'unknown-reaction', 'warning', {
         value: reactionId ?? '',

@@ -1,5 +1,6 @@
+const PRECISIONS = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;
 /** How much of a time stamp is said. */
-export type Precision = 'year' | 'month' | 'day' | 'minute' | 'second';
+export type Precision = (typeof PRECISIONS)[number];
 
 const STAMP =
   /^(\d{4})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:\.\d+)?)?)?)?)?)?(?:([+-])(\d{2})(\d{2})?)?$/;
@@ -21,17 +22,8 @@ export function parseStamp(text: string): Stamp | undefined {
   if (Number(zoneHour ?? 0) > 14 || Number(zoneMinute ?? 0) > 59) return undefined;
   if (Number(hour ?? 0) > 23 || Number(minute ?? 0) > 59 || Number(second ?? 0) > 59) return undefined;
   if (month !== undefined && !isDate(Number(year), Number(month), Number(day ?? 1))) return undefined;
-  const precision =
-    second !== undefined
-      ? 'second'
-      : hour !== undefined
-        ? 'minute'
-        : day !== undefined
-          ? 'day'
-          : month !== undefined
-            ? 'month'
-            : 'year';
-  return { precision, digits: [year, month, day, hour, minute, second].filter((part) => part !== undefined).join('') };
+  const parts = [year, month, day, hour, minute, second].filter((part) => part !== undefined);
+  return { precision: PRECISIONS[parts.length - 1] ?? 'year', digits: parts.join('') };
 }
 
 function isDate(year: number, month: number, day: number): boolean {
@@ -40,11 +32,9 @@ function isDate(year: number, month: number, day: number): boolean {
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }
 
-const RANK: Record<Precision, number> = { year: 0, month: 1, day: 2, minute: 3, second: 4 };
-
 /** Whether a stamp says at least as much as is asked for. */
 export function isPreciseTo(stamp: Stamp, least: Precision): boolean {
-  return RANK[stamp.precision] >= RANK[least];
+  return PRECISIONS.indexOf(stamp.precision) >= PRECISIONS.indexOf(least);
 }
 
 /** Whether `a` is surely before `b`, judged on what both say; as written, whatever their zones. */

@@ -1,7 +1,7 @@
 import { CODE_LISTS, COUNTRIES } from './code-lists.ts';
 import { ELEMENTS, type ElementRule } from './elements.ts';
 import { issueOf } from './issue.ts';
-import { scatter } from './matrix.ts';
+import { pathInReport, scatter } from './matrix.ts';
 import { batchRoot, messageParts } from './message.ts';
 import type { IssueCode } from './messages.ts';
 import { type BatchHeader, type CaseReport, type Issue, isMissing } from './model.ts';
@@ -20,7 +20,9 @@ import type { WireBatch } from './wire.ts';
 export function validateReport(report: CaseReport, context: ValidationContext): Issue[] {
   const values: Visited[] = [];
   const xpath = `/MCCI_IN200100UV01/PORR_IN049016UV[${(context.message ?? 0) + 1}]`;
-  visitParts(messageParts, scatter(report), { path: '', xpath, at: [] }, (value) => values.push(value));
+  visitParts(messageParts, scatter(report), { path: '', xpath, at: [] }, (value) =>
+    values.push({ ...value, path: pathInReport(value.path) }),
+  );
   const issues = values.flatMap((value) => judge(value, context.today));
   return [...issues, ...caseRules(report, values, context)];
 }
@@ -67,6 +69,7 @@ const SHAPES: Partial<Record<ElementRule['type'], [RegExp, IssueCode]>> = {
   language: [/^[a-z]{3}$/, 'language'],
   version: [/^\d{1,2}\.\d$/, 'version'],
   meddra: [/^\d{8}$/, 'meddra'],
+  uid: [/^([0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[0-2](\.(0|[1-9]\d*))*|[A-Za-z][\w-]*)$/, 'uid'],
 };
 
 function judgeText(visited: Visited, rule: ElementRule, text: string, today: string): Issue[] {

@@ -19,7 +19,7 @@ import { newXml, trimXml, unwritable, type Xml } from './xml.ts';
  *
  * @throws RangeError when a text holds a character that XML cannot hold
  */
-export function writeParts<T>(parts: Part<T>[], source: T, node: Xml): boolean {
+function writeParts<T>(parts: Part<T>[], source: T, node: Xml): boolean {
   let hasWritten = false;
   for (const part of parts as AnyPart[]) if (writePart(part, source as Holder, node)) hasWritten = true;
   return hasWritten;

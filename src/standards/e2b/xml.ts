@@ -71,7 +71,7 @@ function parse(text: string, limits: Limits): { root?: Xml; fault?: Fault } {
   };
   parser.on('error', (error) => {
     const said = error.message.replace(/^\d+:\d+: /, '').replace(/\.$/, '');
-    stop('malformed', `the XML is not well-formed: ${said}`, `XML 格式错误：${said}`);
+    stop('malformed', `the XML is not well-formed: ${said}`, `XML 格式错误：${inChinese(said)}`);
   });
   parser.on('doctype', () => {
     stop('doctype', 'a document type declaration is not allowed', '不允许使用文档类型声明（DOCTYPE）');
@@ -122,6 +122,30 @@ function parse(text: string, limits: Limits): { root?: Xml; fault?: Fault } {
     if (fault === undefined) throw error;
   }
   return { ...(root === undefined ? {} : { root }), ...(fault === undefined ? {} : { fault }) };
+}
+
+/** What the reader of XML says, in Chinese; what is rare stays in English. */
+const SAID: [RegExp, string][] = [
+  [/^unexpected close tag$/, '结束标签与开始标签不匹配'],
+  [/^unmatched closing tag: (.*)$/, '多余的结束标签 $1'],
+  [/^unclosed tag: (.*)$/, '标签 $1 未关闭（文件可能不完整）'],
+  [/^unexpected end$/, '文件意外结束'],
+  [/^text data outside of root node$/, '根元素之外有文本'],
+  [/^document must contain a root element$/, '没有根元素'],
+  [/^documents may contain only one root$/, '只能有一个根元素'],
+  [/^undefined entity$/, '未定义的实体'],
+  [/^malformed character entity$/, '字符引用格式错误'],
+  [/^disallowed character(.*)$/, '含有不允许的字符$1'],
+  [/^duplicate attribute: (.*)$/, '属性 $1 重复'],
+  [/^attribute without value$/, '属性没有值'],
+  [/^unquoted attribute value$/, '属性值未加引号'],
+  [/^unbound namespace prefix: (.*)$/, '命名空间前缀 $1 未声明'],
+  [/^malformed comment$/, '注释格式错误'],
+];
+
+function inChinese(said: string): string {
+  const [pattern, text] = SAID.find(([known]) => known.test(said)) ?? [];
+  return pattern === undefined || text === undefined ? said : said.replace(pattern, text);
 }
 
 const told = (place: { line: number; column: number }): string => `line ${place.line}, column ${place.column}`;
