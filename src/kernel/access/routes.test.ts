@@ -563,6 +563,8 @@ test('every role holds exactly the acts of the matrix', async () => {
     'laboratory.explore': 'clinician laboratory-director laboratory-technician regulator researcher',
     'records.cohort.ask': 'clinician laboratory-director regulator researcher',
     'signals.compute': 'clinician enterprise laboratory-director regulator researcher',
+    'signals.alarm.work': 'regulator',
+    'signals.case.read': 'regulator',
     'signals.watch': 'laboratory-director regulator',
     'lake.export': 'clinician laboratory-director patient regulator researcher',
     'lake.population.ask': 'regulator researcher',

@@ -1,1 +1,2 @@
+export * from './model/desk.ts';
 export * from './model/watch.ts';

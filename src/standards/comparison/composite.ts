@@ -1,4 +1,5 @@
-import { eigenSymmetric, student } from '#standards/statistics';
+import { eigenSymmetric, mean, ranks, variance } from '#standards/statistics';
+import { tTest } from './two-sample.ts';
 
 export interface CompositeRequest {
   /** Per endpoint, its value in each unit. */
@@ -38,7 +39,7 @@ export function composite({ endpoints, directions, weights }: CompositeRequest):
   if (oriented.length < 2 || oriented[0]!.length < 2)
     throw new RangeError('a composite needs two endpoints and two units');
   const z = oriented.map(standardise);
-  const ranks = oriented.map(ranksOf);
+  const ranked = oriented.map((values) => ranks(values).values);
   const places = oriented.map(placesOf);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const correlations = z.map((one) => Float64Array.from(z, (two) => dot(one, two) / (one.length - 1)));
@@ -50,14 +51,14 @@ export function composite({ endpoints, directions, weights }: CompositeRequest):
   return {
     zMean: sums.map((sum) => sum / k),
     weightedZ: over(z, weights).map((sum) => sum / total),
-    rankSum: over(ranks, equal),
+    rankSum: over(ranked, equal),
     desirability: over(
       places.map((column) => column.map(Math.log)),
       weights,
     ).map((sum) => Math.exp(sum / total)),
     component: firstComponent(z, correlations),
     correlations,
-    cronbachAlpha: (k / (k - 1)) * (1 - k / varianceOf(sums)),
+    cronbachAlpha: (k / (k - 1)) * (1 - k / variance(sums)),
   };
 }
 
@@ -73,12 +74,12 @@ export interface RankSumTest {
  * Source: O'Brien, Biometrics 1984;40:1079.
  */
 export function compareRankSums(rankSum: Float64Array, treated: readonly boolean[]): RankSumTest {
-  const [one, zero] = [true, false].map((group) => rankSum.filter((_, unit) => treated[unit] === group));
-  const df = rankSum.length - 2;
-  if (one!.length < 1 || zero!.length < 1 || df < 1) throw new RangeError('both groups need units');
-  const pooled = (squaresOf(one!) + squaresOf(zero!)) / df;
-  const t = (meanOf(one!) - meanOf(zero!)) / Math.sqrt(pooled * (1 / one!.length + 1 / zero!.length));
-  return { t, df, pValue: 2 * student.cdf(Math.abs(t), df, { upper: true }) };
+  const [one, zero] = [true, false].map((group) => rankSum.filter((_, unit) => treated[unit] === group)) as [
+    Float64Array,
+    Float64Array,
+  ];
+  const { t, df, pValue } = tTest(one, zero, { pooled: true });
+  return { t, df, pValue };
 }
 
 function firstComponent(z: readonly Float64Array[], correlations: readonly Float64Array[]): Composite['component'] {
@@ -91,42 +92,16 @@ function firstComponent(z: readonly Float64Array[], correlations: readonly Float
 }
 
 function standardise(values: Float64Array): Float64Array {
-  const spread = Math.sqrt(varianceOf(values));
+  const spread = Math.sqrt(variance(values));
   if (!(spread > 0)) throw new RangeError('an endpoint is the same in all units');
-  const mean = meanOf(values);
-  return values.map((value) => (value - mean) / spread);
+  const centre = mean(values);
+  return values.map((value) => (value - centre) / spread);
 }
 
 function placesOf(values: Float64Array): Float64Array {
   const least = values.reduce((a, b) => Math.min(a, b));
   const most = values.reduce((a, b) => Math.max(a, b));
   return values.map((value) => Math.max((value - least) / (most - least), LEAST_PLACE));
-}
-
-/** Ranks from 1; equal values have the mean of theirs. */
-function ranksOf(values: Float64Array): Float64Array {
-  const order = Array.from(values.keys()).sort((a, b) => values[a]! - values[b]!);
-  const ranks = new Float64Array(values.length);
-  for (let from = 0; from < order.length; ) {
-    let to = from + 1;
-    while (to < order.length && values[order[to]!] === values[order[from]!]) to += 1;
-    for (let at = from; at < to; at += 1) ranks[order[at]!] = (from + to + 1) / 2;
-    from = to;
-  }
-  return ranks;
-}
-
-function meanOf(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function squaresOf(values: Float64Array): number {
-  const mean = meanOf(values);
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-}
-
-function varianceOf(values: Float64Array): number {
-  return squaresOf(values) / (values.length - 1);
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

@@ -1,4 +1,4 @@
-import { digamma, logGamma, trigamma } from '../statistics/index.ts';
+import { type Curvature, digamma, logGamma, trigamma } from '../statistics/index.ts';
 import type { Points } from './squash.ts';
 
 /** Two gamma distributions of the true ratio of observed to expected, and the share of the first. */
@@ -11,14 +11,6 @@ export interface Prior {
 }
 
 const PARAMETERS = 5;
-
-/** Minus the log likelihood with its gradient and Hessian in the logarithms of alpha and beta and the logit of the share. */
-export interface Curvature {
-  value: number;
-  gradient: Float64Array;
-  /** Rows of the symmetric matrix. */
-  hessian: Float64Array[];
-}
 
 /**
  * Minus the log likelihood of counts under a mixture of two negative binomials, each cut off below `least` on its own.
@@ -65,6 +57,7 @@ export class Mixture {
     this.#logFactorials = this.#counts.map((count) => logGamma(count + 1));
   }
 
+  /** Minus the log likelihood, with its derivatives by the logarithms of alpha and beta and the logit of the share. */
   at(parameters: readonly number[], withCurvature = true): Curvature {
     const { alpha1, beta1, alpha2, beta2, share } = priorOf(parameters);
     const [first, second] = [this.#component(alpha1, beta1), this.#component(alpha2, beta2)];

@@ -1,5 +1,11 @@
-import { cholesky, solveByCholesky } from '../statistics/index.ts';
-import { type Curvature, logarithms, Mixture, type Prior, priorOf } from './mixture.ts';
+import {
+  type Curvature,
+  cholesky,
+  minimiseByNewton,
+  type NewtonMinimum,
+  solveByCholesky,
+} from '../statistics/index.ts';
+import { logarithms, Mixture, type Prior, priorOf } from './mixture.ts';
 import { type Points, squashAll } from './squash.ts';
 
 export interface PriorFit {
@@ -81,59 +87,18 @@ export function fitPrior(
   };
 }
 
-interface Climb {
-  at: number[];
-  curvature: Curvature;
-  converged: boolean;
-}
+type Climb = Pick<NewtonMinimum, 'at' | 'curvature' | 'converged'>;
 
-const MOST_STEPS = 300;
-
-/** Levenberg and Marquardt's damping of Newton's steps: each must better the likelihood. It ends early where an earlier climb has been. */
+/** Ends early where an earlier climb has been, and where a component becomes a point or vanishes: there is no maximum inside. */
 function climb(mixture: Mixture, from: readonly number[], mostParameter: number, earlier: readonly Climb[]): Climb {
-  let at = [...from];
-  let curvature = mixture.at(at);
-  let damping = 1e-3;
-  for (let step = 0; step < MOST_STEPS; step += 1) {
-    const move = dampedStep(curvature, damping);
-    const next = move === undefined ? undefined : at.map((value, part) => value - move[part]!);
-    const better = next === undefined ? undefined : mixture.at(next);
-    if (next === undefined || better === undefined || !(better.value <= curvature.value)) {
-      damping = damping === 0 ? 1e-6 : damping * 8;
-      if (damping > 1e12) return { at, curvature, converged: isFlat(curvature) };
-      continue;
-    }
-    const gain = curvature.value - better.value;
-    at = next;
-    curvature = better;
-    damping = damping < 1e-7 ? 0 : damping / 8;
-    if (isFlat(curvature) && gain < 1e-9) return { at, curvature, converged: true };
-    const known = damping < 1e-3 ? earlier.find((one) => one.converged && isSame(one.at, at)) : undefined;
-    if (known !== undefined) return known;
-    // A component that becomes a point, or vanishes, has no maximum inside.
-    if (at.some((value, part) => Math.abs(value) > (part === 4 ? 30 : Math.log(mostParameter) + 8))) break;
-  }
-  return { at, curvature, converged: isFlat(curvature) };
-}
-
-function isFlat({ gradient, value }: Curvature): boolean {
-  return gradient.every((slope) => Math.abs(slope) < 1e-7 * Math.max(1, Math.abs(value)));
-}
-
-const LONGEST_STEP = 1.5;
-
-function dampedStep({ gradient, hessian }: Curvature, damping: number): Float64Array | undefined {
-  const damped = hessian.map((row, at) => {
-    const copy = Float64Array.from(row);
-    copy[at] = copy[at]! + damping * Math.max(Math.abs(copy[at]!), 1e-3);
-    return copy;
-  });
-  const factor = cholesky(damped);
-  if (factor === undefined) return undefined;
-  const move = solveByCholesky(factor, gradient);
-  const longest = Math.max(...move.map(Math.abs));
-  if (!Number.isFinite(longest)) return undefined;
-  return longest > LONGEST_STEP ? move.map((part) => (part * LONGEST_STEP) / longest) : move;
+  let known: Climb | undefined;
+  const until = (at: readonly number[], damping: number) => {
+    if (damping < 1e-3) known = earlier.find((one) => one.converged && isSame(one.at, at));
+    const isAway = at.some((value, part) => Math.abs(value) > (part === 4 ? 30 : Math.log(mostParameter) + 8));
+    return known !== undefined || isAway;
+  };
+  const summit = minimiseByNewton((at) => mixture.at(at), from, { longestStep: 1.5, until });
+  return known ?? summit;
 }
 
 function isInside(at: readonly number[], mostParameter: number): boolean {

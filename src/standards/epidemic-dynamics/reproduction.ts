@@ -1,5 +1,6 @@
-import { gamma, Random, quantile as sampleQuantile } from '#standards/statistics';
+import { gamma, Random } from '#standards/statistics';
 import { checkWindows, type Incidence, infectiousness, totalCases, type Window, windowSum } from './incidence.ts';
+import { quantilesOf } from './quantiles.ts';
 import { checkInterval, discreteSerialInterval, intervalMoments } from './serial-interval.ts';
 
 /** Gamma distribution of a reproduction number before any case is seen. */
@@ -176,18 +177,19 @@ function mixture(
       for (let draw = 0; draw < perInterval; draw += 1) pool[size + draw] = random.gamma(shape[at]!) * scale[at]!;
       size += perInterval;
     }
-    if (size > 0) describe(pool.subarray(0, size).sort(), estimate, at);
+    if (size > 0) describe(pool.subarray(0, size), estimate, at);
   }
   return estimate;
 }
 
-function describe(sorted: Float64Array, estimate: ReproductionEstimate, at: number): void {
+function describe(draws: Float64Array, estimate: ReproductionEstimate, at: number): void {
   let sum = 0;
-  for (const value of sorted) sum += value;
-  const mean = sum / sorted.length;
+  for (const value of draws) sum += value;
+  const mean = sum / draws.length;
   let squares = 0;
-  for (const value of sorted) squares += (value - mean) ** 2;
+  for (const value of draws) squares += (value - mean) ** 2;
   estimate.mean[at] = mean;
-  estimate.sd[at] = Math.sqrt(squares / (sorted.length - 1));
-  for (const [which, p] of REPRODUCTION_QUANTILES.entries()) estimate.quantiles[which]![at] = sampleQuantile(sorted, p);
+  estimate.sd[at] = Math.sqrt(squares / (draws.length - 1));
+  for (const [which, value] of quantilesOf(draws, REPRODUCTION_QUANTILES).entries())
+    estimate.quantiles[which]![at] = value;
 }

@@ -1,5 +1,5 @@
 import { type Columns, chiSquare, glm } from '#standards/statistics';
-import { addOuter, addTo, diagonal, dot, invert, type Matrix, multiply, zeros } from './dense.ts';
+import { addOuter, addTo, diagonal, dot, invert, type Matrix, zeros } from './dense.ts';
 import { DEFAULT_LINK, type Family, LINKS, type Link, VARIANCES } from './mean.ts';
 import {
   type Cluster,
@@ -27,11 +27,13 @@ export interface GeeRequest {
   /** The scale is kept at the mean squared Pearson residual of independent observations, as geepack does, or at the value given. */
   fixedScale?: boolean | number;
   /** `robust` is the sandwich; the jackknives leave out each cluster: approximately, with one step, or until it converges. */
-  variance?: 'robust' | 'jackknife' | 'jackknife-one-step' | 'jackknife-iterated';
+  variance?: Variance;
   /** The most that any parameter moves in the last step. */
   epsilon?: number;
   mostIterations?: number;
 }
+
+type Variance = 'robust' | 'jackknife' | 'jackknife-one-step' | 'jackknife-iterated';
 
 export interface GeeFit {
   coefficients: Float64Array;
@@ -98,28 +100,42 @@ interface Stopping {
 /** Moves below this share of the largest parameter are rounding. */
 const ROUNDING = 1e-13;
 
-/** One cluster's observations, standardised by the root of their variances: residuals and derivatives. */
-interface Standardised {
-  residuals: Float64Array;
-  derivatives: Matrix;
-}
-
 class Equations {
   readonly clusters: readonly Cluster[];
   readonly #request: GeeRequest;
   readonly #link: Link;
-  readonly #rows: Matrix;
+  readonly #p: number;
+  /** All rows, cluster by cluster: the design row by row, and what goes with it. */
+  readonly #x: Float64Array;
+  readonly #y: Float64Array;
+  readonly #weights: Float64Array;
+  readonly #offset: Float64Array;
+  /** Where each cluster begins among them, and last their number. */
+  readonly #starts: Int32Array;
   readonly #structure: Structure;
-  readonly #derivatives: (alpha: Float64Array, at: number) => Matrix;
+  /** At the state's coefficients: residuals over the root of their variance, and the derivatives of the mean over it. */
+  readonly #residuals: Float64Array;
+  readonly #slopes: Float64Array;
 
   constructor(request: GeeRequest) {
-    const { x, y, family, link = DEFAULT_LINK[family], correlation, correlationDesign } = request;
+    const { x, y, family, link = DEFAULT_LINK[family], correlation, correlationDesign, weights, offset } = request;
+    const n = y.length;
     this.#request = request;
     this.#link = link;
-    this.#rows = Array.from({ length: y.length }, (_, row) => Float64Array.from(x, (column) => column[row]!));
+    this.#p = x.length;
     this.clusters = clustersOf(request);
+    const order = this.clusters.flatMap(({ rows }) => [...rows]);
+    this.#starts = new Int32Array(this.clusters.length + 1);
+    for (const [at, { rows }] of this.clusters.entries()) this.#starts[at + 1] = this.#starts[at]! + rows.length;
+    this.#x = new Float64Array(n * x.length);
+    for (const [at, row] of order.entries())
+      for (const [column, values] of x.entries()) this.#x[at * x.length + column] = values[row]!;
+    this.#y = Float64Array.from(order, (row) => y[row]!);
+    this.#weights = Float64Array.from(order, (row) => weights?.[row] ?? 1);
+    this.#offset = Float64Array.from(order, (row) => offset?.[row] ?? 0);
     this.#structure = structureOf(correlation, this.clusters, correlationDesign);
-    this.#derivatives = (alpha, at) => this.#structure.derivatives(alpha, this.clusters[at]!, at);
+    this.#residuals = new Float64Array(n);
+    this.#slopes = new Float64Array(n);
   }
 
   /** Independent observations, and the mean square of their Pearson residuals. */
@@ -136,13 +152,16 @@ class Equations {
     if (fit.rank < x.length) throw new RangeError('the columns of the design depend on each other');
     const beta = Float64Array.from(fit.coefficients);
     // geepack leaves the offset out here.
-    const squares = this.#rows.map((row, at) => {
-      const mean = LINKS[this.#link].mean(dot(row, beta));
-      return (y[at]! - mean) ** 2 / VARIANCES[family].variance(mean);
-    });
-    const pearson = squares.reduce((sum, square) => sum + square, 0) / squares.length;
-    const scale = typeof fixedScale === 'number' ? fixedScale : pearson;
-    return { beta, alpha: new Float64Array(this.#structure.parameters), scale };
+    let squares = 0;
+    for (let at = 0; at < this.#y.length; at += 1) {
+      const mean = LINKS[this.#link].mean(this.#linear(beta, at) - this.#offset[at]!);
+      squares += (this.#y[at]! - mean) ** 2 / VARIANCES[family].variance(mean);
+    }
+    const scale = typeof fixedScale === 'number' ? fixedScale : squares / this.#y.length;
+    if (!(scale > 1e-24)) throw new RangeError('the observations fit exactly: there is no scale');
+    const state = { beta, alpha: this.#structure.start.slice(), scale };
+    this.#standardise(state);
+    return state;
   }
 
   /** Steps until nothing moves; the state is changed in place. */
@@ -161,71 +180,66 @@ class Equations {
     return { iterations: mostIterations, converged: false };
   }
 
-  variance(
-    state: State,
-    kind: NonNullable<GeeRequest['variance']>,
-    stopping: Stopping,
-  ): { covariance: Matrix; naive: Matrix } {
-    const p = state.beta.length;
-    const scores: Float64Array[] = [];
-    const informations: Matrix[] = [];
-    const information = zeros(p, p);
+  variance(state: State, kind: Variance, stopping: Stopping): { covariance: Matrix; naive: Matrix } {
+    const parts = this.clusters.map(() => ({ information: zeros(this.#p, this.#p), score: new Float64Array(this.#p) }));
+    const information = zeros(this.#p, this.#p);
     const inverses = this.#inverses(state);
-    for (const at of this.clusters.keys()) {
-      const own = zeros(p, p);
-      const score = new Float64Array(p);
-      this.#addScore(state, at, inverses, own, score);
-      for (const [row, values] of own.entries()) addTo(information[row]!, values);
-      scores.push(score);
-      informations.push(own);
+    for (const [at, part] of parts.entries()) {
+      this.#addScore(state, at, inverses, part.information, part.score);
+      for (const [row, values] of part.information.entries()) addTo(information[row]!, values);
     }
     const naive = invertOrRefuse(information);
+    const covariance = zeros(this.#p, this.#p);
     if (kind === 'robust') {
-      const meat = zeros(p, p);
-      for (const score of scores) addOuter(meat, score, score);
-      return { covariance: multiply(multiply(naive, meat), naive), naive };
+      for (const { score } of parts) {
+        const move = times(naive, score);
+        addOuter(covariance, move, move);
+      }
+      return { covariance, naive };
     }
-    const moves = this.clusters.map((_, at) => {
-      if (kind === 'jackknife') return times(invertOrRefuse(less(information, informations[at]!)), scores[at]!);
-      const without = { ...state, beta: state.beta.slice(), alpha: state.alpha.slice() };
-      this.iterate(without, kind === 'jackknife-one-step' ? { ...stopping, mostIterations: 1 } : stopping, at);
-      return without.beta.map((value, column) => value - state.beta[column]!);
-    });
-    const factor = (moves.length - p - state.alpha.length - 1) / moves.length;
-    const covariance = zeros(p, p);
-    for (const move of moves) addOuter(covariance, move, move, factor);
+    const factor = (parts.length - this.#p - state.alpha.length - 1) / parts.length;
+    for (const [at, part] of parts.entries()) {
+      const move =
+        kind === 'jackknife'
+          ? times(invertOrRefuse(less(information, part.information)), part.score)
+          : this.#moveWithout(at, state, kind === 'jackknife-one-step' ? { ...stopping, mostIterations: 1 } : stopping);
+      addOuter(covariance, move, move, factor);
+    }
     return { covariance, naive };
   }
 
+  /** What the coefficients move by when a cluster is left out. */
+  #moveWithout(left: number, state: State, stopping: Stopping): Float64Array {
+    const without = { ...state, beta: state.beta.slice(), alpha: state.alpha.slice() };
+    this.#standardise(without);
+    this.iterate(without, stopping, left);
+    return without.beta.map((value, column) => value - state.beta[column]!);
+  }
+
   #moveMean(state: State, left: number): number {
-    const p = state.beta.length;
-    const information = zeros(p, p);
-    const score = new Float64Array(p);
+    const information = zeros(this.#p, this.#p);
+    const score = new Float64Array(this.#p);
     const inverses = this.#inverses(state);
     for (const at of this.clusters.keys()) if (at !== left) this.#addScore(state, at, inverses, information, score);
+    const before = state.beta;
     let step = times(invertOrRefuse(information), score);
-    let next = state.beta.map((value, at) => value + step[at]!);
-    for (let halvings = 0; !this.#isValid(next); halvings += 1) {
+    for (let halvings = 0; ; halvings += 1) {
+      state.beta = before.map((value, at) => value + step[at]!);
+      if (this.#standardise(state)) return largest(step);
       if (halvings === 60) throw new RangeError('the mean leaves the range of its family');
       step = step.map((value) => value / 2);
-      next = state.beta.map((value, at) => value + step[at]!);
     }
-    state.beta = next;
-    return largest(step);
   }
 
   #moveScale(state: State, left: number): number {
-    const { weights, fixedScale } = this.#request;
+    const { fixedScale } = this.#request;
     if (fixedScale !== undefined && fixedScale !== false) return 0;
     let sum = 0;
     let total = 0;
-    for (const [at, { rows }] of this.clusters.entries()) {
-      if (at === left) continue;
-      for (const row of rows) {
-        const weight = weights?.[row] ?? 1;
-        sum += weight * this.#residual(state, row) ** 2;
-        total += weight;
-      }
+    for (let at = 0; at < this.#y.length; at += 1) {
+      if (left >= 0 && at >= this.#starts[left]! && at < this.#starts[left + 1]!) continue;
+      sum += this.#weights[at]! * this.#residuals[at]! ** 2;
+      total += this.#weights[at]!;
     }
     const moved = sum / total - state.scale;
     state.scale += moved;
@@ -238,8 +252,24 @@ class Equations {
     if (q === 0) return 0;
     const information = zeros(q, q);
     const score = new Float64Array(q);
-    for (const [at, cluster] of this.clusters.entries())
-      if (at !== left && cluster.rows.length > 1) this.#addPairs(state, at, information, score);
+    const shapes = this.#shared((cluster, at) => ({
+      correlations: this.#structure.correlations(state.alpha, cluster, at),
+      derivatives: this.#structure.derivatives(state.alpha, cluster, at),
+    }));
+    for (const [at, cluster] of this.clusters.entries()) {
+      if (at === left || cluster.rows.length === 1) continue;
+      const { correlations, derivatives } = shapes(cluster, at);
+      const [from, to] = [this.#starts[at]!, this.#starts[at + 1]!];
+      let pair = 0;
+      for (let one = from; one < to; one += 1)
+        for (let two = one + 1; two < to; two += 1) {
+          const weight = this.#weights[one]! * this.#weights[two]!;
+          const excess = (this.#residuals[one]! * this.#residuals[two]!) / state.scale - correlations[pair]!;
+          addOuter(information, derivatives[pair]!, derivatives[pair]!, weight);
+          addTo(score, derivatives[pair]!, weight * excess);
+          pair += 1;
+        }
+    }
     const inverse = invert(information);
     if (inverse === undefined) throw new RangeError('a correlation has no pair of observations to be estimated from');
     const step = times(inverse, score);
@@ -247,84 +277,75 @@ class Equations {
     return largest(step);
   }
 
-  /** One cluster's part of the equations for the correlations. */
-  #addPairs(state: State, at: number, information: Matrix, score: Float64Array): void {
-    const { weights } = this.#request;
-    const cluster = this.clusters[at]!;
-    const correlations = this.#structure.correlations(state.alpha, cluster, at);
-    const derivatives = this.#derivatives(state.alpha, at);
-    const residuals = Float64Array.from(cluster.rows, (row) => this.#residual(state, row));
-    let pair = 0;
-    for (const [one, row] of cluster.rows.entries())
-      for (let two = one + 1; two < residuals.length; two += 1) {
-        const weight = (weights?.[row] ?? 1) * (weights?.[cluster.rows[two]!] ?? 1);
-        const excess = (residuals[one]! * residuals[two]!) / state.scale - correlations[pair]!;
-        addOuter(information, derivatives[pair]!, derivatives[pair]!, weight);
-        addTo(score, derivatives[pair]!, weight * excess);
-        pair += 1;
-      }
-  }
-
   /** One cluster's part of the equations for the mean. */
-  #addScore(state: State, at: number, inverses: Inverses, information: Matrix, score: Float64Array): void {
-    const cluster = this.clusters[at]!;
-    const { residuals, derivatives } = this.#standardised(state, cluster);
-    const inverse = inverses(cluster, at);
-    for (const [one, derivative] of derivatives.entries())
-      for (const [two, other] of derivatives.entries()) {
-        const factor = inverse[one]![two]! / state.scale;
-        if (factor === 0) continue;
-        addOuter(information, derivative, other, factor);
-        addTo(score, derivative, factor * residuals[two]!);
+  #addScore(state: State, at: number, inverses: ByCluster<Matrix>, information: Matrix, score: Float64Array): void {
+    const [p, x] = [this.#p, this.#x];
+    const [from, to] = [this.#starts[at]!, this.#starts[at + 1]!];
+    const inverse = inverses(this.clusters[at]!, at);
+    for (let one = from; one < to; one += 1) {
+      const own = (this.#slopes[one]! * Math.sqrt(this.#weights[one]!)) / state.scale;
+      for (let two = from; two < to; two += 1) {
+        const share = own * inverse[one - from]![two - from]! * Math.sqrt(this.#weights[two]!);
+        if (share === 0) continue;
+        const excess = share * this.#residuals[two]!;
+        const factor = share * this.#slopes[two]!;
+        for (let row = 0; row < p; row += 1) {
+          const value = x[one * p + row]!;
+          const target = information[row]!;
+          score[row]! += value * excess;
+          for (let column = 0; column < p; column += 1) target[column]! += value * factor * x[two * p + column]!;
+        }
       }
+    }
   }
 
-  /** The inverse working correlations, each computed once for the clusters that share it. */
-  #inverses(state: State): Inverses {
-    const known = new Map<string, Matrix>();
-    return (cluster, at) => {
-      const key = this.#structure.keyOf(cluster, at);
-      const found = known.get(key);
-      if (found !== undefined) return found;
+  /** The inverse working correlations. */
+  #inverses(state: State): ByCluster<Matrix> {
+    return this.#shared((cluster, at) => {
       const correlations = this.#structure.correlations(state.alpha, cluster, at);
       const inverse = invert(correlationMatrix(cluster.rows.length, correlations));
       if (inverse === undefined) throw new RangeError('the working correlation of a cluster is singular');
-      known.set(key, inverse);
       return inverse;
+    });
+  }
+
+  /** Something that clusters of the same shape share, made once for each shape. */
+  #shared<T>(make: ByCluster<T>): ByCluster<T> {
+    const known = new Map<string | number, T>();
+    return (cluster, at) => {
+      const key = this.#structure.keyOf(cluster, at);
+      let found = known.get(key);
+      if (found === undefined) {
+        found = make(cluster, at);
+        known.set(key, found);
+      }
+      return found;
     };
   }
 
-  #standardised(state: State, { rows }: Cluster): Standardised {
-    const { y, family, weights, offset } = this.#request;
-    const residuals = new Float64Array(rows.length);
-    const derivatives: Matrix = [];
-    for (const [at, row] of rows.entries()) {
-      const values = this.#rows[row]!;
-      const eta = dot(values, state.beta) + (offset?.[row] ?? 0);
-      const mean = LINKS[this.#link].mean(eta);
-      const root = Math.sqrt((weights?.[row] ?? 1) / VARIANCES[family].variance(mean));
-      const slope = LINKS[this.#link].slope(eta) * root;
-      residuals[at] = (y[row]! - mean) * root;
-      derivatives.push(values.map((value) => value * slope));
+  /** Sets residuals and slopes at the state's coefficients; false where a mean is outside the family's range. */
+  #standardise({ beta }: State): boolean {
+    const link = LINKS[this.#link];
+    const family = VARIANCES[this.#request.family];
+    for (let at = 0; at < this.#y.length; at += 1) {
+      const eta = this.#linear(beta, at);
+      const mean = link.mean(eta);
+      if (!family.isValid(mean)) return false;
+      const root = 1 / Math.sqrt(family.variance(mean));
+      this.#residuals[at] = (this.#y[at]! - mean) * root;
+      this.#slopes[at] = link.slope(eta) * root;
     }
-    return { residuals, derivatives };
+    return true;
   }
 
-  #residual({ beta }: State, row: number): number {
-    const { y, family, offset } = this.#request;
-    const mean = LINKS[this.#link].mean(dot(this.#rows[row]!, beta) + (offset?.[row] ?? 0));
-    return (y[row]! - mean) / Math.sqrt(VARIANCES[family].variance(mean));
-  }
-
-  #isValid(beta: Float64Array): boolean {
-    const { family, offset } = this.#request;
-    return this.#rows.every((row, at) =>
-      VARIANCES[family].isValid(LINKS[this.#link].mean(dot(row, beta) + (offset?.[at] ?? 0))),
-    );
+  #linear(beta: Float64Array, at: number): number {
+    let sum = this.#offset[at]!;
+    for (let column = 0; column < beta.length; column += 1) sum += this.#x[at * beta.length + column]! * beta[column]!;
+    return sum;
   }
 }
 
-type Inverses = (cluster: Cluster, at: number) => Matrix;
+type ByCluster<T> = (cluster: Cluster, at: number) => T;
 
 /** Clusters in the order of their first rows; within each by occasion. */
 function clustersOf({ cluster, occasions, y }: GeeRequest): Cluster[] {

@@ -1,7 +1,5 @@
 import { type Columns, student } from '#standards/statistics';
 import {
-  addOuter,
-  addTo,
   choleskyFactor,
   diagonal,
   inverseOfFactor,
@@ -18,6 +16,7 @@ import { orthonormal, solveUpper } from './orthonormal.ts';
 import { compareLabels } from './random-terms.ts';
 import { satterthwaite } from './satterthwaite.ts';
 import { type VisitCorrelation, type VisitCovariance, visitCovariance } from './visit-covariance.ts';
+import { patternsOf, type VisitPattern } from './visit-pattern.ts';
 
 export interface MmrmRequest {
   /** The design, with its intercept. */
@@ -95,13 +94,6 @@ export function mmrm(request: MmrmRequest): MmrmFit {
   };
 }
 
-/** Subjects with the same visits share one covariance matrix. */
-interface Pattern {
-  visits: number[];
-  /** Per subject its rows, in the order of the visits. */
-  subjects: Int32Array[];
-}
-
 interface Solution {
   deviance: number;
   beta: Float64Array;
@@ -115,10 +107,9 @@ class Likelihood {
   readonly p: number;
   readonly covariance: VisitCovariance;
   readonly #reml: boolean;
-  readonly #patterns: Pattern[];
-  /** Per row the orthonormal columns and, last, the response without its part along them. */
-  readonly #rows: Matrix;
+  readonly #patterns: VisitPattern[];
   readonly #r: Matrix;
+  readonly #logR: number;
   readonly #along: Float64Array;
   readonly #visits: number;
 
@@ -133,12 +124,12 @@ class Likelihood {
     this.#visits = visits.length;
     const { q, r } = orthonormal(x);
     this.#r = r;
+    this.#logR = 2 * diagonal(r).reduce((sum, value) => sum + Math.log(value), 0);
     this.#along = Float64Array.from(q, (column) => column.reduce((sum, value, row) => sum + value * y[row]!, 0));
-    this.#rows = Array.from({ length: this.n }, (_, row) => {
-      const fitted = q.reduce((sum, column, at) => sum + column[row]! * this.#along[at]!, 0);
-      return Float64Array.of(...q.map((column) => column[row]!), y[row]! - fitted);
-    });
-    this.#patterns = patternsOf(request, visits);
+    const residuals = Float64Array.from(y, (value, row) =>
+      q.reduce((rest, column, at) => rest - column[row]! * this.#along[at]!, value),
+    );
+    this.#patterns = patternsOf(request, visits, [...q, residuals]);
     if (request.correlation === 'unstructured') this.#requirePairs(visits);
     this.covariance = visitCovariance({
       correlation: request.correlation,
@@ -159,19 +150,18 @@ class Likelihood {
     const products = zeros(this.p + 1, this.p + 1);
     const factors: Matrix[] = [];
     let deviance = (this.n - (this.#reml ? this.p : 0)) * Math.log(2 * Math.PI);
-    for (const { visits, subjects } of this.#patterns) {
-      const factor = choleskyFactor(visits.map((one) => Float64Array.from(visits, (two) => sigma[one]![two]!)));
+    for (const pattern of this.#patterns) {
+      const factor = choleskyFactor(pattern.part(sigma));
       if (factor === undefined) return undefined;
       factors.push(factor);
-      deviance += subjects.length * logDeterminant(factor);
-      for (const rows of subjects) for (const row of this.#whitened(factor, rows)) addLower(products, row);
+      deviance += pattern.count * logDeterminant(factor);
+      pattern.addProducts(factor, products);
     }
-    const fixed = choleskyFactor(products.slice(0, this.p).map((row) => row.slice(0, this.p)));
+    const fixed = choleskyFactor(products.slice(0, this.p));
     if (fixed === undefined) return undefined;
     const right = solveLower(fixed, products[this.p]!.slice(0, this.p));
     deviance += products[this.p]![this.p]! - right.reduce((sum, value) => sum + value * value, 0);
-    if (this.#reml)
-      deviance += logDeterminant(fixed) + 2 * diagonal(this.#r).reduce((sum, value) => sum + Math.log(value), 0);
+    if (this.#reml) deviance += logDeterminant(fixed) + this.#logR;
     const beta = solveLowerTransposed(fixed, right);
     return { deviance, beta, unscaled: inverseOfFactor(fixed), factors };
   }
@@ -179,9 +169,7 @@ class Likelihood {
   gradient(parameters: Float64Array): Float64Array {
     const found = this.solve(parameters);
     if (found === undefined) return parameters.map(() => Number.NaN);
-    const bySigma = this.#gradientBySigma(found);
-    const slopes = jacobianOf((at) => flat(this.covariance.matrix(at)), parameters);
-    return Float64Array.from(slopes, (row) => row.reduce((sum, value, at) => sum + value * bySigma[at]!, 0));
+    return this.covariance.slopes(parameters, this.#gradientBySigma(found));
   }
 
   coefficients(beta: Float64Array): Float64Array {
@@ -200,69 +188,29 @@ class Likelihood {
   }
 
   /** The derivative of the deviance in each element of the visits' covariance matrix: V^-1 - V^-1 (r r' + X C X') V^-1, summed over subjects. */
-  #gradientBySigma({ beta, unscaled, factors }: Solution): Float64Array {
+  #gradientBySigma({ beta, unscaled, factors }: Solution): Matrix {
     const total = zeros(this.#visits, this.#visits);
-    const root = choleskyFactor(unscaled)!;
-    for (const [at, { visits, subjects }] of this.#patterns.entries()) {
-      const factor = factors[at]!;
-      const inner = zeros(visits.length, visits.length);
-      for (const rows of subjects) this.#addSpread(inner, rows, beta, root);
-      // L^-T (count I - L^-1 S L^-T) L^-1
-      const inverse = inverseOfFactor(factor);
-      const spread = multiply(multiply(inverse, inner), inverse);
-      for (const [one, visit] of visits.entries())
-        for (const [two, other] of visits.entries())
-          total[visit]![other]! += subjects.length * inverse[one]![two]! - spread[one]![two]!;
+    const root = this.#reml ? choleskyFactor(unscaled) : undefined;
+    for (const [at, pattern] of this.#patterns.entries()) {
+      const inverse = inverseOfFactor(factors[at]!);
+      const spread = multiply(multiply(inverse, pattern.spread(beta, root)), inverse);
+      for (const [one, visit] of pattern.visits.entries())
+        for (const [two, other] of pattern.visits.entries())
+          total[visit]![other]! += pattern.count * inverse[one]![two]! - spread[one]![two]!;
     }
-    return flat(total);
-  }
-
-  /** r r' + X C X' of one subject, the latter by restricted likelihood only. */
-  #addSpread(target: Matrix, rows: Int32Array, beta: Float64Array, root: Matrix): void {
-    const residuals = Float64Array.from(rows, (row) => {
-      const values = this.#rows[row]!;
-      return beta.reduce((rest, value, k) => rest - value * values[k]!, values[this.p]!);
-    });
-    addOuter(target, residuals, residuals);
-    if (!this.#reml) return;
-    // x' root, whose products are x' C x.
-    const images = Array.from(rows, (row) => {
-      const values = this.#rows[row]!;
-      const image = new Float64Array(this.p);
-      for (const [k, line] of root.entries())
-        for (let column = 0; column <= k; column += 1) image[column]! += values[k]! * line[column]!;
-      return image;
-    });
-    for (const [one, image] of images.entries())
-      for (const [two, other] of images.entries()) {
-        let sum = 0;
-        for (let k = 0; k < image.length; k += 1) sum += image[k]! * other[k]!;
-        target[one]![two]! += sum;
-      }
-  }
-
-  /** L^-1 [X y] of one subject. */
-  #whitened(factor: Matrix, rows: Int32Array): Matrix {
-    const whitened: Matrix = [];
-    for (const [at, row] of rows.entries()) {
-      const values = this.#rows[row]!.slice();
-      for (let k = 0; k < at; k += 1) addTo(values, whitened[k]!, -factor[at]![k]!);
-      const scale = 1 / factor[at]![at]!;
-      for (let column = 0; column < values.length; column += 1) values[column]! *= scale;
-      whitened.push(values);
-    }
-    return whitened;
+    return total;
   }
 
   #variancesByVisit(): Float64Array {
     const sums = new Float64Array(this.#visits);
     const counts = new Float64Array(this.#visits);
-    for (const { visits, subjects } of this.#patterns)
-      for (const rows of subjects)
-        for (const [at, row] of rows.entries()) {
-          sums[visits[at]!]! += this.#rows[row]![this.p]! ** 2;
-          counts[visits[at]!]! += 1;
-        }
+    for (const pattern of this.#patterns) {
+      const spread = pattern.spread(new Float64Array(this.p), undefined);
+      for (const [at, visit] of pattern.visits.entries()) {
+        sums[visit]! += spread[at]![at]!;
+        counts[visit]! += pattern.count;
+      }
+    }
     const pooled = sums.reduce((sum, value) => sum + value, 0) / this.n;
     if (!(pooled > 0))
       throw new RangeError('the fixed effects fit the observations exactly: there is no variance to divide');
@@ -278,43 +226,4 @@ class Likelihood {
         if (!seen.has(`${one} ${two}`))
           throw new RangeError(`no subject was seen at both visits ${label} and ${other}`);
   }
-}
-
-function patternsOf({ subject, visit, y }: MmrmRequest, visits: readonly (string | number)[]): Pattern[] {
-  if (subject.length !== y.length || visit.length !== y.length)
-    throw new RangeError('each observation needs its subject and its visit');
-  const rankOf = new Map(visits.map((label, rank) => [label, rank]));
-  const rowsOf = new Map<string | number, number[]>();
-  for (const [row, label] of subject.entries()) {
-    const known = rowsOf.get(label);
-    if (known === undefined) rowsOf.set(label, [row]);
-    else known.push(row);
-  }
-  const patterns = new Map<string, Pattern>();
-  for (const rows of rowsOf.values()) {
-    const rank = (row: number): number => rankOf.get(visit[row]!)!;
-    rows.sort((a, b) => rank(a) - rank(b));
-    const own = rows.map(rank);
-    if (new Set(own).size < own.length) throw new RangeError('a subject has two observations at one visit');
-    const pattern = patterns.get(own.join()) ?? { visits: own, subjects: [] };
-    pattern.subjects.push(Int32Array.from(rows));
-    patterns.set(own.join(), pattern);
-  }
-  return [...patterns.values()];
-}
-
-/** The lower triangle of v v', in place. */
-function addLower(target: Matrix, v: Float64Array): void {
-  for (let at = 0; at < v.length; at += 1) {
-    const row = target[at]!;
-    const value = v[at]!;
-    for (let column = 0; column <= at; column += 1) row[column]! += value * v[column]!;
-  }
-}
-
-function flat(a: Matrix): Float64Array {
-  const width = a.length;
-  const found = new Float64Array(width * width);
-  for (const [at, row] of a.entries()) found.set(row, at * width);
-  return found;
 }

@@ -11,9 +11,10 @@ export interface Cluster {
 
 /** One structure, for one cluster: its correlations per pair 1:2, 1:3, ... 2:3, ... and their derivatives. */
 export interface Structure {
-  parameters: number;
+  /** The parameters to begin with. */
+  start: Float64Array;
   /** Clusters with the same key have the same matrix. */
-  keyOf(cluster: Cluster, at: number): string;
+  keyOf(cluster: Cluster, at: number): string | number;
   correlations(alpha: Float64Array, cluster: Cluster, at: number): Float64Array;
   /** Per pair a row, per parameter a column. */
   derivatives(alpha: Float64Array, cluster: Cluster, at: number): Matrix;
@@ -30,7 +31,7 @@ export function structureOf(
   design?: readonly (readonly number[])[],
 ): Structure {
   if (name === 'exchangeable') return EXCHANGEABLE;
-  if (name === 'ar1') return AR1;
+  if (name === 'ar1') return autoregressive(clusters);
   if (name === 'unstructured') return unstructured(clusters);
   if (name === 'independence') return INDEPENDENT;
   return designed(clusters, design ?? [], name === 'fixed');
@@ -55,26 +56,31 @@ export function correlationMatrix(size: number, correlations: Float64Array): Mat
 }
 
 const INDEPENDENT: Structure = {
-  parameters: 0,
-  keyOf: ({ rows }) => `${rows.length}`,
+  start: new Float64Array(0),
+  keyOf: ({ rows }) => rows.length,
   correlations: (_, cluster) => new Float64Array(pairsIn(cluster)),
   derivatives: (_, cluster) => zeros(pairsIn(cluster), 0),
 };
 
 const EXCHANGEABLE: Structure = {
-  parameters: 1,
-  keyOf: ({ rows }) => `${rows.length}`,
+  start: new Float64Array(1),
+  keyOf: ({ rows }) => rows.length,
   correlations: (alpha, cluster) => new Float64Array(pairsIn(cluster)).fill(alpha[0]!),
   derivatives: (_, cluster) => zeros(pairsIn(cluster), 1).map((row) => row.fill(1)),
 };
 
-const AR1: Structure = {
-  parameters: 1,
-  keyOf: ({ occasions }) => occasions.map((occasion) => occasion - occasions[0]!).join(),
-  correlations: (alpha, cluster) => lagsOf(cluster).map((lag) => alpha[0]! ** lag),
-  derivatives: (alpha, cluster) =>
-    Array.from(lagsOf(cluster), (lag) => Float64Array.of(lag === 1 ? 1 : lag * alpha[0]! ** (lag - 1))),
-};
+function autoregressive(clusters: readonly Cluster[]): Structure {
+  const keys = clusters.map(({ occasions }) => occasions.map((occasion) => occasion - occasions[0]!).join());
+  // At 0 only neighbours tell of the correlation.
+  const hasNeighbours = clusters.some((cluster) => lagsOf(cluster).includes(1));
+  return {
+    start: Float64Array.of(hasNeighbours ? 0 : 0.2),
+    keyOf: (_, at) => keys[at]!,
+    correlations: (alpha, cluster) => lagsOf(cluster).map((lag) => alpha[0]! ** lag),
+    derivatives: (alpha, cluster) =>
+      Array.from(lagsOf(cluster), (lag) => Float64Array.of(lag === 1 ? 1 : lag * alpha[0]! ** (lag - 1))),
+  };
+}
 
 function lagsOf({ occasions }: Cluster): Float64Array {
   const lags: number[] = [];
@@ -92,9 +98,10 @@ function unstructured(clusters: readonly Cluster[]): Structure {
     return ranks.flatMap((one, at) => ranks.slice(at + 1).map((two) => pairIndex(one, two, all.length)));
   };
   const parameters = (all.length * (all.length - 1)) / 2;
+  const keys = clusters.map(({ occasions }) => occasions.join());
   return {
-    parameters,
-    keyOf: ({ occasions }) => occasions.join(),
+    start: new Float64Array(parameters),
+    keyOf: (_, at) => keys[at]!,
     correlations: (alpha, cluster) => Float64Array.from(pairsOf(cluster), (pair) => alpha[pair]!),
     derivatives: (_, cluster) =>
       pairsOf(cluster).map((pair) => {
@@ -118,8 +125,8 @@ function designed(clusters: readonly Cluster[], design: readonly (readonly numbe
   const rowsOf = (at: number): Matrix => design.slice(starts[at], starts[at + 1]).map((row) => Float64Array.from(row));
   const parameters = isFixed ? 0 : (design[0]?.length ?? 0);
   return {
-    parameters,
-    keyOf: (_, at) => `${at}`,
+    start: new Float64Array(parameters),
+    keyOf: (_, at) => at,
     correlations: (alpha, _, at) =>
       Float64Array.from(rowsOf(at), (row) =>
         isFixed ? row[0]! : row.reduce((sum, value, column) => sum + value * alpha[column]!, 0),

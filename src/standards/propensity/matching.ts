@@ -26,7 +26,9 @@ export interface MatchRequest {
   unit?: readonly (string | number)[];
   /**
    * MatchIt 4.5.1 takes `abs()` of a difference as a whole number, so that every difference below 1 is none: its caliper admits pairs up to the next whole number,
-   * and the partner below is taken before a nearer one above. True repeats that, ties included; false is the nearest partner, among equally near the first row.
+   * and the partner below is taken before a nearer one above. For a second partner it passes over not those already taken but the rows after theirs, so that with
+   * replacement the same one comes again. (Mended in 4.5.3 and 4.5.4.) True repeats all that, ties included; false is the nearest partner not yet taken, among
+   * equally near the first row.
    */
   rCompat: boolean;
 }
@@ -125,6 +127,8 @@ class Line {
   readonly #below: Int32Array;
   readonly #above: Int32Array;
   readonly #uses: Int32Array;
+  /** Per row, its number among those that MatchIt matches in one go: of its stratum, or of all where units have several rows. */
+  readonly #numbers: Int32Array;
   readonly #rowsOfUnit: Map<string | number, number[]> | undefined;
 
   constructor(request: MatchRequest) {
@@ -147,6 +151,7 @@ class Line {
     this.#below = Int32Array.from({ length: n + 2 }, (_, at) => at);
     this.#above = Int32Array.from({ length: n + 2 }, (_, at) => at);
     this.#uses = new Int32Array(n);
+    this.#numbers = numbersWithin(unit === undefined ? stratum : new Int32Array(n));
     this.#rowsOfUnit = unit === undefined ? undefined : rowsByValue(unit);
     for (let row = 0; row < n; row += 1)
       if (focal[row] === true || request.discarded?.[row] === true) this.#remove(row);
@@ -188,11 +193,16 @@ class Line {
     for (let at = rootOf(links, from + 1); at >= 1 && at <= n; at = rootOf(links, at + step)) {
       const other = this.#rows[at - 1]!;
       if (exact !== undefined && exact[other] !== exact[row]) return undefined;
-      if (taken.includes(other)) continue;
+      if (this.#isTaken(other, taken)) continue;
       if (caliper !== undefined && this.#differenceOf(row, other) > caliper) return undefined;
       if (this.#isAllowed(row, other)) return other;
     }
     return undefined;
+  }
+
+  #isTaken(other: number, taken: readonly number[]): boolean {
+    if (!this.#request.rCompat) return taken.includes(other);
+    return taken.some((row) => this.#numbers[row]! + 1 === this.#numbers[other]);
   }
 
   /** The first row among those as far below as `found`. */
@@ -259,6 +269,14 @@ function ranksOf(values: readonly (string | number)[]): Int32Array {
     const rank = ranks.get(value) ?? ranks.size;
     ranks.set(value, rank);
     return rank;
+  });
+}
+
+function numbersWithin(strata: Int32Array): Int32Array {
+  const counts = new Int32Array(strata.length + 1);
+  return strata.map((stratum) => {
+    counts[stratum]! += 1;
+    return counts[stratum]!;
   });
 }
 

@@ -33,9 +33,11 @@ export { type MinimiseOptions, type Minimum, minimise, minimiseRough } from './m
 export { mean, type QuantileType, quantile, variance } from './moments.ts';
 export { adjusted } from './multiple-testing.ts';
 export { negativeBinomial, negativeBinomialOfMean } from './negative-binomial.ts';
+export { type Curvature, minimiseByNewton, type NewtonMinimum, type NewtonOptions } from './newton.ts';
 export { normal } from './normal.ts';
 export { poisson } from './poisson.ts';
 export { Random } from './random.ts';
+export { ranks } from './ranks.ts';
 export { choose, digamma, gammaFunction, logBeta, logChoose, logGamma, trigamma } from './special.ts';
 export { student } from './student.ts';
 export type { Tail } from './tail.ts';

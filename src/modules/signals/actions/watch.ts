@@ -370,9 +370,7 @@ export async function readCurve(ctx: Context, watching: Watching, question: Curv
   const verdicts = await judgeOne(ctx, watching, { rules, set, place, judge: shown.dates.length });
   const scanRule = rules.find((rule): rule is ScanRule => rule.method === 'scan');
   const inside = cells.filter(({ day, district }) => day >= since && isWithin(district, place));
-  const districts = [...new Set(inside.map(({ district }) => district))];
-  const period = { since, until };
-  const there = place === EVERYWHERE ? { period } : { period, districts };
+  const there = { period: { since, until }, place };
   const curve: DiseaseCurve = {
     definition,
     place,

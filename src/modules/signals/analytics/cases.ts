@@ -2,6 +2,7 @@ import type { Context, Sql } from '#kernel/context';
 import { type AskOptions, type Lake, lakeRelation } from '#kernel/lake';
 import { all, any, sql } from '#kernel/sql';
 import type { CaseDefinition, Finding } from '../model.ts';
+import { levelOf } from '../rules/index.ts';
 
 /** Cases and persons tested of one day in one district. */
 export interface CellCount {
@@ -104,16 +105,16 @@ export interface CaseGroup {
 
 const BANDS = [0, 1, 5, 10, 15, 20, 30, 40, 50, 60, 70, 80];
 
-/** Cases by age at the start and sex, of the places named (all when none are). */
+/** Cases by age at the start and sex, of one place. */
 export async function countAges(
   ctx: Context,
   lake: Lake,
   definition: CaseDefinition,
-  { period, districts }: { period: Period; districts?: readonly string[] },
+  { period, place }: { period: Period; place: string },
   options: AskOptions = {},
 ): Promise<CaseGroup[]> {
   const relation = await lakeRelation(ctx, 'laboratory_result', { reach: 'population' });
-  const there = districts === undefined ? sql`true` : sql`has(cast(${[...districts]} as Array(String)), of_district)`;
+  const there = isAt(sql`of_district`, place);
   return lake.rows<CaseGroup>(
     sql`
       select if(isNull(birth), null, arrayMax(arrayFilter(low -> low <= age('year', assumeNotNull(birth), toDate32(start)), cast(${BANDS} as Array(Int32))))) as "from",
@@ -129,13 +130,12 @@ export async function countTypes(
   ctx: Context,
   lake: Lake,
   definition: CaseDefinition,
-  { period, districts }: { period: Period; districts?: readonly string[] },
+  { period, place }: { period: Period; place: string },
   options: AskOptions = {},
 ): Promise<{ type: string; cases: number }[]> {
   if (definition.typing === undefined) return [];
   const relation = await lakeRelation(ctx, 'laboratory_result', { reach: 'population' });
-  const there =
-    districts === undefined ? sql`true` : sql`has(cast(${[...districts]} as Array(String)), ifNull(district, ''))`;
+  const there = isAt(sql`ifNull(district, '')`, place);
   return lake.rows(
     sql`
       select coalesce(value_text, value_code, '') as type, toUInt32(uniqExact(patient)) as cases
@@ -145,6 +145,14 @@ export async function countTypes(
       group by type having type != '' order by cases desc, type limit 50`,
     options,
   );
+}
+
+/** Whether a district lies in a place. */
+function isAt(district: Sql, place: string): Sql {
+  const level = levelOf(place);
+  if (level === 'region') return sql`true`;
+  // GB/T 2260: the first four digits are the city's.
+  return level === 'city' ? sql`startsWith(${district}, ${place.slice(0, 4)})` : sql`${district} = ${place}`;
 }
 
 /** A case in the line list. */
@@ -161,11 +169,11 @@ export async function listCases(
   ctx: Context,
   lake: Lake,
   definition: CaseDefinition,
-  { period, districts, limit }: { period: Period; districts?: readonly string[]; limit: number },
+  { period, place, limit }: { period: Period; place: string; limit: number },
   options: AskOptions = {},
 ): Promise<CaseRow[]> {
   const relation = await lakeRelation(ctx, 'laboratory_result', { reach: 'population' });
-  const there = districts === undefined ? sql`true` : sql`has(cast(${[...districts]} as Array(String)), of_district)`;
+  const there = isAt(sql`of_district`, place);
   return lake.rows<CaseRow>(
     sql`
       select patient, toString(toDate32(start)) as day, of_district as district, of_sex as sex, if(isNull(birth), null, toString(birth)) as "birthDate"

@@ -7,6 +7,16 @@ import {
   type NeighbourWeights,
   type WeightMatrix,
 } from '#standards/epidemic-dynamics';
+import {
+  INTERCEPT,
+  perUnit,
+  readFormula,
+  readUnitGrid,
+  readWaves,
+  type Scene,
+  TREND,
+  unitName,
+} from './endemic-effects.ts';
 import type { Input } from './input.ts';
 import { either, only } from './options.ts';
 
@@ -64,13 +74,6 @@ export function hhh4(input: Input): object {
   };
 }
 
-interface Scene {
-  input: Input;
-  times: number;
-  units: number;
-  period: number;
-}
-
 function readCounts(input: Input): number[][] {
   const rows = input.items({ least: 3 });
   if (!Array.isArray(rows[0]!.value)) return input.numbersOrNaN({ least: 0 }).map((count) => [count]);
@@ -100,94 +103,25 @@ function readPart(scene: Scene, name: PartName, usual: boolean): Part | undefine
   const fields = input.isAbsent || typeof input.value !== 'object' ? undefined : input;
   if (fields !== undefined) only(fields, PART_FIELDS);
   const formula = typeof input.value === 'string' ? input : fields?.field('f');
-  const covariates =
-    formula === undefined || formula.isAbsent
-      ? usualEffects(scene, name, fields)
-      : readFormula(scene, formula).concat(waves(fields?.field('S').or(0, readWaves) ?? 0, scene.period));
+  const written = formula === undefined || formula.isAbsent ? undefined : formula;
+  const covariates = written === undefined ? usualEffects(scene, name, fields) : readFormula(scene, written);
+  if (written !== undefined && fields?.has('trend')) throw fields.field('trend').wrong('the formula says it');
   if (covariates.length === 0) return undefined;
-  const { names, effects } = perUnit(scene, covariates, fields);
+  const isPerUnit = fields?.field('unitSpecific').or(false, (flag) => flag.flag()) ?? false;
+  const effects = covariates
+    .flatMap((effect) => (isPerUnit && effect === INTERCEPT ? perUnit(scene, effect) : [effect]))
+    .concat(readWaves(scene, fields?.has('S') || name !== 'end' ? fields?.field('S') : scene.input.field('S')));
   const component: EpidemicComponent = {
     covariates: effects,
     offset: readOffset(scene, name, fields),
     lag: fields?.field('lag').or(1, (lag) => lag.whole({ least: name === 'ar' ? 1 : 0 })),
   };
-  return { component, names: names.map((each) => `${name}.${each}`) };
+  return { component, names: effects.map((effect) => `${name}.${effect.name}`) };
 }
 
-function readWaves(input: Input): number {
-  return input.whole({ least: 0, most: 26 });
-}
-
-const INTERCEPT: Covariate = { name: '1', at: () => 1 };
-const TREND: Covariate = { name: 't', at: (time) => time };
-
-function usualEffects({ input, period }: Scene, name: PartName, fields: Input | undefined): Covariate[] {
-  const effects = [INTERCEPT];
-  const from = fields ?? input;
-  const applies = name === 'end' || fields !== undefined;
-  if (applies && from.field('trend').or(name === 'end', (trend) => trend.flag())) effects.push(TREND);
-  const season = fields?.has('S') ? fields.field('S') : name === 'end' ? input.field('S') : undefined;
-  return effects.concat(waves(season?.or(0, readWaves) ?? 0, period));
-}
-
-function waves(pairs: number, period: number): Covariate[] {
-  return Array.from({ length: pairs }, (_, at) => [
-    wave('sin', 2 * (at + 1), period),
-    wave('cos', 2 * (at + 1), period),
-  ]).flat();
-}
-
-function wave(kind: 'sin' | 'cos', half: number, period: number): Covariate {
-  return { name: `${kind}(${half} * pi * t/${period})`, at: (time) => Math[kind]((half * Math.PI * time) / period) };
-}
-
-/** Sums of `1`, `-1`, `t`, waves `sin(2*pi*t/52)`, and covariates of `data` or their `log()`. */
-function readFormula(scene: Scene, input: Input): Covariate[] {
-  const text = input.text().replaceAll(/\s/g, '');
-  if (!text.startsWith('~')) throw input.wrong('a formula beginning with ~ is expected');
-  const terms = text
-    .slice(1)
-    .replaceAll(/-(?=[01]\b)/g, '+-')
-    .split('+')
-    .filter((term) => term !== '');
-  const hasIntercept = !terms.includes('-1') && !terms.includes('0');
-  const others = terms.filter((term) => !['1', '0', '-1'].includes(term));
-  const effects = others.map((term) => readTerm(scene, input, term));
-  return hasIntercept ? [INTERCEPT, ...effects] : effects;
-}
-
-function readTerm(scene: Scene, input: Input, term: string): Covariate {
-  if (term === 't' && !hasData(scene, 't')) return TREND;
-  const found = /^(sin|cos)\((\d+)\*pi\*t\/([\d.]+)\)$/.exec(term);
-  if (found !== null) return wave(found[1] as 'sin' | 'cos', Number(found[2]), Number(found[3]));
-  const [, log, name] = /^(?:(log)\()?([\w.]+)\)?$/.exec(term) ?? [];
-  if (name === undefined || !hasData(scene, name)) throw input.wrong('a term that is not understood', { term });
-  const at = readGrid(scene, scene.input.field('data').field(name));
-  return log === undefined ? { name, at } : { name: `log(${name})`, at: (time, unit) => Math.log(at(time, unit)) };
-}
-
-function hasData({ input }: Scene, name: string): boolean {
-  return input.has('data') && input.field('data').has(name);
-}
-
-type Grid = (time: number, unit: number) => number;
-
-/** One number, one for each unit, one for each time, or rows of times. */
-function readGrid({ times, units }: Scene, input: Input): Grid {
-  if (!Array.isArray(input.value)) {
-    const value = input.number();
-    return () => value;
-  }
-  if (!Array.isArray(input.value[0])) {
-    const values = input.numbers();
-    if (values.length === times) return (time) => values[time]!;
-    if (values.length === units) return (_, unit) => values[unit]!;
-    throw input.wrong('a number for each time or each unit is expected', { times, units });
-  }
-  const rows = input.matrix();
-  if (rows.length !== times || rows[0]!.length !== units)
-    throw input.wrong('times by units are expected', { times, units });
-  return (time, unit) => rows[time]![unit]!;
+function usualEffects({ input }: Scene, name: PartName, fields: Input | undefined): Covariate[] {
+  const trend = fields !== undefined ? fields.field('trend') : name === 'end' ? input.field('trend') : undefined;
+  return (trend?.or(name === 'end', (flag) => flag.flag()) ?? false) ? [INTERCEPT, TREND] : [INTERCEPT];
 }
 
 function readOffset(scene: Scene, name: PartName, fields: Input | undefined): Component['offset'] {
@@ -196,35 +130,6 @@ function readOffset(scene: Scene, name: PartName, fields: Input | undefined): Co
   return name === 'end' && scene.input.has('population')
     ? readUnitGrid(scene, scene.input.field('population'))
     : undefined;
-}
-
-/** As `readGrid`, but a list as long as there are units is by unit. */
-function readUnitGrid(scene: Scene, input: Input): Grid {
-  const isByUnit = Array.isArray(input.value) && input.value.length === scene.units && !Array.isArray(input.value[0]);
-  if (!isByUnit) return readGrid(scene, input);
-  const values = input.numbers();
-  return (_, unit) => values[unit]!;
-}
-
-/** With `unitSpecific`, the intercept is one for each unit. */
-function perUnit(
-  { input, units }: Scene,
-  covariates: readonly Covariate[],
-  fields: Input | undefined,
-): { names: string[]; effects: Covariate[] } {
-  const isSpecific = fields?.field('unitSpecific').or(false, (flag) => flag.flag()) ?? false;
-  const effects = covariates.flatMap((covariate): Covariate[] => {
-    if (!isSpecific || covariate !== INTERCEPT) return [covariate];
-    return Array.from({ length: units }, (_, own) => ({
-      name: `1.${unitName(input, own)}`,
-      at: (_time, unit) => Number(unit === own),
-    }));
-  });
-  return { names: effects.map(({ name }) => name), effects };
-}
-
-function unitName(input: Input, unit: number): string {
-  return input.field('unitNames').or(String(unit + 1), (names) => names.texts()[unit] ?? String(unit + 1));
 }
 
 function weightsOf(input: Input): Input | undefined {

@@ -225,6 +225,11 @@ describe('other methods of epidemics', () => {
     const same = await answer('hhh4', { observed, adjacency, ne: '~-1', ar: '~-1', end: written });
     expect(same).toEqual(usual);
     const perUnit = await answer('hhh4', { observed, ar: false, end: { f: '~1', unitSpecific: true } });
+    const special = await answer('hhh4', { observed, ar: false, end: '~ -1 + fe(1, unitSpecific = TRUE)' });
+    expect(special).toEqual(perUnit);
+    const some = '~ 1 + fe(t, which = c(TRUE, FALSE, TRUE))';
+    const trends = await answer('hhh4', { observed, ar: false, ne: false, end: some, unitNames: ['a', 'b', 'c'] });
+    expect(trends['coefNames']).toEqual(['end.1', 'end.t.a', 'end.t.c']);
     expect(perUnit['unbounded']).toEqual(['end.1.3']);
   });
 

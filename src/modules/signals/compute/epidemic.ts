@@ -89,7 +89,6 @@ function delayCdf({ method }: NowcastOptions, within: Float64Array, days: number
 }
 
 function readTriangle(input: Input): { triangle: ReturnType<typeof reportingTriangle>; dates: string[] } {
-  const now = input.field('now').text();
   if (input.field('aggregate.by').or('1 day', (by) => by.text()) !== '1 day' && input.has('events'))
     throw input.field('aggregate.by').wrong('events can be sorted by day only: give the triangle');
   if (input.has('events')) {
@@ -100,7 +99,7 @@ function readTriangle(input: Input): { triangle: ReturnType<typeof reportingTria
       return { event, report };
     });
     const from = read.reduce((least, { event }) => Math.min(least, event), Infinity);
-    const last = dayOf(input.field('now'), now);
+    const last = dayOf(input.field('now'), input.field('now').text());
     const longest = input.field('D').or(15, (delay) => delay.whole({ least: 1 }));
     const dates = Array.from({ length: last - from + 1 }, (_, day) => dateOf(from + day));
     return { triangle: triangleOf(read, { from, now: last, longest }), dates };
@@ -112,7 +111,8 @@ function readTriangle(input: Input): { triangle: ReturnType<typeof reportingTria
   const dates = input.field('triangleDates').texts();
   if (dates.length !== triangle.counts.length)
     throw input.field('triangleDates').wrong('a date for each row is expected', { rows: triangle.counts.length });
-  if (dates.at(-1) !== now) throw input.field('now').wrong('the last date of the triangle is expected');
+  if (input.has('now') && dates.at(-1) !== input.field('now').text())
+    throw input.field('now').wrong('the last date of the triangle is expected');
   return { triangle, dates };
 }
 
@@ -338,7 +338,7 @@ export function rt(input: Input): object {
     perInterval: of('n2').or(50, (count) => count.whole({ least: 1, most: 100_000 })),
     seed: of('seed').or(1, (seed) => seed.whole()),
   };
-  switch (input.field('method').choice(RT_METHODS)) {
+  switch (input.field('method').or('non_parametric_si', (method) => method.choice(RT_METHODS))) {
     case 'uncertain_si':
       return uncertainAnswer(
         windows,

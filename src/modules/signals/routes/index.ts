@@ -3,6 +3,7 @@ import type { Door } from '#kernel/http';
 import { goneSignal } from '#kernel/lake';
 import { compute, listMethods } from '../actions/index.ts';
 import type { Computing } from '../compute/index.ts';
+import { deskRoutes } from './desk.ts';
 import { watchRoutes } from './watch.ts';
 
 const MOST_BYTES = 32 * 1024 * 1024;
@@ -20,4 +21,5 @@ export function signalsRoutes(app: FastifyInstance, door: Door, computing: Compu
       }),
   );
   watchRoutes(app, door, computing);
+  deskRoutes(app, door, computing);
 }

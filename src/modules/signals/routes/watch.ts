@@ -5,6 +5,7 @@ import { Problem } from '#kernel/problem';
 import { listDiseases, readCurve, watchNow } from '../actions/index.ts';
 import type { Computing } from '../compute/index.ts';
 import { EVERYWHERE, UNITS } from '../model.ts';
+import { oneOf } from './read.ts';
 
 type Query = Record<string, string | undefined>;
 
@@ -48,11 +49,4 @@ function dayOf(text: string | undefined, name: string): string | undefined {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text)))
     throw new Problem('invalid', 'this parameter is a day', { name, example: '2026-03-02' });
   return text;
-}
-
-function oneOf<T extends string>(text: string, values: readonly T[], name: string): T {
-  const found = values.find((value) => value === text);
-  if (found === undefined)
-    throw new Problem('invalid', 'this parameter is none of its values', { name, values: [...values] });
-  return found;
 }

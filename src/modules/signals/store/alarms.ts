@@ -1,4 +1,5 @@
 import type { Context, Db, Tx } from '#kernel/context';
+import { canonicalJson } from '#kernel/ledger';
 import { tell } from '#kernel/outbox';
 import { all, sql } from '#kernel/sql';
 import type { Alarm, AlarmGround, AlarmKind, AlarmState } from '../model.ts';
@@ -36,7 +37,7 @@ export async function raiseAlarm(ctx: Context, tx: Tx, finding: Finding): Promis
     return 'raised';
   }
   const grounds = mergeGrounds(newest.grounds, finding.grounds);
-  if (JSON.stringify(grounds) === JSON.stringify(newest.grounds) && newest.cases === finding.cases) return 'known';
+  if (canonicalJson(grounds) === canonicalJson(newest.grounds) && newest.cases === finding.cases) return 'known';
   await tx.run(sql`
     update signals.alarm set grounds = ${JSON.stringify(grounds)}::jsonb, cases = ${finding.cases}, first = ${firstOf(grounds)}, last = ${lastOf(grounds)},
       revision = revision + 1, updated_at = ${ctx.now()}

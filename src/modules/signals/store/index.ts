@@ -1,2 +1,3 @@
 export { type AlarmFilter, countOpen, type Finding, findAlarms, getAlarm, raiseAlarm } from './alarms.ts';
+export { findEvents, holdAlarm, insertEvent, moveAlarm } from './desk.ts';
 export { findRuns, noteRun } from './watch.ts';

@@ -1,0 +1,210 @@
+import { record, recordRead } from '#kernel/access';
+import { type Context, systemContext } from '#kernel/context';
+import { search } from '#kernel/fhir';
+import { tell } from '#kernel/outbox';
+import { Problem } from '#kernel/problem';
+import { listCases } from '../analytics/index.ts';
+import {
+  type Alarm,
+  type AlarmMove,
+  type AlarmNote,
+  type AlarmPage,
+  type AlarmQuery,
+  type LineListRow,
+  MOVES,
+} from '../model.ts';
+import { dayOf, daysAfter, getDefinition } from '../rules/index.ts';
+import { findAlarms, findEvents, getAlarm, holdAlarm, insertEvent, moveAlarm } from '../store/index.ts';
+import type { Watching } from './watch.ts';
+
+const WATCH = 'signals.watch';
+const WORK = 'signals.alarm.work';
+const CASES = 'signals.case.read';
+
+const MOST_ALARMS = 500;
+const LONGEST_TEXT = 4_000;
+const SHORTEST_REASON = 5;
+
+/** Alarms, those that changed last first. */
+export async function listAlarms(ctx: Context, query: AlarmQuery): Promise<{ alarms: Alarm[] }> {
+  ctx.require(WATCH);
+  const alarms = await findAlarms(ctx.db, { ...query, limit: MOST_ALARMS });
+  await recordRead(ctx, { act: 'signals.alarms-listed' });
+  return { alarms };
+}
+
+/** An alarm with all that was done about it. */
+export async function readAlarm(ctx: Context, id: string): Promise<AlarmPage> {
+  ctx.require(WATCH);
+  const alarm = await getAlarm(ctx.db, id);
+  await recordRead(ctx, { act: 'signals.alarm-read', subject: id });
+  return { alarm, events: await findEvents(ctx.db, id), moves: MOVES[alarm.state] };
+}
+
+/** Triage, verification, escalation, closing, opening again: by a person, with a reason. */
+export async function decideAlarm(
+  ctx: Context,
+  id: string,
+  { to, text, finding, revision }: AlarmMove,
+): Promise<AlarmPage> {
+  ctx.require(WORK);
+  const why = checkedText(text, SHORTEST_REASON);
+  if (to === 'closed' && finding === undefined)
+    throw new Problem('invalid', 'say what the alarm turned out to be: closing needs a finding');
+  await ctx.db.transaction(async (tx) => {
+    const alarm = await holdAlarm(tx, id);
+    if (alarm.revision !== revision)
+      throw new Problem('conflict', 'the alarm has changed since you looked at it: read it again', {
+        revision: alarm.revision,
+      });
+    if (!MOVES[alarm.state].includes(to))
+      throw new Problem('conflict', 'an alarm cannot go there from its state', {
+        from: alarm.state,
+        to,
+        may: MOVES[alarm.state],
+      });
+    await moveAlarm(ctx, tx, id, to);
+    const detail = { from: alarm.state, to, ...(finding !== undefined && { finding }) };
+    await insertEvent(ctx, tx, id, { kind: 'moved', text: why, detail });
+    await record(ctx, tx, {
+      act: `signals.alarm-${to === 'triage' && alarm.state === 'closed' ? 'reopened' : to}`,
+      subject: id,
+      detail: { ...detail, why },
+    });
+    await tell(tx, { type: 'signals.alarm-moved', subject: id, data: { from: alarm.state, to } });
+  });
+  return readAlarm(ctx, id);
+}
+
+/** Notes, contacts and exposures. */
+export async function noteOnAlarm(
+  ctx: Context,
+  id: string,
+  { kind, text, day, reach, reference }: AlarmNote,
+): Promise<AlarmPage> {
+  ctx.require(WORK);
+  const said = checkedText(text, 1);
+  if (day !== undefined && (!/^\d{4}-\d{2}-\d{2}$/.test(day) || Number.isNaN(Date.parse(day))))
+    throw new Problem('invalid', 'the day of a contact or exposure is a date', { day });
+  const detail = {
+    ...(day !== undefined && { day }),
+    ...(reach !== undefined && reach !== '' && { reach: checkedText(reach, 1) }),
+    ...(reference !== undefined && { reference: checkedText(reference, 1) }),
+  };
+  await ctx.db.transaction(async (tx) => {
+    await holdAlarm(tx, id);
+    await insertEvent(ctx, tx, id, { kind, text: said, detail });
+    const patients = reference === undefined ? [] : [reference];
+    await record(ctx, tx, { act: `signals.alarm-${kind}-written`, subject: id, patients, detail: { kind } });
+  });
+  return readAlarm(ctx, id);
+}
+
+/** A case that belongs to the alarm after all, or does not. */
+export async function linkCase(
+  ctx: Context,
+  id: string,
+  { patient, linked }: { patient: string; linked: boolean },
+): Promise<AlarmPage> {
+  ctx.require(WORK);
+  ctx.require(CASES);
+  await ctx.db.transaction(async (tx) => {
+    await holdAlarm(tx, id);
+    const now = linkedOf(await findEvents(tx, id)).has(patient);
+    if (now === linked) return;
+    await insertEvent(ctx, tx, id, { kind: linked ? 'linked' : 'unlinked', text: '', detail: { reference: patient } });
+    await record(ctx, tx, { act: `signals.case-${linked ? 'linked' : 'unlinked'}`, subject: id, patients: [patient] });
+  });
+  return readAlarm(ctx, id);
+}
+
+function linkedOf(events: AlarmPage['events']): Set<string> {
+  const linked = new Set<string>();
+  for (const { kind, detail } of events) {
+    if (detail.reference === undefined) continue;
+    if (kind === 'linked') linked.add(detail.reference);
+    if (kind === 'unlinked') linked.delete(detail.reference);
+  }
+  return linked;
+}
+
+const MOST_CASES = 1_000;
+
+/** Who the cases of an outbreak alarm are. Each person on it learns who looked. */
+export async function listAlarmCases(
+  ctx: Context,
+  { lake, signal }: Watching,
+  id: string,
+): Promise<{ cases: LineListRow[]; more: boolean }> {
+  ctx.require(CASES);
+  const { alarm, events } = await readAlarm(ctx, id);
+  const { disease, place } = alarm.subject as { disease?: string; place?: string };
+  if (alarm.kind !== 'outbreak' || disease === undefined || place === undefined)
+    throw new Problem('conflict', 'only an outbreak has a line list of results');
+  const definition = getDefinition(disease);
+  const period = { since: daysAfter(alarm.first, -definition.incubationDays[1]), until: dayOf(ctx.now()) };
+  const found = await listCases(
+    ctx,
+    lake,
+    definition,
+    { period, place, limit: MOST_CASES + 1 },
+    { actor: ctx.actor.id, ...(signal !== undefined && { signal }) },
+  );
+  const shown = found.slice(0, MOST_CASES);
+  const persons = await findPersonsOf(
+    ctx,
+    shown.map(({ patient }) => patient),
+  );
+  await recordRead(ctx, { act: 'signals.line-list-read', subject: id, patients: shown.map(({ patient }) => patient) });
+  const linked = linkedOf(events);
+  const cases = shown.map((row) => ({
+    ...row,
+    ...(persons.get(row.patient) ?? { name: '', phone: '' }),
+    linked: linked.has(row.patient),
+  }));
+  return { cases, more: found.length > MOST_CASES };
+}
+
+interface Patient {
+  id?: string;
+  name?: { text?: string; family?: string; given?: string[] }[];
+  telecom?: { system?: string; value?: string }[];
+}
+
+/**
+ * Names and telephone numbers, which the law on infectious diseases gives to whoever investigates; that the actor may have them was decided by `signals.case.read`,
+ * and the look is noted with every person.
+ */
+async function findPersonsOf(
+  ctx: Context,
+  ids: readonly string[],
+): Promise<Map<string, { name: string; phone: string }>> {
+  const own = systemContext({ db: ctx.db, log: ctx.log, now: ctx.now }, 'signals');
+  const found = new Map<string, { name: string; phone: string }>();
+  for (let at = 0; at < ids.length; at += PERSONS_AT_ONCE) {
+    const some = ids.slice(at, at + PERSONS_AT_ONCE);
+    const { matches } = await search(
+      own,
+      'Patient',
+      new URLSearchParams({ _id: some.join(','), _count: String(PERSONS_AT_ONCE) }),
+    );
+    for (const { content } of matches) {
+      const patient = JSON.parse(content!) as Patient;
+      const [name] = patient.name ?? [];
+      found.set(patient.id ?? '', {
+        name: name?.text ?? [name?.family, ...(name?.given ?? [])].filter(Boolean).join(' '),
+        phone: patient.telecom?.find(({ system }) => system === 'phone')?.value ?? '',
+      });
+    }
+  }
+  return found;
+}
+
+const PERSONS_AT_ONCE = 100;
+
+function checkedText(text: string, shortest: number): string {
+  const said = text.trim();
+  if (said.length < shortest || said.length > LONGEST_TEXT)
+    throw new Problem('invalid', 'the text is too short or too long', { least: shortest, most: LONGEST_TEXT });
+  return said;
+}

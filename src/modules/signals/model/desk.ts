@@ -1,0 +1,89 @@
+import type { Alarm, AlarmKind, AlarmState } from './watch.ts';
+
+/** What somebody did about an alarm. */
+export const EVENT_KINDS = ['moved', 'note', 'contact', 'exposure', 'linked', 'unlinked'] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+/** What people write; the others are written by what they do. */
+export const NOTE_KINDS = ['note', 'contact', 'exposure'] as const;
+export type NoteKind = (typeof NOTE_KINDS)[number];
+
+export interface AlarmEvent {
+  id: string;
+  at: string;
+  actorName: string;
+  kind: EventKind;
+  text: string;
+  detail: {
+    from?: AlarmState;
+    to?: AlarmState;
+    finding?: ClosingFinding;
+    /** A person of the line list, or a specimen. */
+    reference?: string;
+    /** Of a contact: when it was, and how to reach the person. */
+    day?: string;
+    reach?: string;
+  };
+}
+
+/** What an alarm turned out to be. */
+export const CLOSING_FINDINGS = [
+  'outbreak',
+  'sporadic',
+  'reporting-artefact',
+  'test-artefact',
+  'known',
+  'none',
+] as const;
+export type ClosingFinding = (typeof CLOSING_FINDINGS)[number];
+
+/** Where an alarm may go from each state; closing asks for a finding. */
+export const MOVES: Readonly<Record<AlarmState, readonly AlarmState[]>> = {
+  new: ['triage', 'closed'],
+  triage: ['verified', 'closed'],
+  verified: ['escalated', 'closed'],
+  escalated: ['verified', 'closed'],
+  closed: ['triage'],
+};
+
+export interface AlarmMove {
+  to: AlarmState;
+  /** Why, in words. */
+  text: string;
+  finding?: ClosingFinding;
+  /** The revision that the person saw: who decides on what has changed meanwhile is told. */
+  revision: number;
+}
+
+export interface AlarmNote {
+  kind: NoteKind;
+  text: string;
+  day?: string;
+  reach?: string;
+  reference?: string;
+}
+
+export interface AlarmQuery {
+  kind?: AlarmKind;
+  states?: readonly AlarmState[];
+  about?: string;
+}
+
+/** A case of the line list. */
+export interface LineListRow {
+  patient: string;
+  name: string;
+  day: string;
+  district: string;
+  sex: string;
+  birthDate: string | null;
+  phone: string;
+  linked: boolean;
+}
+
+export interface AlarmPage {
+  alarm: Alarm;
+  events: AlarmEvent[];
+  /** Where it may go from here. */
+  moves: readonly AlarmState[];
+}

@@ -1,0 +1,74 @@
+import type { FastifyInstance } from 'fastify';
+import type { Door } from '#kernel/http';
+import { goneSignal } from '#kernel/lake';
+import { Problem } from '#kernel/problem';
+import { decideAlarm, linkCase, listAlarmCases, listAlarms, noteOnAlarm, readAlarm } from '../actions/index.ts';
+import type { Computing } from '../compute/index.ts';
+import { ALARM_KINDS, ALARM_STATES, CLOSING_FINDINGS, NOTE_KINDS } from '../model.ts';
+import { oneOf } from './read.ts';
+
+type Query = Record<string, string | undefined>;
+type Body = Record<string, unknown>;
+interface One {
+  Params: { id: string };
+  Body: Body;
+}
+
+/** The work on alarms. */
+export function deskRoutes(app: FastifyInstance, door: Door, computing: Computing): void {
+  app.get<{ Querystring: Query }>('/api/signals/alarms', async (request) => {
+    const { kind, state, about } = request.query;
+    return listAlarms(await door.context(request), {
+      ...(kind && { kind: oneOf(kind, ALARM_KINDS, 'kind') }),
+      ...(state && { states: state.split(',').map((each) => oneOf(each, ALARM_STATES, 'state')) }),
+      ...(about && { about }),
+    });
+  });
+
+  app.get<One>('/api/signals/alarms/:id', async (request) => readAlarm(await door.context(request), request.params.id));
+
+  app.post<One>('/api/signals/alarms/:id/move', async (request) => {
+    const { to, finding, revision } = request.body ?? {};
+    if (typeof revision !== 'number') throw new Problem('invalid', 'say which revision of the alarm you saw');
+    return decideAlarm(await door.context(request), request.params.id, {
+      to: oneOf(textOf(to, 'to'), ALARM_STATES, 'to'),
+      text: textOf(request.body['text'], 'text'),
+      revision,
+      ...(finding !== undefined && { finding: oneOf(textOf(finding, 'finding'), CLOSING_FINDINGS, 'finding') }),
+    });
+  });
+
+  app.post<One>('/api/signals/alarms/:id/notes', async (request) => {
+    const { kind, text, day, reach, reference } = request.body ?? {};
+    return noteOnAlarm(await door.context(request), request.params.id, {
+      kind: oneOf(textOf(kind, 'kind'), NOTE_KINDS, 'kind'),
+      text: textOf(text, 'text'),
+      ...(day !== undefined && day !== '' && { day: textOf(day, 'day') }),
+      ...(reach !== undefined && { reach: textOf(reach, 'reach') }),
+      ...(reference !== undefined && { reference: textOf(reference, 'reference') }),
+    });
+  });
+
+  app.get<One>('/api/signals/alarms/:id/cases', async (request, reply) =>
+    listAlarmCases(
+      await door.context(request),
+      { lake: door.lake, computing, signal: goneSignal(reply) },
+      request.params.id,
+    ),
+  );
+
+  app.put<{ Params: { id: string; patient: string }; Body: Body }>(
+    '/api/signals/alarms/:id/cases/:patient',
+    async (request) => {
+      const linked = request.body?.['linked'];
+      if (typeof linked !== 'boolean') throw new Problem('invalid', 'say whether the case is linked: true or false');
+      const { id, patient } = request.params;
+      return linkCase(await door.context(request), id, { patient, linked });
+    },
+  );
+}
+
+function textOf(value: unknown, name: string): string {
+  if (typeof value !== 'string') throw new Problem('invalid', 'this member is a text', { name });
+  return value;
+}
