@@ -326,6 +326,43 @@ describe('judging', () => {
   });
 });
 
+describe('causality and grades', () => {
+  test('each method answers, keeps who and when, and refuses what is no answer', async () => {
+    await answerOf(batchOf([reportOf()]));
+    const [{ id }] = (await list()) as [ReportLine];
+    const judge = (method: string, answers: object, more: object = {}) =>
+      ask<ReportPage>('POST', `/${id}/assessments`, { method, answers, note: '', ...more });
+    const by = ({ body }: { body: ReportPage }, method: string) =>
+      body.assessments.find((each) => each.method === method);
+    const naranjo = await judge(
+      'naranjo',
+      { 'previous-reports': 'yes', 'after-drug': 'yes', dechallenge: 'yes', 'other-causes': 'no' },
+      { drug: DRUG, reaction: REACTION },
+    );
+    expect(by(naranjo, 'naranjo')).toMatchObject({ result: 'probable', score: 6, byName: 'clinician' });
+    const facts = {
+      time: 'plausible',
+      otherCauses: 'unlikely',
+      withdrawal: 'reasonable',
+      rechallenge: 'not-done',
+      information: 'enough',
+    };
+    expect(by(await judge('who-umc', facts), 'who-umc')).toMatchObject({ result: 'probable' });
+    const crs = await judge('crs', {
+      temperatureCelsius: 39.2,
+      vasopressors: ['norepinephrine'],
+      oxygen: 'nasal-cannula',
+    });
+    expect(by(crs, 'crs')).toMatchObject({ result: 'grade 3', answers: { decisive: ['hypotension'] } });
+    expect(by(await judge('icans', { ice: 5 }), 'icans')).toMatchObject({ result: 'grade 2', score: 2 });
+    expect((await page(id)).assessments).toHaveLength(4);
+    expect((await judge('naranjo', { shoes: 'yes' })).status).toBe(400);
+    expect((await judge('who-umc', {})).status).toBe(400);
+    expect((await judge('icans', { ice: 12 })).status).toBe(422);
+    expect((await judge('crs', {}, { drug: REACTION })).status).toBe(400);
+  });
+});
+
 describe('who may', () => {
   test('each organization reads its own, the regulator all', async () => {
     await answerOf(batchOf([reportOf()]));
