@@ -16,4 +16,13 @@ export {
   voidReport,
   writeReport,
 } from './reports.ts';
+export {
+  listHoldings,
+  listMovements,
+  moveStock,
+  readProjection,
+  readStocks,
+  takeCounts,
+  undoMovement,
+} from './stocks.ts';
 export { listDiseases, readCurve, type Watching, watchJob, watchNow } from './watch.ts';

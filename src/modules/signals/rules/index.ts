@@ -15,6 +15,25 @@ export {
   summarise,
 } from './reports.ts';
 export {
+  demandOf,
+  evenOut,
+  isDay,
+  type JudgedCounts,
+  judgeCounts,
+  linesOf,
+  observedDays,
+  orderBy,
+  parseCsv,
+  project,
+  reorderOf,
+  STOCK_ITEMS,
+  stockItemOf,
+  stockKeyOf,
+  timesAt,
+  type Use,
+  useOf,
+} from './stocks.ts';
+export {
   corrected,
   FALSE_DISCOVERY_RATE,
   judgeFixed,
