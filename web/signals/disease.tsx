@@ -11,7 +11,7 @@ import {
 } from '../../src/modules/signals/model.ts';
 import { Go, useAddressValue, useDistricts, usePathValue } from '../shell/index.ts';
 import { DataTable, Empty, Facts, Failure, Figures, Loading, Page, Panel, Plot, StatusTag } from '../ui/index.ts';
-import { named, useCurve, useRuleName } from './watch-ask.ts';
+import { named, useCurve, useNumber, useRuleName } from './watch-ask.ts';
 import { agesOption, curveOption, placesOption } from './watch-plots.ts';
 import './watch.css';
 
@@ -114,11 +114,6 @@ function Day({ label, value, change }: { label: string; value: string; change: (
       />
     </div>
   );
-}
-
-function useNumber(): (value: number) => string {
-  const { i18n } = useTranslation();
-  return (value) => new Intl.NumberFormat(i18n.language, { maximumSignificantDigits: 3 }).format(value);
 }
 
 function Curve({ curve }: { curve: DiseaseCurve }) {

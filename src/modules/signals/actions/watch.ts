@@ -12,6 +12,7 @@ import {
   type DiseaseLine,
   EVERYWHERE,
   type JudgedPoint,
+  type Outlook,
   type ScanRule,
   type Unit,
   type Verdict,
@@ -424,4 +425,66 @@ function placesOf(cells: readonly CellCount[]) {
       tested: each.reduce((sum, { tested }) => sum + tested, 0),
     }))
     .sort((one, two) => two.cases - one.cases || (one.place < two.place ? -1 : 1));
+}
+
+const WINDOW_DAYS = 7;
+/** Fewer cases say nothing of how fast it spreads. */
+const LEAST_CASES = 5;
+
+/**
+ * How fast a disease spreads at a place; undefined where the definition has no serial interval or there are too few cases.
+ *
+ * Source: Cori, Ferguson, Fraser, Cauchemez, Am J Epidemiol 2013;178:1505.
+ */
+export async function readOutlook(
+  ctx: Context,
+  watching: Watching,
+  question: CurveQuestion,
+): Promise<{ outlook?: Outlook }> {
+  ctx.require(WATCH);
+  const { serialDays } = getDefinition(question.disease);
+  const { points } = await readCurve(ctx, watching, { ...question, unit: 'day' });
+  const first = points.findIndex(({ cases }) => cases > 0);
+  const since = points.slice(Math.max(0, first));
+  const cases = since.map((point) => point.cases);
+  if (
+    serialDays === undefined ||
+    first < 0 ||
+    since.length <= WINDOW_DAYS ||
+    cases.reduce((sum, each) => sum + each, 0) < LEAST_CASES
+  )
+    return {};
+  const config = { mean_si: serialDays.mean, std_si: serialDays.sd, mean_prior: 5, std_prior: 5 };
+  const options = { actor: ctx.actor.id, ...(watching.signal !== undefined && { signal: watching.signal }) };
+  const run = (method: string, input: unknown) => watching.computing.run(method, input, options);
+  const rt = (await run('rt', { method: 'parametric_si', incidence: cases, config })) as RtAnswer;
+  const growth = (await run('growth-rate', { cases })) as GrowthAnswer;
+  return {
+    outlook: {
+      dates: rt.t_end.map((day) => since[day - 1]!.date),
+      r: { mean: rt.mean, low: rt.q025, high: rt.q975 },
+      serialDays,
+      doubling: {
+        value: finite(growth.doublingDays.value),
+        low: finite(growth.doublingDays.low),
+        high: finite(growth.doublingDays.high),
+      },
+    },
+  };
+}
+
+interface RtAnswer {
+  t_end: number[];
+  mean: (number | null)[];
+  q025: (number | null)[];
+  q975: (number | null)[];
+}
+
+/** Infinity, where the cases do not grow, is a text. */
+interface GrowthAnswer {
+  doublingDays: Record<'value' | 'low' | 'high', number | string | null>;
+}
+
+function finite(value: number | string | null): number | null {
+  return typeof value === 'number' ? value : null;
 }
