@@ -30,8 +30,9 @@ import {
   Timeline,
   type Tone,
 } from '../ui/index.ts';
+import { Curve } from './curve.tsx';
 import { STATE_TONES, useAct, useAlarm, useLineList, useOutlook, useSubject } from './desk-ask.ts';
-import { useNumber } from './watch-ask.ts';
+import { useCurve, useNumber } from './watch-ask.ts';
 import { outlookOption } from './watch-plots.ts';
 import './watch.css';
 
@@ -52,6 +53,7 @@ export default function AlarmOne() {
     <Page title={subjectOf(alarm)} trail={trail} actions={<Moves page={query.data} />}>
       <div className="stack">
         <Head alarm={alarm} />
+        {alarm.kind === 'outbreak' && <Picture alarm={alarm} />}
         <Grounds alarm={alarm} />
         {alarm.kind === 'outbreak' && <Spread alarm={alarm} />}
         {alarm.kind === 'outbreak' && <LineList page={query.data} />}
@@ -148,6 +150,20 @@ function Moves({ page: { alarm, moves } }: { page: AlarmPage }) {
       ))}
       {print}
     </>
+  );
+}
+
+/** What the rules saw. */
+function Picture({ alarm }: { alarm: Alarm }) {
+  const { disease = '', place = EVERYWHERE } = alarm.subject as { disease?: string; place?: string };
+  const unit = alarm.grounds.every(({ rule }) => rule['unit'] === 'week') ? 'week' : 'day';
+  const query = useCurve(disease, { place, unit, since: '', until: '' });
+  return (
+    <Panel>
+      {query.isPending && <Loading />}
+      {query.isError && <Failure error={query.error} retry={() => query.refetch()} />}
+      {query.isSuccess && <Curve curve={query.data} />}
+    </Panel>
   );
 }
 
