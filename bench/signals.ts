@@ -95,19 +95,15 @@ function told(measured: readonly Measured[], recorded: Recorded, loads: string):
   return { rows, notes };
 }
 
-/** The largest relative error against R's answer; an answer that is off is an error of the bench, as its time means nothing. */
-function judge(
-  { what, within = WITHIN }: Workload,
-  answer: readonly number[],
-  wanted: readonly (number | null)[],
-): string {
+/** The largest relative error against R's answer. Where it is too large the time means nothing. */
+function judge({ within = WITHIN }: Workload, answer: readonly number[], wanted: readonly (number | null)[]): string {
   if (wanted.length === 0) return '';
   const errors = wanted.map((want, at) =>
     want === null || want === answer[at] ? 0 : Math.abs(answer[at]! / want - 1),
   );
   const largest = Math.max(...errors);
-  if (!(largest <= within)) throw new Error(`${what}: the answer is off by ${largest}: ${answer} is not ${wanted}`);
-  return largest === 0 ? '0' : largest.toExponential(0);
+  const shown = largest === 0 ? '0' : largest.toExponential(0);
+  return largest <= within ? shown : `WRONG ${shown}`;
 }
 
 function show(value: number): string {

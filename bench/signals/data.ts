@@ -1,4 +1,4 @@
-import { poisson } from '../../src/standards/statistics/index.ts';
+import { poisson, Random } from '../../src/standards/statistics/index.ts';
 
 /** The generator that the recorded figures of R were made with: Park's and Miller's minimal standard, Commun ACM 1988;31:1192. */
 function* uniforms(seed: number): Generator<number, never> {
@@ -108,4 +108,35 @@ export function makePairs(n: number): Pairs {
     Math.min(1 + poisson.quantile(counts[at]!, mean * Math.exp(1.2 * strengths[at]!)), product[at]!, event[at]!),
   );
   return { count, product, event, expected, all };
+}
+
+/** Places scattered in a square, with cases and what is expected of each: whole numbers, as SpatialEpi cuts their sum. */
+export function makePlaces(n = 67): { x: Float64Array; y: Float64Array; cases: Float64Array; expected: Float64Array } {
+  const random = new Random(n);
+  const [x, y] = [0, 1].map(() => Float64Array.from({ length: n }, () => random.next()));
+  const expected = x!.map(() => Math.round(300 * random.next() ** 3) + 5);
+  return { x: x!, y: y!, cases: expected.map((mean) => random.poisson(mean)), expected };
+}
+
+/** Counts of 4 times and 32 places on a ring, and 415 zones of neighbours on it. */
+export function makeRing(): { counts: number[][]; baseline: number; zones: number[][] } {
+  const random = new Random(32);
+  const counts = makeTable(4, 32, () => random.poisson(2));
+  const zones = Array.from({ length: 415 }, (_, at) =>
+    Array.from({ length: 1 + Math.floor(at / 32) }, (_, next) => (at + next) % 32),
+  );
+  return { counts, baseline: 2, zones };
+}
+
+/** Daily counts of the districts of a province, and where these are. */
+export function makeDistricts(days = 28, mean = 0.5): { latitude: number[]; longitude: number[]; counts: number[][] } {
+  const random = new Random(125);
+  const uniforms = (): number[] => Array.from({ length: 125 }, () => random.next());
+  const latitude = uniforms().map((u) => 20.2 + 5 * u);
+  const longitude = uniforms().map((u) => 109.7 + 7 * u);
+  return { latitude, longitude, counts: makeTable(days, 125, () => random.poisson(mean)) };
+}
+
+function makeTable(rows: number, columns: number, cell: () => number): number[][] {
+  return Array.from({ length: rows }, () => Array.from({ length: columns }, cell));
 }

@@ -160,7 +160,7 @@ workloads <- list(
     needs = "openEBGM",
     runs = 3,
     prepare = function() gamma_mixture(table_of("pairs")),
-    answer = function(found) c(sum(found$ebgm), sum(found$eb05), head(found$eb05, 20))
+    answer = function(found) c(sum(found$ebgm), sum(found$eb05))
   ),
   bench_ebgm_eb05_eb95_10k = list(
     needs = "openEBGM",
@@ -195,6 +195,25 @@ workloads <- list(
     runs = 3,
     prepare = function() function() Sequential::CV.Poisson(SampleSize = 100, alpha = 0.01),
     answer = function(found) unlist(found)[1]
+  ),
+  scan_kulldorff_67 = list(
+    needs = "SpatialEpi",
+    prepare = function() {
+      d <- table_of("places")
+      function() SpatialEpi::kulldorff(d[, c("x", "y")], d$cases, d$expected, d$expected, 0.5, 999, 0.05, FALSE)
+    },
+    answer = function(found) found$most.likely.cluster$log.likelihood.ratio
+  ),
+  scan_ebpoisson_415 = list(
+    needs = "scanstatistics",
+    prepare = function() {
+      counts <- as.matrix(table_of("ring"))
+      baselines <- as.matrix(table_of("baselines"))
+      listed <- table_of("zones")
+      zones <- unname(split(listed$place, listed$zone))
+      function() scanstatistics::scan_eb_poisson(counts, zones, baselines, n_mcsim = 999)
+    },
+    answer = function(found) found$MLC$score
   )
 )
 

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { makeIncidence, makePairs, makePersons, makeSeries } from './data.ts';
+import { makeIncidence, makePairs, makePersons, makePlaces, makeRing, makeSeries } from './data.ts';
 
 const SCRIPT = fileURLToPath(new URL('peers.R', import.meta.url));
 
@@ -24,6 +24,8 @@ export async function writeTables(folder: string): Promise<void> {
     series: Object.fromEntries(makeSeries(1000).map((counts, at) => [`s${at + 1}`, counts])),
     incidence: { cases: makeIncidence() },
     pairs: pairColumns(),
+    places: { ...makePlaces() },
+    ...ringTables(),
   };
   for (const [name, columns] of Object.entries(tables)) await writeFile(join(folder, `${name}.csv`), csv(columns));
 }
@@ -31,6 +33,20 @@ export async function writeTables(folder: string): Promise<void> {
 function pairColumns(): Record<string, ArrayLike<number>> {
   const { count, product, event, expected } = makePairs(100_000);
   return { count, product, event, expected };
+}
+
+function ringTables(): Record<string, Record<string, ArrayLike<number>>> {
+  const { counts, baseline, zones } = makeRing();
+  const columns = (row: (place: number) => number[]) =>
+    Object.fromEntries(counts[0]!.map((_, place) => [`p${place + 1}`, row(place)]));
+  return {
+    ring: columns((place) => counts.map((row) => row[place]!)),
+    baselines: columns(() => counts.map(() => baseline)),
+    zones: {
+      zone: zones.flatMap((zone, at) => zone.map(() => at + 1)),
+      place: zones.flatMap((zone) => zone.map((place) => place + 1)),
+    },
+  };
 }
 
 function csv(columns: Record<string, ArrayLike<number>>): string {

@@ -68,7 +68,7 @@ function wald(groups: TwoProportions, level: number, correction: number): Interv
 }
 
 /** How many standard errors the difference lies from `delta`, the error being that of the likeliest proportions that differ by `delta`. */
-function scoreStatistic({ one, zero }: TwoProportions, delta: number): number {
+export function scoreStatistic({ one, zero }: TwoProportions, delta: number): number {
   const p0 = likeliest({ one, zero }, delta);
   const p1 = p0 + delta;
   const n = one.n + zero.n;

@@ -31,7 +31,7 @@ export interface Family {
   minusTwoLog?: (rows: Rows) => number;
 }
 
-export interface Rows {
+interface Rows {
   y: Float64Array;
   means: Float64Array;
   weights: Float64Array;

@@ -138,3 +138,39 @@ describe('glm', () => {
     expect(fit.standardErrors[1]).toBeGreaterThan(100);
   });
 });
+
+/**
+ * Goal: the published examples come out with R's own figures, iterations included.
+ * Method: the printed output of example(glm) in R: Dobson 1990, page 93; McCullagh and Nelder 1989, page 300.
+ */
+describe('published examples', () => {
+  test('a randomised trial of Dobson, by Poisson', () => {
+    const y = [18, 17, 15, 20, 10, 20, 25, 13, 12];
+    const outcome = (level: number): number[] => y.map((_, row) => (row % 3 === level ? 1 : 0));
+    const treatment = (level: number): number[] => y.map((_, row) => (Math.floor(row / 3) === level ? 1 : 0));
+    const x = [y.map(() => 1), outcome(1), outcome(2), treatment(1), treatment(2)];
+    const fit = glm({ x, y, family: 'poisson' });
+    const printed = [3.045, -0.4543, -0.293, 0, 0];
+    for (const [at, value] of printed.entries()) expect(Math.abs(fit.coefficients[at]! - value)).toBeLessThan(6e-4);
+    expect(fit.standardErrors[0]).toBeCloseTo(0.1709, 4);
+    expect(fit.standardErrors[4]).toBeCloseTo(0.2, 4);
+    expect(fit.deviance).toBeCloseTo(5.1291, 4);
+    expect(fit.nullDeviance).toBeCloseTo(10.5814, 4);
+    expect(fit.aic).toBeCloseTo(56.76, 2);
+    expect(fit.iterations).toBe(4);
+  });
+
+  test('blood clotting of McCullagh and Nelder, by gamma', () => {
+    const u = [5, 10, 15, 20, 30, 40, 60, 80, 100];
+    const y = [118, 58, 42, 35, 27, 25, 21, 19, 18];
+    const fit = glm({ x: [u.map(() => 1), u.map(Math.log)], y, family: 'gamma' });
+    expect(fit.coefficients[0]).toBeCloseTo(-0.01655438, 8);
+    expect(fit.coefficients[1]).toBeCloseTo(0.01534311, 8);
+    expect(fit.standardErrors[1]).toBeCloseTo(0.00041496, 8);
+    expect(fit.dispersion).toBeCloseTo(0.002446059, 9);
+    expect(fit.deviance).toBeCloseTo(0.01673, 5);
+    expect(fit.nullDeviance).toBeCloseTo(3.51283, 5);
+    expect(fit.aic).toBeCloseTo(37.99, 2);
+    expect(fit.iterations).toBe(3);
+  });
+});

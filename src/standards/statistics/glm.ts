@@ -34,9 +34,9 @@ export interface Glm {
   /** Of the last iteration, before its final step, as R keeps them; so is what follows from them: covariance, hat, dispersion. */
   workingWeights: Float64Array;
   workingResiduals: Float64Array;
-  pearsonResiduals: Float64Array;
+  readonly pearsonResiduals: Float64Array;
   readonly devianceResiduals: Float64Array;
-  hat: Float64Array;
+  readonly hat: Float64Array;
   deviance: number;
   readonly nullDeviance: number;
   /** 1 for binomial and Poisson; else the weighted squares of the working residuals over `df`. */
@@ -214,6 +214,17 @@ function summarise(model: Model, fit: Fit, options: GlmOptions): Glm {
   const scale = df > 0 || family.hasKnownDispersion ? dispersion : Number.NaN;
   const covariance = covarianceUnscaled.map((row) => row.map((value) => value * scale));
   const hasIntercept = options.intercept ?? x.some((column) => isConstant(column));
+  // Columns that few ask for are made when they are.
+  const pearsonResiduals = once(() =>
+    y.map((value, i) => ((value - means[i]!) * Math.sqrt(weights[i]!)) / Math.sqrt(family.variance(means[i]!))),
+  );
+  const devianceResiduals = once(() =>
+    y.map((value, i) => {
+      const part = Math.sqrt(Math.max(weights[i]! * family.deviance(value, means[i]!), 0));
+      return value > means[i]! ? part : -part;
+    }),
+  );
+  const hat = once(() => leverage(x, workingWeights, solved, n));
   const minusTwoLog = (): number => family.minusTwoLog?.({ y, means, weights, deviance }) ?? Number.NaN;
   return {
     coefficients,
@@ -224,16 +235,15 @@ function summarise(model: Model, fit: Fit, options: GlmOptions): Glm {
     linear,
     workingWeights,
     workingResiduals,
-    pearsonResiduals: y.map(
-      (value, i) => ((value - means[i]!) * Math.sqrt(weights[i]!)) / Math.sqrt(family.variance(means[i]!)),
-    ),
-    get devianceResiduals() {
-      return y.map((value, i) => {
-        const part = Math.sqrt(Math.max(weights[i]! * family.deviance(value, means[i]!), 0));
-        return value > means[i]! ? part : -part;
-      });
+    get pearsonResiduals() {
+      return pearsonResiduals();
     },
-    hat: leverage(x, workingWeights, solved, n),
+    get devianceResiduals() {
+      return devianceResiduals();
+    },
+    get hat() {
+      return hat();
+    },
     deviance,
     get nullDeviance() {
       return nullDevianceOf(model, hasIntercept, options);
@@ -252,6 +262,14 @@ function summarise(model: Model, fit: Fit, options: GlmOptions): Glm {
     get aic() {
       return minusTwoLog() + 2 * rank;
     },
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 

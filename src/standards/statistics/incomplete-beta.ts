@@ -33,30 +33,33 @@ function small(x: number, y: number, a: number, b: number): number {
 function logSmall(x: number, y: number, a: number, b: number): number {
   if (x < TINY) return a * Math.log(x) - Math.log(a) - logBeta(a, b);
   // x^a y^b / (a B(a, b)) as a binomial probability, which keeps its digits for large a and b.
-  return logBinomial(a, b, x, y) + Math.log(b / (a + b)) + Math.log(fraction(x, a, b));
+  return logBinomial(a, b, x, y) + Math.log(b / (a + b)) + Math.log(fraction(x, y, a, b));
 }
 
 const TINY = 1e-290;
 
-/** The continued fraction of I_x(a, b) over x^a y^b / (a B(a, b)), by Lentz's method. Source: DLMF 8.17.22. */
-function fraction(x: number, a: number, b: number): number {
-  let c = 1;
-  let d = guarded(1 - ((a + b) * x) / (a + 1));
-  d = 1 / d;
-  let value = d;
+/**
+ * The continued fraction of I_x(a, b) over x^a y^b / (a B(a, b)), by Lentz's method.
+ *
+ * Source: Didonato and Morris, ACM TOMS 1992;18:360, whose form keeps its digits where x is next to 1.
+ */
+function fraction(x: number, y: number, a: number, b: number): number {
+  const lead = x < 0.5 ? a - (a + b) * x : (a + b) * y - b;
+  let value = guarded((a * (lead + 1)) / (a + 1));
+  let c = value;
+  let d = 0;
   for (let m = 1; m < 100_000; m += 1) {
-    const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
-    d = 1 / guarded(1 + even * d);
-    c = guarded(1 + even / c);
-    value *= d * c;
-    const odd = (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1));
-    d = 1 / guarded(1 + odd * d);
-    c = guarded(1 + odd / c);
-    const factor = d * c;
+    const width = a + 2 * m - 1;
+    const inner = (m * (b - m) * x) / width;
+    const top = ((a + m - 1) * (a + b + m - 1) * x * inner) / width;
+    const bottom = m + inner + ((a + m) * (lead + 1 + m * (1 + y))) / (width + 2);
+    d = 1 / guarded(bottom + top * d);
+    c = guarded(bottom + top / c);
+    const factor = c * d;
     value *= factor;
     if (Math.abs(factor - 1) < 3e-16) break;
   }
-  return value;
+  return a / value;
 }
 
 function guarded(value: number): number {

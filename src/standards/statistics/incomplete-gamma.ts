@@ -4,7 +4,7 @@ import { logPoisson } from './special.ts';
 /**
  * The regularised incomplete gamma function P(shape, x) for x and shape above 0, or its complement.
  *
- * Ours instead of stdlib's 0.3.1, whose complement is off by up to one percent for shapes above about 200 near the mean;
+ * Ours instead of stdlib's 0.3.1, whose tails are off by up to one percent for x above a shape of some hundreds (docs/decisions/0012-special-functions.md);
  * its way for small arguments is sound and kept.
  */
 export function incompleteGamma(x: number, shape: number, upper: boolean): number {

@@ -21,9 +21,10 @@ export function logBeta(a: number, b: number): number {
   return betaln(a, b);
 }
 
-/** log of the binomial coefficient n over k, n >= k >= 0; neither need be whole. */
+/** log of the binomial coefficient n over k, n at least 0; neither need be whole. -Infinity for k below 0 or above n. */
 export function logChoose(n: number, k: number): number {
   if (k === 0 || k === n) return 0;
+  if (k < 0 || k > n) return -Infinity;
   return -Math.log(n + 1) - betaln(n - k + 1, k + 1);
 }
 
@@ -41,10 +42,9 @@ export function stirlingError(n: number): number {
   return (1 / 12 - (1 / 360 - (1 / 1260 - (1 / 1680 - tail * square) * square) * square) * square) / n;
 }
 
-/** x log(x/mean) + mean - x, without loss where the two are close. Source: Loader 2000. */
-export function deviancePart(x: number, mean: number): number {
-  const difference = x - mean;
-  if (!(Math.abs(difference) < 0.1 * (x + mean))) return x * Math.log(x / mean) + mean - x;
+/** x log(x/mean) + mean - x, without loss where the two are close; their difference may be known better than by subtraction. Source: Loader 2000. */
+export function deviancePart(x: number, mean: number, difference = x - mean): number {
+  if (!(Math.abs(difference) < 0.1 * (x + mean))) return x * Math.log(x / mean) - difference;
   const ratio = difference / (x + mean);
   const square = ratio * ratio;
   let sum = difference * ratio;
@@ -78,12 +78,14 @@ export function logBinomial(x: number, rest: number, p: number, q: number): numb
   const n = x + rest;
   if (x === 0) return n === 0 ? 0 : logOfPower(n, p, q);
   if (rest === 0) return logOfPower(n, q, p);
+  // Both parts differ by the same from what is expected; the smaller share loses less.
+  const over = q < p ? n * q - rest : x - n * p;
   return (
     stirlingError(n) -
     stirlingError(x) -
     stirlingError(rest) -
-    deviancePart(x, n * p) -
-    deviancePart(rest, n * q) -
+    deviancePart(x, n * p, over) -
+    deviancePart(rest, n * q, -over) -
     HALF_LOG_TWO_PI -
     0.5 * (Math.log(x) + Math.log(rest / n))
   );

@@ -203,3 +203,83 @@ describe('how efficacy is asked', () => {
     );
   });
 });
+
+const ARMS = { trt: [1, 1, 1, 1, 1, 0, 0, 0, 0, 0] };
+
+/**
+ * Goal: what the efficacy studio asks for can be had by name; the statistics themselves are tested where they stand.
+ */
+describe('effects of a study', () => {
+  test('several dimensions, each and together', async () => {
+    const found = await answer('dimensions', {
+      ...ARMS,
+      dimensions: [
+        { name: 'pain', values: [2, 3, 1, 2, null, 4, 5, 3, 4, 6], better: -1 },
+        { name: 'response', kind: 'yes-no', values: [1, 1, 1, 0, 1, 0, 1, 0, 0, 0], weight: 2 },
+      ],
+    });
+    expect(found['dimensions']).toMatchObject([
+      { name: 'pain', n1: 4, value1: 2 },
+      { name: 'response', n1: 5, value1: 0.8 },
+    ]);
+    expect((found['overall'] as { estimate: number }).estimate).toBeGreaterThan(1);
+  });
+
+  test('subgroups of each kind of outcome', async () => {
+    const factors = [{ name: 'sex', labels: ['f', 'm', 'f', 'm', 'f', 'f', 'm', 'f', 'm', null] }];
+    for (const outcome of [
+      { kind: 'measured', values: [5, 6, 7, 8, 6, 3, 4, 2, 4, 5] },
+      { kind: 'yes-no', values: [1, 1, 0, 1, 1, 0, 1, 0, 0, 0], measure: 'odds-ratio' },
+      { kind: 'time', time: [9, 7, 8, 12, 10, 3, 8, 5, 6, 9], event: [1, 1, 0, 1, 0, 1, 1, 1, 1, 1] },
+    ]) {
+      const found = await answer('subgroups', { ...ARMS, outcome, factors });
+      expect(found['factors']).toMatchObject([
+        {
+          name: 'sex',
+          lines: [
+            { level: 'f', n1: 3, n0: 2 },
+            { level: 'm', n1: 2, n0: 2 },
+          ],
+        },
+      ]);
+    }
+  });
+
+  test('responders, with a margin', async () => {
+    const found = await answer('responders', { x1: 40, n1: 50, x0: 38, n0: 50, margin: 0.15 });
+    expect(found['difference']).toBeCloseTo(0.04, 12);
+    expect(found['nonInferiorityP']).toBeLessThan(0.025);
+  });
+
+  test('missing outcomes: complete cases, imputed, and where the conclusion tips', async () => {
+    const trt = Array.from({ length: 60 }, (_, unit) => unit % 2);
+    const base = trt.map((_, unit) => (unit * 7) % 11);
+    const y = trt.map((arm, unit) => (unit % 6 < 2 ? null : 3 * arm + base[unit]! + ((unit * 5) % 7)));
+    const found = await answer('missing-outcome', { trt, y, covariates: [base], imputations: 5 });
+    expect(found['missing']).toEqual({ treated: 10, control: 10 });
+    expect(found['tipping']).toMatchObject({ tips: expect.any(Number) });
+    expect(await answer('missing-outcome', { trt, y, covariates: [base], imputations: 5, seed: 1 })).toEqual(found);
+    const yesNo = await answer('missing-outcome', {
+      trt,
+      y: y.map((value) => (value === null ? null : Number(value > 8))),
+      kind: 'yes-no',
+    });
+    expect(yesNo['grid']).toHaveLength(11);
+  });
+
+  test.each([
+    ['dimensions', '/dimensions/0/better', { ...ARMS, dimensions: [{ name: 'x', values: ARMS.trt, better: 2 }] }],
+    ['subgroups', '/outcome/kind', { ...ARMS, outcome: { kind: 'count' }, factors: [] }],
+    [
+      'subgroups',
+      '/factors/0/labels',
+      { ...ARMS, outcome: { kind: 'measured', values: ARMS.trt }, factors: [{ name: 'a', labels: ['a'] }] },
+    ],
+    ['responders', '/margin', { x1: 1, n1: 2, x0: 1, n0: 2, margin: -0.1 }],
+    ['missing-outcome', '/shifts', { ...ARMS, y: [5, 6, 7, null, 6, 3, 4, 2, 4, 5], shifts: [1, 0] }],
+  ])('%s refuses a wrong %s', async (name, at, input) => {
+    await expect(answer(name, input)).rejects.toThrow(
+      expect.objectContaining({ kind: 'invalid', facts: expect.objectContaining({ at }) }),
+    );
+  });
+});

@@ -37,11 +37,21 @@ describe('what is refused', () => {
     expect(() => method(new Input({ X: DESIGN, y: COLUMN, family: 'poisson', link: 'logit' }))).toThrow(
       'log, identity',
     );
-    expect(() => method(new Input({ X: DESIGN, y: [1, 2], family: 'poisson' }))).toThrow('differ in length');
+    expect(() => method(new Input({ X: DESIGN, y: [1, 2], family: 'poisson' }))).toThrow('another length');
   });
 
   test('counts without extra scatter have no theta', async () => {
     const method = await findMethod('glm-nb');
     expect(() => method(new Input({ X: DESIGN, y: COLUMN.map(() => 5) }))).toThrow('Poisson');
   });
+});
+
+/** Goal: what R leaves out is left out. Method: a row without a number, against the same data without that row. */
+test('a row that lacks a number takes no part', async () => {
+  const method = await findMethod('glm');
+  const y = COLUMN.map((row) => (row * 7) % 11);
+  const offset = COLUMN.map((row) => row / 100);
+  const whole = { X: DESIGN.slice(1), y: y.slice(1), offset: offset.slice(1), family: 'poisson' };
+  const holed = { X: DESIGN, y: [null, ...y.slice(1)], offset, family: 'poisson' };
+  expect(printable(method(new Input(holed)))).toEqual(printable(method(new Input(whole))));
 });

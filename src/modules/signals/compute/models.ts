@@ -9,6 +9,8 @@ import {
   student,
 } from '#standards/statistics';
 import type { Input } from './input.ts';
+import { either, only } from './options.ts';
+import { readKept, readModelRows } from './study-input.ts';
 
 /** R's names, and ours. */
 const FAMILIES: Readonly<Record<string, FamilyName>> = {
@@ -34,18 +36,15 @@ const LINK_NAMES: readonly LinkName[] = [
 
 /** R's glm(family, weights, offset, control); its precision is that of the reference results, epsilon 1e-14, if not said. */
 export function glm(input: Input): object {
-  const { x, y, weights, offset, intercept } = readDesign(input);
+  only(input, [...DESIGN, 'family', 'link', 'control']);
+  const design = readDesign(input);
   const model = fitGlm({
-    x,
-    y,
+    ...design,
     family: FAMILIES[input.field('family').choice(Object.keys(FAMILIES))]!,
     ...input.field('link').or({}, (link) => ({ link: link.choice(LINK_NAMES) })),
-    ...weights,
-    ...offset,
-    intercept,
     ...readControl(input.field('control'), 1e-14, 100),
   });
-  refuseSeparation(model, x);
+  refuseSeparation(model, design.x);
   const { coefficients, standardErrors, dispersion, deviance, nullDeviance, aic, df } = model;
   const statistics = Array.from(coefficients, (value, at) => value / standardErrors[at]!);
   return {
@@ -69,13 +68,10 @@ export function glm(input: Input): object {
 
 /** MASS::glm.nb with its own default control. */
 export function glmNb(input: Input): object {
-  const { x, y, weights, offset, intercept } = readDesign(input);
+  only(input, [...DESIGN, 'link', 'initTheta', 'control']);
+  const design = readDesign(input);
   const { model, theta, thetaError, twiceLogLikelihood, iterations, converged } = glmNegativeBinomial({
-    x,
-    y,
-    ...weights,
-    ...offset,
-    intercept,
+    ...design,
     ...input.field('link').or({}, (link) => ({ link: link.choice(['log', 'identity', 'sqrt']) })),
     ...input.field('initTheta').or({}, (given) => ({ firstTheta: given.number({ above: 0 }) })),
     ...readControl(input.field('control'), 1e-8, 25),
@@ -105,6 +101,7 @@ function readControl(
   mostIterations: number,
 ): Required<Pick<GlmOptions, 'epsilon' | 'mostIterations'>> {
   if (control.isAbsent) return { epsilon, mostIterations };
+  only(control, ['epsilon', 'maxit', 'trace']);
   return {
     epsilon: control.field('epsilon').or(epsilon, (value) => value.number({ above: 0 })),
     mostIterations: control.field('maxit').or(mostIterations, (value) => value.whole({ least: 1 })),
@@ -116,29 +113,29 @@ function twoSided(statistic: number, { hasKnownDispersion, df }: Glm): number {
   return df > 0 ? 2 * student.cdf(-Math.abs(statistic), df) : Number.NaN;
 }
 
+const DESIGN = ['y', 'X', 'colnames', 'priorWeights', 'weights', 'offset'];
+
 interface Design {
-  x: number[][];
-  y: number[];
-  weights: { weights?: number[] };
-  offset: { offset?: number[] };
+  x: Float64Array[];
+  y: Float64Array;
+  weights?: Float64Array;
+  offset?: Float64Array;
   intercept: boolean;
 }
 
-/** Rows of the design, responses, prior weights and offset. */
+/** Rows of the design, responses, prior weights and offset; rows that lack a number are left out. */
 function readDesign(input: Input): Design {
-  const y = input.field('y').numbers();
-  const rows = input.field('X').matrix();
-  const x = (rows[0] ?? []).map((_, column) => rows.map((row) => row[column]!));
-  const names = input.field('colnames').or(undefined, (given) => given.texts());
+  const { x, y, kept, columnNames } = readModelRows(input);
+  const length = input.field('y').items().length;
+  const weights = readKept(either(input, 'priorWeights', 'weights'), kept, length);
+  const offset = readKept(input.field('offset'), kept, length);
+  const isNamed = input.has('colnames');
   return {
     x,
     y,
-    weights: input
-      .field('priorWeights')
-      .or({}, (given) => ({ weights: given.numbers({ least: 0, length: y.length }) })),
-    offset: input.field('offset').or({}, (given) => ({ offset: given.numbers({ length: y.length }) })),
-    intercept:
-      names === undefined ? x.some((column) => column.every((value) => value === 1)) : names.includes('(Intercept)'),
+    ...(weights === undefined ? {} : { weights }),
+    ...(offset === undefined ? {} : { offset }),
+    intercept: isNamed ? columnNames.includes('(Intercept)') : x.some((column) => column.every((value) => value === 1)),
   };
 }
 
@@ -146,7 +143,7 @@ function readDesign(input: Input): Design {
 const MOST_ERROR = 1000;
 
 /** Where a combination of columns tells the responses apart, estimates run to infinity; R stops somewhere on the way. */
-function refuseSeparation({ atEdge, standardErrors }: Glm, x: readonly (readonly number[])[]): void {
+function refuseSeparation({ atEdge, standardErrors }: Glm, x: readonly Float64Array[]): void {
   if (!atEdge) return;
   const isSenseless = x.some((column, at) => {
     const length = Math.sqrt(column.reduce((sum, value) => sum + value * value, 0) / column.length);

@@ -36,7 +36,7 @@ export function strataNames(input: Input): string[] {
     .filter((name) => input.has(name) && !OTHER_LISTS.has(name));
 }
 
-const OTHER_LISTS: ReadonlySet<string> = new Set(['pairIndex1', 'N', 'E', 'weight']);
+const OTHER_LISTS: ReadonlySet<string> = new Set(['pairIndex1', 'N', 'E', 'weight', 'theta', 'period', 'pairs']);
 
 /** Reads rows of reports and counts their pairs. */
 export function countedReports(input: Input): CountedReports {

@@ -85,3 +85,77 @@ describe('safety methods against R', () => {
     await expect(answer({ method, input })).rejects.toMatchObject({ kind: 'unprocessable' });
   });
 });
+
+/**
+ * Goal: what the desk asks of reports in one question is what the single methods say.
+ * Method: a small set of reports with one planted association, one masking product and two quarters.
+ */
+describe('screening reports', () => {
+  const rows: [number, string, string, string][] = [];
+  const add = (times: number, product: string, event: string, period: string) => {
+    for (let k = 0; k < times; k += 1) rows.push([rows.length, product, event, period]);
+  };
+  add(60, 'masker', 'rash', '2026-Q1');
+  add(20, 'masker', 'nausea', '2026-Q1');
+  add(2, 'suspect', 'rash', '2026-Q1');
+  add(6, 'suspect', 'rash', '2026-Q2');
+  add(12, 'suspect', 'nausea', '2026-Q2');
+  for (const other of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) {
+    add(1, other, 'rash', '2026-Q1');
+    add(25, other, 'nausea', '2026-Q1');
+    add(9, other, 'fever', '2026-Q2');
+  }
+  const input = {
+    report: rows.map(([report]) => report),
+    product: rows.map(([, product]) => product),
+    event: rows.map(([, , event]) => event),
+  };
+
+  test('the screen has every pair with the measures that the single methods give', async () => {
+    const screen = await answer({ method: 'pv-screen', input: { ...input, theta: [2, 0.5, 2, 2, 0.1], least: 2 } });
+    const { N, E, n1, n2, ebgm, eb05, ror } = screen as Record<string, number[]>;
+    const single = await answer({ method: 'ebgm', input: { theta: [2, 0.5, 2, 2, 0.1], N, E } });
+    expect([ebgm, eb05]).toEqual([single['ebgm'], single['eb05']]);
+    const tables = await answer({ method: 'disproportionality', input: { a: N, n1, n2, N: rows.length } });
+    expect(ror).toEqual(tables['ror']);
+    expect(Math.min(...N!)).toBe(8);
+  });
+
+  test('the masking product is named first, and without it the association is seen', async () => {
+    const found = (await answer({ method: 'pv-masking', input: { ...input, of: 'rash', unmask: 'masker' } })) as {
+      masking: { product: string; ratio: number }[];
+      before: { product: string[]; icLo: number[] };
+      after: { product: string[]; icLo: number[] };
+    };
+    expect(found.masking[0]).toMatchObject({ product: 'masker' });
+    expect(found.masking[0]!.ratio).toBeGreaterThan(3);
+    const limit = ({ product, icLo }: typeof found.before) => icLo[product.indexOf('suspect')]!;
+    expect(limit(found.before)).toBeLessThan(0);
+    expect(limit(found.after)).toBeGreaterThan(0);
+  });
+
+  test('over time the last quarter is the whole', async () => {
+    const period = rows.map(([, , , quarter]) => quarter);
+    const found = (await answer({
+      method: 'pv-over-time',
+      input: { ...input, period, pairs: [['suspect', 'rash']] },
+    })) as { periods: string[]; pairs: { N: number[]; all: number[] }[] };
+    expect(found.periods).toEqual(['2026-Q1', '2026-Q2']);
+    expect(found.pairs[0]).toMatchObject({ N: [2, 8], all: [60 + 20 + 2 + 8 * 26, rows.length] });
+  });
+
+  test('odds by subgroup', async () => {
+    const found = await answer({
+      method: 'stratified-odds',
+      input: { a: [6, 12], n1: [8, 16], n2: [9, 14], N: [17, 22] },
+    });
+    expect((found['each'] as { ratio: number }[]).map(({ ratio }) => ratio)).toEqual([6, 6]);
+  });
+
+  test('asking for what no report names is told', async () => {
+    await expect(answer({ method: 'pv-masking', input: { ...input, of: 'hives' } })).rejects.toMatchObject({
+      kind: 'invalid',
+      facts: { at: '/of' },
+    });
+  });
+});

@@ -22,9 +22,16 @@ import {
   type Zones,
   type ZoneWindow,
 } from '#standards/space-time';
+import { quantile } from '#standards/statistics';
 import type { Input, Range } from './input.ts';
+import { either, only } from './options.ts';
 
-const MONTE_CARLO = ['nSim', 'seed', 'stopAfter'];
+/** R's names of an option, and ours, which comes first. */
+const REPLICATES = ['nSim', 'n.simulations', 'n_mcsim'] as const;
+const SHARE = ['popUpperBound', 'pop.upper.bound', 'maxPopFrac'] as const;
+const LEVEL = ['alphaLevel', 'alpha.level', 'alpha'] as const;
+
+const MONTE_CARLO = [...REPLICATES, 'seed', 'stopAfter'];
 const PLACES = ['x', 'y', 'lat', 'long', 'earthRadiusKm'];
 
 /**
@@ -33,7 +40,7 @@ const PLACES = ['x', 'y', 'lat', 'long', 'earthRadiusKm'];
  * SpatialEpi cuts the sums of cases and of what is expected to whole numbers; here they are taken as they are.
  */
 export function scanKulldorff(input: Input): object {
-  allow(input, [...PLACES, ...MONTE_CARLO, 'cases', 'population', 'expected', 'model', 'popUpperBound', 'alphaLevel']);
+  allow(input, [...PLACES, ...MONTE_CARLO, 'cases', 'population', 'expected', 'model', ...SHARE, ...LEVEL]);
   const places = readPlaces(input);
   const cases = input.field('cases').numbers({ least: 0 });
   const population = input.field('population').numbers({ least: 0, length: cases.length });
@@ -47,8 +54,8 @@ export function scanKulldorff(input: Input): object {
     ...readMonteCarlo(input),
     ties: 'one-by-one',
     size: population,
-    mostShare: input.field('popUpperBound').or(0.5, (field) => field.number({ above: 0, most: 1 })),
-    mostP: input.field('alphaLevel').or(0.05, (field) => field.number({ least: 0, most: 1 })),
+    mostShare: either(input, ...SHARE).or(0.5, (field) => field.number({ above: 0, most: 1 })),
+    mostP: either(input, ...LEVEL).or(0.05, (field) => field.number({ least: 0, most: 1 })),
   } as const;
   const found =
     model === 'poisson'
@@ -73,7 +80,7 @@ export function scanKulldorff(input: Input): object {
 
 /** SaTScan's purely spatial Bernoulli scan: cases and controls. */
 export function scanCasesAndControls(input: Input): object {
-  allow(input, [...PLACES, ...MONTE_CARLO, 'cases', 'controls', 'maxPopFrac', 'radiusKm', 'alphaLevel']);
+  allow(input, [...PLACES, ...MONTE_CARLO, 'cases', 'controls', ...SHARE, 'radiusKm', ...LEVEL]);
   const cases = input.field('cases').numbers({ least: 0 });
   const controls = input.field('controls').numbers({ least: 0, length: cases.length });
   const individuals = cases.map((each, at) => each + controls[at]!);
@@ -82,7 +89,7 @@ export function scanCasesAndControls(input: Input): object {
     {
       ...readMonteCarlo(input),
       ...readLimits(input),
-      mostP: input.field('alphaLevel').or(0.05, (field) => field.number({ least: 0, most: 1 })),
+      mostP: either(input, ...LEVEL).or(0.05, (field) => field.number({ least: 0, most: 1 })),
     },
   );
   const [best, ...secondary] = found.clusters.map((cluster) => ({
@@ -99,7 +106,7 @@ export function scanCasesAndControls(input: Input): object {
  * than the places and E is 0, as there.
  */
 export function scanBesagNewellAreas(input: Input): object {
-  allow(input, [...PLACES, 'cases', 'population', 'expected', 'k', 'alphaLevel']);
+  allow(input, [...PLACES, 'cases', 'population', 'expected', 'k', ...LEVEL]);
   const cases = input.field('cases').numbers({ least: 0 });
   const population = input
     .field('population')
@@ -108,7 +115,7 @@ export function scanBesagNewellAreas(input: Input): object {
   if (given === undefined && population === undefined)
     throw input.field('population').wrong('population or expected is needed');
   const expected = given ?? inProportion(cases, population!);
-  const mostP = input.field('alphaLevel').or(0.05, (field) => field.number({ least: 0, most: 1 }));
+  const mostP = either(input, ...LEVEL).or(0.05, (field) => field.number({ least: 0, most: 1 }));
   const circles = scanBesagNewell(
     { places: readPlaces(input), cases, expected },
     input.field('k').number({ least: 1 }),
@@ -132,7 +139,7 @@ export function scanBesagNewellAreas(input: Input): object {
   };
 }
 
-const ZONES = [...MONTE_CARLO, 'countsRowsOldestFirst', 'zones1', 'maxDuration', 'nTop'];
+const ZONES = [...MONTE_CARLO, 'countsRowsOldestFirst', 'zones1', 'maxDuration', 'nTop', 'gumbel', 'max_only'];
 
 /** scanstatistics' `scan_eb_poisson`: baselines as given, or from the population, or from the margins. */
 export function scanExpectedPoisson(input: Input): object {
@@ -236,14 +243,10 @@ export function scanSpaceTimeExpected(input: Input): object {
   return { ...best, totalCases, ...rankAfter(found), secondary };
 }
 
-/** Refuses what would be passed over in silence; lists of texts are labels. */
+/** Lists of texts are labels: they change nothing. */
 function allow(input: Input, names: readonly string[]): void {
-  for (const name of input.names()) {
-    const { value } = input.field(name);
-    const isLabels = Array.isArray(value) && value.every((each) => typeof each === 'string');
-    if (!names.includes(name) && !isLabels && value !== null)
-      throw input.field(name).wrong('the method knows no such field', { names });
-  }
+  const isLabels = (value: unknown): boolean => Array.isArray(value) && value.every((each) => typeof each === 'string');
+  only(input, [...names, ...input.names().filter((name) => isLabels(input.field(name).value))]);
 }
 
 function readPlaces(input: Input): Places {
@@ -261,19 +264,19 @@ function readPlaces(input: Input): Places {
 function readMonteCarlo(input: Input): { replicates: number; seed: number; stopAfter?: number } {
   const stopAfter = input.field('stopAfter').or(undefined, (field) => field.whole({ least: 1 }));
   return {
-    replicates: input.field('nSim').or(999, (field) => field.whole({ least: 0, most: 99_999 })),
+    replicates: either(input, ...REPLICATES).or(999, (field) => field.whole({ least: 0, most: 99_999 })),
     seed: input.field('seed').or(1, (field) => field.whole({ least: 0, most: 2 ** 32 - 1 })),
     ...(stopAfter === undefined ? {} : { stopAfter }),
   };
 }
 
 function readLimits(input: Input): { mostShare?: number; mostRadius?: number } {
-  const mostShare = input.field('maxPopFrac').or(undefined, (field) => field.number({ above: 0, most: 1 }));
+  const mostShare = either(input, ...SHARE).or(undefined, (field) => field.number({ above: 0, most: 1 }));
   const mostRadius = input.field('radiusKm').or(undefined, (field) => field.number({ least: 0 }));
   return { ...(mostShare === undefined ? {} : { mostShare }), ...(mostRadius === undefined ? {} : { mostRadius }) };
 }
 
-const CYLINDERS = ['maxPopFrac', 'radiusKm', 'maxDays', 'maxDuration', 'mostClusters'];
+const CYLINDERS = [...SHARE, 'radiusKm', 'maxDays', 'maxDuration', 'mostClusters'];
 
 function readCylinders(input: Input, times: number): SpaceTimeOptions {
   const longest = input.has('maxDays') ? input.field('maxDays') : input.field('maxDuration');
@@ -320,10 +323,9 @@ function readZoneOptions(input: Input): ZoneOptions {
 const TOP = 40;
 
 function describeZones(zones: Zones, found: ZoneScan, input: Input, risks: (window: ZoneWindow) => object): object {
-  const top = found.windows.slice(
-    0,
-    input.field('nTop').or(TOP, (field) => field.whole({ least: 1 })),
-  );
+  const most = input.field('max_only').or(false, (field) => field.flag()) ? 1 : TOP;
+  const asked = input.field('nTop').or(most, (field) => field.whole({ least: 1 }));
+  const top = found.windows.slice(0, asked);
   const best = top[0]!;
   const described = top.map(risks) as Record<string, number>[];
   const columns = Object.keys(described[0]!).map((name) => [name, described.map((each) => each[name])]);
@@ -380,12 +382,4 @@ function inProportion(cases: readonly number[], population: readonly number[]): 
   const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
   const rate = sum(cases) / sum(population);
   return population.map((each) => each * rate);
-}
-
-/** Linear between the order statistics, R's type 7. */
-function quantile(sorted: Float64Array, p: number): number {
-  if (sorted.length === 0) return Number.NaN;
-  const at = p * (sorted.length - 1);
-  const low = sorted[Math.floor(at)]!;
-  return low + (at - Math.floor(at)) * (sorted[Math.ceil(at)]! - low);
 }
