@@ -10,7 +10,7 @@ import {
   type Verdict,
 } from '../../src/modules/signals/model.ts';
 import { Go, useAddressValue, useDistricts, usePathValue } from '../shell/index.ts';
-import { DataTable, Empty, Facts, Failure, Figures, Loading, Page, Panel, Plot, StatusTag } from '../ui/index.ts';
+import { DataTable, Facts, Failure, Loading, Page, Panel, Plot, StatusTag } from '../ui/index.ts';
 import { Curve } from './curve.tsx';
 import { named, useCurve, useNumber, useRuleName } from './watch-ask.ts';
 import { agesOption, placesOption } from './watch-plots.ts';
