@@ -18,7 +18,7 @@ export function reweight(fit: SeasonFit, threshold: number): void {
 }
 
 /** A residual that is nearly normal, in its standard deviations; 0 for a point that alone determines its own expectation. */
-export function standardisedAnscombe(fit: SeasonFit, at: number, dispersion: number): number {
+function standardisedAnscombe(fit: SeasonFit, at: number, dispersion: number): number {
   const spare = 1 - fit.leverageOf(at);
   if (!(spare > 1e-12)) return 0;
   const mu = fit.mu[at]!;

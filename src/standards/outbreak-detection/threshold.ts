@@ -1,9 +1,9 @@
-import { negativeBinomial, normal, poisson } from '#standards/statistics';
+import { negativeBinomialOfMean, normal, poisson } from '#standards/statistics';
 
 /** The power under which counts are taken as normal; `none` takes them as they are. */
 export type Power = '2/3' | '1/2' | 'none';
 
-export const EXPONENT: Readonly<Record<Power, number>> = { '2/3': 2 / 3, '1/2': 1 / 2, none: 1 };
+const EXPONENT: Readonly<Record<Power, number>> = { '2/3': 2 / 3, '1/2': 1 / 2, none: 1 };
 
 export interface Threshold {
   /** A count above it is an alarm. */
@@ -63,7 +63,7 @@ export function countThreshold(
     return { bound: poisson.quantile(1 - alpha, mu), pValue: poisson.cdf(count - 1, mu, { upper: true }) };
   const size = mu / (dispersion - 1);
   return {
-    bound: negativeBinomial.quantile(1 - alpha, size, 1 / dispersion),
-    pValue: negativeBinomial.cdf(count - 1, size, 1 / dispersion, { upper: true }),
+    bound: negativeBinomialOfMean.quantile(1 - alpha, size, mu),
+    pValue: negativeBinomialOfMean.cdf(count - 1, size, mu, { upper: true }),
   };
 }

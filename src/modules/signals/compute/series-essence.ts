@@ -78,7 +78,7 @@ function asWeekly({ expected, bound, alarm, inBaseline }: WeeklyJudged): object 
 }
 
 function readSeries(input: Input): { days: Int32Array; counts: Float64Array } {
-  const dates = input.field('date');
+  const dates = input.only(['date', 'count', 'args']).field('date');
   const days = Int32Array.from(readDays(dates));
   const counts = Float64Array.from(input.field('count').numbersOrNaN({ least: 0 }));
   if (days.length !== counts.length) throw dates.wrong('a date for each count is expected', { length: counts.length });

@@ -86,9 +86,14 @@ function column(
 function readSeries(input: Input, byPopulation: boolean): FarringtonSeries {
   const counts = readCounts(input);
   const calendar = readCalendar(input, counts.length);
-  if (!byPopulation) return { counts, calendar };
-  const population = input.field('population').numbers({ above: 0, length: counts.length });
-  return { counts, calendar, population: Float64Array.from(population) };
+  const population = input.has('population') ? input.field('population') : input.field('populationFrac');
+  // Without one R takes 1 everywhere, which is the same as none.
+  if (!byPopulation || population.isAbsent) return { counts, calendar };
+  return {
+    counts,
+    calendar,
+    population: Float64Array.from(population.numbers({ above: 0, length: counts.length })),
+  };
 }
 
 function readShared(control: (name: string) => Input) {

@@ -1,8 +1,23 @@
 import type { Calendar } from '#standards/outbreak-detection';
 import type { Input } from './input.ts';
 
-/** The counts of a series, oldest first; null is NaN. */
-export function readCounts(input: Input): Float64Array {
+/** What R's classes of series hold; a method may look at less. */
+const SERIES = [
+  'observed',
+  'freq',
+  'start',
+  'epoch',
+  'week',
+  'epochAsDate',
+  'population',
+  'populationFrac',
+  'state',
+  'control',
+];
+
+/** The counts of a series, oldest first; null is NaN. Members beside those of a series and the method's own are refused. */
+export function readCounts(input: Input, own: readonly string[] = []): Float64Array {
+  input.only([...SERIES, ...own]);
   return Float64Array.from(input.field('observed').numbersOrNaN({ least: 0 }));
 }
 
@@ -21,6 +36,7 @@ const WITHOUT_EFFECT = ['verbose', 'plot', 'glmWarnings', 'name', 'data'];
 
 /** `[first, last]` from 1 on, both included; a longer list is the places themselves. The answer counts from 0. */
 export function readRange(range: Input, length: number, first: number): number[] {
+  if (range.isAbsent && first >= length) throw new RangeError('the series is too short for what is asked for');
   if (range.isAbsent) return between(first, length - 1);
   const places = range.items({ least: 1 }).map((place) => place.whole({ least: 1, most: length }) - 1);
   const [from, to, more] = places;

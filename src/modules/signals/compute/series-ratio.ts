@@ -22,7 +22,7 @@ const DIRECTIONS = ['inc', 'dec'] as const;
 const OPTIONS = ['range', 'c.ARL', 'mu0', 'alpha', 'Mtilde', 'M', 'change', 'theta', 'dir', 'ret', 'xMax'];
 
 function chart(input: Input, family: 'poisson' | 'negative binomial'): object {
-  const counts = readCounts(input);
+  const counts = readCounts(input, ['mu0']);
   const control = readControl(input, OPTIONS);
   if (control('range').isAbsent) throw control('range').wrong('say which counts are judged');
   const positions = readRange(control('range'), counts.length, 0);
@@ -85,7 +85,7 @@ function readInControl(
   positions: readonly number[],
   alpha: number | undefined,
 ): InControl {
-  const mu0 = Array.isArray(input.field('mu0').value) || input.has('mu0') ? input.field('mu0') : control('mu0');
+  const mu0 = input.has('mu0') ? input.field('mu0') : control('mu0');
   if (Array.isArray(mu0.value) || typeof mu0.value === 'number') {
     if (alpha === undefined) throw control('alpha').wrong('with given means the overdispersion must be given too');
     return { expected: readMeans(mu0, positions.length), alpha };

@@ -18,7 +18,7 @@ const EARS_METHODS = ['C1', 'C2', 'C3'] as const;
 
 /** R surveillance, `earsC`. */
 export function ears(input: Input): object {
-  const counts = readCounts(input);
+  const counts = readCounts(input, ['firstIndex1']);
   const control = readControl(input, ['range', 'method', 'baseline', 'minSigma', 'alpha']);
   const options = {
     method: control('method').or('C1' as const, (method) => method.choice(EARS_METHODS)),
@@ -126,7 +126,7 @@ function readExpected(input: Input, m: Input, counts: Float64Array, positions: r
 
 /** R surveillance, `outbreakP`. */
 export function outbreakP(input: Input): object {
-  const counts = readCounts(input);
+  const counts = readCounts(input, ['k', 'ret']);
   const control = readControl(input, ['range', 'k', 'ret', 'maxUpperboundCases']);
   const k = input.has('k') ? input.field('k') : control('k');
   const ret = input.has('ret') ? input.field('ret') : control('ret');
@@ -142,6 +142,7 @@ export function outbreakP(input: Input): object {
 
 /** R surveillance, `categoricalCUSUM` with the binomial distribution. */
 export function binomcusum(input: Input): object {
+  input.only(['y', 'n', 'pi0', 'pi1', 'h', 'ret']);
   const positive = Float64Array.from(input.field('y').numbers({ least: 0 }));
   const { length } = positive;
   const read = (name: string, most: number): Float64Array => {
