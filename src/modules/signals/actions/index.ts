@@ -16,4 +16,12 @@ export {
   voidReport,
   writeReport,
 } from './reports.ts';
-export { listDiseases, readCurve, type Watching, watchJob, watchNow } from './watch.ts';
+export {
+  type CurveQuestion,
+  listDiseases,
+  readCurve,
+  readOutlook,
+  type Watching,
+  watchJob,
+  watchNow,
+} from './watch.ts';
