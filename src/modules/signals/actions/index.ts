@@ -9,3 +9,21 @@ export {
   watchJob,
   watchNow,
 } from './watch.ts';
+
+  assessReport,
+  decideDuplicate,
+  findPossibleDuplicates,
+  listDue,
+  listReports,
+  nullifyReport,
+  readRawBatch,
+  readReportPage,
+  saveReport,
+  settleDue,
+  startReport,
+  type Typed,
+  voidReport,
+  writeReport,
+} from './reports.ts';
+
+export { listDiseases, readCurve, type Watching, watchJob, watchNow } from './watch.ts';
