@@ -1,15 +1,6 @@
 export { compute, listMethods } from './compute.ts';
 export { decideAlarm, linkCase, listAlarmCases, listAlarms, noteOnAlarm, readAlarm } from './desk.ts';
 export {
-  type CurveQuestion,
-  listDiseases,
-  readCurve,
-  readOutlook,
-  type Watching,
-  watchJob,
-  watchNow,
-} from './watch.ts';
-
   assessReport,
   decideDuplicate,
   findPossibleDuplicates,
@@ -25,5 +16,12 @@ export {
   voidReport,
   writeReport,
 } from './reports.ts';
-
-export { listDiseases, readCurve, type Watching, watchJob, watchNow } from './watch.ts';
+export {
+  type CurveQuestion,
+  listDiseases,
+  readCurve,
+  readOutlook,
+  type Watching,
+  watchJob,
+  watchNow,
+} from './watch.ts';
