@@ -1,3 +1,19 @@
 export { compute, listMethods } from './compute.ts';
 export { decideAlarm, linkCase, listAlarmCases, listAlarms, noteOnAlarm, readAlarm } from './desk.ts';
+export {
+  assessReport,
+  decideDuplicate,
+  findPossibleDuplicates,
+  listDue,
+  listReports,
+  nullifyReport,
+  readRawBatch,
+  readReportPage,
+  saveReport,
+  settleDue,
+  startReport,
+  type Typed,
+  voidReport,
+  writeReport,
+} from './reports.ts';
 export { listDiseases, readCurve, type Watching, watchJob, watchNow } from './watch.ts';
