@@ -1,2 +1,4 @@
+export * from './model/assessments.ts';
 export * from './model/desk.ts';
+export * from './model/reports.ts';
 export * from './model/watch.ts';

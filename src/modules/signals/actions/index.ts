@@ -1,3 +1,27 @@
 export { compute, listMethods } from './compute.ts';
 export { decideAlarm, linkCase, listAlarmCases, listAlarms, noteOnAlarm, readAlarm } from './desk.ts';
-export { listDiseases, readCurve, type Watching, watchJob, watchNow } from './watch.ts';
+export {
+  assessReport,
+  decideDuplicate,
+  findPossibleDuplicates,
+  listDue,
+  listReports,
+  nullifyReport,
+  readRawBatch,
+  readReportPage,
+  saveReport,
+  settleDue,
+  startReport,
+  type Typed,
+  voidReport,
+  writeReport,
+} from './reports.ts';
+export {
+  type CurveQuestion,
+  listDiseases,
+  readCurve,
+  readOutlook,
+  type Watching,
+  watchJob,
+  watchNow,
+} from './watch.ts';
