@@ -571,6 +571,8 @@ test('every role holds exactly the acts of the matrix', async () => {
     'signals.stock.read': 'laboratory-director regulator',
     'signals.stock.write': 'regulator',
     'signals.stock.write@organization': 'enterprise laboratory-director',
+    'signals.safety.read': 'regulator researcher',
+    'signals.safety.work': 'regulator',
     'signals.watch': 'laboratory-director regulator',
     'lake.export': 'clinician laboratory-director patient regulator researcher',
     'lake.population.ask': 'regulator researcher',
