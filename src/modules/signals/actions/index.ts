@@ -21,7 +21,6 @@ export {
   listDiseases,
   readCurve,
   readOutlook,
-  type Watching,
   watchJob,
   watchNow,
 } from './watch.ts';
