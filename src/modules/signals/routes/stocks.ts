@@ -44,7 +44,7 @@ export function stockRoutes(app: FastifyInstance, door: Door): void {
         const answer = await takeCounts(await door.context(request), {
           ...(organization !== undefined &&
             organization !== '' && { organization: textOf(organization, 'organization') }),
-          counts: typeof body === 'string' ? body : linesOf(bodyOf(body)),
+          counts: typeof body === 'string' ? body : countsOf(bodyOf(body)),
           isPreview,
         });
         return reply.code(answer.faults.length > 0 && !isPreview ? 422 : 200).send(answer);
@@ -138,7 +138,9 @@ function movementOf(body: Body): MovementTold {
   };
 }
 
-function linesOf(body: Body): Record<string, unknown>[] {
+/** Lines, or CSV as a text. */
+function countsOf(body: Body): string | Record<string, unknown>[] {
+  if (body['csv'] !== undefined) return textOf(body['csv'], 'csv');
   const counts = body['counts'];
   if (!Array.isArray(counts)) throw new Problem('invalid', 'the counts are a list', { name: 'counts' });
   return counts.map((each) => bodyOf(each));

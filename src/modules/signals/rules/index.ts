@@ -1,7 +1,7 @@
 export { assess } from './assess.ts';
 export { datesOf, dayNumber, dayOf, daysAfter } from './calendar.ts';
 export { DEFINITIONS, getDefinition } from './definitions.ts';
-export { centreOf, isWithin, levelOf } from './places.ts';
+export { centreOf, isWithin, levelOf, placeAt } from './places.ts';
 export {
   asTyped,
   DUE_RULES,
@@ -19,19 +19,15 @@ export {
   demandOf,
   evenOut,
   isDay,
-  type JudgedCounts,
   judgeCounts,
   linesOf,
   observedDays,
   orderBy,
-  parseCsv,
   project,
   reorderOf,
   STOCK_ITEMS,
   stockItemOf,
   stockKeyOf,
-  timesAt,
-  type Use,
   useOf,
 } from './stocks.ts';
 export {

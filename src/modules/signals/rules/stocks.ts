@@ -44,7 +44,7 @@ export function timesAt(scenario: Scenario, day: number, generationDays: number)
   return Math.exp(rate * (rate < 0 ? day : Math.min(day, durationDays - day)));
 }
 
-export interface Use {
+interface Use {
   /** Mean issues a day. */
   perDay: number;
   /** Standard deviation of the issues of a day. */
@@ -90,13 +90,13 @@ interface DemandParts {
 
 // ---- what is left ----------------------------------------------------------------------------------------------------
 
-export interface Batch {
+interface Batch {
   lot: string;
   expires: string | null;
   quantity: number;
 }
 
-export interface Projected {
+interface Projected {
   days: ProjectedDay[];
   /** Null: nothing is missing within the horizon. */
   coverDays: number | null;
@@ -150,7 +150,7 @@ export function project(
   return { days, coverDays, shortage, lost };
 }
 
-export interface Arrival {
+interface Arrival {
   due: string;
   quantity: number;
 }
@@ -180,7 +180,7 @@ export function orderBy(shortage: string | null, leadDays: number): string | nul
 
 // ---- evening out -----------------------------------------------------------------------------------------------------
 
-export interface Holder {
+interface Holder {
   city: string;
   stock: number;
   /** Mean use of a day in the scenario. */
@@ -295,7 +295,7 @@ export function stockKeyOf({ site, item, lot }: { site: string; item: string; lo
   return JSON.stringify([site, item, lot]);
 }
 
-export interface JudgedCounts {
+interface JudgedCounts {
   rows: (StockCount & { effect: number })[];
   faults: CountFault[];
   known: number;

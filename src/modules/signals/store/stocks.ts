@@ -29,7 +29,7 @@ export function getSite(db: Db, organization: string, site: string): Promise<Sto
   `);
 }
 
-export interface HoldingFilter {
+interface HoldingFilter {
   organizations?: readonly string[];
   sites?: readonly string[];
   item?: string;
@@ -123,7 +123,7 @@ export function findLot(
   `);
 }
 
-export interface LotKey {
+interface LotKey {
   organization: string;
   site: string;
   item: string;
@@ -181,7 +181,7 @@ export async function insertMovement(ctx: Context, tx: Tx, movement: NewMovement
   `);
 }
 
-export interface MovementFilter {
+interface MovementFilter {
   organizations?: readonly string[];
   item?: string;
   site?: string;
@@ -229,7 +229,7 @@ export function findOpenOrders(
   `);
 }
 
-export interface DayOfUse {
+interface DayOfUse {
   item: string;
   district: string;
   day: string;
