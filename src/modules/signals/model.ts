@@ -1,2 +1,3 @@
 export * from './model/desk.ts';
+export * from './model/studies.ts';
 export * from './model/watch.ts';

@@ -1,6 +1,12 @@
 export { datesOf, dayNumber, dayOf, daysAfter, dayText, mondayOf } from './calendar.ts';
 export { DEFINITIONS, getDefinition } from './definitions.ts';
 export { centreOf, isWithin, levelOf, placeAt } from './places.ts';
+export { exampleProtocol, exampleRows } from './study-example.ts';
+export { checkColumns } from './study-frame.ts';
+export { parseProtocol } from './study-protocol.ts';
+export { reportOf } from './study-report.ts';
+export { type Outputs, type StudyStep, stepsOf } from './study-steps.ts';
+export { describe, hashOf, tableOf } from './study-table.ts';
 export {
   corrected,
   FALSE_DISCOVERY_RATE,
