@@ -72,7 +72,7 @@ export async function findFollowed(ctx: Context, following: Following, asking: A
         if(birth is null or neither, null, age('year', assumeNotNull(birth), index_day)) as age,
         least(index_day + ${followDays}, toDate32(${today})) as until,
         ifNull(death_day between index_day and until, false) as died,
-        if((deceased and death_day is null) or neither, null, if(died, assumeNotNull(death_day), until) - index_day) as days${columns.length === 0 ? sql`` : sql`, ${join(columns)}`}
+        if((deceased and death_day is null) or neither, null, toInt32(if(died, assumeNotNull(death_day), until)) - toInt32(index_day)) as days${columns.length === 0 ? sql`` : sql`, ${join(columns)}`}
       from (${begun}) as begun
       left any join (${death}) as death on begun.patient = death.patient
       ${join(joins, ' ')}

@@ -41,7 +41,7 @@ beforeAll(async () => {
   await plant();
   app = Fastify();
   app.setErrorHandler((error, _, reply) => {
-    if (!(error instanceof Problem)) throw error; process.stderr.write('CAUSE '+String((error.cause as any)?.message)+JSON.stringify(error.issues));
+    if (!(error instanceof Problem)) throw error;
     return reply.code(error.status).send({ kind: error.kind, message: error.message, facts: error.facts });
   });
   signalsRoutes(
