@@ -24,10 +24,10 @@ import { glm } from '../../src/standards/statistics/index.ts';
 import {
   compareRestrictedMeans,
   concordance,
-  cumulativeIncidence,
+  cumulativeIncidences,
   fitCox,
   fitFineGray,
-  grayTest,
+  grayTests,
   incidenceAt,
   logRank,
   oneGroup,
@@ -128,16 +128,11 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
     what: "cumulative incidence of two causes in two groups, with Gray's test, 20,000 rows",
     prepare() {
       const persons = first(makePersons(), 20_000);
-      const { group } = persons;
       const whole = competing(persons);
-      const groups = { codes: Uint32Array.from(group), count: 2 };
+      const groups = { codes: Uint32Array.from(persons.group), count: 2 };
       return () => {
-        const parts = [0, 1].map((which) => ({
-          time: whole.time.filter((_, row) => group[row] === which),
-          kind: whole.kind.filter((_, row) => group[row] === which),
-        }));
-        const curves = [1, 2].flatMap((cause) => parts.map((part) => cumulativeIncidence(part, cause)));
-        const tests = [1, 2].map((cause) => grayTest(whole, cause, groups));
+        const curves = cumulativeIncidences(whole, 2, groups).flat();
+        const tests = grayTests(whole, 2, groups);
         const at = curves.flatMap((curve) => [incidenceAt(curve, 2), incidenceAt(curve, 6)]);
         return () => [
           ...at.map(({ incidence }) => incidence),

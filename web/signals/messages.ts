@@ -1,4 +1,5 @@
 import { catalogue } from '../ui/catalogue.ts';
+import { working } from './desk-messages.ts';
 import { watching } from './watch-messages.ts';
 
-export const messages = catalogue({ en: { ...watching.en }, zh: { ...watching.zh } });
+export const messages = catalogue({ en: { ...watching.en, ...working.en }, zh: { ...watching.zh, ...working.zh } });

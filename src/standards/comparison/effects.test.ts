@@ -331,7 +331,7 @@ describe('missing outcomes', () => {
   });
 
   test(`imputed with what explains the gaps, intervals cover; complete cases do not (seed ${SEED})`, () => {
-    const rounds = 150;
+    const rounds = 100;
     let [imputed, complete] = [0, 0];
     const holds = ([low, high]: readonly [number, number]): number => Number(low < 1 && high > 1);
     for (let round = 0; round < rounds; round += 1) {

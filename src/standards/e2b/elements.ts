@@ -174,10 +174,10 @@ D.10.8.r.6a|C|version||MedDRA version for indication|适应症的 MedDRA 版本
 D.10.8.r.6b|C|meddra||Indication (MedDRA code)|适应症（MedDRA 编码）
 D.10.8.r.7a|C|version||MedDRA version for reaction|反应的 MedDRA 版本
 D.10.8.r.7b|C|meddra||Reactions (MedDRA code)|反应（MedDRA 编码）
-D.CN.1|O|text 100||Ethnic group (China)|民族
-D.CN.2|O|text 100||Race (China)|种族
+D.CN.1|O|text 100||Ethnic group (China): code|民族（代码）
+D.CN.2|O|text 100||Race (China): code|种族（代码）
 D.CN.3|O|text 200||Medical institution (China)|医疗机构名称
-D.CN.4|O|text 100||Nationality (China)|国籍
+D.CN.4|O|country||Nationality (China)|国籍
 D.CN.5|O|text 100||Patient's telephone (China)|患者联系电话
 D.CN.6|O|text 2000||Pregnancy (China)|妊娠相关描述
 E.i|M|uid 100||Identifier of the reaction within the message|反应在信息中的标识

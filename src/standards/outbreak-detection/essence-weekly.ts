@@ -1,4 +1,5 @@
-import { glmNegativeBinomial, leastSquares, negativeBinomialOfMean, student } from '#standards/statistics';
+import { leastSquares, negativeBinomialOfMean, student } from '#standards/statistics';
+import { overdispersed } from './overdispersed.ts';
 
 /** Weekly counts. */
 export interface WeeklySeries {
@@ -41,7 +42,7 @@ export function essenceNegativeBinomial(
   const inBaseline = Array.from(days, (day) => day <= baselineEnd);
   const columns = columnsOf(counts.length, trend);
   const picked = Array.from(days.keys()).filter((at) => inBaseline[at]);
-  const { model, theta } = glmNegativeBinomial({ x: rowsOf(columns, picked), y: rowOf(counts, picked) });
+  const { model, theta } = overdispersed(rowsOf(columns, picked), rowOf(counts, picked));
   const t = student.quantile(ONE_SIDED, model.df, { upper: true });
   const linear = Float64Array.from(counts, (_, at) => lineOf(columns, at, model.coefficients));
   const bound = linear.map((eta, at) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Random, student } from '#standards/statistics';
+import { poisson, Random, student } from '#standards/statistics';
 import { type Alert, alertOf, withoutLowAlerts } from './essence-alert.ts';
 import { essenceEwma } from './essence-ewma.ts';
 import { essenceRegression } from './essence-regression.ts';
@@ -132,6 +132,14 @@ describe('weekly detectors of ESSENCE', () => {
     const series = { days, counts: new Float64Array(days.length).fill(5) };
     expect(() => essenceSerfling(series, end)).toThrow(reason);
     expect(() => essenceNegativeBinomial(series, end)).toThrow(reason);
+  });
+
+  test('counts that scatter less than Poisson have its bound', () => {
+    const counts = new Float64Array(300).fill(20);
+    const { bound, expected } = essenceNegativeBinomial({ days: weekly(300), counts }, end);
+    expect(expected[9]).toBeCloseTo(20, 6);
+    expect(bound[100]).toBeGreaterThanOrEqual(poisson.quantile(0.95, 20));
+    expect(bound[100]).toBeLessThanOrEqual(poisson.quantile(0.95, 21));
   });
 
   test('refuses counts that are not whole', () => {

@@ -1,4 +1,5 @@
-import { glm, glmNegativeBinomial, negativeBinomialFamily } from '#standards/statistics';
+import { glm, negativeBinomialFamily } from '#standards/statistics';
+import { overdispersed } from './overdispersed.ts';
 
 export interface InControlOptions {
   /** Counts in a year. */
@@ -44,7 +45,7 @@ function regress(
   alpha: number | undefined,
 ): { coefficients: Float64Array; alpha: number } {
   if (alpha === undefined) {
-    const { model, theta } = glmNegativeBinomial({ x, y });
+    const { model, theta } = overdispersed(x, y);
     return { coefficients: model.coefficients, alpha: 1 / theta };
   }
   const family = alpha === 0 ? 'poisson' : negativeBinomialFamily(1 / alpha);

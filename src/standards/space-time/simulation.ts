@@ -48,11 +48,25 @@ function pickInProportion(weights: Float64Array, random: Random): () => number {
   };
 }
 
+/** Replicates that move cases one by one take as long as there are cases. */
+const MOST_MOVED = 5_000_000;
+
+function refuseTooManyCases(cases: number): void {
+  if (cases > MOST_MOVED)
+    throw new RangeError(`${cases} cases are too many to be drawn one by one: scan a part of them`);
+}
+
 /** The cases keep their places and their times, but which time goes with which place is left to chance. */
 export function permutationDraw(counts: Float64Array, times: number, random: Random): Draw {
-  const cases = Array.from(counts).flatMap((count, cell) => new Array<number>(count).fill(cell));
-  const places = Int32Array.from(cases, (cell) => cell - (cell % times));
-  const when = Int32Array.from(cases, (cell) => cell % times);
+  const total = counts.reduce((a, b) => a + b, 0);
+  refuseTooManyCases(total);
+  const cases = new Int32Array(total);
+  for (let cell = 0, at = 0; cell < counts.length; cell += 1) {
+    cases.fill(cell, at, at + counts[cell]!);
+    at += counts[cell]!;
+  }
+  const places = cases.map((cell) => cell - (cell % times));
+  const when = cases.map((cell) => cell % times);
   return (cells) => {
     cells.fill(0);
     for (let last = when.length - 1; last >= 0; last -= 1) {
@@ -71,6 +85,7 @@ export function sampleDraw(cases: number, individuals: ArrayLike<number>, random
   const everybody = weights.reduce((a, b) => a + b, 0);
   const pick = pickInProportion(weights, random);
   const few = Math.min(cases, everybody - cases);
+  refuseTooManyCases(few);
   return (cells) => {
     cells.fill(0);
     for (let drawn = 0; drawn < few; ) {

@@ -185,6 +185,7 @@ function countAsSurvivor(
 }
 
 function ascendingRows(values: Float64Array, rows: Uint32Array): Uint32Array {
+  if (rows.length === values.length) return ascending(values);
   const part = Float64Array.from(rows, (row) => values[row]!);
   return ascending(part).map((at) => rows[at]!);
 }

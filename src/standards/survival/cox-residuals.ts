@@ -3,11 +3,24 @@ import type { Groups } from './model.ts';
 import { PartialLikelihood, type Pass, rowHazards, type Ties } from './partial-likelihood.ts';
 import type { RiskSets } from './risk-sets.ts';
 
+interface Fitted {
+  pass: Pass;
+  likelihood: PartialLikelihood;
+}
+
+/** What residuals, curves and tests of one fit share. */
+const FITTED = new WeakMap<CoxFit, Fitted>();
+
 /** A pass over the risk sets at the fitted coefficients. Exact ties have their residuals from Breslow's hazard. */
-export function fittedPass({ coefficients, ties, made }: CoxFit): { pass: Pass; likelihood: PartialLikelihood } {
+export function fittedPass(fit: CoxFit): Fitted {
+  const known = FITTED.get(fit);
+  if (known !== undefined) return known;
+  const { coefficients, ties, made } = fit;
   const likelihood = new PartialLikelihood(made, tiesOfHazard(ties));
   const standard = coefficients.map((value, at) => (Number.isNaN(value) ? 0 : value / made.scales[at]!));
-  return { pass: likelihood.pass(standard), likelihood };
+  const fitted = { pass: likelihood.pass(standard), likelihood };
+  FITTED.set(fit, fitted);
+  return fitted;
 }
 
 function tiesOfHazard(ties: CoxFit['ties']): Ties {

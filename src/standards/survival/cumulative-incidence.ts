@@ -1,4 +1,6 @@
-import { ascending } from './order.ts';
+import type { Groups } from './model.ts';
+import { oneGroup } from './model.ts';
+import { ascending, byGroup } from './order.ts';
 
 /** Rows that end with one of several kinds of event, or are censored. */
 export interface CompetingRisks {
@@ -16,31 +18,45 @@ export interface IncidenceCurve {
   until: number;
 }
 
-/** How many had the event of interest, another one, and how many were at risk, at each time of any event. */
+/** At each time of any event: how many were at risk, and how many had each kind of event. */
 interface EventTable {
   time: Float64Array;
   atRisk: Uint32Array;
-  own: Uint32Array;
-  other: Uint32Array;
+  /** By kind, from 1; at 0 of any kind. */
+  events: Uint32Array[];
+  until: number;
 }
 
 /**
- * The cumulative incidence of one kind of event, others competing, by Aalen and Johansen, with Aalen's counting-process variance.
+ * The cumulative incidences of each kind of event, the others competing, in each group: by kind from 1, by group. Aalen and Johansen's estimate with Aalen's
+ * counting-process variance.
  *
- * @throws RangeError when there are no rows
+ * @param kinds how many kinds of event there are; `kind` is at most this
+ * @throws RangeError when a group has no rows
  *
  * Source: Aalen, Ann Stat 1978;6:534, with the correction for ties of R's cmprsk.
  */
-export function cumulativeIncidence({ time, kind }: CompetingRisks, interest: number): IncidenceCurve {
-  if (time.length === 0) throw new RangeError('there are no rows');
-  const order = ascending(time);
-  const table = eventTable(time, kind, order, interest);
-  const steps = table.own.reduce((sum, count) => sum + Number(count > 0), 0);
+export function cumulativeIncidences(
+  { time, kind }: CompetingRisks,
+  kinds: number,
+  groups: Groups = oneGroup(time.length),
+): IncidenceCurve[][] {
+  const { order, ends } = byGroup(ascending(time), groups.codes, groups.count);
+  const tables = Array.from(ends, (end, group) => {
+    const from = group === 0 ? 0 : ends[group - 1]!;
+    if (from === end) throw new RangeError(`group ${group + 1} has no rows`);
+    return eventTable(time, kind, order.subarray(from, end), kinds);
+  });
+  return Array.from({ length: kinds }, (_, at) => tables.map((table) => incidenceOf(table, at + 1)));
+}
+
+function incidenceOf({ time, atRisk, events, until }: EventTable, interest: number): IncidenceCurve {
+  const steps = events[interest]!.reduce((sum, count) => sum + Number(count > 0), 0);
   const curve = {
     time: new Float64Array(steps),
     incidence: new Float64Array(steps),
     variance: new Float64Array(steps),
-    until: time[order.at(-1)!]!,
+    until,
   };
   let [survival, incidence, at] = [1, 0, 0];
   // Sums of x^2, x y and y^2 over the events' variances, as the variance now is that of x - F(now) y.
@@ -50,15 +66,17 @@ export function cumulativeIncidence({ time, kind }: CompetingRisks, interest: nu
     xy += x * y * variance;
     yy += y * y * variance;
   };
-  for (let k = 0; k < table.time.length; k += 1) {
-    const [n, own, other] = [table.atRisk[k]!, table.own[k]!, table.other[k]!];
+  for (let k = 0; k < time.length; k += 1) {
+    const n = atRisk[k]!;
+    const own = events[interest]![k]!;
+    const other = events[0]![k]! - own;
     const left = (survival * (n - own - other)) / n;
     const share = left > 0 ? 1 / left : 0;
     incidence += (survival * own) / n;
     if (other > 0 && left > 0) add(incidence * share, share, tiedVariance(survival, other, n));
     if (own > 0) {
       add(1 + incidence * share, share, tiedVariance(survival, own, n));
-      curve.time[at] = table.time[k]!;
+      curve.time[at] = time[k]!;
       curve.incidence[at] = incidence;
       curve.variance[at] = xx + incidence * incidence * yy - 2 * incidence * xy;
       at += 1;
@@ -73,35 +91,28 @@ function tiedVariance(survival: number, events: number, n: number): number {
   return (survival * survival * ties * events) / (n * n);
 }
 
-function eventTable(time: Float64Array, kind: Uint32Array, order: Uint32Array, interest: number): EventTable {
-  const found: EventTable = {
-    time: new Float64Array(order.length),
-    atRisk: new Uint32Array(order.length),
-    own: new Uint32Array(order.length),
-    other: new Uint32Array(order.length),
-  };
+function eventTable(time: Float64Array, kind: Uint32Array, order: Uint32Array, kinds: number): EventTable {
+  const times = new Float64Array(order.length);
+  const atRisk = new Uint32Array(order.length);
+  const events = Array.from({ length: kinds + 1 }, () => new Uint32Array(order.length));
   let rows = 0;
   for (let at = 0; at < order.length; ) {
     const now = time[order[at]!]!;
-    const atRisk = order.length - at;
-    let [own, other] = [0, 0];
+    times[rows] = now;
+    atRisk[rows] = order.length - at;
     for (; at < order.length && time[order[at]!]! === now; at += 1) {
       const which = kind[order[at]!]!;
-      if (which === interest) own += 1;
-      else if (which !== 0) other += 1;
+      if (which === 0) continue;
+      events[which]![rows]! += 1;
+      events[0]![rows]! += 1;
     }
-    if (own + other === 0) continue;
-    found.time[rows] = now;
-    found.atRisk[rows] = atRisk;
-    found.own[rows] = own;
-    found.other[rows] = other;
-    rows += 1;
+    if (events[0]![rows]! > 0) rows += 1;
   }
   return {
-    time: found.time.subarray(0, rows),
-    atRisk: found.atRisk.subarray(0, rows),
-    own: found.own.subarray(0, rows),
-    other: found.other.subarray(0, rows),
+    time: times.subarray(0, rows),
+    atRisk: atRisk.subarray(0, rows),
+    events: events.map((counts) => counts.subarray(0, rows)),
+    until: time[order.at(-1)!]!,
   };
 }
 

@@ -12,33 +12,35 @@ export interface GrayTest {
 }
 
 /**
- * Is the cumulative incidence of one kind of event the same in all groups? NaN where the groups cannot be told apart.
+ * Is the cumulative incidence of a kind of event the same in all groups? For each kind from 1; NaN where the groups cannot be told apart.
  *
  * @param rho the events at each time are weighted by (1 - F(t-))^rho, F over all groups
  * @throws RangeError when there is one group
  *
  * Source: Gray, Ann Stat 1988;16:1141, section 3, with the ties of R's cmprsk.
  */
-export function grayTest(
+export function grayTests(
   { time, kind }: CompetingRisks,
-  interest: number,
+  kinds: number,
   groups: Groups,
   { strata = oneGroup(time.length), rho = 0 }: { strata?: Groups; rho?: number } = {},
-): GrayTest {
+): GrayTest[] {
   if (groups.count < 2) throw new RangeError('a test needs two groups');
   const df = groups.count - 1;
-  const score = new Float64Array(df);
-  const variance = Array.from({ length: df }, () => new Float64Array(df));
   const { order, ends } = byGroup(ascending(time), strata.codes, strata.count);
-  for (const [stratum, end] of ends.entries()) {
-    const rows = order.subarray(stratum === 0 ? 0 : ends[stratum - 1]!, end);
-    const own = new StratumScore(groups, rows, rho);
-    for (let at = 0; at < rows.length; ) at = own.step(at, time, kind, interest);
-    own.addTo(score, variance);
-  }
-  const solved = positiveDefinite(variance)?.solve(score);
-  const statistic = solved?.reduce((sum, value, at) => sum + value * score[at]!, 0) ?? Number.NaN;
-  return { chiSquare: statistic, df, p: chiSquare.cdf(statistic, df, { upper: true }) };
+  return Array.from({ length: kinds }, (_, interest) => {
+    const score = new Float64Array(df);
+    const variance = Array.from({ length: df }, () => new Float64Array(df));
+    for (const [stratum, end] of ends.entries()) {
+      const rows = order.subarray(stratum === 0 ? 0 : ends[stratum - 1]!, end);
+      const own = new StratumScore(groups, rows, rho);
+      for (let at = 0; at < rows.length; ) at = own.step(at, time, kind, interest + 1);
+      own.addTo(score, variance);
+    }
+    const solved = positiveDefinite(variance)?.solve(score);
+    const statistic = solved?.reduce((sum, value, at) => sum + value * score[at]!, 0) ?? Number.NaN;
+    return { chiSquare: statistic, df, p: chiSquare.cdf(statistic, df, { upper: true }) };
+  });
 }
 
 /** Score and variance of the groups' incidences in one stratum, gathered over ascending times. */
@@ -53,7 +55,8 @@ class StratumScore {
   /** Of all groups together. */
   #pooled = 0;
   readonly #score: Float64Array;
-  /** The paper's sums c, and the parts of the variance: of the score, with the end's weights c, and their square. */
+  /** The paper's a at the time and its sums c, and the parts of the variance: of the score, with the end's weights c, and their square. */
+  readonly #a: Float64Array[];
   readonly #c: Float64Array[];
   readonly #plain: Float64Array[];
   readonly #once: Float64Array[];
@@ -72,6 +75,7 @@ class StratumScore {
     this.#survival = new Float64Array(count).fill(1);
     this.#incidence = new Float64Array(count);
     this.#score = new Float64Array(count);
+    this.#a = square();
     this.#c = square();
     this.#plain = square();
     this.#once = square();
@@ -116,19 +120,11 @@ class StratumScore {
       total += risk[i]!;
       free += risk[i]! * (1 - this.#incidence[i]!);
     }
-    const left = 1 - this.#pooled;
-    const weight = left ** this.#rho;
     const next = this.#pooled + own / total;
-    const a = Array.from(risk, (ri, i) =>
-      risk.map((rj, j) => (i === j ? weight * ri * (1 - ri / total) : (-weight * ri * rj) / total)),
-    );
-    for (let i = 0; i < count; i += 1) {
-      for (let j = 0; j < count; j += 1) if (a[i]![j] !== 0) this.#c[i]![j]! += (a[i]![j]! * own) / (total * left);
-      if (n[i]! > 0) this.#score[i]! += weight * (this.#own[i]! - (own * risk[i]! * (1 - this.#incidence[i]!)) / free);
-    }
+    if (own > 0) this.#addScore(own, risk, total, free);
     for (let k = 0; k < count; k += 1) {
       if (n[k]! <= 0) continue;
-      if (own > 0) this.#addOwn(k, own, total, next, after[k]!, a);
+      if (own > 0) this.#addOwn(k, own, total, next, after[k]!);
       if (other > 0 && this.#other[k]! > 0 && after[k]! > 0) this.#addOther(k, next, after[k]!);
     }
     for (let i = 0; i < count; i += 1) {
@@ -138,12 +134,26 @@ class StratumScore {
     this.#pooled = next;
   }
 
-  #addOwn(k: number, own: number, total: number, next: number, after: number, a: readonly Float64Array[]): void {
+  #addScore(own: number, risk: Float64Array, total: number, free: number): void {
+    const left = 1 - this.#pooled;
+    const weight = left ** this.#rho;
+    for (let i = 0; i < risk.length; i += 1) {
+      const ri = risk[i]!;
+      for (let j = 0; j < risk.length; j += 1) {
+        const a = i === j ? weight * ri * (1 - ri / total) : (-weight * ri * risk[j]!) / total;
+        this.#a[i]![j] = a;
+        this.#c[i]![j]! += (a * own) / (total * left);
+      }
+      this.#score[i]! += weight * (this.#own[i]! - (own * ri * (1 - this.#incidence[i]!)) / free);
+    }
+  }
+
+  #addOwn(k: number, own: number, total: number, next: number, after: number): void {
     const before = this.#survival[k]!;
     const out = after > 0 ? 1 - (1 - next) / after : 1;
     const ties = own > 1 ? 1 - (own - 1) / (total * before - 1) : 1;
     const variance = (ties * before * own) / (total * this.#atRisk[k]!);
-    this.#addVariance(k, (i) => a[i]![k]! - out * this.#c[i]![k]!, out, variance);
+    this.#addVariance(k, (i) => this.#a[i]![k]! - out * this.#c[i]![k]!, out, variance);
   }
 
   #addOther(k: number, next: number, after: number): void {

@@ -22,9 +22,9 @@ export {
   schoenfeldResiduals,
   scoreResiduals,
 } from './cox-residuals.ts';
-export { type CompetingRisks, cumulativeIncidence, type IncidenceCurve, incidenceAt } from './cumulative-incidence.ts';
+export { type CompetingRisks, cumulativeIncidences, type IncidenceCurve, incidenceAt } from './cumulative-incidence.ts';
 export { type FineGrayData, type FineGrayFit, type FineGrayOptions, fitFineGray } from './fine-gray.ts';
-export { type GrayTest, grayTest } from './gray.ts';
+export { type GrayTest, grayTests } from './gray.ts';
 export { type Curve, type CurveOptions, survivalCurves } from './kaplan-meier.ts';
 export {
   LIMIT_SCALES,

@@ -1,6 +1,22 @@
 export { compute, listMethods } from './compute.ts';
 export { decideAlarm, linkCase, listAlarmCases, listAlarms, noteOnAlarm, readAlarm } from './desk.ts';
 export {
+  assessReport,
+  decideDuplicate,
+  findPossibleDuplicates,
+  listDue,
+  listReports,
+  nullifyReport,
+  readRawBatch,
+  readReportPage,
+  saveReport,
+  settleDue,
+  startReport,
+  type Typed,
+  voidReport,
+  writeReport,
+} from './reports.ts';
+export {
   askAnalysis,
   bundleRun,
   changeStudy,
@@ -13,4 +29,12 @@ export {
   uploadData,
 } from './studies.ts';
 export { startStudies } from './study-runs.ts';
-export { listDiseases, readCurve, type Watching, watchJob, watchNow } from './watch.ts';
+export {
+  type CurveQuestion,
+  listDiseases,
+  readCurve,
+  readOutlook,
+  type Watching,
+  watchJob,
+  watchNow,
+} from './watch.ts';

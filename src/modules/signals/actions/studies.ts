@@ -31,14 +31,14 @@ import {
   findRunsOf,
   findSteps,
   findStudies,
-  findVersions,
+  findStudyVersions,
   getRun,
   getStudy,
   getTable,
   holdStudy,
   insertRun,
   insertStudy,
-  insertVersion,
+  insertStudyVersion,
   keepData,
   type StoredStudy,
   type StudyReach,
@@ -73,7 +73,7 @@ async function pageOf(ctx: Context, study: StoredStudy): Promise<StudyPage> {
   return {
     ...{ id, version, protocol, ownerName },
     data: dataHash === null ? null : ((await findData(ctx.db, id, dataHash)) ?? null),
-    versions: await findVersions(ctx.db, id),
+    versions: await findStudyVersions(ctx.db, id),
     runs: await findRunsOf(ctx.db, id),
     mayWrite: scope === 'all' || (scope === 'organization' && isOwn),
   };
@@ -109,7 +109,7 @@ export async function changeStudy(
       throw new Problem('conflict', 'the study has changed since you looked at it: read it again', {
         version: study.version,
       });
-    await insertVersion(ctx, tx, study.id, version + 1, protocol);
+    await insertStudyVersion(ctx, tx, study.id, version + 1, protocol);
     await record(ctx, tx, { act: 'signals.study-changed', subject: study.id, detail: { version: version + 1 } });
   });
   return pageOf(ctx, await getStudy(ctx.db, reach, id));

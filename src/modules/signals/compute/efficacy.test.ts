@@ -42,6 +42,44 @@ describe('efficacy against R', () => {
   });
 });
 
+/**
+ * Goal: options that no reference result uses have R's answers too.
+ * Method: figures that were published for the same data, to the digits printed.
+ */
+describe('published fits', () => {
+  const sleep = findFixtures(['lmm']).filter(({ name }) => name.startsWith('lmm_sleepstudy'));
+  const growth = findFixtures(['lmm']).filter(({ name }) => name.startsWith('lmm_orthodont'));
+
+  // Bates, Mächler, Bolker and Walker, J Stat Softw 2015;67(1), section 5.2, and lme4's documentation.
+  const SLEEP = [
+    { options: { reml: false }, criterion: 1751.939, variances: [565.52, 32.68, 654.94] },
+    { options: { Z: '1||Days' }, criterion: 1743.669, variances: [627.57, 35.86, 653.58] },
+    { options: { Z: '1||Days', reml: false }, criterion: 1752.003, variances: [584.25, 33.63, 653.12] },
+    { options: { Z: '1', reml: false }, criterion: 1794.079, variances: [1296.87, 954.53] },
+  ];
+  test.each(sleep.flatMap(({ input }) => SLEEP.map((each) => ({ input, ...each }))))(
+    'sleep deprivation, $options',
+    async ({ input, options, criterion, variances }) => {
+      const found = await answer('lmm', { ...(input as object), ...options });
+      expect(found['criterion']).toBeCloseTo(criterion, 3);
+      const { vcov, v2 } = found['varcomp'] as { vcov: number[]; v2: (string | null)[] };
+      const own = vcov.filter((_, at) => v2[at] === null);
+      for (const [at, value] of variances.entries()) expect(own[at]! / value).toBeCloseTo(1, 3);
+    },
+  );
+
+  // Pinheiro and Bates, Mixed-Effects Models in S and S-PLUS, 2000, section 5.4.3.
+  test.each(growth)('dental growth by generalised least squares ($name)', async ({ input }) => {
+    const { y, X, colnames, group } = input as { y: number[]; X: number[][]; colnames: string[]; group: string[] };
+    const request = { y, X, colnames, id: group, visit: X.map((row) => row[1]) };
+    const whole = await answer('mmrm', { ...request, correlation: 'corSymm', weights: 'varIdent' });
+    expect(whole['logLik']).toBeCloseTo(-212.27, 2);
+    const alike = await answer('mmrm', { ...request, correlation: 'corCompSymm' });
+    expect(alike['logLik']).toBeCloseTo(-216.879, 3);
+    expect(alike['aic']).toBeCloseTo(445.757, 3);
+  });
+});
+
 function isRounding(value: unknown): boolean {
   return typeof value === 'number' && Math.abs(value) < 1e-13;
 }

@@ -22,6 +22,7 @@ const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
   'discrete-serial-interval': async () => (await import('./epidemic.ts')).discreteSerialIntervals,
   disproportionality: async () => (await import('./safety.ts')).disproportionality,
   distributions: async () => (await import('./distributions.ts')).distributions,
+  duplicates: async () => (await import('./duplicates.ts')).duplicates,
   ears: async () => (await import('./series.ts')).ears,
   ebgm: async () => (await import('./safety.ts')).ebgm,
   'ebgm-prior': async () => (await import('./safety.ts')).ebgmPrior,

@@ -134,6 +134,7 @@ describe('what the scans are asked in other ways', () => {
     ['scan-kulldorff', { ...ROW, nStrata: 3 }, 'invalid'],
     ['scan-bernoulli', { ...ROW, controls: [1, 1, 1, 1] }, 'invalid'],
     ['scan-ebpoisson', { countsRowsOldestFirst: [[1, 2]], zones1: [[1]] }, 'unprocessable'],
+    ['scan-permutation', { countsRowsOldestFirst: [[1e9], [1]], zones1: [[1]] }, 'unprocessable'],
     ['scan-ebpoisson', { countsRowsOldestFirst: [[1, 2]], zones1: [[3]], baselines: [[1, 1]] }, 'unprocessable'],
     ['scan-ebpoisson', { countsRowsOldestFirst: [[1, 2]], zones1: [[1]], baselines: [[1, 0]] }, 'invalid'],
     ['scan-ebpoisson', { countsRowsOldestFirst: [[1, 2], [1]], zones1: [[1]] }, 'invalid'],

@@ -2,9 +2,9 @@ import { normal } from '#standards/statistics';
 import {
   aalenJohansen,
   type CompetingRisks,
-  cumulativeIncidence,
+  cumulativeIncidences,
   fitFineGray,
-  grayTest,
+  grayTests,
   incidenceAt,
   oneGroup,
 } from '#standards/survival';
@@ -20,12 +20,8 @@ export function cif(input: Input): object {
   const { causes, kind } = readKinds(codes(), input);
   const data = { time: time(), kind };
   const group = readGroup?.() ?? { ...oneGroup(data.time.length), names: ['1'] };
-  const members = group.names.map((_, at) => membersOf(data, group, at));
-  const curves = causes.flatMap((cause, at) =>
-    members.map((part, index) => ({
-      name: `${group.names[index]} ${cause}`,
-      curve: cumulativeIncidence(part, at + 1),
-    })),
+  const curves = cumulativeIncidences(data, causes.length, group).flatMap((ofCause, at) =>
+    ofCause.map((curve, index) => ({ name: `${group.names[index]} ${causes[at]}`, curve })),
   );
   const times = input.field('at').or([] as number[], (at) => ascendingOnce(at.numbers()));
   const points = curves.map(({ curve }) => times.map((now) => incidenceAt(curve, now)));
@@ -35,7 +31,7 @@ export function cif(input: Input): object {
     var: points.map((row) => row.map(({ variance }) => variance)),
     curves: curves.map(({ name, curve }) => ({ name, time: curve.time, est: curve.incidence, var: curve.variance })),
     gray: group.count < 2 ? null : describeTests(data, causes, group, readStrata?.(), input),
-    aalenJohansen: describeStates(members, causes.length, group, times),
+    aalenJohansen: describeStates(data, causes.length, group, times),
   };
 }
 
@@ -64,7 +60,7 @@ function describeTests(
 ): object {
   const rho = input.field('rho').or(0, (value) => value.number());
   const options = strata === undefined ? { rho } : { rho, strata };
-  const tests = causes.map((_, at) => grayTest(data, at + 1, group, options));
+  const tests = grayTests(data, causes.length, group, options);
   return {
     causes: causes.map(String),
     stat: tests.map(({ chiSquare }) => chiSquare),
@@ -74,20 +70,15 @@ function describeTests(
 }
 
 /** Each group's shares at the times that it reaches. */
-function describeStates(
-  members: readonly CompetingRisks[],
-  kinds: number,
-  group: Levels,
-  times: readonly number[],
-): object {
-  const shown = members.flatMap((part, at) => {
-    const { time, share, standardError } = aalenJohansen(part, kinds);
+function describeStates(data: CompetingRisks, kinds: number, group: Levels, times: readonly number[]): object {
+  const shown = group.names.flatMap((name, at) => {
+    const { time, share, standardError } = aalenJohansen(membersOf(data, group, at), kinds);
     return times
       .filter((now) => now <= time.at(-1)!)
       .map((now) => {
         const last = time.findLastIndex((step) => step <= now);
         return {
-          stratum: `grp=${group.names[at]}`,
+          stratum: `grp=${name}`,
           now,
           shares: share.map((values, state) => values[last] ?? Number(state === 0)),
           errors: standardError.map((values) => values[last] ?? 0),
@@ -120,7 +111,6 @@ export function fineGray(input: Input): object {
   const kind = events.map((code) => (code === cause ? 1 : code === censored ? 0 : 2));
   const covariates = columns();
   const width = covariates.length;
-  if (input.has('colnames')) input.field('colnames').items({ least: width, most: width });
   const censoring = cengroup?.();
   const { coefficients, covariance, logLikelihood, converged, baseline } = fitFineGray(
     { time: time(), kind, covariates, ...(censoring === undefined ? {} : { censoring }) },
@@ -140,7 +130,6 @@ export function fineGray(input: Input): object {
     loglik: logLikelihood[1],
     loglikNull: logLikelihood[0],
     converged,
-    var: covariance,
     baseTime: baseline.time,
     baseJump: baseline.step,
   };

@@ -1,4 +1,4 @@
-import { chiSquare, normal } from '#standards/statistics';
+import { normal } from '#standards/statistics';
 import {
   baselineHazards,
   type CoxData,
@@ -66,12 +66,11 @@ export function cox(input: Input): object {
     // As R's summary shows it.
     waldTest: Math.round(100 * waldTest(coefficients, covariance, initial)) / 100,
     df,
-    lrP: chiSquare.cdf(-2 * (logLikelihood[0] - logLikelihood[1]), df, { upper: true }),
     ...describeConcordance(model),
     var: covariance,
     martingaleHead: martingaleResiduals(fit).slice(0, 25),
-    ...describeProportionality(fit, input),
-    basehaz: describeBaseline(fit, strata),
+    ...describeProportionality(model, input),
+    ...(fit.ties === 'exact' ? {} : { basehaz: describeBaseline(fit, strata) }),
   };
 }
 
@@ -98,7 +97,6 @@ function readModel(input: Input): Model {
     ...(offset === undefined ? {} : { offset: offset() }),
   };
   const width = data.covariates.length;
-  if (input.has('colnames')) input.field('colnames').items({ least: width, most: width });
   const fit = fitCox(data, readOptions(input, width));
   const hasParts = data.weights?.some((weight) => weight !== Math.floor(weight)) === true;
   const isRobust = input.field('robust').or(cluster !== undefined || hasParts, (flag) => flag.flag());
@@ -138,10 +136,10 @@ const SHOWN_AS: Record<TimeScale, string> = {
   log: 'zphLog',
 };
 
-function describeProportionality(fit: CoxFit, input: Input): object {
-  const scales = input
-    .field('zph')
-    .or(['km'] as TimeScale[], (list) => list.items().map((item) => item.choice(TIME_SCALES)));
+/** On the survival's scale where nothing else is asked for; then not for exact ties and clusters, which it does not know of. */
+function describeProportionality({ fit, cluster }: Model, input: Input): object {
+  const usual: TimeScale[] = fit.ties === 'exact' || cluster !== undefined ? [] : ['km'];
+  const scales = input.field('zph').or(usual, (list) => list.items().map((item) => item.choice(TIME_SCALES)));
   return Object.fromEntries(
     scales.map((scale) => {
       const tests = proportionalityTests(fit, scale);
@@ -217,11 +215,8 @@ export function coxPredict(input: Input): object {
       answer.upper.push(limits.map(({ upper }) => upper[last] ?? 1));
     }
   }
-  const place = {
-    times: shown.map(({ time }) => time),
-    strata: strata === undefined ? null : shown.map(({ stratum }) => stratum),
-  };
-  return { ...answer, ...place };
+  if (strata === undefined) return answer;
+  return { ...answer, times: shown.map(({ time }) => time), strata: shown.map(({ stratum }) => stratum) };
 }
 
 /** R's coxph(Surv(time, event == k) ~ X) for each kind of event k: other events are censored. */

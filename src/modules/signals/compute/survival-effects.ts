@@ -29,7 +29,7 @@ export function rmst(input: Input): object {
     arm1: { rmst: listed(one.mean), rmtl: listed(one.lost) },
     arm0: { rmst: listed(zero.mean), rmtl: listed(zero.lost) },
     contrast: describeContrasts([difference, ratio, lostRatio]),
-    tau,
+    ...(input.has('tau') ? {} : { tau }),
     ...(covariates === undefined ? {} : { adjusted: describeAdjusted(arms, covariates, tau, confidence) }),
   };
 }
@@ -65,7 +65,6 @@ function describeAdjusted(arms: Arms, covariates: readonly Float64Array[], tau: 
     ...describeContrasts([difference.contrast, ratio.contrast, lostRatio.contrast]),
     differenceModel: described(difference),
     ratioModel: described(ratio),
-    lossRatioModel: described(lostRatio),
   };
 }
 

@@ -70,8 +70,6 @@ export function km(input: Input): object {
         : (hasParts && !isRobust ? survivalCurves(observations, group, { clusters: eachRow }) : curves).flatMap(
             ({ survivalError }) => Array.from(survivalError),
           ),
-    cumHaz: join(({ cumulativeHazard }) => cumulativeHazard),
-    stdCumHaz: join(({ hazardError }) => hazardError),
     confTypes: Object.fromEntries(types.map((type) => [type, describeLimits(curves, type, input)])),
   };
 }

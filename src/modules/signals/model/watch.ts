@@ -207,3 +207,14 @@ export interface WatchRun {
   tookMs: number;
   trouble: string | null;
 }
+
+/** How fast it spreads, from the daily cases. */
+export interface Outlook {
+  /** Last day of each window. */
+  dates: string[];
+  /** Reproduction number of the window of seven days that ends there: mean and 95 % credible interval. */
+  r: { mean: (number | null)[]; low: (number | null)[]; high: (number | null)[] };
+  serialDays: { mean: number; sd: number };
+  /** Days in which the cases double over the period, with a 95 % interval; null: they do not grow. */
+  doubling: { value: number | null; low: number | null; high: number | null };
+}

@@ -4,6 +4,7 @@ import { goneSignal } from '#kernel/lake';
 import { compute, listMethods } from '../actions/index.ts';
 import type { Computing } from '../compute/index.ts';
 import { deskRoutes } from './desk.ts';
+import { reportRoutes } from './reports.ts';
 import { studyRoutes } from './studies.ts';
 import { watchRoutes } from './watch.ts';
 
@@ -24,4 +25,5 @@ export function signalsRoutes(app: FastifyInstance, door: Door, computing: Compu
   watchRoutes(app, door, computing);
   deskRoutes(app, door, computing);
   studyRoutes(app, door);
+  reportRoutes(app, door);
 }

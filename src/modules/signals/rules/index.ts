@@ -1,6 +1,19 @@
+export { assess } from './assess.ts';
 export { datesOf, dayNumber, dayOf, daysAfter, dayText, mondayOf } from './calendar.ts';
 export { DEFINITIONS, getDefinition } from './definitions.ts';
 export { centreOf, isWithin, levelOf, placeAt } from './places.ts';
+export {
+  asTyped,
+  DUE_RULES,
+  dueOf,
+  keyOf,
+  type ProductLine,
+  type ReactionLine,
+  readReport,
+  type Summary,
+  stampOf,
+  summarise,
+} from './reports.ts';
 export { exampleProtocol, exampleRows } from './study-example.ts';
 export { checkColumns } from './study-frame.ts';
 export { parseProtocol } from './study-protocol.ts';

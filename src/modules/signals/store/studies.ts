@@ -66,11 +66,11 @@ export async function insertStudy(ctx: Context, tx: Tx, protocol: StudyProtocol)
     insert into signals.study (id, name, protocol, version, owner, owner_name, organization, created_at, updated_at)
     values (${id}, ${protocol.title}, ${JSON.stringify(protocol)}::json, 1, ${actor.id}, ${actor.name}, ${actor.organizations[0] ?? null}, ${ctx.now()}, ${ctx.now()})
   `);
-  await insertVersion(ctx, tx, id, 1, protocol);
+  await insertStudyVersion(ctx, tx, id, 1, protocol);
   return id;
 }
 
-export async function insertVersion(
+export async function insertStudyVersion(
   ctx: Context,
   tx: Tx,
   study: string,
@@ -87,7 +87,7 @@ export async function insertVersion(
   `);
 }
 
-export function findVersions(
+export function findStudyVersions(
   db: Db,
   study: string,
 ): Promise<{ version: number; madeByName: string; madeAt: string }[]> {

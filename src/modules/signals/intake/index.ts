@@ -1,0 +1,1 @@
+export { receiveBatch, reportsJob } from './reports.ts';

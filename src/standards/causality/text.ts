@@ -1,0 +1,4 @@
+export interface Text {
+  en: string;
+  zh: string;
+}
