@@ -14,6 +14,7 @@ export {
   stampOf,
   summarise,
 } from './reports.ts';
+export { countedEntries, crossedBy, lotGround, pairGrounds, raisesLot, raisesPair } from './safety.ts';
 export { exampleProtocol, exampleRows } from './study-example.ts';
 export { checkColumns } from './study-frame.ts';
 export { parseProtocol } from './study-protocol.ts';
