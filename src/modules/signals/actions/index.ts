@@ -51,7 +51,6 @@ export {
   listDiseases,
   readCurve,
   readOutlook,
-  type Watching,
   watchJob,
   watchNow,
 } from './watch.ts';
