@@ -1,6 +1,15 @@
 export { compute, listMethods } from './compute.ts';
 export { decideAlarm, linkCase, listAlarmCases, listAlarms, noteOnAlarm, readAlarm } from './desk.ts';
 export {
+  endPlan,
+  enterExposure,
+  listPlans,
+  type NewEntry,
+  readPlan,
+  startPlan,
+  strikeExposure,
+} from './monitoring.ts';
+export {
   assessReport,
   decideDuplicate,
   findPossibleDuplicates,
@@ -16,6 +25,14 @@ export {
   voidReport,
   writeReport,
 } from './reports.ts';
+export {
+  judgeSafety,
+  listSafetyLots,
+  type PairQuestion,
+  readSafetyPair,
+  readSafetyScreen,
+  safetyJob,
+} from './safety.ts';
 export {
   type CurveQuestion,
   listDiseases,

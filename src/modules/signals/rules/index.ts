@@ -14,6 +14,7 @@ export {
   stampOf,
   summarise,
 } from './reports.ts';
+export { countedEntries, crossedBy, lotGround, pairGrounds, raisesLot, raisesPair } from './safety.ts';
 export {
   corrected,
   FALSE_DISCOVERY_RATE,
