@@ -38,7 +38,6 @@ export {
   listDiseases,
   readCurve,
   readOutlook,
-  type Watching,
   watchJob,
   watchNow,
 } from './watch.ts';

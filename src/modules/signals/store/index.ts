@@ -1,4 +1,4 @@
-export { type AlarmFilter, countOpen, type Finding, findAlarms, getAlarm, raiseAlarm } from './alarms.ts';
+export { countOpen, type Finding, findAlarms, getAlarm, raiseAlarm } from './alarms.ts';
 export { findEvents, holdAlarm, insertEvent, moveAlarm } from './desk.ts';
 export * from './reports.ts';
 export {
