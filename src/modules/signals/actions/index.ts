@@ -43,6 +43,19 @@ export {
   undoMovement,
 } from './stocks.ts';
 export {
+  askAnalysis,
+  bundleRun,
+  changeStudy,
+  createExample,
+  createStudy,
+  listStudies,
+  makeData,
+  readRun,
+  readStudy,
+  uploadData,
+} from './studies.ts';
+export { startStudies } from './study-runs.ts';
+export {
   type CurveQuestion,
   listDiseases,
   readCurve,

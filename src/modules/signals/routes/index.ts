@@ -7,6 +7,10 @@ import { deskRoutes } from './desk.ts';
 import { reportRoutes } from './reports.ts';
 import { safetyRoutes } from './safety.ts';
 import { stockRoutes } from './stocks.ts';
+
+export {
+import { studyRoutes } from './studies.ts';
+
 import { watchRoutes } from './watch.ts';
 
 const MOST_BYTES = 32 * 1024 * 1024;
@@ -25,6 +29,7 @@ export function signalsRoutes(app: FastifyInstance, door: Door, computing: Compu
   );
   watchRoutes(app, door, computing);
   deskRoutes(app, door, computing);
+  studyRoutes(app, door);
   safetyRoutes(app, door, computing);
   reportRoutes(app, door);
   stockRoutes(app, door);

@@ -20,4 +20,5 @@ export {
   strikeEntry,
 } from './safety.ts';
 export * from './stocks.ts';
+export * from './studies.ts';
 export { findRuns, noteRun } from './watch.ts';
