@@ -7,10 +7,7 @@ import { deskRoutes } from './desk.ts';
 import { reportRoutes } from './reports.ts';
 import { safetyRoutes } from './safety.ts';
 import { stockRoutes } from './stocks.ts';
-
-export {
 import { studyRoutes } from './studies.ts';
-
 import { watchRoutes } from './watch.ts';
 
 const MOST_BYTES = 32 * 1024 * 1024;
