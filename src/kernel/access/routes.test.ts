@@ -568,6 +568,8 @@ test('every role holds exactly the acts of the matrix', async () => {
     'signals.report.read': 'regulator',
     'signals.report.read@organization': 'clinician enterprise',
     'signals.report.write': 'clinician enterprise regulator',
+    'signals.safety.read': 'regulator researcher',
+    'signals.safety.work': 'regulator',
     'signals.watch': 'laboratory-director regulator',
     'lake.export': 'clinician laboratory-director patient regulator researcher',
     'lake.population.ask': 'regulator researcher',

@@ -84,10 +84,14 @@ export function poissonGroupCriticalValue({ groups, leastEvents = 1 }: GroupPlan
   const length = looks.at(-1)!;
   checked({ length, leastEvents });
   checkLevel(alpha);
+  if (1 - below(leastEvents, length) <= alpha) {
+    // The least events are rare enough by themselves: any value up to theirs at the end keeps the level.
+    const criticalValue = poissonRatio(leastEvents, length);
+    const { power: level } = groupPower(looks, leastEvents, criticalValue, 1);
+    return { criticalValue, level, exact: false, limits: groupLimits(looks, leastEvents, criticalValue) };
+  }
   const values = latticeOf(looks, leastEvents, alpha);
-  const solved = solveLattice(values, (value) => groupPower(looks, leastEvents, strictly(value), 1).power, alpha);
-  // Only so few events in all: the whole surveillance is one look at its end.
-  const above = solved?.above ?? poissonRatio(leastEvents, length);
+  const { above } = solveLattice(values, (value) => groupPower(looks, leastEvents, strictly(value), 1).power, alpha)!;
   const limits = groupLimits(looks, leastEvents, strictly(above));
   const { power: level } = groupPower(looks, leastEvents, strictly(above), 1);
   return { criticalValue: Math.round(above * 1e10) / 1e10 + 1e-6, level, exact: false, limits };

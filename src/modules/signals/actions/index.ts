@@ -1,6 +1,15 @@
 export { compute, listMethods } from './compute.ts';
 export { decideAlarm, linkCase, listAlarmCases, listAlarms, noteOnAlarm, readAlarm } from './desk.ts';
 export {
+  endPlan,
+  enterExposure,
+  listPlans,
+  type NewEntry,
+  readPlan,
+  startPlan,
+  strikeExposure,
+} from './monitoring.ts';
+export {
   assessReport,
   decideDuplicate,
   findPossibleDuplicates,
@@ -17,11 +26,18 @@ export {
   writeReport,
 } from './reports.ts';
 export {
+  judgeSafety,
+  listSafetyLots,
+  type PairQuestion,
+  readSafetyPair,
+  readSafetyScreen,
+  safetyJob,
+} from './safety.ts';
+export {
   type CurveQuestion,
   listDiseases,
   readCurve,
   readOutlook,
-  type Watching,
   watchJob,
   watchNow,
 } from './watch.ts';

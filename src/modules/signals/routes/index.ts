@@ -5,6 +5,7 @@ import { compute, listMethods } from '../actions/index.ts';
 import type { Computing } from '../compute/index.ts';
 import { deskRoutes } from './desk.ts';
 import { reportRoutes } from './reports.ts';
+import { safetyRoutes } from './safety.ts';
 import { watchRoutes } from './watch.ts';
 
 const MOST_BYTES = 32 * 1024 * 1024;
@@ -23,5 +24,6 @@ export function signalsRoutes(app: FastifyInstance, door: Door, computing: Compu
   );
   watchRoutes(app, door, computing);
   deskRoutes(app, door, computing);
+  safetyRoutes(app, door, computing);
   reportRoutes(app, door);
 }
