@@ -15,6 +15,12 @@ export {
   summarise,
 } from './reports.ts';
 export { countedEntries, crossedBy, lotGround, pairGrounds, raisesLot, raisesPair } from './safety.ts';
+export { exampleProtocol, exampleRows } from './study-example.ts';
+export { checkColumns } from './study-frame.ts';
+export { parseProtocol } from './study-protocol.ts';
+export { reportOf } from './study-report.ts';
+export { type Outputs, type StudyStep, stepsOf } from './study-steps.ts';
+export { describe, hashOf, tableOf } from './study-table.ts';
 export {
   corrected,
   judgeFixed,

@@ -19,4 +19,5 @@ export {
   type ReportRow,
   strikeEntry,
 } from './safety.ts';
+export * from './studies.ts';
 export { findRuns, noteRun } from './watch.ts';
