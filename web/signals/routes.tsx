@@ -1,4 +1,4 @@
-import { AlertOutlined, BellOutlined } from '@ant-design/icons';
+import { AlertOutlined, BellOutlined, MedicineBoxOutlined } from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
 
 export const routes: readonly PageRoute[] = [
@@ -17,4 +17,10 @@ export const routes: readonly PageRoute[] = [
   { path: '/signals/alarms/$id', page: () => import('./alarm.tsx'), permission: 'signals.watch' },
   { path: '/signals/card/$disease', page: () => import('./card.tsx'), permission: 'signals.case.read' },
   { path: '/signals/outbreaks/$disease', page: () => import('./disease.tsx'), permission: 'signals.watch' },
+  {
+    path: '/signals/stocks',
+    page: () => import('./stocks.tsx'),
+    permission: 'signals.stock.read',
+    nav: { label: 'signals:stocks.title', icon: MedicineBoxOutlined, order: 450, key: 'k' },
+  },
 ];
