@@ -21,6 +21,6 @@ export const routes: readonly PageRoute[] = [
     path: '/signals/stocks',
     page: () => import('./stocks.tsx'),
     permission: 'signals.stock.read',
-    nav: { label: 'signals:stocks.title', icon: MedicineBoxOutlined, order: 450, key: 'k' },
+    nav: { label: 'signals:stocks.title', icon: MedicineBoxOutlined, order: 450, key: 'y' },
   },
 ];
