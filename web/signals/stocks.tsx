@@ -99,10 +99,10 @@ function ScenarioPanel({ asked: { query, set }, view }: { asked: Asked; view: St
     <Panel title={t('stocks.scenario')}>
       <div className="watch-filters">
         <Field label={t('stocks.kind')}>
-          <Select
+          <Segmented
             aria-label={t('stocks.kind')}
             value={wanted}
-            onChange={(value) => set('kind', value)}
+            onChange={(value) => set('kind', String(value))}
             options={SCENARIO_KINDS.map((value) => ({ value, label: t(`stocks.kinds.${value}`) }))}
           />
         </Field>
@@ -502,7 +502,7 @@ function Transfers({ view }: { view: StockView }) {
     <Panel title={t('stocks.transfers')} flush>
       <DataTable<Transfer>
         name="stock-transfers"
-        label={t('stocks.transfers')}
+        label={t('stocks.moveList')}
         rowKey={({ item, from, to }) => `${item} ${from} ${to}`}
         source={{ rows: view.transfers }}
         emptyText={t('stocks.noTransfers')}
