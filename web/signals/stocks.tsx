@@ -12,7 +12,7 @@ import {
   type StockView,
   type Transfer,
 } from '../../src/modules/signals/model.ts';
-import { useAddressValue, useDistricts } from '../shell/index.ts';
+import { useAddressValue, useAddressValues, useDistricts } from '../shell/index.ts';
 import {
   DataTable,
   Empty,
@@ -201,8 +201,7 @@ function Cover({ view }: { view: StockView }) {
   const { nameOf, groupOf } = useItems(view);
   const [group, setGroup] = useAddressValue('group', '');
   const [place, setPlace] = useAddressValue('place', '');
-  const [, setItem] = useAddressValue('item', '');
-  const [, setCity] = useAddressValue('city', EVERYWHERE);
+  const { set } = useAddressValues();
   const { horizonDays } = view.scenario;
   const rows = view.lines.filter(
     (line) => (group === '' || groupOf(line.item) === group) && (place === '' || line.city === place),
@@ -254,13 +253,16 @@ function Cover({ view }: { view: StockView }) {
           value: ({ item }) => nameOf(item),
           render: (line) => (
             <Button
-              type="link"
-              style={{ padding: 0, height: 'auto', whiteSpace: 'normal', textAlign: 'start' }}
-              aria-label={t('stocks.show', { item: nameOf(line.item), city: city(line.city) })}
-              onClick={() => {
-                setItem(line.item);
-                setCity(line.city);
+              type="text"
+              style={{
+                padding: 0,
+                textDecoration: 'underline',
+                height: 'auto',
+                whiteSpace: 'normal',
+                textAlign: 'start',
               }}
+              aria-label={t('stocks.show', { item: nameOf(line.item), city: city(line.city) })}
+              onClick={() => set({ item: line.item, city: line.city })}
             >
               {nameOf(line.item)}
             </Button>
