@@ -101,7 +101,7 @@ function Pair({
         />
         <DataTable<PairGround>
           name={`${other.caseNumber ?? other.id}-compared`}
-          label={t('pairs.field')}
+          label={`${t('pairs.field')}: ${other.caseNumber ?? other.id}`}
           rowKey={({ field }) => field}
           source={{ rows: grounds }}
           searchable={false}

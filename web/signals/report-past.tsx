@@ -23,7 +23,8 @@ function Versions({ page, showLatest }: { page: ReportPage; showLatest: () => vo
   const { t } = useTranslation('signals');
   const { set } = useAddressValues();
   return (
-    <Panel title={t('past.versions')} flush>
+    <div>
+      <h2 className="report-title">{t('past.versions')}</h2>
       <DataTable<ReportVersion>
         name={`${page.line.caseNumber ?? page.line.id}-versions`}
         label={t('past.versions')}
@@ -72,7 +73,7 @@ function Versions({ page, showLatest }: { page: ReportPage; showLatest: () => vo
           },
         ]}
       />
-    </Panel>
+    </div>
   );
 }
 
@@ -99,7 +100,8 @@ function Limits({ page }: { page: ReportPage }) {
   };
   if (page.due.length === 0) return null;
   return (
-    <Panel title={t('past.due')} flush>
+    <div>
+      <h2 className="report-title">{t('past.due')}</h2>
       <DataTable<Due>
         name={`${page.line.caseNumber ?? page.line.id}-limits`}
         label={t('past.due')}
@@ -132,7 +134,7 @@ function Limits({ page }: { page: ReportPage }) {
           },
         ]}
       />
-    </Panel>
+    </div>
   );
 }
 

@@ -114,6 +114,7 @@ function Typing({ page, draft }: { page: ReportPage; draft: CaseReport }) {
   const [failure, setFailure] = useState<unknown>();
   const revision = useRef(page.line.revision);
   const latest = useRef(draft);
+  const known = useRef(page.issues);
   const running = useRef<Promise<void>>(Promise.resolve());
   const { id, version } = page.line;
 
@@ -126,6 +127,7 @@ function Typing({ page, draft }: { page: ReportPage; draft: CaseReport }) {
         const saved = await api.put<SavedDraft>(pathOf(id), { report: sent, revision: revision.current });
         revision.current = saved.revision;
         setIssues(saved.issues);
+        known.current = saved.issues;
         setFailure(undefined);
         setState(latest.current === sent ? 'saved' : 'unsaved');
       } catch (error) {
@@ -182,6 +184,7 @@ function Typing({ page, draft }: { page: ReportPage; draft: CaseReport }) {
   const ask = async () => {
     setStrict(true);
     if (state !== 'saved') await keep();
+    if (known.current.some(({ severity }) => severity === 'rejecting')) return;
     if (version > 0) setAsking(true);
     else submit.mutate({});
   };

@@ -133,7 +133,8 @@ function DueList() {
   if (query.data === undefined || query.data.due.length === 0) return null;
   const { due, rules } = query.data;
   return (
-    <Panel title={t('reports.due')} flush>
+    <div>
+      <h2 className="report-title">{t('reports.due')}</h2>
       <DataTable<DueLine>
         name="reports-due"
         label={t('reports.due')}
@@ -167,7 +168,7 @@ function DueList() {
           },
         ]}
       />
-    </Panel>
+    </div>
   );
 }
 
