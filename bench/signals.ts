@@ -40,6 +40,8 @@ export const bench: Bench = {
 
 interface Own {
   ms: number;
+  /** Of the processor: on a busy machine it says more. */
+  cpuMs: number;
   firstMs: number;
   peakMb: number;
   answer: number[];
@@ -61,7 +63,7 @@ async function measure(name: string, folder: string | undefined): Promise<Measur
 
 interface Recorded {
   about: string;
-  workloads: Record<string, { ms: number; answer: number[] }>;
+  workloads: Record<string, { ms?: number; answer: number[] }>;
 }
 
 async function readRecorded(): Promise<Recorded> {
@@ -79,6 +81,7 @@ function told(measured: readonly Measured[], recorded: Recorded, loads: string):
       'first run': show(own.firstMs),
       'R ms': peerMs === undefined ? '' : `${show(peerMs)}${peer === undefined ? ' recorded' : ''}`,
       'times faster': peerMs === undefined ? '' : show(peerMs / own.ms),
+      'by processor time': peer === undefined ? '' : show(peer.cpuMs / own.cpuMs),
       'largest error': judge(workload, own.answer, peer?.answer ?? past?.answer ?? []),
       MB: Math.round(own.peakMb),
       'R MB': peer === undefined ? '' : peer.peakMb,

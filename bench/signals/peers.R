@@ -1,4 +1,4 @@
-# Times R's own functions, not processes, on the data that the bench has written as CSV, and prints a JSON object: median ms, peak of memory in MB, and the answer, so
+# Times R's own functions, not processes, on the data that the bench has written as CSV, and prints a JSON object: median ms, of the clock and of the processor, peak of memory in MB, and the answer, so
 # that both programs are known to have done the same. Prints nothing where the package is not installed.
 #
 # Rscript peers.R <folder> <runs> <workload>
@@ -229,15 +229,18 @@ workload <- workloads[[name]]
 if (!is.null(workload) && requireNamespace(workload$needs, quietly = TRUE)) {
   run <- workload$prepare()
   ms <- c()
+  cpu <- c()
   for (turn in seq_len(min(runs, workload$runs))) {
     sink(nullfile())
+    before <- sum(proc.time()[1:2])
     start <- Sys.time()
     found <- run()
     ms[turn] <- 1000 * as.numeric(difftime(Sys.time(), start, units = "secs"))
+    cpu[turn] <- 1000 * (sum(proc.time()[1:2]) - before)
     sink()
   }
   cat(sprintf(
-    '{"ms":%.3f,"peakMb":%.0f,"package":"%s %s","answer":%s}\n',
-    median(ms), peak_mb(), workload$needs, packageVersion(workload$needs), numbers(workload$answer(found))
+    '{"ms":%.3f,"cpuMs":%.0f,"peakMb":%.0f,"package":"%s %s","answer":%s}\n',
+    median(ms), median(cpu), peak_mb(), workload$needs, packageVersion(workload$needs), numbers(workload$answer(found))
   ))
 }

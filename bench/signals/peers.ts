@@ -9,6 +9,7 @@ const SCRIPT = fileURLToPath(new URL('peers.R', import.meta.url));
 
 export interface Peer {
   ms: number;
+  cpuMs: number;
   peakMb: number;
   /** With its version. */
   package: string;

@@ -2,6 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONFORMANCE } from './scores.ts';
 
+/** Relative error allowed in fields of which a fixture says nothing. */
+const UNSAID = 1e-9;
+
 /** One reference result computed in R. */
 export interface Fixture {
   name: string;
@@ -61,7 +64,8 @@ export function compare({ expected, tolerance }: Fixture, found: unknown, free: 
     const own = name === undefined ? undefined : tolerance[name];
     return own === undefined || typeof own === 'number' ? undefined : parseTolerance(own);
   };
-  const base: Tolerance = { rel: Number(tolerance['rel'] ?? 0), abs: Number(tolerance['abs'] ?? 0) };
+  const says = tolerance['rel'] !== undefined || tolerance['abs'] !== undefined;
+  const base: Tolerance = { rel: Number(tolerance['rel'] ?? (says ? 0 : UNSAID)), abs: Number(tolerance['abs'] ?? 0) };
   const visit = (want: unknown, have: unknown, at: string, within: Tolerance): void => {
     if (Array.isArray(want) && Array.isArray(have) && want.length === have.length)
       for (const [index, item] of want.entries()) visit(item, have[index], `${at}/${index}`, within);

@@ -10,9 +10,10 @@ import {
   type Verdict,
 } from '../../src/modules/signals/model.ts';
 import { Go, useAddressValue, useDistricts, usePathValue } from '../shell/index.ts';
-import { DataTable, Empty, Facts, Failure, Figures, Loading, Page, Panel, Plot, StatusTag } from '../ui/index.ts';
-import { named, useCurve, useRuleName } from './watch-ask.ts';
-import { agesOption, curveOption, placesOption } from './watch-plots.ts';
+import { DataTable, Facts, Failure, Loading, Page, Panel, Plot, StatusTag } from '../ui/index.ts';
+import { Curve } from './curve.tsx';
+import { named, useCurve, useNumber, useRuleName } from './watch-ask.ts';
+import { agesOption, placesOption } from './watch-plots.ts';
 import './watch.css';
 
 /** One disease: its curve against every rule, where and who the cases are. */
@@ -55,7 +56,9 @@ export default function Disease() {
       {query.isError && <Failure error={query.error} retry={() => query.refetch()} />}
       {curve !== undefined && (
         <div className={query.isPlaceholderData ? 'stale stack' : 'stack'} aria-busy={query.isFetching}>
-          <Curve curve={curve} />
+          <Panel>
+            <Curve curve={curve} />
+          </Panel>
           <div className="watch-pair">
             <Where curve={curve} />
             <Ages curve={curve} />
@@ -113,68 +116,6 @@ function Day({ label, value, change }: { label: string; value: string; change: (
         onPressEnter={(event) => change(event.currentTarget.value)}
       />
     </div>
-  );
-}
-
-function useNumber(): (value: number) => string {
-  const { i18n } = useTranslation();
-  return (value) => new Intl.NumberFormat(i18n.language, { maximumSignificantDigits: 3 }).format(value);
-}
-
-function Curve({ curve }: { curve: DiseaseCurve }) {
-  const { t } = useTranslation('signals');
-  const number = useNumber();
-  const ruleName = useRuleName();
-  const boundOf = (rule: Verdict['rule']) => t('disease.bound', { rule: ruleName(rule) });
-  const { points, verdicts } = curve;
-  const cases = points.reduce((sum, point) => sum + point.cases, 0);
-  const tested = points.reduce((sum, point) => sum + point.tested, 0);
-  const said = verdicts.filter(({ tooShort }) => !tooShort);
-  return (
-    <Panel>
-      <Figures
-        figures={[
-          { label: t('disease.cases'), value: number(cases) },
-          { label: t('disease.testedPersons'), value: number(tested) },
-          ...(tested === 0 ? [] : [{ label: t('disease.positivity'), value: number((100 * cases) / tested) }]),
-        ]}
-      />
-      {cases === 0 && <Empty title={t('disease.nothing')} />}
-      <Plot
-        title={t('disease.curve')}
-        heightPx={340}
-        option={curveOption(curve, {
-          cases: t('disease.cases'),
-          expected: t('disease.expected'),
-          alarm: t('disease.alarm'),
-          boundOf,
-          number,
-        })}
-        note={
-          <>
-            {t('disease.correction')} {curve.lagSeconds > 5 && t('disease.behind', { count: curve.lagSeconds })}
-          </>
-        }
-        table={{
-          columns: [
-            t('disease.date'),
-            t('disease.cases'),
-            t('disease.testedPersons'),
-            t('disease.expected'),
-            ...said.map(({ rule }) => boundOf(rule)),
-            t('disease.alarm'),
-          ],
-          rows: points.map((point, at) => [
-            point.date,
-            point.cases,
-            point.tested,
-            said.find((verdict) => verdict.points[at]?.expected != null)?.points[at]?.expected ?? '',
-            ...said.map((verdict) => verdict.points[at]?.bound ?? ''),
-            said.some((verdict) => verdict.points[at]?.alarm) ? t('disease.alarm') : '',
-          ]),
-        }}
-      />
-    </Panel>
   );
 }
 

@@ -1,5 +1,9 @@
 import { catalogue } from '../ui/catalogue.ts';
+import { working } from './desk-messages.ts';
 import { reporting } from './report-messages.ts';
 import { watching } from './watch-messages.ts';
 
-export const messages = catalogue({ en: { ...watching.en, ...reporting.en }, zh: { ...watching.zh, ...reporting.zh } });
+export const messages = catalogue({
+  en: { ...watching.en, ...working.en, ...reporting.en },
+  zh: { ...watching.zh, ...working.zh, ...reporting.zh },
+});

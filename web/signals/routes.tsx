@@ -1,4 +1,4 @@
-import { AlertOutlined, MedicineBoxOutlined } from '@ant-design/icons';
+import { AlertOutlined, BellOutlined, MedicineBoxOutlined } from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
 
 const REPORTS = ['signals.report.read', 'signals.report.read@organization'];
@@ -10,6 +10,14 @@ export const routes: readonly PageRoute[] = [
     permission: 'signals.watch',
     nav: { label: 'signals:outbreaks.title', icon: AlertOutlined, order: 400, key: 'o' },
   },
+  {
+    path: '/signals/alarms',
+    page: () => import('./alarms.tsx'),
+    permission: 'signals.watch',
+    nav: { label: 'signals:alarms.title', icon: BellOutlined, order: 410, key: 'a' },
+  },
+  { path: '/signals/alarms/$id', page: () => import('./alarm.tsx'), permission: 'signals.watch' },
+  { path: '/signals/card/$disease', page: () => import('./card.tsx'), permission: 'signals.case.read' },
   { path: '/signals/outbreaks/$disease', page: () => import('./disease.tsx'), permission: 'signals.watch' },
   {
     path: '/signals/reports',

@@ -45,3 +45,16 @@ export function useRuleName(): (rule: WatchRule) => string {
   const { t } = useTranslation('signals');
   return (rule) => t(`disease.rules.${rule.method}`, { ...rule });
 }
+
+/** Below it a number is written with its power of ten. */
+const TINY = 0.001;
+
+/** A number as it is written in the person's language, with three digits that say something. */
+export function useNumber(): (value: number) => string {
+  const { i18n } = useTranslation();
+  return (value) =>
+    new Intl.NumberFormat(i18n.language, {
+      maximumSignificantDigits: 3,
+      ...(value !== 0 && Math.abs(value) < TINY && { notation: 'scientific' }),
+    }).format(value);
+}

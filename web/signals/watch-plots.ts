@@ -1,4 +1,4 @@
-import type { DiseaseCurve, PlaceLine, WatchRule } from '../../src/modules/signals/model.ts';
+import type { DiseaseCurve, Outlook, PlaceLine, WatchRule } from '../../src/modules/signals/model.ts';
 import type { PlotOption } from '../ui/index.ts';
 
 /* What is drawn of a disease, as options of the chart engine. Pure. */
@@ -139,5 +139,34 @@ export function agesOption(
         color: COLOURS[kind],
         data: bands.map((from) => of(kind, from)),
       })),
+  };
+}
+
+/** The reproduction number with its interval; above the line at 1 it spreads. */
+export function outlookOption(
+  { dates, r }: Outlook,
+  words: { r: string; low: string; high: string; number: (value: number) => string },
+): PlotOption {
+  const limit = { type: 'line', showSymbol: false, color: COLOURS.other, lineStyle: { width: 1, type: 'dashed' } };
+  return {
+    tooltip: {
+      trigger: 'axis',
+      valueFormatter: (value: unknown) => (value == null ? '–' : words.number(Number(value))),
+    },
+    legend: { top: 0 },
+    grid: { ...GRID, top: 36 },
+    xAxis: { type: 'category', data: dates },
+    yAxis: { type: 'value', min: 0 },
+    series: [
+      {
+        type: 'line',
+        name: words.r,
+        color: COLOURS.cases,
+        data: r.mean,
+        markLine: { silent: true, symbol: 'none', lineStyle: { color: COLOURS.alarm }, data: [{ yAxis: 1 }] },
+      },
+      { ...limit, name: words.low, data: r.low },
+      { ...limit, name: words.high, data: r.high },
+    ],
   };
 }

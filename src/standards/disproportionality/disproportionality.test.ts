@@ -189,6 +189,21 @@ describe('fitPrior', () => {
     expect(one.negLogLikelihood).toBeCloseTo(other.negLogLikelihood, 7);
   });
 
+  test('where a component becomes a point it is refused, or stays on the bounds if asked', () => {
+    const random = new Random(SEED);
+    const expected = Float64Array.from({ length: 2000 }, () => Math.exp(random.normal()));
+    // One third is Poisson with ratio 4: no gamma is narrow enough.
+    const observed = expected.map((e, at) => random.poisson(at % 3 === 0 ? 4 * e : e * random.gamma(2, 2)));
+    const points = { observed, expected, weight: new Float64Array(2000).fill(1) };
+    expect(() => fitPrior(points, { least: 0 })).toThrow(/no start/);
+    const fit = fitPrior(points, { least: 0, bounded: true });
+    expect(fit.atBounds).toBe(true);
+    const { alpha1, beta1, share } = fit.prior;
+    expect(Math.max(alpha1, beta1)).toBeCloseTo(100, 6);
+    expect(alpha1 / beta1).toBeCloseTo(4, 0);
+    expect(share).toBeCloseTo(1 / 3, 1);
+  });
+
   test('refuses counts below the least, and points without expectation', () => {
     const points = simulated(new Random(SEED), 100, 0);
     expect(() => fitPrior(points, { least: 1 })).toThrow(/smallest count is 0/);
@@ -239,6 +254,13 @@ describe('posterior', () => {
       expect(all.quantiles[0]![at]).toBeLessThan(all.ebgm[at]!);
       expect(all.quantiles[1]![at]).toBeGreaterThan(all.ebgm[at]!);
     }
+  });
+
+  test('huge counts and expectations too', () => {
+    const { quantiles } = posterior({ ...PRIOR, share: 1 }, [3e4, 1e8], [1e4, 9e7]);
+    expect(quantiles[0]![0]! / gamma.quantile(0.05, 30_002.5, 10_000.4)).toBeCloseTo(1, 9);
+    expect(quantiles[1]![1]! / gamma.quantile(0.95, 1e8 + 2.5, 9e7 + 0.4)).toBeCloseTo(1, 9);
+    expect(() => posterior({ ...PRIOR, alpha1: 1e308 }, [1], [1])).toThrow(RangeError);
   });
 
   test('one component alone is a gamma distribution', () => {

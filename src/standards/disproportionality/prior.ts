@@ -17,6 +17,8 @@ export interface PriorFit {
   starts: StartFit[];
   /** How many other starts led to the same prior. */
   agreeing: number;
+  /** No start stayed inside the bounds: this is the best prior on them. */
+  atBounds: boolean;
 }
 
 export interface StartFit {
@@ -32,6 +34,8 @@ export interface PriorOptions {
   starts?: readonly Prior[];
   /** Alphas and betas must be below this: where one runs away, a component is a point. */
   mostParameter?: number;
+  /** Where every start runs away, take the best prior on the bounds instead of refusing. */
+  bounded?: boolean;
 }
 
 /** The first is DuMouchel's own; the others are spread over what his and later papers found. */
@@ -59,7 +63,7 @@ const MANY_POINTS = 4000;
  */
 export function fitPrior(
   points: Points,
-  { least, starts = PRIOR_STARTS, mostParameter = 100 }: PriorOptions,
+  { least, starts = PRIOR_STARTS, mostParameter = 100, bounded = false }: PriorOptions,
 ): PriorFit {
   checkPoints(points, least);
   const mixture = new Mixture(points, least);
@@ -68,10 +72,12 @@ export function fitPrior(
   const fits: Climb[] = [];
   for (const start of starts) fits.push(climb(rough, logarithms(start), mostParameter, fits));
   const usable = fits.filter((fit) => fit.converged && isInside(fit.at, mostParameter));
-  if (usable.length === 0)
+  if (usable.length === 0 && !bounded)
     throw new RangeError('no start leads to a prior inside the bounds: give other starts, or squash otherwise');
-  const summit = usable.reduce((one, other) => (other.curvature.value < one.curvature.value ? other : one));
-  const best = isMany ? climb(mixture, summit.at, mostParameter, []) : summit;
+  const isAway = usable.length === 0;
+  const summit = isAway ? atBounds(rough, lowest(fits).at, mostParameter) : lowest(usable);
+  const finish = isAway ? atBounds : (from: Mixture, at: readonly number[]) => climb(from, at, mostParameter, []);
+  const best = isMany ? finish(mixture, summit.at, mostParameter) : summit;
   const at = ordered(best.at);
   return {
     prior: priorOf(at),
@@ -83,9 +89,54 @@ export function fitPrior(
       converged: fit.converged,
       inBounds: isInside(fit.at, mostParameter),
     })),
-    agreeing: usable.filter((fit) => isSame(fit.at, summit.at)).length - 1,
+    agreeing: Math.max(0, usable.filter((fit) => isSame(fit.at, summit.at)).length - 1),
+    atBounds: isAway,
   };
 }
+
+function lowest(fits: readonly Climb[]): Climb {
+  return fits.reduce((one, other) => (other.curvature.value < one.curvature.value ? other : one));
+}
+
+/** The best prior with the parameters that run away held at the bound; alpha and beta that run away together keep their ratio, the mean. */
+function atBounds(mixture: Mixture, from: readonly number[], mostParameter: number): Climb {
+  const most = Math.log(mostParameter);
+  const limits = [most, most, most, most, MOST_LOGIT];
+  const [a1, b1, a2, b2, logit] = from;
+  const [one, two] = [Math.max(0, a1! - most, b1! - most), Math.max(0, a2! - most, b2! - most)];
+  let at = [a1! - one, b1! - one, a2! - two, b2! - two, logit!];
+  const held = new Set<number>();
+  for (;;) {
+    for (const [part, limit] of limits.entries())
+      if (Math.abs(at[part]!) > limit - 1e-9) {
+        at[part] = Math.sign(at[part]!) * limit;
+        held.add(part);
+      }
+    const free = limits.flatMap((_, part) => (held.has(part) ? [] : [part]));
+    const place = (values: readonly number[]) => {
+      const all = [...at];
+      for (const [k, part] of free.entries()) all[part] = values[k]!;
+      return all;
+    };
+    const restricted = (values: readonly number[]) => {
+      const { value, gradient, hessian } = mixture.at(place(values));
+      const pick = (row: Float64Array) => Float64Array.from(free, (part) => row[part]!);
+      return { value, gradient: pick(gradient), hessian: free.map((part) => pick(hessian[part]!)) };
+    };
+    const until = (values: readonly number[]) => values.some((value, k) => Math.abs(value) > limits[free[k]!]!);
+    const summit = minimiseByNewton(
+      restricted,
+      free.map((part) => at[part]!),
+      { longestStep: 1.5, until },
+    );
+    at = place(summit.at);
+    // Each round holds one more, so it ends.
+    if (summit.converged || free.length === 0 || !until(summit.at))
+      return { at, curvature: mixture.at(at), converged: summit.converged };
+  }
+}
+
+const MOST_LOGIT = 15;
 
 type Climb = Pick<NewtonMinimum, 'at' | 'curvature' | 'converged'>;
 

@@ -145,6 +145,14 @@ describe('writing and reading', () => {
     expect(again([report])[0]?.sender.street).toBe('滨江路 1 号\n7 层');
   });
 
+  test('a substance without a name has the empty name that the schema asks for', () => {
+    const report = fullReport();
+    for (const drug of report.drugs) drug.substances = [{ strength: { value: '1', unit: 'mg' } }];
+    const xml = writeBatch([report], HEADER);
+    expect(xml).toMatch(/<ingredientSubstance[^>]*>\s*<name\s*\/>\s*<\/ingredientSubstance>/);
+    expect(parseBatch(xml).reports).toEqual([report]);
+  });
+
   test('a character that XML cannot hold is refused by name', () => {
     const report = fullReport();
     report.narrative.text = 'a\u0000b';

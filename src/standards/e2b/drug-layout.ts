@@ -1,4 +1,5 @@
 import {
+  always,
   at,
   each,
   flag,
@@ -45,10 +46,10 @@ const substance: Part<Substance>[] = [
       only(isOne, '', set('denominator[value=1]')),
     ),
   ),
-  path(
+  always(
     'ingredientSubstance',
     within('term', path('code', ...termId('G.k.2.3.r.2a', 'G.k.2.3.r.2b', 'TBD-Substance'))),
-    path('name', text('G.k.2.3.r.1', 'name')),
+    always('name', text('G.k.2.3.r.1', 'name')),
   ),
 ];
 

@@ -112,6 +112,14 @@ describe('Poisson MaxSPRT', () => {
     expect(level).toBeCloseTo(0.031828, 6);
   });
 
+  test('least events that are rare by themselves are the only limit', () => {
+    // P(N >= 6; 2) = 0.0166.
+    const found = poissonGroupCriticalValue({ groups: [1, 1], leastEvents: 6 }, 0.05);
+    expect(found.limits).toEqual([6, 6]);
+    expect(found.criticalValue).toBeCloseTo(6 * Math.log(3) - 4, 12);
+    expect(found.level).toBeCloseTo(0.016564, 6);
+  });
+
   test('ever finer groups come to the continuous surveillance from below', () => {
     const continuous = poissonPerformance({ length: 4 }, 3, 2).power;
     const fine = poissonGroupPerformance({ groups: new Array(2000).fill(0.002) }, 3, 2).power;
@@ -128,6 +136,14 @@ describe('Poisson MaxSPRT', () => {
   ])('refuses %j at level %d', (plan, alpha) => {
     expect(() => poissonCriticalValue(plan, alpha)).toThrow(RangeError);
   });
+});
+
+test.each([
+  [{ length: 5 }, 1e308, 2],
+  [{ length: 5 }, 3, 1e9],
+  [{ length: 5 }, 3, 0],
+])('the performance of %j at value %d and risk %d is refused', (plan, value, risk) => {
+  expect(() => poissonPerformance(plan, value, risk)).toThrow(RangeError);
 });
 
 describe('binomial MaxSPRT', () => {

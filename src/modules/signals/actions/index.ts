@@ -1,6 +1,15 @@
 export { compute, listMethods } from './compute.ts';
 export { decideAlarm, linkCase, listAlarmCases, listAlarms, noteOnAlarm, readAlarm } from './desk.ts';
 export {
+  endPlan,
+  enterExposure,
+  listPlans,
+  type NewEntry,
+  readPlan,
+  startPlan,
+  strikeExposure,
+} from './monitoring.ts';
+export {
   assessReport,
   decideDuplicate,
   findPossibleDuplicates,
@@ -16,4 +25,32 @@ export {
   voidReport,
   writeReport,
 } from './reports.ts';
-export { listDiseases, readCurve, type Watching, watchJob, watchNow } from './watch.ts';
+export {
+  judgeSafety,
+  listSafetyLots,
+  type PairQuestion,
+  readSafetyPair,
+  readSafetyScreen,
+  safetyJob,
+} from './safety.ts';
+export {
+  askAnalysis,
+  bundleRun,
+  changeStudy,
+  createExample,
+  createStudy,
+  listStudies,
+  makeData,
+  readRun,
+  readStudy,
+  uploadData,
+} from './studies.ts';
+export { startStudies } from './study-runs.ts';
+export {
+  type CurveQuestion,
+  listDiseases,
+  readCurve,
+  readOutlook,
+  watchJob,
+  watchNow,
+} from './watch.ts';

@@ -12,6 +12,7 @@ import {
   type DiseaseLine,
   EVERYWHERE,
   type JudgedPoint,
+  type Outlook,
   type ScanRule,
   type Unit,
   type Verdict,
@@ -22,6 +23,7 @@ import {
   centreOf,
   corrected,
   DEFINITIONS,
+  datesOf,
   dayNumber,
   dayOf,
   daysAfter,
@@ -320,7 +322,8 @@ export async function listDiseases(
   for (const definition of DEFINITIONS) {
     const cells = await countCells(ctx, watching.lake, definition, { since, until }, askOptions(ctx, watching));
     const { dates, series } = seriesOf(cells, { unit: 'day', level: 'region', since, until });
-    const days = Array.from(series[0]?.cases ?? new Float64Array(dates.length));
+    const known = new Map(dates.map((date, at) => [date, series[0]?.cases[at] ?? 0]));
+    const days = datesOf('day', since, until).map((date) => known.get(date) ?? 0);
     const sum = (from: number, to: number) => days.slice(from, to).reduce((all, each) => all + each, 0);
     diseases.push({
       definition,
@@ -357,17 +360,14 @@ export async function readCurve(ctx: Context, watching: Watching, question: Curv
   const from = daysAfter(since, -Math.max(0, ...rules.map((rule) => (rule.method === 'scan' ? 0 : daysBack(rule)))));
   const cells = await countCells(ctx, watching.lake, definition, { since: from, until }, askOptions(ctx, watching));
   const set = seriesOf(cells, { unit, level: levelOf(place), since: from, until });
-  const shown = seriesOf(
-    cells.filter(({ day }) => day >= since),
-    { unit, level: levelOf(place), since, until },
-  );
-  if (shown.dates.length > MOST_POINTS)
+  const dates = datesOf(unit, since, until);
+  if (dates.length > MOST_POINTS)
     throw new Problem('too-large', 'the period has too many points: choose weeks or a shorter one', {
       most: MOST_POINTS,
     });
-  const nothing = { place, cases: new Float64Array(shown.dates.length), tested: new Float64Array(shown.dates.length) };
-  const own = shown.series.find((each) => each.place === place) ?? nothing;
-  const verdicts = await judgeOne(ctx, watching, { rules, set, place, judge: shown.dates.length });
+  const own = set.series.find((each) => each.place === place);
+  const casesAt = new Map(set.dates.map((date, at) => [date, own?.cases[at] ?? 0]));
+  const verdicts = await judgeOne(ctx, watching, { rules, set, place, dates });
   const scanRule = rules.find((rule): rule is ScanRule => rule.method === 'scan');
   const inside = cells.filter(({ day, district }) => day >= since && isWithin(district, place));
   const there = { period: { since, until }, place };
@@ -377,7 +377,11 @@ export async function readCurve(ctx: Context, watching: Watching, question: Curv
     unit,
     since,
     until,
-    points: shown.dates.map((date, at) => ({ date, cases: own.cases[at]!, tested: testedAt(inside, shown, date, at) })),
+    points: dates.map((date, at) => ({
+      date,
+      cases: casesAt.get(date) ?? 0,
+      tested: testedBetween(inside, date, dates[at + 1]),
+    })),
     verdicts,
     places: placesOf(inside),
     ages: await countAges(ctx, watching.lake, definition, there, askOptions(ctx, watching)),
@@ -389,10 +393,16 @@ export async function readCurve(ctx: Context, watching: Watching, question: Curv
   return curve;
 }
 
+/** What each rule says of one place, for all dates that are shown; where the series has not begun there is nothing to say. */
 async function judgeOne(
   ctx: Context,
   watching: Watching,
-  { rules, set, place, judge }: { rules: readonly WatchRule[]; set: SeriesSet; place: string; judge: number },
+  {
+    rules,
+    set,
+    place,
+    dates,
+  }: { rules: readonly WatchRule[]; set: SeriesSet; place: string; dates: readonly string[] },
 ): Promise<Verdict[]> {
   const empty: Series = {
     place,
@@ -403,15 +413,17 @@ async function judgeOne(
   const verdicts: Verdict[] = [];
   for (const rule of rules) {
     if (rule.method === 'scan') continue;
-    const [judged] = await judgeSet(ctx, watching, { rule, set: own, judge });
-    if (judged === undefined) continue;
-    verdicts.push({ rule, place, points: judged.points, tooShort: judged.tooShort });
+    const [judged] = await judgeSet(ctx, watching, { rule, set: own, judge: dates.length });
+    const said = new Map(judged?.points.map((point) => [point.date, point]));
+    const points = dates.map(
+      (date) => said.get(date) ?? { date, cases: 0, expected: null, bound: null, p: null, alarm: false },
+    );
+    verdicts.push({ rule, place, points, tooShort: judged?.tooShort ?? true });
   }
   return verdicts;
 }
 
-function testedAt(cells: readonly CellCount[], { dates }: SeriesSet, date: string, at: number): number {
-  const next = dates[at + 1] ?? '9999';
+function testedBetween(cells: readonly CellCount[], date: string, next = '9999'): number {
   return cells.reduce((sum, { day, tested }) => (day >= date && day < next ? sum + tested : sum), 0);
 }
 
@@ -424,4 +436,66 @@ function placesOf(cells: readonly CellCount[]) {
       tested: each.reduce((sum, { tested }) => sum + tested, 0),
     }))
     .sort((one, two) => two.cases - one.cases || (one.place < two.place ? -1 : 1));
+}
+
+const WINDOW_DAYS = 7;
+/** Fewer cases say nothing of how fast it spreads. */
+const LEAST_CASES = 5;
+
+/**
+ * How fast a disease spreads at a place; undefined where the definition has no serial interval or there are too few cases.
+ *
+ * Source: Cori, Ferguson, Fraser, Cauchemez, Am J Epidemiol 2013;178:1505.
+ */
+export async function readOutlook(
+  ctx: Context,
+  watching: Watching,
+  question: CurveQuestion,
+): Promise<{ outlook?: Outlook }> {
+  ctx.require(WATCH);
+  const { serialDays } = getDefinition(question.disease);
+  const { points } = await readCurve(ctx, watching, { ...question, unit: 'day' });
+  const first = points.findIndex(({ cases }) => cases > 0);
+  const since = points.slice(Math.max(0, first));
+  const cases = since.map((point) => point.cases);
+  if (
+    serialDays === undefined ||
+    first < 0 ||
+    since.length <= WINDOW_DAYS ||
+    cases.reduce((sum, each) => sum + each, 0) < LEAST_CASES
+  )
+    return {};
+  const config = { mean_si: serialDays.mean, std_si: serialDays.sd, mean_prior: 5, std_prior: 5 };
+  const options = { actor: ctx.actor.id, ...(watching.signal !== undefined && { signal: watching.signal }) };
+  const run = (method: string, input: unknown) => watching.computing.run(method, input, options);
+  const rt = (await run('rt', { method: 'parametric_si', incidence: cases, config })) as RtAnswer;
+  const growth = (await run('growth-rate', { cases })) as GrowthAnswer;
+  return {
+    outlook: {
+      dates: rt.t_end.map((day) => since[day - 1]!.date),
+      r: { mean: rt.mean, low: rt.q025, high: rt.q975 },
+      serialDays,
+      doubling: {
+        value: finite(growth.doublingDays.value),
+        low: finite(growth.doublingDays.low),
+        high: finite(growth.doublingDays.high),
+      },
+    },
+  };
+}
+
+interface RtAnswer {
+  t_end: number[];
+  mean: (number | null)[];
+  q025: (number | null)[];
+  q975: (number | null)[];
+}
+
+/** Infinity, where the cases do not grow, is a text. */
+interface GrowthAnswer {
+  doublingDays: Record<'value' | 'low' | 'high', number | string | null>;
+}
+
+function finite(value: number | string | null): number | null {
+  return typeof value === 'number' ? value : null;
 }

@@ -78,6 +78,8 @@ const METHODS: Readonly<Record<string, () => Promise<Method>>> = {
   rki: async () => (await import('./series.ts')).rki,
   rmst: async () => (await import('./survival-effects.ts')).rmst,
   rt: async () => (await import('./epidemic.ts')).rt,
+  'safety-lots': async () => (await import('./safety-desk.ts')).safetyLots,
+  'safety-pairs': async () => (await import('./safety-desk.ts')).safetyPairs,
   'scan-bernoulli': async () => (await import('./scans.ts')).scanCasesAndControls,
   'scan-besagnewell': async () => (await import('./scans.ts')).scanBesagNewellAreas,
   'scan-ebnegbin': async () => (await import('./scans.ts')).scanExpectedNegativeBinomial,

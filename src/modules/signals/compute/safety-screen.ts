@@ -41,7 +41,7 @@ export function pvScreen(input: Input): object {
 
 function fittedPrior({ observed, expected }: PairCounts): Prior {
   const points: Points = { observed, expected, weight: new Float64Array(observed.length).fill(1) };
-  return fitPrior(squashAll(points), { least: 1 }).prior;
+  return fitPrior(squashAll(points), { least: 1, bounded: true }).prior;
 }
 
 function priorOf(at: Input, theta: readonly number[]): Prior {

@@ -78,14 +78,14 @@ function roundedAsR(x: number, digits: number): number {
 export function pvSquash(input: Input): object {
   const steps = input.names().filter((name) => /^step\d+$/.test(name));
   steps.sort((one, other) => Number(one.slice(4)) - Number(other.slice(4)));
-  input.only([...REPORT_MEMBERS, ...steps, 'auto', 'N', 'E', 'weight', ...strataNames(input)]);
+  input.only([...REPORT_MEMBERS, ...steps, 'auto', 'autoSquash', 'N', 'E', 'weight', ...strataNames(input)]);
   let points = input.has('N') ? pointsOf(input) : unsquashed(countedReports(input).counts);
   const sizes: Record<string, number> = {};
   for (const name of steps) {
     points = squash(points, squashOf(input.field(name)));
     sizes[`n${name.slice(4)}`] = points.observed.length;
   }
-  const auto = input.field('auto');
+  const auto = input.field(input.has('autoSquash') ? 'autoSquash' : 'auto');
   if (!auto.isAbsent && auto.value !== false)
     points = squashAll(points, auto.value === true ? SQUASH_ALL : allOf(auto));
   const columns = (most: number) => ({
@@ -145,7 +145,7 @@ const PRIOR_NAMES = ['alpha1', 'beta1', 'alpha2', 'beta2', 'P'] as const;
 /**
  * R: openEBGM::autoHyper, whose three optimisers and hyperEM's lead to the same maximum.
  *
- * nStar is the least count in the data, null with zeroes; `refTheta` asks for the likelihood there; `conf_ints` for standard errors and limits.
+ * nStar is the least count in the data, null with zeroes; `refTheta` asks for the likelihood there; `bounded` takes the best prior on the bounds where every start runs away, instead of refusing; `conf_ints` for standard errors and limits.
  */
 export function ebgmPrior(input: Input): object {
   input.only([
@@ -163,6 +163,7 @@ export function ebgmPrior(input: Input): object {
     'conf_ints',
     'conf_level',
     'refTheta',
+    'bounded',
   ]);
   input.field('method').or('nlminb', (value) => value.choice(['nlminb', 'nlm', 'bfgs', 'score']));
   const points = pointsOf(input);
@@ -176,6 +177,7 @@ export function ebgmPrior(input: Input): object {
   const fit = fitPrior(points, {
     least,
     starts,
+    bounded: input.field('bounded').or(false, (value) => value.flag()),
     mostParameter: input.field('param_limit').or(100, (value) => value.number({ above: 0 })),
   });
   const agreement = input.field('min_conv').or(0, (value) => value.whole({ least: 1, most: starts.length - 1 }));
@@ -189,6 +191,7 @@ export function ebgmPrior(input: Input): object {
     thetaNames: PRIOR_NAMES,
     negLogLik: fit.negLogLikelihood,
     numClose: fit.agreeing,
+    atBounds: fit.atBounds,
     starts: fit.starts.map(({ prior, ...rest }) => ({ theta: thetaOf(prior), ...rest })),
     ...(refTheta === undefined ? {} : { nllAtRefTheta: negLogLikelihood(points, refTheta, least) }),
     ...confidence(input, thetaOf(fit.prior), fit.standardErrors),

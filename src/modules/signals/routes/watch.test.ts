@@ -146,8 +146,13 @@ describe('counting', () => {
 });
 
 describe('judging', () => {
-  const cluster = (): Planted[] =>
-    Array.from({ length: 6 }, (_, at) => ({ patient: `p${at}`, day: `2026-11-${18 + Math.floor(at / 3)}` }));
+  /** Somebody was tested every day before, so that there is a past to compare with. */
+  const quiet = (code = MEASLES): Planted[] =>
+    Array.from({ length: 20 }, (_, at) => ({ patient: `q${at}`, day: `2026-10-${10 + at}`, code, value: NEGATIVE }));
+  const cluster = (): Planted[] => [
+    ...quiet(),
+    ...Array.from({ length: 6 }, (_, at) => ({ patient: `p${at}`, day: `2026-11-${18 + Math.floor(at / 3)}` })),
+  ];
 
   test('a cluster is raised once, at the most exact place, with every ground; the watch may run again', async () => {
     await plant(cluster());
@@ -196,10 +201,14 @@ describe('judging', () => {
     expect(await alarms()).toEqual([]);
   });
 
-  test('a rule whose past is too short says so', async () => {
-    await plant(cluster().map((each) => ({ ...each, code: '85477-8' })));
-    const { verdicts } = await get<DiseaseCurve>('/api/signals/diseases/influenza?unit=week');
-    expect(verdicts.find(({ rule }) => rule.method === 'farrington')?.points.every(({ alarm }) => !alarm)).toBe(true);
+  test('a rule whose past is too short says so, and days before anybody was tested are no past', async () => {
+    const flu = cluster().map((each) => ({ ...each, code: '85477-8' }));
+    await plant(flu.filter(({ value }) => value !== NEGATIVE));
+    const weeks = await get<DiseaseCurve>('/api/signals/diseases/influenza?unit=week');
+    expect(weeks.verdicts).toMatchObject([{ rule: { method: 'farrington' }, tooShort: true }]);
+    const days = await get<DiseaseCurve>('/api/signals/diseases/influenza');
+    expect(days.verdicts).toMatchObject([{ rule: { method: 'ears' }, tooShort: true }]);
+    expect(await judge()).toMatchObject({ raised: 0 });
   });
 });
 

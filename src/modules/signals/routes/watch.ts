@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Door } from '#kernel/http';
 import { goneSignal } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
-import { listDiseases, readCurve, watchNow } from '../actions/index.ts';
+import { type CurveQuestion, listDiseases, readCurve, readOutlook, watchNow } from '../actions/index.ts';
 import type { Computing } from '../compute/index.ts';
 import { EVERYWHERE, UNITS } from '../model.ts';
 import { oneOf } from './read.ts';
@@ -15,27 +15,41 @@ export function watchRoutes(app: FastifyInstance, door: Door, computing: Computi
     listDiseases(await door.context(request), { lake: door.lake, computing, signal: goneSignal(reply) }),
   );
 
-  app.get<{ Params: { disease: string }; Querystring: Query }>(
-    '/api/signals/diseases/:disease',
-    async (request, reply) => {
-      const { place = EVERYWHERE, unit = 'day', since, until } = request.query;
-      return readCurve(
-        await door.context(request),
-        { lake: door.lake, computing, signal: goneSignal(reply) },
-        {
-          disease: request.params.disease,
-          place: placeOf(place),
-          unit: oneOf(unit, UNITS, 'unit'),
-          since: dayOf(since, 'since'),
-          until: dayOf(until, 'until'),
-        },
-      );
-    },
+  app.get<Asked>('/api/signals/diseases/:disease', async (request, reply) =>
+    readCurve(
+      await door.context(request),
+      { lake: door.lake, computing, signal: goneSignal(reply) },
+      questionOf(request),
+    ),
+  );
+
+  app.get<Asked>('/api/signals/diseases/:disease/outlook', async (request, reply) =>
+    readOutlook(
+      await door.context(request),
+      { lake: door.lake, computing, signal: goneSignal(reply) },
+      questionOf(request),
+    ),
   );
 
   app.post('/api/signals/watch', async (request, reply) =>
     watchNow(await door.context(request), { lake: door.lake, computing, signal: goneSignal(reply) }),
   );
+}
+
+interface Asked {
+  Params: { disease: string };
+  Querystring: Query;
+}
+
+function questionOf({ params, query }: { params: { disease: string }; query: Query }): CurveQuestion {
+  const { place = EVERYWHERE, unit = 'day', since, until } = query;
+  return {
+    disease: params.disease,
+    place: placeOf(place),
+    unit: oneOf(unit, UNITS, 'unit'),
+    since: dayOf(since, 'since'),
+    until: dayOf(until, 'until'),
+  };
 }
 
 function placeOf(text: string): string {

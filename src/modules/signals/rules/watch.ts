@@ -17,12 +17,17 @@ export interface SeriesSet {
   series: Series[];
 }
 
-/** The counts of every place of a level, by day or week; places without a case are left out. */
+/**
+ * The counts of every place of a level, by day or week; places without a case are left out.
+ *
+ * The series begin with the first test for the disease: days before it had no cases because nobody looked, and are no baseline.
+ */
 export function seriesOf(
   cells: readonly CellCount[],
   { unit, level, since, until }: { unit: Unit; level: Level; since: string; until: string },
 ): SeriesSet {
-  const dates = datesOf(unit, since, until);
+  const looked = cells.reduce((first, { day, tested }) => (tested > 0 && day < first ? day : first), until);
+  const dates = datesOf(unit, looked > since ? looked : since, until);
   const first = dayNumber(dates[0] ?? since);
   const step = stepDays(unit);
   const places = new Map<string, Series>();
@@ -69,7 +74,7 @@ export interface Raised {
 }
 
 /** At most this share of the alarms that rest on a p-value may be false, over all series of a run. */
-export const FALSE_DISCOVERY_RATE = 0.05;
+const FALSE_DISCOVERY_RATE = 0.05;
 
 /**
  * What stands after correction for the number of series: every judged count with a p-value enters, and an alarm stays when its q-value does.

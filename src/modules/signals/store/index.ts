@@ -1,4 +1,23 @@
-export { type AlarmFilter, countOpen, type Finding, findAlarms, getAlarm, raiseAlarm } from './alarms.ts';
+export { countOpen, type Finding, findAlarms, getAlarm, raiseAlarm } from './alarms.ts';
 export { findEvents, holdAlarm, insertEvent, moveAlarm } from './desk.ts';
 export * from './reports.ts';
+export {
+  findEntries,
+  findNames,
+  findPairDays,
+  findPairReports,
+  findPlans,
+  findReportRows,
+  findSafetyRuns,
+  fingerprintOf,
+  getPlan,
+  holdPlan,
+  insertEntry,
+  insertPlan,
+  movePlan,
+  noteSafetyRun,
+  type ReportRow,
+  strikeEntry,
+} from './safety.ts';
+export * from './studies.ts';
 export { findRuns, noteRun } from './watch.ts';

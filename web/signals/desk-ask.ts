@@ -1,0 +1,88 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import {
+  type Alarm,
+  type AlarmPage,
+  type AlarmState,
+  EVERYWHERE,
+  type LineListRow,
+  type Outlook,
+} from '../../src/modules/signals/model.ts';
+import { api, useDistricts } from '../shell/index.ts';
+import { type Tone, useNotice } from '../ui/index.ts';
+import { named, useDiseases } from './watch-ask.ts';
+
+/** Everything that is not closed. */
+export const OPEN_STATES = 'new,triage,verified,escalated';
+
+export const STATE_TONES: Record<AlarmState, Tone> = {
+  new: 'danger',
+  triage: 'warning',
+  verified: 'primary',
+  escalated: 'danger',
+  closed: 'neutral',
+};
+
+export function useAlarm(id: string) {
+  return useQuery({
+    queryKey: ['signals', 'alarm', id],
+    queryFn: ({ signal }) => api.get<AlarmPage>(`/api/signals/alarms/${encodeURIComponent(id)}`, { signal }),
+  });
+}
+
+/** An act on an alarm; the page shows what came of it at once. */
+export function useAct<Body extends object>(id: string, method: 'post' | 'put', done: string) {
+  const queries = useQueryClient();
+  const notice = useNotice();
+  return useMutation({
+    mutationFn: ({ path, body }: { path: string; body: Body }) =>
+      api[method]<AlarmPage>(`/api/signals/alarms/${encodeURIComponent(id)}/${path}`, body),
+    onSuccess: (page) => {
+      queries.setQueryData(['signals', 'alarm', id], page);
+      void queries.invalidateQueries({ queryKey: ['signals', 'alarms'] });
+      notice.done(done);
+    },
+    onError: (error) => {
+      notice.failed(error);
+      // Somebody else may have been quicker: what is shown is read again.
+      void queries.invalidateQueries({ queryKey: ['signals', 'alarm', id] });
+    },
+  });
+}
+
+export function useLineList(id: string, isEnabled: boolean) {
+  return useQuery({
+    queryKey: ['signals', 'line-list', id],
+    queryFn: ({ signal }) =>
+      api.get<{ cases: LineListRow[]; more: boolean }>(`/api/signals/alarms/${encodeURIComponent(id)}/cases`, {
+        signal,
+      }),
+    enabled: isEnabled,
+    staleTime: 60_000,
+  });
+}
+
+export function useOutlook(disease: string | undefined, place: string) {
+  return useQuery({
+    queryKey: ['signals', 'outlook', disease, place],
+    queryFn: ({ signal }) =>
+      api.get<{ outlook?: Outlook }>(`/api/signals/diseases/${disease}/outlook`, { query: { place }, signal }),
+    enabled: disease !== undefined,
+  });
+}
+
+/** What an alarm is about, in words. */
+export function useSubject(): (alarm: Pick<Alarm, 'subject' | 'key'>) => string {
+  const { t } = useTranslation('signals');
+  const { nameOf } = useDistricts();
+  const diseases = useDiseases().data?.diseases ?? [];
+  return ({ subject, key }) => {
+    const { disease, place } = subject as { disease?: string; place?: string };
+    if (disease === undefined || place === undefined) return key;
+    const definition = diseases.find((each) => each.definition.id === disease)?.definition;
+    return t('alarm.title', {
+      disease: definition === undefined ? disease : named(definition.name),
+      place: place === EVERYWHERE ? t('disease.everywhere') : nameOf(place),
+    });
+  };
+}
