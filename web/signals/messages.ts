@@ -1,5 +1,9 @@
 import { catalogue } from '../ui/catalogue.ts';
 import { working } from './desk-messages.ts';
+import { guarding } from './safety-messages.ts';
 import { watching } from './watch-messages.ts';
 
-export const messages = catalogue({ en: { ...watching.en, ...working.en }, zh: { ...watching.zh, ...working.zh } });
+export const messages = catalogue({
+  en: { ...watching.en, ...working.en, ...guarding.en },
+  zh: { ...watching.zh, ...working.zh, ...guarding.zh },
+});

@@ -1,4 +1,4 @@
-import { AlertOutlined, BellOutlined } from '@ant-design/icons';
+import { AlertOutlined, BellOutlined, DotChartOutlined, LineChartOutlined } from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
 
 export const routes: readonly PageRoute[] = [
@@ -17,4 +17,22 @@ export const routes: readonly PageRoute[] = [
   { path: '/signals/alarms/$id', page: () => import('./alarm.tsx'), permission: 'signals.watch' },
   { path: '/signals/card/$disease', page: () => import('./card.tsx'), permission: 'signals.case.read' },
   { path: '/signals/outbreaks/$disease', page: () => import('./disease.tsx'), permission: 'signals.watch' },
+  {
+    path: '/signals/safety',
+    page: () => import('./safety.tsx'),
+    permission: 'signals.safety.read',
+    nav: { label: 'signals:safety.title', icon: DotChartOutlined, order: 430 },
+  },
+  {
+    path: '/signals/safety/$product/$reaction',
+    page: () => import('./safety-pair.tsx'),
+    permission: 'signals.safety.read',
+  },
+  {
+    path: '/signals/monitoring',
+    page: () => import('./monitoring.tsx'),
+    permission: 'signals.safety.work',
+    nav: { label: 'signals:monitoring.title', icon: LineChartOutlined, order: 435 },
+  },
+  { path: '/signals/monitoring/$id', page: () => import('./monitoring-plan.tsx'), permission: 'signals.safety.work' },
 ];
