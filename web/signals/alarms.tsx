@@ -3,9 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { Alarm } from '../../src/modules/signals/model.ts';
 import { api, Go, useAddressValue } from '../shell/index.ts';
 import { DataTable, Page, StatusTag, Time } from '../ui/index.ts';
-import { STATE_TONES, useSubject } from './desk-ask.ts';
-
-const OPEN = 'new,triage,verified,escalated';
+import { OPEN_STATES, STATE_TONES, useSubject } from './desk-ask.ts';
 
 /** What waits for somebody, the newest first. */
 export default function Alarms() {
@@ -66,7 +64,7 @@ export default function Alarms() {
         source={{
           queryKey: ['signals', 'alarms', state],
           load: async (_, signal) => {
-            const query = state === 'all' ? {} : { state: state === 'closed' ? 'closed' : OPEN };
+            const query = state === 'all' ? {} : { state: state === 'closed' ? 'closed' : OPEN_STATES };
             const { alarms } = await api.get<{ alarms: Alarm[] }>('/api/signals/alarms', { query, signal });
             return { rows: alarms };
           },

@@ -12,6 +12,9 @@ import { api, useDistricts } from '../shell/index.ts';
 import { type Tone, useNotice } from '../ui/index.ts';
 import { named, useDiseases } from './watch-ask.ts';
 
+/** Everything that is not closed. */
+export const OPEN_STATES = 'new,triage,verified,escalated';
+
 export const STATE_TONES: Record<AlarmState, Tone> = {
   new: 'danger',
   triage: 'warning',

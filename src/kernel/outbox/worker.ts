@@ -31,7 +31,7 @@ export interface DeliveryOptions {
 }
 
 /** Who is in arrears with urgent work is let go first: these hearers rest longer, unless they themselves are too late. */
-export interface GiveWay {
+interface GiveWay {
   /** The hearers that go first. */
   to: readonly string[];
   /** Facts that wait for them when they count as in arrears. */

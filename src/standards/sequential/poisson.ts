@@ -13,6 +13,9 @@ export interface PoissonPlan {
 }
 
 const MOST_LENGTH = 5000;
+/** No level of this world needs a higher critical value. */
+const MOST_VALUE = 500;
+const MOST_EVENTS = 100_000;
 
 /**
  * The critical value of the Poisson MaxSPRT under continuous surveillance: the log likelihood ratio at which a true null signals with chance `alpha` until the end.
@@ -44,8 +47,9 @@ export function poissonCriticalValue(plan: PoissonPlan, alpha: number): Critical
  */
 export function poissonPerformance(plan: PoissonPlan, criticalValue: number, relativeRisk: number): Surveillance {
   const { length, leastEvents, firstLook } = checked(plan);
-  if (!(relativeRisk > 0)) throw new RangeError('the relative risk must be above 0');
-  if (!(criticalValue > 0)) throw new RangeError('the critical value must be above 0');
+  checkRisk(relativeRisk, length);
+  if (!(criticalValue > 0 && criticalValue <= MOST_VALUE))
+    throw new RangeError(`the critical value must be above 0 and at most ${MOST_VALUE}`);
   let limit = leastEvents;
   let crossing = poissonCrossing(limit, criticalValue);
   while (crossing < firstLook) {
@@ -104,7 +108,9 @@ export function poissonGroupPerformance(
   relativeRisk: number,
 ): Surveillance {
   const looks = lookTimes(groups);
-  if (!(relativeRisk > 0)) throw new RangeError('the relative risk must be above 0');
+  checkRisk(relativeRisk, checked({ length: looks.at(-1)!, leastEvents }).length);
+  if (!(criticalValue > 0 && criticalValue <= MOST_VALUE))
+    throw new RangeError(`the critical value must be above 0 and at most ${MOST_VALUE}`);
   return groupPower(looks, leastEvents, criticalValue, relativeRisk);
 }
 
@@ -169,6 +175,11 @@ function checked({ length, leastEvents = 1, firstLook = 0 }: PoissonPlan): Requi
     throw new RangeError('the least number of events must be a whole number from 1 to 100');
   if (!(firstLook >= 0 && firstLook <= length)) throw new RangeError('the first look must be from 0 to the length');
   return { length, leastEvents, firstLook };
+}
+
+function checkRisk(relativeRisk: number, length: number): void {
+  if (!(relativeRisk > 0 && relativeRisk * length <= MOST_EVENTS))
+    throw new RangeError(`the relative risk must be above 0, and at most ${MOST_EVENTS} events expected under it`);
 }
 
 export function checkLevel(alpha: number): void {

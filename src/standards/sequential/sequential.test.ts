@@ -138,6 +138,14 @@ describe('Poisson MaxSPRT', () => {
   });
 });
 
+test.each([
+  [{ length: 5 }, 1e308, 2],
+  [{ length: 5 }, 3, 1e9],
+  [{ length: 5 }, 3, 0],
+])('the performance of %j at value %d and risk %d is refused', (plan, value, risk) => {
+  expect(() => poissonPerformance(plan, value, risk)).toThrow(RangeError);
+});
+
 describe('binomial MaxSPRT', () => {
   test.each([
     { events: 12, ratio: 1, leastExposed: 1 },

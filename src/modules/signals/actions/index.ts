@@ -34,11 +34,23 @@ export {
   safetyJob,
 } from './safety.ts';
 export {
+  askAnalysis,
+  bundleRun,
+  changeStudy,
+  createExample,
+  createStudy,
+  listStudies,
+  makeData,
+  readRun,
+  readStudy,
+  uploadData,
+} from './studies.ts';
+export { startStudies } from './study-runs.ts';
+export {
   type CurveQuestion,
   listDiseases,
   readCurve,
   readOutlook,
-  type Watching,
   watchJob,
   watchNow,
 } from './watch.ts';

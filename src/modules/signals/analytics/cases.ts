@@ -15,7 +15,7 @@ export interface CellCount {
 }
 
 /** Days, both included. */
-export interface Period {
+interface Period {
   since: string;
   until: string;
 }
@@ -96,7 +96,7 @@ export async function countCells(
   );
 }
 
-export interface CaseGroup {
+interface CaseGroup {
   /** Lower end of the band; null: unknown. */
   from: number | null;
   sex: string;
@@ -156,7 +156,7 @@ function isAt(district: Sql, place: string): Sql {
 }
 
 /** A case in the line list. */
-export interface CaseRow {
+interface CaseRow {
   patient: string;
   day: string;
   district: string;

@@ -1,10 +1,7 @@
 export {
-  type CaseGroup,
-  type CaseRow,
   type CellCount,
   countAges,
   countCells,
   countTypes,
   listCases,
-  type Period,
 } from './cases.ts';

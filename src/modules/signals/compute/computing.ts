@@ -12,7 +12,7 @@ export interface Computing {
   stop(): Promise<void>;
 }
 
-export interface RunOptions {
+interface RunOptions {
   /** Whose turn it is: nobody waits behind another one's many questions. */
   actor: string;
   signal?: AbortSignal;

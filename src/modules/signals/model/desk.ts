@@ -1,8 +1,7 @@
 import type { Alarm, AlarmKind, AlarmState } from './watch.ts';
 
 /** What somebody did about an alarm. */
-export const EVENT_KINDS = ['moved', 'note', 'contact', 'exposure', 'linked', 'unlinked'] as const;
-export type EventKind = (typeof EVENT_KINDS)[number];
+type EventKind = 'moved' | 'note' | 'contact' | 'exposure' | 'linked' | 'unlinked';
 
 /** What people write; the others are written by what they do. */
 export const NOTE_KINDS = ['note', 'contact', 'exposure'] as const;

@@ -1,5 +1,5 @@
 /** What JSON makes of it on its way to a page. */
-export interface Bilingual {
+interface Bilingual {
   en: string;
   zh: string;
 }
@@ -8,8 +8,7 @@ export const UNITS = ['day', 'week'] as const;
 export type Unit = (typeof UNITS)[number];
 
 /** A district by its code, the city it is in, or the whole region. */
-export const LEVELS = ['district', 'city', 'region'] as const;
-export type Level = (typeof LEVELS)[number];
+export type Level = 'district' | 'city' | 'region';
 
 /** The place of the whole region. */
 export const EVERYWHERE = 'region';
@@ -38,7 +37,7 @@ export interface FixedRule extends RuleBase {
 }
 
 /** Mean and deviation of the days just before. */
-export interface EarsRule extends RuleBase {
+interface EarsRule extends RuleBase {
   method: 'ears';
   type: 'C1' | 'C2' | 'C3';
   alpha: number;
@@ -47,7 +46,7 @@ export interface EarsRule extends RuleBase {
 }
 
 /** The same weeks of the years before. */
-export interface FarringtonRule extends RuleBase {
+interface FarringtonRule extends RuleBase {
   method: 'farrington';
   years: number;
   alpha: number;
@@ -173,7 +172,7 @@ export interface PlaceLine {
   tested: number;
 }
 
-export interface AgeLine {
+interface AgeLine {
   /** Lower end of the band in years; null: unknown. */
   from: number | null;
   sex: string;

@@ -12,7 +12,7 @@ export function dayNumber(day: string): number {
   return Math.floor(Date.parse(`${day}T00:00:00Z`) / DAY_MS);
 }
 
-export function dayText(number: number): string {
+function dayText(number: number): string {
   return new Date(number * DAY_MS).toISOString().slice(0, 10);
 }
 
@@ -21,7 +21,7 @@ export function daysAfter(day: string, days: number): string {
 }
 
 /** The Monday of the week (ISO 8601) of this day. */
-export function mondayOf(day: string): string {
+function mondayOf(day: string): string {
   const number = dayNumber(day);
   // 1970-01-01 was a Thursday.
   return dayText(number - ((((number + 3) % 7) + 7) % 7));

@@ -1,7 +1,7 @@
 export { assess } from './assess.ts';
-export { datesOf, dayNumber, dayOf, daysAfter, dayText, mondayOf } from './calendar.ts';
+export { datesOf, dayNumber, dayOf, daysAfter } from './calendar.ts';
 export { DEFINITIONS, getDefinition } from './definitions.ts';
-export { centreOf, isWithin, levelOf, placeAt } from './places.ts';
+export { centreOf, isWithin, levelOf } from './places.ts';
 export {
   asTyped,
   DUE_RULES,
@@ -15,9 +15,14 @@ export {
   summarise,
 } from './reports.ts';
 export { countedEntries, crossedBy, lotGround, pairGrounds, raisesLot, raisesPair } from './safety.ts';
+export { exampleProtocol, exampleRows } from './study-example.ts';
+export { checkColumns } from './study-frame.ts';
+export { parseProtocol } from './study-protocol.ts';
+export { reportOf } from './study-report.ts';
+export { type Outputs, type StudyStep, stepsOf } from './study-steps.ts';
+export { describe, hashOf, tableOf } from './study-table.ts';
 export {
   corrected,
-  FALSE_DISCOVERY_RATE,
   judgeFixed,
   mergeGrounds,
   type Raised,

@@ -74,7 +74,7 @@ export interface Raised {
 }
 
 /** At most this share of the alarms that rest on a p-value may be false, over all series of a run. */
-export const FALSE_DISCOVERY_RATE = 0.05;
+const FALSE_DISCOVERY_RATE = 0.05;
 
 /**
  * What stands after correction for the number of series: every judged count with a p-value enters, and an alarm stays when its q-value does.

@@ -76,7 +76,7 @@ function addDays(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }
 
-export interface AlarmFilter {
+interface AlarmFilter {
   kind?: AlarmKind;
   states?: readonly AlarmState[];
   /** Beginning of the key: `measles/`. */

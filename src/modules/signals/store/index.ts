@@ -1,4 +1,4 @@
-export { type AlarmFilter, countOpen, type Finding, findAlarms, getAlarm, raiseAlarm } from './alarms.ts';
+export { countOpen, type Finding, findAlarms, getAlarm, raiseAlarm } from './alarms.ts';
 export { findEvents, holdAlarm, insertEvent, moveAlarm } from './desk.ts';
 export * from './reports.ts';
 export {
@@ -19,4 +19,5 @@ export {
   type ReportRow,
   strikeEntry,
 } from './safety.ts';
+export * from './studies.ts';
 export { findRuns, noteRun } from './watch.ts';
