@@ -1,5 +1,13 @@
-import { AlertOutlined, BellOutlined, DotChartOutlined, LineChartOutlined } from '@ant-design/icons';
+import {
+  AlertOutlined,
+  BellOutlined,
+  DotChartOutlined,
+  LineChartOutlined,
+  MedicineBoxOutlined,
+} from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
+
+const REPORTS = ['signals.report.read', 'signals.report.read@organization'];
 
 export const routes: readonly PageRoute[] = [
   {
@@ -17,6 +25,14 @@ export const routes: readonly PageRoute[] = [
   { path: '/signals/alarms/$id', page: () => import('./alarm.tsx'), permission: 'signals.watch' },
   { path: '/signals/card/$disease', page: () => import('./card.tsx'), permission: 'signals.case.read' },
   { path: '/signals/outbreaks/$disease', page: () => import('./disease.tsx'), permission: 'signals.watch' },
+  {
+    path: '/signals/reports',
+    page: () => import('./reports.tsx'),
+    permission: REPORTS,
+    nav: { label: 'signals:reports.title', icon: MedicineBoxOutlined, order: 420 },
+  },
+  { path: '/signals/reports/new', page: () => import('./report-new.tsx'), permission: 'signals.report.write' },
+  { path: '/signals/reports/$id', page: () => import('./report.tsx'), permission: REPORTS },
   {
     path: '/signals/safety',
     page: () => import('./safety.tsx'),
