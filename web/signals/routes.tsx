@@ -1,4 +1,10 @@
-import { AlertOutlined, BellOutlined, MedicineBoxOutlined } from '@ant-design/icons';
+import {
+  AlertOutlined,
+  BellOutlined,
+  DotChartOutlined,
+  LineChartOutlined,
+  MedicineBoxOutlined,
+} from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
 
 const REPORTS = ['signals.report.read', 'signals.report.read@organization'];
@@ -27,4 +33,22 @@ export const routes: readonly PageRoute[] = [
   },
   { path: '/signals/reports/new', page: () => import('./report-new.tsx'), permission: 'signals.report.write' },
   { path: '/signals/reports/$id', page: () => import('./report.tsx'), permission: REPORTS },
+  {
+    path: '/signals/safety',
+    page: () => import('./safety.tsx'),
+    permission: 'signals.safety.read',
+    nav: { label: 'signals:safety.title', icon: DotChartOutlined, order: 430 },
+  },
+  {
+    path: '/signals/safety/$product/$reaction',
+    page: () => import('./safety-pair.tsx'),
+    permission: 'signals.safety.read',
+  },
+  {
+    path: '/signals/monitoring',
+    page: () => import('./monitoring.tsx'),
+    permission: 'signals.safety.work',
+    nav: { label: 'signals:monitoring.title', icon: LineChartOutlined, order: 435 },
+  },
+  { path: '/signals/monitoring/$id', page: () => import('./monitoring-plan.tsx'), permission: 'signals.safety.work' },
 ];
