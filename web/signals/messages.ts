@@ -1,5 +1,9 @@
 import { catalogue } from '../ui/catalogue.ts';
 import { working } from './desk-messages.ts';
+import { studying } from './study-messages.ts';
 import { watching } from './watch-messages.ts';
 
-export const messages = catalogue({ en: { ...watching.en, ...working.en }, zh: { ...watching.zh, ...working.zh } });
+export const messages = catalogue({
+  en: { ...studying.en, ...watching.en, ...working.en },
+  zh: { ...studying.zh, ...watching.zh, ...working.zh },
+});

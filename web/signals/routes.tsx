@@ -1,5 +1,7 @@
-import { AlertOutlined, BellOutlined } from '@ant-design/icons';
+import { AlertOutlined, BellOutlined, LineChartOutlined } from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
+
+const STUDY = ['signals.study.read', 'signals.study.read@organization'] as const;
 
 export const routes: readonly PageRoute[] = [
   {
@@ -17,4 +19,12 @@ export const routes: readonly PageRoute[] = [
   { path: '/signals/alarms/$id', page: () => import('./alarm.tsx'), permission: 'signals.watch' },
   { path: '/signals/card/$disease', page: () => import('./card.tsx'), permission: 'signals.case.read' },
   { path: '/signals/outbreaks/$disease', page: () => import('./disease.tsx'), permission: 'signals.watch' },
+  {
+    path: '/signals/studies',
+    page: () => import('./studies.tsx'),
+    permission: STUDY,
+    nav: { label: 'signals:studies.title', icon: LineChartOutlined, order: 430, key: 'y' },
+  },
+  { path: '/signals/studies/$id', page: () => import('./study.tsx'), permission: STUDY },
+  { path: '/signals/studies/$id/$run', page: () => import('./study-report.tsx'), permission: STUDY },
 ];
