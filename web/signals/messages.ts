@@ -1,9 +1,10 @@
 import { catalogue } from '../ui/catalogue.ts';
 import { working } from './desk-messages.ts';
+import { reporting } from './report-messages.ts';
 import { studying } from './study-messages.ts';
 import { watching } from './watch-messages.ts';
 
 export const messages = catalogue({
-  en: { ...studying.en, ...watching.en, ...working.en },
-  zh: { ...studying.zh, ...watching.zh, ...working.zh },
+  en: { ...studying.en, ...watching.en, ...working.en, ...reporting.en },
+  zh: { ...studying.zh, ...watching.zh, ...working.zh, ...reporting.zh },
 });

@@ -1,7 +1,9 @@
-import { AlertOutlined, BellOutlined, LineChartOutlined } from '@ant-design/icons';
+import { AlertOutlined, BellOutlined, LineChartOutlined, MedicineBoxOutlined } from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
 
-const STUDY = ['signals.study.read', 'signals.study.read@organization'] as const;
+const REPORTS = ['signals.report.read', 'signals.report.read@organization'];
+
+const STUDY = ['signals.study.read', 'signals.study.read@organization'];
 
 export const routes: readonly PageRoute[] = [
   {
@@ -19,6 +21,14 @@ export const routes: readonly PageRoute[] = [
   { path: '/signals/alarms/$id', page: () => import('./alarm.tsx'), permission: 'signals.watch' },
   { path: '/signals/card/$disease', page: () => import('./card.tsx'), permission: 'signals.case.read' },
   { path: '/signals/outbreaks/$disease', page: () => import('./disease.tsx'), permission: 'signals.watch' },
+  {
+    path: '/signals/reports',
+    page: () => import('./reports.tsx'),
+    permission: REPORTS,
+    nav: { label: 'signals:reports.title', icon: MedicineBoxOutlined, order: 420 },
+  },
+  { path: '/signals/reports/new', page: () => import('./report-new.tsx'), permission: 'signals.report.write' },
+  { path: '/signals/reports/$id', page: () => import('./report.tsx'), permission: REPORTS },
   {
     path: '/signals/studies',
     page: () => import('./studies.tsx'),
