@@ -16,6 +16,8 @@ export type Act = {
   at: number;
   /** The day whose orders (or rounds) it belongs to. */
   story: string;
+  /** The fault that brought it about; the ordinary has none. */
+  cause?: string;
   /** What a fault had to do with it, for the truth log. */
   truth?: Truth;
 } & (
@@ -117,7 +119,7 @@ export class Script {
         ),
       );
     for (const report of reports) acts.push(this.#reportAct(report, story));
-    return acts;
+    return order.cause === undefined ? acts : acts.map((act) => ({ ...act, cause: order.cause! }));
   }
 
   #requestAct(order: Order, requests: Order['requests'], at: number, story: string, truth?: Truth): Act {
