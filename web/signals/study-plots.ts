@@ -27,13 +27,21 @@ export function curvesOption(curves: readonly StepCurve[], words: GroupWords, is
     cause === undefined ? words[group] : `${words[group]}: ${cause}`;
   const causes = [...new Set(curves.map(({ cause }) => cause))];
   return {
-    tooltip: { trigger: 'axis', valueFormatter: (value: unknown) => (value == null ? '–' : words.number(Number(value))) },
+    tooltip: {
+      trigger: 'axis',
+      valueFormatter: (value: unknown) => (value == null ? '–' : words.number(Number(value))),
+    },
     legend: { top: 0, type: 'scroll', data: curves.map(named) },
     grid: GRID,
     xAxis: { type: 'value', name: words.time, nameLocation: 'middle', nameGap: 26, min: 0 },
     yAxis: { type: 'value', min: 0, ...(isPercent && { max: 100 }), name: words.value },
     series: curves.flatMap((curve) => {
-      const type = curve.cause !== undefined && causes.indexOf(curve.cause) > 0 ? 'dotted' : curve.group === 'treated' ? 'solid' : 'dashed';
+      const type =
+        curve.cause !== undefined && causes.indexOf(curve.cause) > 0
+          ? 'dotted'
+          : curve.group === 'treated'
+            ? 'solid'
+            : 'dashed';
       const line = (name: string, values: readonly number[], width: number, opacity: number): object => ({
         type: 'line',
         step: 'end',
@@ -55,7 +63,10 @@ export function curvesOption(curves: readonly StepCurve[], words: GroupWords, is
 /** Means by visit with their intervals. */
 export function visitsOption(levels: EndpointReport['levels'], words: GroupWords): PlotOption {
   return {
-    tooltip: { trigger: 'item', valueFormatter: (value: unknown) => words.number(Number(Array.isArray(value) ? value[1] : value)) },
+    tooltip: {
+      trigger: 'item',
+      valueFormatter: (value: unknown) => words.number(Number(Array.isArray(value) ? value[1] : value)),
+    },
     legend: { top: 0, data: [words.treated, words.control] },
     grid: GRID,
     xAxis: { type: 'value', name: words.time, nameLocation: 'middle', nameGap: 26, scale: true },
@@ -83,7 +94,10 @@ export function visitsOption(levels: EndpointReport['levels'], words: GroupWords
 }
 
 /** Lines between two ends, with a gap after each. */
-function whiskers(ends: readonly (readonly [readonly unknown[], readonly unknown[]] | readonly unknown[][])[], color: string): object {
+function whiskers(
+  ends: readonly (readonly [readonly unknown[], readonly unknown[]] | readonly unknown[][])[],
+  color: string,
+): object {
   return {
     type: 'line',
     name: '',
@@ -121,7 +135,10 @@ export function forestOption(forest: ForestReport, words: ForestWords): PlotOpti
   const isRatio = forest.none === 1;
   const limit = (value: number): number => (isRatio ? Math.min(50, Math.max(0.02, value)) : value);
   return {
-    tooltip: { trigger: 'item', formatter: ({ value }: { value: [number, string] }) => `${value[1]}: ${words.number(value[0])}` },
+    tooltip: {
+      trigger: 'item',
+      formatter: ({ value }: { value: [number, string] }) => `${value[1]}: ${words.number(value[0])}`,
+    },
     grid: { ...GRID, top: 12, bottom: 34 },
     xAxis: { type: isRatio ? 'log' : 'value', name: words.effect, nameLocation: 'middle', nameGap: 28 },
     yAxis: { type: 'category', inverse: true, data: rows.map(({ name }) => name), axisTick: { show: false } },
@@ -179,7 +196,14 @@ export function balanceOption(
           data: [{ xAxis: 0.1 }],
         },
       },
-      { type: 'scatter', name: words.after, symbol: 'diamond', symbolSize: 12, color: COLOURS.treated, data: points('after') },
+      {
+        type: 'scatter',
+        name: words.after,
+        symbol: 'diamond',
+        symbolSize: 12,
+        color: COLOURS.treated,
+        data: points('after'),
+      },
     ],
   };
 }

@@ -46,6 +46,41 @@ export function poissonCriticalValue(plan: PoissonPlan, alpha: number): Critical
  * @param relativeRisk true events over expected ones, above 0
  */
 export function poissonPerformance(plan: PoissonPlan, criticalValue: number, relativeRisk: number): Surveillance {
+  return follow(stretchesOf(plan, criticalValue, relativeRisk), relativeRisk);
+}
+
+/**
+ * The same as the R package Sequential 4.5.1 gives it: with a first look after 0 it times the signals up to the first threshold after that look by other formulas, so that times and lengths are others. Power is the same.
+ */
+export function poissonPerformanceAsInR(plan: PoissonPlan, criticalValue: number, relativeRisk: number): Surveillance {
+  const { length, leastEvents, firstLook } = checked(plan);
+  const stretches = stretchesOf(plan, criticalValue, relativeRisk);
+  const whole = follow(stretches, relativeRisk);
+  // The look, then the stretch to the first threshold; where that is the end, R has no formula of its own worth following.
+  if (firstLook === 0 || stretches.length < 3) return whole;
+  const { until: threshold, limit } = stretches[1]!;
+  const begun = follow(stretches.slice(0, 2), relativeRisk);
+  const timed =
+    limit === leastEvents
+      ? (limit / relativeRisk) * (1 - below(limit + 1, threshold * relativeRisk))
+      : timeOfFirstSignals(limit, threshold, poissonCrossing(limit - 1, criticalValue), firstLook, relativeRisk);
+  const time = whole.power * whole.signalTime - begun.power * begun.signalTime + timed;
+  return { power: whole.power, signalTime: time / whole.power, length: time + (1 - whole.power) * length };
+}
+
+/** R's: the count is judged at the threshold before the first look, as if at the look; later signals are timed from the threshold on, over the time since the look. */
+function timeOfFirstSignals(limit: number, threshold: number, before: number, firstLook: number, risk: number): number {
+  const [masses, mean] = [poissonMasses(before * risk, limit), (threshold - before) * risk];
+  let time = (1 - below(limit, before * risk)) * firstLook;
+  for (let count = 0; count < limit; count += 1) {
+    const needed = limit - count;
+    const [reached, passed] = [1 - below(needed, mean), 1 - below(needed + 1, mean)];
+    time += masses[count]! * (threshold * reached + ((threshold - firstLook) * needed * passed) / mean);
+  }
+  return time;
+}
+
+function stretchesOf(plan: PoissonPlan, criticalValue: number, relativeRisk: number): Stretch[] {
   const { length, leastEvents, firstLook } = checked(plan);
   checkRisk(relativeRisk, length);
   if (!(criticalValue > 0 && criticalValue <= MOST_VALUE))
@@ -64,7 +99,7 @@ export function poissonPerformance(plan: PoissonPlan, criticalValue: number, rel
     crossing = poissonCrossing(limit, criticalValue);
   }
   stretches.push({ until: length, limit });
-  return follow(stretches, relativeRisk);
+  return stretches;
 }
 
 export interface GroupPlan {

@@ -13,6 +13,7 @@ import {
   poissonGroupPerformance,
   poissonPath,
   poissonPerformance,
+  poissonPerformanceAsInR,
   poissonRatio,
   rateExceedance,
   rateLimits,
@@ -96,6 +97,14 @@ describe('Poisson MaxSPRT', () => {
     const error = Math.sqrt(Math.max(squares / hits - mean * mean, 1e-12) / hits);
     expect(Math.abs(mean - signalTime)).toBeLessThan(4 * error + 1e-9);
     expect(length).toBeCloseTo(power * signalTime + (1 - power) * plan.length, 10);
+  });
+
+  test("R's own timing differs with a first look only, and never in power", () => {
+    const [plain, looked] = [{ length: 8 }, { length: 8, firstLook: 3 }];
+    expect(poissonPerformanceAsInR(plain, 3, 2)).toEqual(poissonPerformance(plain, 3, 2));
+    const [inR, own] = [poissonPerformanceAsInR(looked, 2.5, 2), poissonPerformance(looked, 2.5, 2)];
+    expect(inR.power).toBe(own.power);
+    expect(inR.signalTime).not.toBeCloseTo(own.signalTime, 2);
   });
 
   test('a longer surveillance needs a higher value, more least events a lower one', () => {

@@ -34,6 +34,15 @@ export {
   safetyJob,
 } from './safety.ts';
 export {
+  listHoldings,
+  listMovements,
+  moveStock,
+  readProjection,
+  readStocks,
+  takeCounts,
+  undoMovement,
+} from './stocks.ts';
+export {
   askAnalysis,
   bundleRun,
   changeStudy,

@@ -6,6 +6,7 @@ import type { Computing } from '../compute/index.ts';
 import { deskRoutes } from './desk.ts';
 import { reportRoutes } from './reports.ts';
 import { safetyRoutes } from './safety.ts';
+import { stockRoutes } from './stocks.ts';
 import { studyRoutes } from './studies.ts';
 import { watchRoutes } from './watch.ts';
 
@@ -28,4 +29,5 @@ export function signalsRoutes(app: FastifyInstance, door: Door, computing: Compu
   studyRoutes(app, door);
   safetyRoutes(app, door, computing);
   reportRoutes(app, door);
+  stockRoutes(app, door);
 }
