@@ -6,4 +6,13 @@ import { watching } from './watch-messages.ts';
 export const messages = catalogue({
   en: { ...watching.en, ...stocking.en, ...working.en },
   zh: { ...watching.zh, ...stocking.zh, ...working.zh },
+import { reporting } from './report-messages.ts';
+
+import { guarding } from './safety-messages.ts';
+import { studying } from './study-messages.ts';
+import { watching } from './watch-messages.ts';
+
+export const messages = catalogue({
+  en: { ...studying.en, ...watching.en, ...working.en, ...reporting.en, ...guarding.en },
+  zh: { ...studying.zh, ...watching.zh, ...working.zh, ...reporting.zh, ...guarding.zh },
 });
