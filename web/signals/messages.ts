@@ -1,18 +1,12 @@
 import { catalogue } from '../ui/catalogue.ts';
 import { working } from './desk-messages.ts';
-import { stocking } from './stocks-messages.ts';
-import { watching } from './watch-messages.ts';
-
-export const messages = catalogue({
-  en: { ...watching.en, ...stocking.en, ...working.en },
-  zh: { ...watching.zh, ...stocking.zh, ...working.zh },
 import { reporting } from './report-messages.ts';
-
 import { guarding } from './safety-messages.ts';
+import { stocking } from './stocks-messages.ts';
 import { studying } from './study-messages.ts';
 import { watching } from './watch-messages.ts';
 
 export const messages = catalogue({
-  en: { ...studying.en, ...watching.en, ...working.en, ...reporting.en, ...guarding.en },
-  zh: { ...studying.zh, ...watching.zh, ...working.zh, ...reporting.zh, ...guarding.zh },
+  en: { ...studying.en, ...stocking.en, ...watching.en, ...working.en, ...reporting.en, ...guarding.en },
+  zh: { ...studying.zh, ...stocking.zh, ...watching.zh, ...working.zh, ...reporting.zh, ...guarding.zh },
 });

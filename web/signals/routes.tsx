@@ -1,10 +1,10 @@
-import { AlertOutlined, 
-  AlertOutlined,BellOutlined, 
+import {
+  AlertOutlined,
   BellOutlined,
   DotChartOutlined,
   FundOutlined,
-  LineChartOutlined,MedicineBoxOutlined, 
-  MedicineBoxOutlined,} from '@ant-design/icons';
+  LineChartOutlined,
+  MedicineBoxOutlined, MedicineBoxOutlined } from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
 
 const REPORTS = ['signals.report.read', 'signals.report.read@organization'];
@@ -28,11 +28,6 @@ export const routes: readonly PageRoute[] = [
   { path: '/signals/card/$disease', page: () => import('./card.tsx'), permission: 'signals.case.read' },
   { path: '/signals/outbreaks/$disease', page: () => import('./disease.tsx'), permission: 'signals.watch' },
   {
-    path: '/signals/stocks',
-    page: () => import('./stocks.tsx'),
-    permission: 'signals.stock.read',
-    nav: { label: 'signals:stocks.title', icon: MedicineBoxOutlined, order: 450, key: 'y' },
-  },
     path: '/signals/reports',
     page: () => import('./reports.tsx'),
     permission: REPORTS,
@@ -66,4 +61,10 @@ export const routes: readonly PageRoute[] = [
   },
   { path: '/signals/studies/$id', page: () => import('./study.tsx'), permission: STUDY },
   { path: '/signals/studies/$id/$run', page: () => import('./study-report.tsx'), permission: STUDY },
+  {
+    path: '/signals/stocks',
+    page: () => import('./stocks.tsx'),
+    permission: 'signals.stock.read',
+    nav: { label: 'signals:stocks.title', icon: MedicineBoxOutlined, order: 450, key: 'z' },
+  },
 ];

@@ -100,6 +100,7 @@ function ScenarioPanel({ asked: { query, set }, view }: { asked: Asked; view: St
       <div className="watch-filters">
         <Field label={t('stocks.kind')}>
           <Segmented
+            size="small"
             aria-label={t('stocks.kind')}
             value={wanted}
             onChange={(value) => set('kind', String(value))}
