@@ -3,8 +3,10 @@ import {
   BellOutlined,
   DotChartOutlined,
   FundOutlined,
+  InboxOutlined,
   LineChartOutlined,
-  MedicineBoxOutlined, MedicineBoxOutlined } from '@ant-design/icons';
+  MedicineBoxOutlined,
+} from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
 
 const REPORTS = ['signals.report.read', 'signals.report.read@organization'];
@@ -65,6 +67,6 @@ export const routes: readonly PageRoute[] = [
     path: '/signals/stocks',
     page: () => import('./stocks.tsx'),
     permission: 'signals.stock.read',
-    nav: { label: 'signals:stocks.title', icon: MedicineBoxOutlined, order: 450, key: 'z' },
+    nav: { label: 'signals:stocks.title', icon: InboxOutlined, order: 450, key: 'z' },
   },
 ];
