@@ -39,7 +39,7 @@ describe.skipIf(!hasChromium)('the safety desk', () => {
     await page.getByRole('button', { name: 'Judge now' }).click();
     await page.getByText(/^Judged: /).waitFor();
     await page.locator('.plot svg path').first().waitFor();
-    await page.getByText('raise an alarm', { exact: true }).click();
+    await page.getByTitle('raise an alarm').click();
     expect(new URL(page.url()).searchParams.get('show')).toBe('raises');
     await page.getByRole('link', { name: PRODUCT }).first().click();
     await page.getByRole('heading', { level: 1, name: `${PRODUCT}: ${REACTION}` }).waitFor();
