@@ -40,7 +40,7 @@ export const isUsualList = (path: string): boolean => USUAL_LISTS.has(path.repla
 let root: FieldGroup | undefined;
 
 /** All fields as a tree, made once. */
-export function fieldTree(): FieldGroup {
+function fieldTree(): FieldGroup {
   if (root !== undefined) return root;
   root = { fields: [], lists: new Map() };
   for (const field of formFields()) {

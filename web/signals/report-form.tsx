@@ -163,11 +163,14 @@ function Entries({ path, group }: { path: string; group: FieldGroup }) {
 
 function newEntry(path: string, reactionId: string | undefined): object {
   const id = crypto.randomUUID();
-  if (path === 'drugs') return emptyDrug(id);
-  if (path === 'reactions') return emptyReaction(id);
+  if (path === 'drugs') return { ...emptyDrug(id), dosages: [{}] };
+  if (path === 'reactions') return { ...emptyReaction(id), language: ownLanguage() };
   if (path.endsWith('.matrix')) return { reactionId };
   return {};
 }
+
+/** ISO 639-2, of the language in which the person reads the form. */
+export const ownLanguage = (): string => (language() === 'zh' ? 'zho' : 'eng');
 
 /** A reaction takes with it what drugs say of it. */
 function withoutEntry(report: CaseReport, path: string, index: number): CaseReport {

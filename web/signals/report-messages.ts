@@ -34,6 +34,7 @@ export const reporting = {
       years: '{{count}} years',
       received: 'First received',
       changed: 'Changed',
+      entered: 'Entered by',
       since: 'Received from',
       until: 'to',
       any: 'all',
@@ -219,6 +220,8 @@ export const reporting = {
     },
     past: {
       versions: 'Versions',
+      version: 'Version',
+      kind: 'Kind',
       issues: 'Advice',
       due: 'Limits',
       rule: 'Limit',
@@ -273,6 +276,7 @@ export const reporting = {
       years: '{{count}} 岁',
       received: '首次获知',
       changed: '更新',
+      entered: '录入人',
       since: '获知日期自',
       until: '至',
       any: '全部',
@@ -446,6 +450,8 @@ export const reporting = {
     },
     past: {
       versions: '版本',
+      version: '版本号',
+      kind: '类型',
       issues: '提示',
       due: '时限',
       rule: '时限规定',

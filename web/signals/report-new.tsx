@@ -7,6 +7,7 @@ import { REPORT_KINDS, type ReportKind, type SavedDraft } from '../../src/module
 import { api, Go, useGo } from '../shell/index.ts';
 import { Page, Panel, useNotice } from '../ui/index.ts';
 import { addressOf, useForget } from './report-ask.ts';
+import { ownLanguage } from './report-form.tsx';
 import './reports.css';
 
 /** What is suspected, and a draft begins. */
@@ -19,6 +20,9 @@ export default function NewReport() {
   const start = useMutation({
     mutationFn: () => {
       const report = emptyReport({ reaction: crypto.randomUUID(), drug: crypto.randomUUID() });
+      // The lot is asked for at once: without it a bad one is not found.
+      report.drugs = report.drugs.map((drug) => ({ ...drug, dosages: [{}] }));
+      report.reactions = report.reactions.map((reaction) => ({ ...reaction, language: ownLanguage() }));
       return api.post<SavedDraft>('/api/signals/reports', { report, kind });
     },
     onSuccess: ({ id }) => {

@@ -1,11 +1,13 @@
 import { useMutation } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { CODE_LISTS } from '#standards/e2b';
 import type { PairGround, PossiblePair, ReportPage } from '../../src/modules/signals/model.ts';
 import { api, Go } from '../shell/index.ts';
 import { DataTable, Empty, Facts, Failure, Loading, Panel, StatusTag, useAsk, useNotice } from '../ui/index.ts';
 import { addressOf, pathOf, useDuplicates, useForget } from './report-ask.ts';
 import { States } from './reports.tsx';
+import { named } from './watch-ask.ts';
 
 /** Reports that may tell of the same case, and what was decided of them. */
 export function Pairs({ page }: { page: ReportPage }) {
@@ -112,8 +114,8 @@ function Pair({
               value: ({ field }) => t(`pairs.fields.${field}`),
               phoneTitle: true,
             },
-            { key: 'here', title: t('pairs.here'), value: ({ here }) => here },
-            { key: 'there', title: t('pairs.there'), value: ({ there }) => there },
+            { key: 'here', title: t('pairs.here'), value: ({ field, here }) => wordOf(field, here) },
+            { key: 'there', title: t('pairs.there'), value: ({ field, there }) => wordOf(field, there) },
             {
               key: 'weight',
               title: t('pairs.weight'),
@@ -127,4 +129,11 @@ function Pair({
       </div>
     </Panel>
   );
+}
+
+/** What is a code is told in words. */
+function wordOf(field: string, value: string): string {
+  if (field !== 'sex' && field !== 'outcome') return value;
+  const entry = CODE_LISTS[field].find(({ code }) => code === value);
+  return entry === undefined ? value : named(entry);
 }

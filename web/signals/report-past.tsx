@@ -35,12 +35,13 @@ function Versions({ page, showLatest }: { page: ReportPage; showLatest: () => vo
         columns={[
           {
             key: 'version',
-            title: t('past.versions'),
+            title: t('past.version'),
             value: ({ version }) => version,
             render: ({ version }) => (
               <Button
                 type="link"
                 size="small"
+                style={{ padding: 0 }}
                 onClick={() =>
                   version === page.line.version ? showLatest() : set({ version: String(version), part: '' })
                 }
@@ -50,7 +51,7 @@ function Versions({ page, showLatest }: { page: ReportPage; showLatest: () => vo
             ),
             phoneTitle: true,
           },
-          { key: 'kind', title: t('report.submitAs'), value: ({ kind }) => t(`report.as.${kind}`) },
+          { key: 'kind', title: t('past.kind'), value: ({ kind }) => t(`report.as.${kind}`) },
           { key: 'at', title: t('judge.at'), value: ({ at }) => new Date(at), render: ({ at }) => <Time at={at} /> },
           { key: 'by', title: t('judge.by'), value: ({ byName }) => byName },
           {

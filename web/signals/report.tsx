@@ -56,7 +56,7 @@ function Head({ page: { line, shown } }: { page: ReportPage }) {
           [t('reports.reactions'), reactions.join(', ')],
           [t('reports.seriousness'), criteria.map((each) => t(`reports.criteria.${each}`)).join(', ')],
           [t('reports.received'), firstReceived],
-          [t('judge.by'), createdName],
+          [t('reports.entered'), createdName],
           [t('reports.changed'), <Time key="changed" at={updatedAt} />],
           [t('past.versions'), shown > 0 && t('report.version', { version: shown })],
         ]}

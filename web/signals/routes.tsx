@@ -2,12 +2,15 @@ import {
   AlertOutlined,
   BellOutlined,
   DotChartOutlined,
+  FundOutlined,
   LineChartOutlined,
   MedicineBoxOutlined,
 } from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
 
 const REPORTS = ['signals.report.read', 'signals.report.read@organization'];
+
+const STUDY = ['signals.study.read', 'signals.study.read@organization'];
 
 export const routes: readonly PageRoute[] = [
   {
@@ -51,4 +54,12 @@ export const routes: readonly PageRoute[] = [
     nav: { label: 'signals:monitoring.title', icon: LineChartOutlined, order: 435 },
   },
   { path: '/signals/monitoring/$id', page: () => import('./monitoring-plan.tsx'), permission: 'signals.safety.work' },
+  {
+    path: '/signals/studies',
+    page: () => import('./studies.tsx'),
+    permission: STUDY,
+    nav: { label: 'signals:studies.title', icon: FundOutlined, order: 440, key: 'y' },
+  },
+  { path: '/signals/studies/$id', page: () => import('./study.tsx'), permission: STUDY },
+  { path: '/signals/studies/$id/$run', page: () => import('./study-report.tsx'), permission: STUDY },
 ];
