@@ -88,8 +88,11 @@ export const studying = {
       bundle: 'Reproducible bundle (JSON)',
       restart: 'Survives a restart: each step is kept as soon as it is known.',
     },
-    report: {
+    studyReport: {
       title: 'Report',
+      table: 'Table: {{of}}',
+      group: 'Group',
+      subgroup: 'Subgroup',
       answers: 'Answers version {{version}} of the protocol on the rows {{hash}}.',
       smallest:
         'Over the population: numbers are rounded to {{count}}, smaller groups are not told, and no step of a curve tells of fewer.',
@@ -273,8 +276,11 @@ export const studying = {
       bundle: '可复现数据包（JSON）',
       restart: '重启后可继续：每一步完成即保存。',
     },
-    report: {
+    studyReport: {
       title: '报告',
+      table: '表：{{of}}',
+      group: '组',
+      subgroup: '亚组',
       answers: '对应方案第 {{version}} 版，数据 {{hash}}。',
       smallest: '人群范围：数字取整至 {{count}}，更小的组不予显示，曲线的每一步也不少于该人数。',
       design: '设计',

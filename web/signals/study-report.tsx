@@ -18,8 +18,8 @@ export default function StudyReportPage() {
   const page = query.data;
   return (
     <Page
-      title={page?.protocol.title ?? t('report.title')}
-      about={page && t('report.answers', { version: page.run.version, hash: page.run.dataHash.slice(0, 12) })}
+      title={page?.protocol.title ?? t('studyReport.title')}
+      about={page && t('studyReport.answers', { version: page.run.version, hash: page.run.dataHash.slice(0, 12) })}
       trail={<Go to={`/signals/studies/${id}`}>{t('studies.name')}</Go>}
       actions={
         page?.run.state === 'done' && (
@@ -90,9 +90,9 @@ function Report({ page: { protocol, data }, report }: { page: RunPage; report: S
   return (
     <div className="stack">
       {data?.source.kind === 'example' && <StatusTag tone="warning">{t('studies.synthetic')}</StatusTag>}
-      <Panel title={t('report.design')}>
+      <Panel title={t('studyReport.design')}>
         <ProtocolFacts protocol={protocol} />
-        {report.smallest !== null && <p className="quiet">{t('report.smallest', { count: report.smallest })}</p>}
+        {report.smallest !== null && <p className="quiet">{t('studyReport.smallest', { count: report.smallest })}</p>}
       </Panel>
       <div className="study-pair">
         <Flow report={report} />
@@ -119,8 +119,9 @@ function Table({
   head: readonly string[];
   rows: readonly (readonly ReactNode[])[];
 }) {
+  const { t } = useTranslation('signals');
   return (
-    <Scroller label={label}>
+    <Scroller label={t('studyReport.table', { of: label })}>
       <table className="study-table">
         <thead>
           <tr>
@@ -153,12 +154,12 @@ function Flow({ report }: { report: StudyReport }) {
   const { t } = useTranslation('signals');
   const { groups } = report;
   return (
-    <Panel title={t('report.flow')}>
+    <Panel title={t('studyReport.flow')}>
       <Table
-        label={t('report.flow')}
-        head={[t('report.step'), t('report.persons'), groups.treated, groups.control]}
+        label={t('studyReport.flow')}
+        head={[t('studyReport.step'), t('studyReport.persons'), groups.treated, groups.control]}
         rows={report.flow.map(({ step, persons, treated, control }) => [
-          t(`report.flows.${step}`),
+          t(`studyReport.flows.${step}`),
           persons,
           treated ?? '',
           control ?? '',
@@ -171,12 +172,12 @@ function Flow({ report }: { report: StudyReport }) {
 function Missing({ report: { missing, groups } }: { report: StudyReport }) {
   const { t } = useTranslation('signals');
   return (
-    <Panel title={t('report.missing')}>
+    <Panel title={t('studyReport.missing')}>
       {missing.length === 0 ? (
-        <p>{t('report.missingNone')}</p>
+        <p>{t('studyReport.missingNone')}</p>
       ) : (
         <Table
-          label={t('report.missing')}
+          label={t('studyReport.missing')}
           head={[t('study.column'), groups.treated, groups.control]}
           rows={missing.map(({ column, treated, control }) => [column, treated, control])}
         />
@@ -188,17 +189,21 @@ function Missing({ report: { missing, groups } }: { report: StudyReport }) {
 function Balance({ report: { balance, adjustment } }: { report: StudyReport }) {
   const { t } = useTranslation('signals');
   const figure = useFigure();
-  const words = { before: t('report.before'), after: t('report.after'), difference: t('report.difference') };
+  const words = {
+    before: t('studyReport.before'),
+    after: t('studyReport.after'),
+    difference: t('studyReport.difference'),
+  };
   const { essTreated, essControl } = adjustment;
   const ess =
-    essTreated === undefined ? '' : t('report.ess', { treated: figure(essTreated), control: figure(essControl) });
+    essTreated === undefined ? '' : t('studyReport.ess', { treated: figure(essTreated), control: figure(essControl) });
   return (
     <Panel>
       <Plot
-        title={t('report.balance')}
+        title={t('studyReport.balance')}
         heightPx={110 + 30 * balance.length}
         option={balanceOption(balance, words)}
-        note={t('report.balanceNote', { ess })}
+        note={t('studyReport.balanceNote', { ess })}
         table={{
           columns: [t('study.column'), words.before, words.after],
           rows: balance.map(({ column, before, after }) => [column, before, after]),
@@ -229,14 +234,14 @@ function EndpointPanel(parts: EndpointParts) {
         <Effects {...parts} />
         {imputed !== null && (
           <p>
-            {t('report.imputed', {
+            {t('studyReport.imputed', {
               seed: protocol.seed,
               estimate: figure(imputed.estimate),
               low: figure(imputed.low),
               high: figure(imputed.high),
               p: p(imputed.p),
             })}{' '}
-            {imputed.tips !== null && t('report.tips', { shift: figure(imputed.tips) })}
+            {imputed.tips !== null && t('studyReport.tips', { shift: figure(imputed.tips) })}
           </p>
         )}
         {endpoint.forest !== null && <Forest {...parts} />}
@@ -248,11 +253,11 @@ function EndpointPanel(parts: EndpointParts) {
 function Curves({ endpoint, protocol, groups }: EndpointParts) {
   const { t } = useTranslation('signals');
   const figure = useFigure();
-  const time = endpoint.unit === null ? t('report.time') : t('report.timeIn', { unit: endpoint.unit });
-  const words = { ...groups, time, value: t('report.share'), number: (value: number) => figure(value) };
+  const time = endpoint.unit === null ? t('studyReport.time') : t('studyReport.timeIn', { unit: endpoint.unit });
+  const words = { ...groups, time, value: t('studyReport.share'), number: (value: number) => figure(value) };
   const level = Math.round(protocol.level * 1000) / 10;
   const table = (curves: readonly StepCurve[]) => ({
-    columns: [t('study.groups'), time, t('report.estimate'), `${t('report.interval', { level })} −`, '+'],
+    columns: [t('study.groups'), time, t('studyReport.estimate'), `${t('studyReport.interval', { level })} −`, '+'],
     rows: curves.flatMap(({ group, cause, time: times, value, low, high }) =>
       times.map((now, at) => [
         cause === undefined ? groups[group] : `${groups[group]}: ${cause}`,
@@ -266,12 +271,18 @@ function Curves({ endpoint, protocol, groups }: EndpointParts) {
   if (endpoint.kind === 'repeated')
     return (
       <Plot
-        title={t('report.visits', { name: endpoint.name })}
+        title={t('studyReport.visits', { name: endpoint.name })}
         heightPx={300}
         option={visitsOption(endpoint.levels, { ...words, value: endpoint.unit ?? '' })}
-        note={t('report.visitsNote')}
+        note={t('studyReport.visitsNote')}
         table={{
-          columns: [t('study.groups'), time, t('report.estimate'), `${t('report.interval', { level })} −`, '+'],
+          columns: [
+            t('study.groups'),
+            time,
+            t('studyReport.estimate'),
+            `${t('studyReport.interval', { level })} −`,
+            '+',
+          ],
           rows: endpoint.levels.map(({ group, at, value, low, high }) => [groups[group], at, value, low, high]),
         }}
       />
@@ -281,28 +292,28 @@ function Curves({ endpoint, protocol, groups }: EndpointParts) {
     <>
       {curves.length > 0 && (
         <Plot
-          title={t('report.curve', { name: endpoint.name })}
+          title={t('studyReport.curve', { name: endpoint.name })}
           heightPx={320}
           option={curvesOption(curves, words)}
-          note={t('report.curveNote', { level })}
+          note={t('studyReport.curveNote', { level })}
           table={table(curves)}
         />
       )}
       {weightedCurves.length > 0 && (
         <Plot
-          title={t('report.curveWeighted', { name: endpoint.name })}
+          title={t('studyReport.curveWeighted', { name: endpoint.name })}
           heightPx={280}
           option={curvesOption(weightedCurves, words)}
-          note={t('report.curveNote', { level })}
+          note={t('studyReport.curveNote', { level })}
           table={table(weightedCurves)}
         />
       )}
       {incidences.length > 0 && (
         <Plot
-          title={t('report.incidence', { name: endpoint.name })}
+          title={t('studyReport.incidence', { name: endpoint.name })}
           heightPx={300}
           option={curvesOption(incidences, words)}
-          note={t('report.incidenceNote')}
+          note={t('studyReport.incidenceNote')}
           table={table(incidences)}
         />
       )}
@@ -310,15 +321,15 @@ function Curves({ endpoint, protocol, groups }: EndpointParts) {
   );
 }
 
-function Risk({ endpoint: { risk }, groups }: EndpointParts) {
+function Risk({ endpoint: { risk, name }, groups }: EndpointParts) {
   const { t } = useTranslation('signals');
   if (risk === null) return null;
   return (
     <div>
-      <h3>{t('report.atRisk')}</h3>
+      <h3>{t('studyReport.atRisk')}</h3>
       <Table
-        label={t('report.atRisk')}
-        head={['', ...risk.times.map(String)]}
+        label={`${t('studyReport.atRisk')}: ${name}`}
+        head={[t('studyReport.group'), ...risk.times.map(String)]}
         rows={(['treated', 'control'] as const).map((group) => [
           groups[group],
           ...risk[group].map((count) => count ?? '–'),
@@ -336,11 +347,11 @@ function Levels({ endpoint, groups, protocol }: EndpointParts) {
     isShare && value !== null ? `${figure(100 * value)} %` : figure(value);
   return (
     <Table
-      label={t('report.groupValues')}
+      label={`${t('studyReport.groupValues')}: ${endpoint.name}`}
       head={[
         t('study.groups'),
-        t('report.estimate'),
-        t('report.interval', { level: Math.round(protocol.level * 1000) / 10 }),
+        t('studyReport.estimate'),
+        t('studyReport.interval', { level: Math.round(protocol.level * 1000) / 10 }),
       ]}
       rows={endpoint.levels.map(({ group, at, value, low, high }) => [
         at === null ? groups[group] : `${groups[group]}, ${at}`,
@@ -359,16 +370,16 @@ function Effects({ endpoint, protocol }: EndpointParts) {
   return (
     <>
       <Table
-        label={t('report.effect')}
+        label={`${t('studyReport.effect')}: ${endpoint.name}`}
         head={[
-          t('report.effect'),
-          t('report.estimate'),
-          t('report.interval', { level: Math.round(protocol.level * 1000) / 10 }),
-          t('report.p'),
-          t('report.method'),
+          t('studyReport.effect'),
+          t('studyReport.estimate'),
+          t('studyReport.interval', { level: Math.round(protocol.level * 1000) / 10 }),
+          t('studyReport.p'),
+          t('studyReport.method'),
         ]}
         rows={effects.map(({ measure, adjusted, estimate, low, high, p: value, method }) => [
-          `${t(`report.measures.${measure}`)}, ${t(adjusted ? 'report.adjustedEffect' : 'report.plainEffect')}`,
+          `${t(`studyReport.measures.${measure}`)}, ${t(adjusted ? 'studyReport.adjustedEffect' : 'studyReport.plainEffect')}`,
           figure(estimate),
           `${figure(low)} – ${figure(high)}`,
           p(value),
@@ -378,45 +389,53 @@ function Effects({ endpoint, protocol }: EndpointParts) {
       <Facts
         facts={[
           [
-            `${t('report.treatedN')} / ${t('report.controlN')}`,
+            `${t('studyReport.treatedN')} / ${t('studyReport.controlN')}`,
             `${n.treated} / ${n.control}${events === null ? '' : ` (${events.treated} / ${events.control})`}`,
           ],
           ...tests.map(
             ({ name, statistic, df, p: value }) =>
               [
-                t(`report.tests.${name}`),
+                t(`studyReport.tests.${name}`),
                 `${statistic === null ? '' : `${figure(statistic)}${df === null ? '' : ` (${df})`}, `}p ${p(value)}`,
               ] as const,
           ),
-          ['Holm', pAdjusted !== null && t('report.pHolm', { p: p(pAdjusted) })],
+          ['Holm', pAdjusted !== null && t('studyReport.pHolm', { p: p(pAdjusted) })],
         ]}
       />
     </>
   );
 }
 
-function Forest({ endpoint }: EndpointParts) {
+function Forest({ endpoint, protocol }: EndpointParts) {
   const { t } = useTranslation('signals');
   const figure = useFigure();
   const p = useP();
   const { forest } = endpoint;
   if (forest === null) return null;
   const words = {
-    overall: t('report.all'),
+    overall: t('studyReport.all'),
     nameOf: (column: string, level: string) => `${column}: ${level}`,
-    effect: t(`report.measures.${forest.measure}`),
+    effect: t(`studyReport.measures.${forest.measure}`),
     number: (value: number) => figure(value),
   };
   const rows = forestRows(forest, words);
   return (
     <>
       <Plot
-        title={t('report.forest', { name: endpoint.name })}
+        title={t('studyReport.forest', { name: endpoint.name })}
         heightPx={70 + 26 * rows.length}
         option={forestOption(forest, words)}
-        note={t('report.forestNote')}
+        note={t('studyReport.forestNote')}
         table={{
-          columns: ['', t('report.treatedN'), t('report.controlN'), words.effect, '−', '+', t('report.interaction')],
+          columns: [
+            '',
+            t('studyReport.treatedN'),
+            t('studyReport.controlN'),
+            words.effect,
+            '−',
+            '+',
+            t('studyReport.interaction'),
+          ],
           rows: rows.map(({ name, row, p: value }) => [
             name,
             row.treated,
@@ -429,8 +448,15 @@ function Forest({ endpoint }: EndpointParts) {
         }}
       />
       <Table
-        label={t('report.interaction')}
-        head={['', words.effect, '', t('report.treatedN'), t('report.controlN'), t('report.interaction')]}
+        label={`${t('studyReport.interaction')}: ${endpoint.name}`}
+        head={[
+          t('studyReport.subgroup'),
+          words.effect,
+          t('studyReport.interval', { level: Math.round(protocol.level * 1000) / 10 }),
+          t('studyReport.treatedN'),
+          t('studyReport.controlN'),
+          t('studyReport.interaction'),
+        ]}
         rows={rows.map(({ name, row, p: value }) => [
           name,
           figure(row.estimate),
@@ -447,20 +473,27 @@ function Forest({ endpoint }: EndpointParts) {
 function Dimensions({ dimensions, level }: { dimensions: NonNullable<StudyReport['dimensions']>; level: number }) {
   const { t } = useTranslation('signals');
   const figure = useFigure();
-  const interval = t('report.interval', { level: Math.round(level * 1000) / 10 });
-  const words = { benefit: t('report.benefit'), none: t('report.zero') };
+  const interval = t('studyReport.interval', { level: Math.round(level * 1000) / 10 });
+  const words = { benefit: t('studyReport.benefit'), none: t('studyReport.zero') };
   const { rows, overall } = dimensions;
   const shown = (value: number, kind: string): string =>
     kind === 'yes-no' ? `${figure(100 * value)} %` : figure(value);
   return (
     <Panel>
       <Plot
-        title={t('report.dimensions')}
+        title={t('studyReport.dimensions')}
         heightPx={380}
         option={radarOption(dimensions, words)}
-        note={t('report.dimensionsNote')}
+        note={t('studyReport.dimensionsNote')}
         table={{
-          columns: [t('report.dimension'), t('report.treatedN'), t('report.controlN'), t('report.estimate'), '−', '+'],
+          columns: [
+            t('studyReport.dimension'),
+            t('studyReport.treatedN'),
+            t('studyReport.controlN'),
+            t('studyReport.estimate'),
+            '−',
+            '+',
+          ],
           rows: rows.map(({ name, treated, control, estimate, low, high }) => [
             name,
             treated,
@@ -472,8 +505,14 @@ function Dimensions({ dimensions, level }: { dimensions: NonNullable<StudyReport
         }}
       />
       <Table
-        label={t('report.dimensions')}
-        head={[t('report.dimension'), t('report.treatedN'), t('report.controlN'), t('report.benefit'), interval]}
+        label={t('studyReport.dimensions')}
+        head={[
+          t('studyReport.dimension'),
+          t('studyReport.treatedN'),
+          t('studyReport.controlN'),
+          t('studyReport.benefit'),
+          interval,
+        ]}
         rows={[
           ...rows.map(({ name, kind, treated, control, estimate, low, high }) => [
             name,
@@ -482,7 +521,13 @@ function Dimensions({ dimensions, level }: { dimensions: NonNullable<StudyReport
             figure(estimate),
             `${figure(low)} – ${figure(high)}`,
           ]),
-          [t('report.overall'), '', '', figure(overall.estimate), `${figure(overall.low)} – ${figure(overall.high)}`],
+          [
+            t('studyReport.overall'),
+            '',
+            '',
+            figure(overall.estimate),
+            `${figure(overall.low)} – ${figure(overall.high)}`,
+          ],
         ]}
       />
     </Panel>
@@ -492,14 +537,14 @@ function Dimensions({ dimensions, level }: { dimensions: NonNullable<StudyReport
 function Limits({ protocol, source }: { protocol: StudyProtocol; source: string | undefined }) {
   const { t } = useTranslation('signals');
   return (
-    <Panel title={t('report.limits')}>
+    <Panel title={t('studyReport.limits')}>
       <ul>
-        <li>{t(`report.limitsOf.${protocol.design}`)}</li>
-        <li>{t('report.limitsMissing')}</li>
-        <li>{t('report.limitsCensoring')}</li>
-        {source === 'lake' && <li>{t('report.limitsLake')}</li>}
-        <li>{t('report.limitsMany')}</li>
-        <li>{t('report.limitsPlan')}</li>
+        <li>{t(`studyReport.limitsOf.${protocol.design}`)}</li>
+        <li>{t('studyReport.limitsMissing')}</li>
+        <li>{t('studyReport.limitsCensoring')}</li>
+        {source === 'lake' && <li>{t('studyReport.limitsLake')}</li>}
+        <li>{t('studyReport.limitsMany')}</li>
+        <li>{t('studyReport.limitsPlan')}</li>
       </ul>
     </Panel>
   );
@@ -508,12 +553,12 @@ function Limits({ protocol, source }: { protocol: StudyProtocol; source: string 
 function Methods({ steps }: { steps: StudyReport['steps'] }) {
   const { t } = useTranslation('signals');
   return (
-    <Panel title={t('report.stepsTitle')}>
+    <Panel title={t('studyReport.stepsTitle')}>
       <Table
-        label={t('report.stepsTitle')}
-        head={[t('report.step'), t('report.method'), t('report.ms')]}
+        label={t('studyReport.stepsTitle')}
+        head={[t('studyReport.step'), t('studyReport.method'), t('studyReport.ms')]}
         rows={steps.map(({ key, method, tookMs, refusal }) => [
-          refusal === null ? key : `${key}: ${t('report.refused', { why: refusal })}`,
+          refusal === null ? key : `${key}: ${t('studyReport.refused', { why: refusal })}`,
           <code key="method">{method}</code>,
           tookMs,
         ])}

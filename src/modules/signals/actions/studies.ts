@@ -233,7 +233,8 @@ export async function readRun(
 ): Promise<{ run: StudyRun; protocol: StudyProtocol; data: DataSummary | null; report: StudyReport | null }> {
   const study = await getStudy(ctx.db, reachFor(ctx, READ), id);
   const { protocol, report, ...told } = await getRun(ctx.db, study.id, run);
-  await recordRead(ctx, { act: 'signals.study-report-read', subject: study.id, detail: { run } });
+  // Who waits for it looks every second, and sees nothing yet.
+  if (report !== null) await recordRead(ctx, { act: 'signals.study-report-read', subject: study.id, detail: { run } });
   return { run: told, protocol, report, data: (await findData(ctx.db, study.id, told.dataHash)) ?? null };
 }
 
