@@ -20,6 +20,8 @@ export interface Memory {
   pastCaused?: number;
   /** How many of the earlier results are delivered. */
   earlier: number;
+  /** How many batches of earlier case reports are delivered; undefined when none are. */
+  batches?: number;
   faults: Fault[];
   /** Last tick delivered by each sensor. */
   ticks: Record<string, number>;

@@ -1,4 +1,5 @@
 import { type Act, Script, type Truth } from './acts.ts';
+import { pastReports } from './adverse.ts';
 import { encodeText } from './charset.ts';
 import { type ControlServer, startControl } from './control.ts';
 import { type Fault, type FaultKind, type FaultWish, makeFault } from './faults.ts';
@@ -52,6 +53,7 @@ const MOST_UNDER_WAY = 500;
 const CHUNK = 15 * MINUTE;
 const PAST_PER_SECOND = 40;
 const HTTP_WORKERS = 6;
+const BETWEEN_BATCHES_MS = 500;
 /** So many days before the first start a cluster began, at the least: it is large enough to be found. */
 const CLUSTER_DAYS = 4;
 
@@ -81,6 +83,7 @@ class RunningRegion implements Region {
   #pastCausedCursor: number | undefined;
   /** How many of the earlier results are on their way or delivered. */
   #earlierPosted: number;
+  #batchesPosted: number;
   readonly #troublesTold = new Set<string>();
   #stopped = false;
   #running: Promise<unknown> = Promise.resolve();
@@ -103,6 +106,7 @@ class RunningRegion implements Region {
     this.#pastCursor = this.#memory.past;
     this.#pastCausedCursor = this.#memory.pastCaused;
     this.#earlierPosted = this.#memory.earlier;
+    this.#batchesPosted = this.#memory.batches ?? 0;
     this.#post = new Post({
       most: MOST_UNDER_WAY,
       trouble: (kind, lane, error) => this.#tellTrouble(kind, lane, error),
@@ -143,7 +147,9 @@ class RunningRegion implements Region {
     this.#running = Promise.all([
       this.#drive(),
       // The first of the earlier results is on its way before anything else: the demonstration's patient is whom it is about.
-      this.#playEarlier().then(() => this.#playPast()),
+      this.#playEarlier()
+        .then(() => this.#playBatches())
+        .then(() => this.#playPast()),
       this.#playPastCaused().then(() => this.#playMain()),
       this.#remember(),
     ]);
@@ -170,10 +176,10 @@ class RunningRegion implements Region {
     return this.#begin(kind, wish, this.#now());
   }
 
-  /** Faults asked for at first start began before it, so that there is something to see: an hour ago, measles days ago. */
+  /** Faults asked for at first start began before it, so that there is something to see: an hour ago, clusters days ago. */
   #startOf(kind: FaultKind): number {
     if (!this.#fresh) return this.#now();
-    return kind === 'measles'
+    return isCluster(kind)
       ? (this.#memory.pastCaused ?? startOfDay(this.#memory.firstDay))
       : Math.max(startOfDay(this.#memory.firstDay), this.#now() - HOUR);
   }
@@ -268,12 +274,29 @@ class RunningRegion implements Region {
       const until = Math.min(this.#memory.firstStart, this.#pastCursor + CHUNK);
       for (const act of this.#script.between(this.#pastCursor, until)) {
         if (this.#stopped) return;
-        if (!this.#isPast(act) || act.cause !== undefined) continue;
+        // Case reports of these days come in the batches.
+        if (!this.#isPast(act) || act.cause !== undefined || act.kind === 'e2b') continue;
         await this.#tell(act, 'past');
         await pause(1000 / PAST_PER_SECOND);
       }
       this.#pastCursor = until < this.#memory.firstStart ? until : undefined;
     }
+  }
+
+  /** Case reports of the years before, once the main play has caught up: a few batches, without which no report would look unusual. */
+  async #playBatches(): Promise<void> {
+    await this.caughtUp;
+    if (this.#stopped) return;
+    const batches = pastReports(this.world, this.#memory.firstDay);
+    for (let index = this.#batchesPosted; index < batches.length && !this.#stopped; index++) {
+      await this.#report(batches[index]!.make(), { at: index, track: 'batches' });
+      this.#batchesPosted = index + 1;
+      await pause(BETWEEN_BATCHES_MS);
+    }
+  }
+
+  #report(batch: string, place: Pick<Parcel, 'at' | 'track'>): Promise<void> {
+    return this.#post.send('e2b', 1, { ...place, deliver: () => this.#http.report(batch) });
   }
 
   /** A story from before the first day, told up to the first start: the background play's business. */
@@ -294,6 +317,8 @@ class RunningRegion implements Region {
           deliver: () => this.#http.transact(transaction),
         });
       }
+      case 'e2b':
+        return await this.#report(act.make(), place);
       case 'epcis': {
         const events = act.make();
         if (events.length === 0) return;
@@ -363,6 +388,7 @@ class RunningRegion implements Region {
     keepCursor(memory, 'past', this.#post.oldest('past'), this.#pastCursor);
     keepCursor(memory, 'pastCaused', this.#post.oldest('past-caused'), this.#pastCausedCursor);
     memory.earlier = this.#post.oldest('earlier') ?? this.#earlierPosted;
+    memory.batches = this.#post.oldest('batches') ?? this.#batchesPosted;
     memory.faults = [...this.#script.faults];
     memory.ticks = this.#fleet.delivered;
     writeMemory(this.#options.stateFile, memory);
@@ -399,6 +425,9 @@ class RunningRegion implements Region {
     this.#options.log?.(line);
   }
 }
+
+/** Grows over days, so that it begins days before there is something to see. */
+const isCluster = (kind: FaultKind): boolean => kind === 'measles' || kind === 'bad-lot';
 
 function firstMemory({
   seed,
