@@ -1,3 +1,4 @@
+import { type Adverse, batchOf, planReports } from './adverse.ts';
 import type { Analyte } from './catalogue.ts';
 import { arrivalEvents, departureEvents, type EpcisEvent, pickUpEvents } from './epcis.ts';
 import { daysBehind, delayed, type Fault, findSwap, measlesOrders, warmFault } from './faults.ts';
@@ -16,12 +17,15 @@ export type Act = {
   at: number;
   /** The day whose orders (or rounds) it belongs to. */
   story: string;
+  /** The fault that brought it about; the ordinary has none. */
+  cause?: string;
   /** What a fault had to do with it, for the truth log. */
   truth?: Truth;
 } & (
   | { kind: 'hl7'; make(): Hl7Message }
   | { kind: 'fhir'; make(): Transaction }
   | { kind: 'epcis'; make(): EpcisEvent[] }
+  | { kind: 'e2b'; make(): string }
 );
 
 /** What really happened, as opposed to what the server is told. */
@@ -87,6 +91,7 @@ export class Script {
     return remember(this.#acts, day, () => [
       ...this.journeys(day).flatMap((journey) => this.#tellOrder(journey, day)),
       ...this.#tellRounds(day),
+      ...this.#tellAdverse(day),
     ]);
   }
 
@@ -117,7 +122,18 @@ export class Script {
         ),
       );
     for (const report of reports) acts.push(this.#reportAct(report, story));
-    return acts;
+    return order.cause === undefined ? acts : acts.map((act) => ({ ...act, cause: order.cause! }));
+  }
+
+  /** Hospitals report each suspected reaction by itself, in a batch that bears its number. */
+  #tellAdverse(story: string): Act[] {
+    return planReports(this.#world, story, this.#faults).map((adverse) => ({
+      at: adverse.reportedAt,
+      story,
+      kind: 'e2b',
+      make: batchOf([adverse], adverse.id).make,
+      ...(adverse.cause === undefined ? {} : { cause: adverse.cause, truth: lotTruth(adverse, adverse.cause) }),
+    }));
   }
 
   #requestAct(order: Order, requests: Order['requests'], at: number, story: string, truth?: Truth): Act {
@@ -254,6 +270,11 @@ export class Script {
       }),
     );
   }
+}
+
+function lotTruth({ id, product, lot, reaction, site }: Adverse, fault: string): Truth {
+  const detail = { report: id, product: product.key, lot, reaction: reaction.key, city: site.place.city };
+  return { fault, id: `lot-${id}`, detail };
 }
 
 interface Swap {

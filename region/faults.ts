@@ -1,3 +1,4 @@
+import { productOf } from './adverse.ts';
 import type { Journey, Report } from './journey.ts';
 import { extraOrder, type Order } from './orders.ts';
 import { PLACES } from './places.ts';
@@ -13,6 +14,7 @@ export const FAULT_KINDS = [
   'duplicate',
   'dead-analyzer',
   'measles',
+  'bad-lot',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -29,6 +31,11 @@ export interface Fault {
   section?: string;
   /** lost-message, duplicate: share of messages concerned */
   share?: number;
+  /** bad-lot: what is bad, reports expected on the first day, days it goes on; `place` is the city or a district of it */
+  product?: string;
+  lot?: string;
+  perDay?: number;
+  days?: number;
   /** measles: the place, cases expected on the first day, days in which they double */
   place?: string;
   firstDay?: number;
@@ -37,6 +44,7 @@ export interface Fault {
   swap?: { day: string; one: string; other: string };
 }
 
+const LOT_DAYS = 14;
 const DURATION: Readonly<Record<FaultKind, number>> = {
   'warm-box': 3 * HOUR,
   'swapped-label': 12 * HOUR,
@@ -44,6 +52,7 @@ const DURATION: Readonly<Record<FaultKind, number>> = {
   duplicate: HOUR,
   'dead-analyzer': 2 * HOUR,
   measles: 14 * DAY,
+  'bad-lot': LOT_DAYS * DAY,
 };
 
 export type FaultWish = Partial<Omit<Fault, 'id' | 'kind' | 'from' | 'until'>> & { minutes?: number };
@@ -63,6 +72,12 @@ export function makeFault(world: World, kind: FaultKind, from: number, wish: Fau
       return { ...fault, share: 0.08, ...chosen };
     case 'measles':
       return { ...fault, place: 'baiyun', firstDay: 4, doublingDays: 2.5, ...chosen };
+    case 'bad-lot': {
+      const { product = 'dtap-vaccine', days = LOT_DAYS } = chosen;
+      const lot = productOf(product).lots.at(-1)!;
+      const ends = minutes === undefined ? from + days * DAY : until;
+      return { ...fault, until: ends, place: 'foshan', lot, perDay: 3, ...chosen, product, days };
+    }
     case 'swapped-label':
       return { ...fault, ...chosen };
   }

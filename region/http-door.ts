@@ -1,3 +1,4 @@
+import { parseAcknowledgement } from '#standards/e2b';
 import type { EpcisEvent } from './epcis.ts';
 import { captureDocument } from './epcis.ts';
 import type { Transaction } from './fhir.ts';
@@ -31,6 +32,23 @@ export class HttpDoor {
     await response.arrayBuffer();
     const location = response.headers.get('location');
     if (location) await this.#awaitCapture(new URL(location, this.#url));
+  }
+
+  /** A batch of case reports. The same bytes again get the same answer and change nothing. */
+  async report(batch: string): Promise<void> {
+    const response = await this.#fetch(new URL(`${this.#url}/api/signals/reports/e2b`), {
+      method: 'POST',
+      headers: { ...this.#headers(), accept: 'application/xml', 'content-type': 'application/xml' },
+      body: batch,
+    });
+    await refuseUnlessOk(response);
+    const { acknowledgement } = parseAcknowledgement(await response.text());
+    if (acknowledgement?.code === 'AA') return;
+    const refused = acknowledgement?.reports?.find(({ code }) => code !== 'CA');
+    const why = refused?.detail ?? acknowledgement?.detail;
+    throw new Refused(
+      `case reports: ${acknowledgement?.code ?? 'no answer'} ${JSON.stringify(why ?? '').slice(0, 400)}`,
+    );
   }
 
   async #awaitCapture(job: URL): Promise<void> {

@@ -16,8 +16,12 @@ export interface Memory {
   firstStart: number;
   /** How far the older stories are told; undefined when they are all told. */
   past?: number;
+  /** How far what faults brought about before the first day is told; undefined when it is all told. */
+  pastCaused?: number;
   /** How many of the earlier results are delivered. */
   earlier: number;
+  /** How many batches of earlier case reports are delivered; undefined when none are. */
+  batches?: number;
   faults: Fault[];
   /** Last tick delivered by each sensor. */
   ticks: Record<string, number>;

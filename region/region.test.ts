@@ -5,17 +5,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Aedes } from 'aedes';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { acknowledge, parseBatch, writeAcknowledgement } from '#standards/e2b';
 import { parseMessage } from '#standards/hl7v2';
 import { encodeFrame, FrameDecoder } from '#standards/mllp';
 import { oruOfTen, runLoad } from './load.ts';
 import { type Region, type RegionOptions, startRegion } from './region.ts';
-import { HOUR, startOfDay } from './time.ts';
+import { DAY, HOUR, startOfDay, utcTime } from './time.ts';
 
 /** The other end: takes what it is sent by MLLP, HTTP and MQTT, and can be out of order. */
 class Listener {
   readonly messages: { sender: string; controlId: string }[] = [];
   readonly transactions: { url: string; ifNoneExist: string }[] = [];
   readonly events: string[] = [];
+  /** Numbers of the case reports of each batch. */
+  readonly batches: string[][] = [];
+  /** Knows no case reports, as a server of before. */
+  oldServer = false;
   readonly readings: { device: string; seq: number; count: number; first: string; last: string }[] = [];
   /** Highest temperature told by each device. */
   readonly warmest = new Map<string, number>();
@@ -65,6 +70,18 @@ class Listener {
           const bundle = JSON.parse(text) as { entry: { request: { url: string; ifNoneExist: string } }[] };
           this.transactions.push(...bundle.entry.map((entry) => entry.request));
           response.writeHead(200, { 'content-type': 'application/fhir+json' }).end('{"resourceType":"Bundle"}');
+        } else if (request.url === '/api/signals/reports/e2b') {
+          if (this.oldServer) return void response.writeHead(404).end();
+          const { batch, reports } = parseBatch(text);
+          this.batches.push(reports.map(({ identification }) => identification.safetyReportId ?? ''));
+          const results = reports.map((report) => ({ report, issues: [], localNumber: 'known' }));
+          const answer = acknowledge(batch, results, {
+            number: 'A1',
+            at: '20261118120000+0800',
+            batchIssues: [],
+            language: 'en',
+          });
+          response.writeHead(200, { 'content-type': 'application/xml' }).end(writeAcknowledgement(answer));
         } else {
           const document = JSON.parse(text) as { epcisBody: { eventList: { eventID: string }[] } };
           this.events.push(...document.epcisBody.eventList.map((event) => event.eventID));
@@ -194,12 +211,21 @@ describe('the region', () => {
     );
     await first.stop();
     const told = names(listener.messages);
+    const reported = listener.batches.flat();
+    expect(reported.length).toBeGreaterThan(5);
+    expect(new Set(reported).size).toBe(reported.length);
     const sequences = listener.readings.map((each) => `${each.device} ${each.seq}`);
     const second = await start({ now: () => noon + 5 * 60_000 });
     await second.caughtUp;
     await until(() => (second.status().post as { pending: number }).pending === 0);
     const anew = names(listener.messages).slice(told.length);
     expect(anew.filter((name) => told.includes(name))).toEqual([]);
+    expect(
+      listener.batches
+        .flat()
+        .slice(reported.length)
+        .filter((id) => reported.includes(id)),
+    ).toEqual([]);
     await until(() => listener.readings.length > sequences.length);
     expect(
       listener.readings.slice(sequences.length).filter((each) => sequences.includes(`${each.device} ${each.seq}`)),
@@ -250,6 +276,25 @@ describe('the region', () => {
     const device = running.world.vehicles.find((vehicle) => vehicle.number === fault?.vehicle)?.device;
     await until(() => (listener.warmest.get(device ?? '') ?? 0) > 10);
     for (const [other, celsius] of listener.warmest) if (other !== device) expect(celsius).toBeLessThan(8);
+  });
+
+  test('what a cluster brought about before is told before the ordinary past, and a bad lot in batches', async () => {
+    const running = await start({ faults: ['bad-lot', 'measles'], scale: 0.15 });
+    const truths = (): string => readFileSync(`${stateFile}.truth.ndjson`, 'utf8');
+    await until(() => truths().includes('"case-') && truths().includes('"lot-'));
+    expect(running.status().pastUntil).toBe(utcTime(startOfDay('2026-11-18') - DAY));
+    await until(() => listener.batches.flat().length > 10);
+    expect(running.status().post).toMatchObject({ refused: 0 });
+  });
+
+  test('says once that a server takes no case reports, and tells all else', async () => {
+    listener.oldServer = true;
+    const lines: Record<string, unknown>[] = [];
+    const running = await start({ faults: ['bad-lot'], log: (line) => lines.push(line) });
+    await until(() => (running.status().post as { refused: number }).refused > 1);
+    await running.caughtUp;
+    expect(lines.filter(({ event }) => event === 'refused')).toHaveLength(1);
+    expect(listener.messages.length).toBeGreaterThan(0);
   });
 
   test('takes and ends faults over its control', async () => {

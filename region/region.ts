@@ -1,4 +1,5 @@
 import { type Act, Script, type Truth } from './acts.ts';
+import { pastReports } from './adverse.ts';
 import { encodeText } from './charset.ts';
 import { type ControlServer, startControl } from './control.ts';
 import { type Fault, type FaultKind, type FaultWish, makeFault } from './faults.ts';
@@ -52,6 +53,9 @@ const MOST_UNDER_WAY = 500;
 const CHUNK = 15 * MINUTE;
 const PAST_PER_SECOND = 40;
 const HTTP_WORKERS = 6;
+const BETWEEN_BATCHES_MS = 500;
+/** So many days before the first start a cluster began, at the least: it is large enough to be found. */
+const CLUSTER_DAYS = 4;
 
 /** Starts the region and returns once it is registered with the server; what it has to tell follows in the background. */
 export async function startRegion(options: RegionOptions): Promise<Region> {
@@ -76,8 +80,10 @@ class RunningRegion implements Region {
   readonly #tellCaughtUp: () => void;
   #cursor: number;
   #pastCursor: number | undefined;
+  #pastCausedCursor: number | undefined;
   /** How many of the earlier results are on their way or delivered. */
   #earlierPosted: number;
+  #batchesPosted: number;
   readonly #troublesTold = new Set<string>();
   #stopped = false;
   #running: Promise<unknown> = Promise.resolve();
@@ -98,7 +104,9 @@ class RunningRegion implements Region {
     this.#anchor = { real: now, simulated: Math.max(now, this.#memory.clock) };
     this.#cursor = Math.max(this.#memory.clock, now - Math.max(historyDays, 1) * DAY);
     this.#pastCursor = this.#memory.past;
+    this.#pastCausedCursor = this.#memory.pastCaused;
     this.#earlierPosted = this.#memory.earlier;
+    this.#batchesPosted = this.#memory.batches ?? 0;
     this.#post = new Post({
       most: MOST_UNDER_WAY,
       trouble: (kind, lane, error) => this.#tellTrouble(kind, lane, error),
@@ -138,8 +146,11 @@ class RunningRegion implements Region {
     if (this.#options.controlPort !== undefined) this.#control = await startControl(this, this.#options.controlPort);
     this.#running = Promise.all([
       this.#drive(),
-      this.#playMain(),
-      this.#playEarlier().then(() => this.#playPast()),
+      // The first of the earlier results is on its way before anything else: the demonstration's patient is whom it is about.
+      this.#playEarlier()
+        .then(() => this.#playBatches())
+        .then(() => this.#playPast()),
+      this.#playPastCaused().then(() => this.#playMain()),
       this.#remember(),
     ]);
     this.#running.catch((error: unknown) => {
@@ -165,11 +176,12 @@ class RunningRegion implements Region {
     return this.#begin(kind, wish, this.#now());
   }
 
-  /** Faults asked for at first start began before it, so that there is something to see: an hour ago, measles with the history. */
+  /** Faults asked for at first start began before it, so that there is something to see: an hour ago, clusters days ago. */
   #startOf(kind: FaultKind): number {
     if (!this.#fresh) return this.#now();
-    const history = this.#memory.past ?? startOfDay(this.#memory.firstDay);
-    return kind === 'measles' ? history : Math.max(startOfDay(this.#memory.firstDay), this.#now() - HOUR);
+    return isCluster(kind)
+      ? (this.#memory.pastCaused ?? startOfDay(this.#memory.firstDay))
+      : Math.max(startOfDay(this.#memory.firstDay), this.#now() - HOUR);
   }
 
   #begin(kind: FaultKind, wish: FaultWish, at: number): Fault {
@@ -243,6 +255,18 @@ class RunningRegion implements Region {
     }
   }
 
+  /** What a fault brought about before the first day comes before all else: little, and what people start the region with a fault to see. */
+  async #playPastCaused(): Promise<void> {
+    while (this.#pastCausedCursor !== undefined && !this.#stopped) {
+      const until = Math.min(this.#memory.firstStart, this.#pastCausedCursor + DAY);
+      for (const act of this.#script.between(this.#pastCausedCursor, until)) {
+        if (this.#stopped) return;
+        if (this.#isPast(act) && act.cause !== undefined) await this.#tell(act, 'past-caused');
+      }
+      this.#pastCausedCursor = until < this.#memory.firstStart ? until : undefined;
+    }
+  }
+
   /** The stories of the days before the first start, slowly, once the main play has caught up. */
   async #playPast(): Promise<void> {
     await this.caughtUp;
@@ -250,12 +274,29 @@ class RunningRegion implements Region {
       const until = Math.min(this.#memory.firstStart, this.#pastCursor + CHUNK);
       for (const act of this.#script.between(this.#pastCursor, until)) {
         if (this.#stopped) return;
-        if (!this.#isPast(act)) continue;
+        // Case reports of these days come in the batches.
+        if (!this.#isPast(act) || act.cause !== undefined || act.kind === 'e2b') continue;
         await this.#tell(act, 'past');
         await pause(1000 / PAST_PER_SECOND);
       }
       this.#pastCursor = until < this.#memory.firstStart ? until : undefined;
     }
+  }
+
+  /** Case reports of the years before, once the main play has caught up: a few batches, without which no report would look unusual. */
+  async #playBatches(): Promise<void> {
+    await this.caughtUp;
+    if (this.#stopped) return;
+    const batches = pastReports(this.world, this.#memory.firstDay);
+    for (let index = this.#batchesPosted; index < batches.length && !this.#stopped; index++) {
+      await this.#report(batches[index]!.make(), { at: index, track: 'batches' });
+      this.#batchesPosted = index + 1;
+      await pause(BETWEEN_BATCHES_MS);
+    }
+  }
+
+  #report(batch: string, place: Pick<Parcel, 'at' | 'track'>): Promise<void> {
+    return this.#post.send('e2b', 1, { ...place, deliver: () => this.#http.report(batch) });
   }
 
   /** A story from before the first day, told up to the first start: the background play's business. */
@@ -276,6 +317,8 @@ class RunningRegion implements Region {
           deliver: () => this.#http.transact(transaction),
         });
       }
+      case 'e2b':
+        return await this.#report(act.make(), place);
       case 'epcis': {
         const events = act.make();
         if (events.length === 0) return;
@@ -342,11 +385,10 @@ class RunningRegion implements Region {
   #save(): void {
     const memory = this.#memory;
     memory.clock = (this.#post.oldest('main') ?? this.#cursor + 1) - 1;
-    const past = this.#post.oldest('past');
-    const pastAt = past === undefined ? this.#pastCursor : past - 1;
-    if (pastAt === undefined) delete memory.past;
-    else memory.past = pastAt;
+    keepCursor(memory, 'past', this.#post.oldest('past'), this.#pastCursor);
+    keepCursor(memory, 'pastCaused', this.#post.oldest('past-caused'), this.#pastCausedCursor);
     memory.earlier = this.#post.oldest('earlier') ?? this.#earlierPosted;
+    memory.batches = this.#post.oldest('batches') ?? this.#batchesPosted;
     memory.faults = [...this.#script.faults];
     memory.ticks = this.#fleet.delivered;
     writeMemory(this.#options.stateFile, memory);
@@ -384,6 +426,9 @@ class RunningRegion implements Region {
   }
 }
 
+/** Grows over days, so that it begins days before there is something to see. */
+const isCluster = (kind: FaultKind): boolean => kind === 'measles' || kind === 'bad-lot';
+
 function firstMemory({
   seed,
   scale,
@@ -397,8 +442,22 @@ function firstMemory({
 }): Memory {
   const firstDay = dayOf(now);
   const clock = startOfDay(firstDay);
-  const past = historyDays > 0 ? { past: startOfDay(dayAfter(firstDay, -historyDays)) } : {};
+  const back = (days: number): number => startOfDay(dayAfter(firstDay, -days));
+  const past =
+    historyDays > 0 ? { past: back(historyDays), pastCaused: back(Math.max(historyDays, CLUSTER_DAYS)) } : {};
   return { version: 1, seed, scale, clock, firstDay, firstStart: now, ...past, earlier: 0, faults: [], ticks: {} };
+}
+
+/** From just before what is not delivered yet; when all is told and delivered, the cursor goes. */
+function keepCursor(
+  memory: Memory,
+  name: 'past' | 'pastCaused',
+  undelivered: number | undefined,
+  told: number | undefined,
+): void {
+  const at = undelivered === undefined ? told : undelivered - 1;
+  if (at === undefined) delete memory[name];
+  else memory[name] = at;
 }
 
 function wireTruth(fault: Fault, { sender, controlId }: Hl7Message): Truth {

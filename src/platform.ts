@@ -47,7 +47,7 @@ import { holdFolder, MIGRATIONS, migrate, openDatabase, openPool, sql } from '#k
 import { custodyRoutes, partitionJob, recountJob, startMqtt } from '#modules/custody';
 import { laboratoryRoutes, loadIntervals } from '#modules/laboratory';
 import { recordsRoutes, startMllpServer, startReceiver } from '#modules/records';
-import { reportsJob, safetyJob, signalsRoutes, startComputing, watchJob } from '#modules/signals';
+import { reportsJob, safetyJob, signalsRoutes, startComputing, startStudies, watchJob } from '#modules/signals';
 import { buildWeb, WEB_DIST } from '../web/build.ts';
 import { placeDemoAccounts } from './demo.ts';
 import { HEARERS, LAKE_LISTENER, LAKE_TABLES } from './hearers.ts';
@@ -206,6 +206,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       safetyJob({ computing }),
     ];
     undo.push(startJobs(ctx, pool, jobs).stop);
+    undo.push(startStudies(ctx, computing).stop);
     isUp = true;
 
     if (config.region) {

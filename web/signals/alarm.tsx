@@ -32,6 +32,7 @@ import {
 } from '../ui/index.ts';
 import { Curve } from './curve.tsx';
 import { STATE_TONES, useAct, useAlarm, useLineList, useOutlook, useSubject } from './desk-ask.ts';
+import { pairPath } from './safety-ask.ts';
 import { useCurve, useNumber } from './watch-ask.ts';
 import { outlookOption } from './watch-plots.ts';
 import './watch.css';
@@ -66,7 +67,7 @@ export default function AlarmOne() {
 
 function Head({ alarm }: { alarm: Alarm }) {
   const { t } = useTranslation('signals');
-  const { disease, place = EVERYWHERE } = alarm.subject as { disease?: string; place?: string };
+  const { disease, place = EVERYWHERE, product, reaction, plan } = alarm.subject as Record<string, string | undefined>;
   return (
     <Panel>
       <Figures
@@ -82,6 +83,12 @@ function Head({ alarm }: { alarm: Alarm }) {
       {disease !== undefined && (
         <p className="no-print">
           <Go to={`/signals/outbreaks/${disease}?place=${place}`}>{t('alarm.curve')}</Go>
+        </p>
+      )}
+      {product !== undefined && reaction !== undefined && (
+        <p className="row no-print">
+          <Go to={pairPath(product, reaction)}>{t('safety.pairLink')}</Go>
+          {plan !== undefined && <Go to={`/signals/monitoring/${plan}`}>{t('safety.planLink')}</Go>}
         </p>
       )}
     </Panel>
@@ -174,7 +181,7 @@ function Grounds({ alarm }: { alarm: Alarm }) {
   const nameOf = ({ method, rule }: AlarmGround) =>
     ['fixed', 'ears', 'farrington', 'scan'].includes(method)
       ? t(`disease.rules.${method as 'ears'}`, { ...rule })
-      : method;
+      : [rule['name'] ?? method, rule['text'], rule['source']].filter(Boolean).join(' · ');
   return (
     <Panel title={t('alarm.grounds')} flush>
       <DataTable<AlarmGround>

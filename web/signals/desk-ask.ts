@@ -77,7 +77,12 @@ export function useSubject(): (alarm: Pick<Alarm, 'subject' | 'key'>) => string 
   const { nameOf } = useDistricts();
   const diseases = useDiseases().data?.diseases ?? [];
   return ({ subject, key }) => {
-    const { disease, place } = subject as { disease?: string; place?: string };
+    const { disease, place, productName, reactionName, lot, plan } = subject as Record<string, string | undefined>;
+    if (productName !== undefined && reactionName !== undefined) {
+      const names = { product: productName, reaction: reactionName };
+      if (lot !== undefined) return t('safety.subjectLot', { ...names, lot });
+      return t(plan === undefined ? 'safety.subject' : 'safety.subjectPlan', names);
+    }
     if (disease === undefined || place === undefined) return key;
     const definition = diseases.find((each) => each.definition.id === disease)?.definition;
     return t('alarm.title', {

@@ -1,4 +1,13 @@
-import { BarChart, BoxplotChart, HeatmapChart, LineChart, MapChart, PieChart, ScatterChart } from 'echarts/charts';
+import {
+  BarChart,
+  BoxplotChart,
+  HeatmapChart,
+  LineChart,
+  MapChart,
+  PieChart,
+  RadarChart,
+  ScatterChart,
+} from 'echarts/charts';
 import {
   AriaComponent,
   DatasetComponent,
@@ -9,6 +18,7 @@ import {
   MarkAreaComponent,
   MarkLineComponent,
   MarkPointComponent,
+  RadarComponent,
   TooltipComponent,
   VisualMapComponent,
 } from 'echarts/components';
@@ -23,6 +33,7 @@ use([
   LineChart,
   MapChart,
   PieChart,
+  RadarChart,
   ScatterChart,
   AriaComponent,
   DatasetComponent,
@@ -33,6 +44,7 @@ use([
   MarkAreaComponent,
   MarkLineComponent,
   MarkPointComponent,
+  RadarComponent,
   TooltipComponent,
   VisualMapComponent,
   SVGRenderer,

@@ -1,4 +1,5 @@
 /** The shared record: messages of hospitals and laboratories, persons and what is known of them. */
+export { type FollowedPersons, findFollowed, parseCohort } from './analytics/index.ts';
 export { messageTable } from './analytics/messages.ts';
 export { intake } from './intake/apply.ts';
 export { exportVerb } from './intake/export.ts';

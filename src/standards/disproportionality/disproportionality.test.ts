@@ -256,6 +256,13 @@ describe('posterior', () => {
     }
   });
 
+  test('huge counts and expectations too', () => {
+    const { quantiles } = posterior({ ...PRIOR, share: 1 }, [3e4, 1e8], [1e4, 9e7]);
+    expect(quantiles[0]![0]! / gamma.quantile(0.05, 30_002.5, 10_000.4)).toBeCloseTo(1, 9);
+    expect(quantiles[1]![1]! / gamma.quantile(0.95, 1e8 + 2.5, 9e7 + 0.4)).toBeCloseTo(1, 9);
+    expect(() => posterior({ ...PRIOR, alpha1: 1e308 }, [1], [1])).toThrow(RangeError);
+  });
+
   test('one component alone is a gamma distribution', () => {
     const { quantiles } = posterior({ ...PRIOR, share: 1 }, [4], [1.5]);
     expect(quantiles[0]![0]).toBeCloseTo(gamma.quantile(0.05, 6.5, 1.9), 10);

@@ -1,4 +1,4 @@
-import { digamma, logGamma } from '../statistics/index.ts';
+import { digamma, gamma, logGamma } from '../statistics/index.ts';
 import type { Prior } from './mixture.ts';
 
 /** What is believed of each pair's true ratio of observed to expected after its count is seen. */
@@ -90,6 +90,8 @@ function logAscent(alpha: number, n: number): number {
 }
 
 const TABLE = 64;
+/** Of larger shapes the series is too long. */
+const MOST_SERIES = 20_000;
 
 /** What a gamma distribution needs again and again, whatever its rate. */
 class Shape {
@@ -110,8 +112,13 @@ class Shape {
     return this.shape * log - other.shape * otherLog - odds;
   }
 
+  /** P(shape, y), given y^shape exp(-y) / gamma(shape + 1). */
+  below(y: number, mass: number): number {
+    return this.shape > MOST_SERIES ? gamma.cdf(y, this.shape) : mass * this.#sum(y);
+  }
+
   /** The sum in P(shape, y) = y^shape exp(-y) / gamma(shape + 1) * (1 + y/(shape+1) + y^2/((shape+1)(shape+2)) + ...). DLMF 8.7.1. */
-  sum(y: number): number {
+  #sum(y: number): number {
     const inverses = this.inverses;
     let term = 1;
     let sum = 1;
@@ -175,16 +182,16 @@ class QuantileSolver {
       const [y1, y2] = [x * rate1, x * rate2];
       let [below, slope, bend] = [0, 0, 0];
       if (first > 0) {
-        const mass = first * Math.exp(one.shape * (u + log1) - y1 - one.logNorm);
-        const density = mass * one.shape;
-        below += isBeyond(one, y1, mass) ? first : mass * one.sum(y1);
+        const mass = Math.exp(one.shape * (u + log1) - y1 - one.logNorm);
+        const density = first * mass * one.shape;
+        below += first * (isBeyond(one, y1, mass) ? 1 : one.below(y1, mass));
         slope += density;
         bend += density * (one.shape - y1);
       }
       if (first < 1) {
-        const mass = (1 - first) * Math.exp(two.shape * (u + log2) - y2 - two.logNorm);
-        const density = mass * two.shape;
-        below += isBeyond(two, y2, mass) ? 1 - first : mass * two.sum(y2);
+        const mass = Math.exp(two.shape * (u + log2) - y2 - two.logNorm);
+        const density = (1 - first) * mass * two.shape;
+        below += (1 - first) * (isBeyond(two, y2, mass) ? 1 : two.below(y2, mass));
         slope += density;
         bend += density * (two.shape - y2);
       }
@@ -265,20 +272,23 @@ function sortedBy(n: number, size: number, prepare: (size: number) => (at: numbe
   return order;
 }
 
+const LARGEST = 1e9;
+
 function checkArguments(
   { alpha1, beta1, alpha2, beta2, share }: Prior,
   observed: ArrayLike<number>,
   expected: ArrayLike<number>,
   at: readonly number[],
 ): void {
-  if (![alpha1, beta1, alpha2, beta2].every((value) => value > 0 && value < Infinity))
-    throw new RangeError('alphas and betas of the prior must be above 0');
+  if (![alpha1, beta1, alpha2, beta2].every((value) => value > 0 && value <= LARGEST))
+    throw new RangeError(`alphas and betas of the prior must be above 0 and at most ${LARGEST}`);
   if (!(share >= 0 && share <= 1)) throw new RangeError('the share of the first component must be from 0 to 1');
   if (observed.length !== expected.length) throw new RangeError('observed and expected must be as long');
   for (let each = 0; each < observed.length; each += 1) {
-    if (!(observed[each]! >= 0 && observed[each]! < Infinity)) throw new RangeError('counts must be 0 or more');
-    if (!(expected[each]! > 0 && expected[each]! < Infinity))
-      throw new RangeError('every expected count must be above 0');
+    if (!(observed[each]! >= 0 && observed[each]! <= LARGEST))
+      throw new RangeError(`counts must be from 0 to ${LARGEST}`);
+    if (!(expected[each]! > 0 && expected[each]! <= LARGEST))
+      throw new RangeError(`every expected count must be above 0 and at most ${LARGEST}`);
   }
   if (!at.every((p) => p > 0 && p < 1)) throw new RangeError('probabilities of quantiles must be between 0 and 1');
 }

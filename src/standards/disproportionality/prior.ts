@@ -21,7 +21,7 @@ export interface PriorFit {
   atBounds: boolean;
 }
 
-export interface StartFit {
+interface StartFit {
   prior: Prior;
   negLogLikelihood: number;
   converged: boolean;

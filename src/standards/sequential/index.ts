@@ -22,6 +22,7 @@ export {
   poissonGroupCriticalValue,
   poissonGroupPerformance,
   poissonPerformance,
+  poissonPerformanceAsInR,
 } from './poisson.ts';
 export {
   rateExceedance,

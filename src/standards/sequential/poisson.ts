@@ -13,6 +13,9 @@ export interface PoissonPlan {
 }
 
 const MOST_LENGTH = 5000;
+/** No level of this world needs a higher critical value. */
+const MOST_VALUE = 500;
+const MOST_EVENTS = 100_000;
 
 /**
  * The critical value of the Poisson MaxSPRT under continuous surveillance: the log likelihood ratio at which a true null signals with chance `alpha` until the end.
@@ -43,9 +46,45 @@ export function poissonCriticalValue(plan: PoissonPlan, alpha: number): Critical
  * @param relativeRisk true events over expected ones, above 0
  */
 export function poissonPerformance(plan: PoissonPlan, criticalValue: number, relativeRisk: number): Surveillance {
+  return follow(stretchesOf(plan, criticalValue, relativeRisk), relativeRisk);
+}
+
+/**
+ * The same as the R package Sequential 4.5.1 gives it: with a first look after 0 it times the signals up to the first threshold after that look by other formulas, so that times and lengths are others. Power is the same.
+ */
+export function poissonPerformanceAsInR(plan: PoissonPlan, criticalValue: number, relativeRisk: number): Surveillance {
   const { length, leastEvents, firstLook } = checked(plan);
-  if (!(relativeRisk > 0)) throw new RangeError('the relative risk must be above 0');
-  if (!(criticalValue > 0)) throw new RangeError('the critical value must be above 0');
+  const stretches = stretchesOf(plan, criticalValue, relativeRisk);
+  const whole = follow(stretches, relativeRisk);
+  // The look, then the stretch to the first threshold; where that is the end, R has no formula of its own worth following.
+  if (firstLook === 0 || stretches.length < 3) return whole;
+  const { until: threshold, limit } = stretches[1]!;
+  const begun = follow(stretches.slice(0, 2), relativeRisk);
+  const timed =
+    limit === leastEvents
+      ? (limit / relativeRisk) * (1 - below(limit + 1, threshold * relativeRisk))
+      : timeOfFirstSignals(limit, threshold, poissonCrossing(limit - 1, criticalValue), firstLook, relativeRisk);
+  const time = whole.power * whole.signalTime - begun.power * begun.signalTime + timed;
+  return { power: whole.power, signalTime: time / whole.power, length: time + (1 - whole.power) * length };
+}
+
+/** R's: the count is judged at the threshold before the first look, as if at the look; later signals are timed from the threshold on, over the time since the look. */
+function timeOfFirstSignals(limit: number, threshold: number, before: number, firstLook: number, risk: number): number {
+  const [masses, mean] = [poissonMasses(before * risk, limit), (threshold - before) * risk];
+  let time = (1 - below(limit, before * risk)) * firstLook;
+  for (let count = 0; count < limit; count += 1) {
+    const needed = limit - count;
+    const [reached, passed] = [1 - below(needed, mean), 1 - below(needed + 1, mean)];
+    time += masses[count]! * (threshold * reached + ((threshold - firstLook) * needed * passed) / mean);
+  }
+  return time;
+}
+
+function stretchesOf(plan: PoissonPlan, criticalValue: number, relativeRisk: number): Stretch[] {
+  const { length, leastEvents, firstLook } = checked(plan);
+  checkRisk(relativeRisk, length);
+  if (!(criticalValue > 0 && criticalValue <= MOST_VALUE))
+    throw new RangeError(`the critical value must be above 0 and at most ${MOST_VALUE}`);
   let limit = leastEvents;
   let crossing = poissonCrossing(limit, criticalValue);
   while (crossing < firstLook) {
@@ -60,7 +99,7 @@ export function poissonPerformance(plan: PoissonPlan, criticalValue: number, rel
     crossing = poissonCrossing(limit, criticalValue);
   }
   stretches.push({ until: length, limit });
-  return follow(stretches, relativeRisk);
+  return stretches;
 }
 
 export interface GroupPlan {
@@ -104,7 +143,9 @@ export function poissonGroupPerformance(
   relativeRisk: number,
 ): Surveillance {
   const looks = lookTimes(groups);
-  if (!(relativeRisk > 0)) throw new RangeError('the relative risk must be above 0');
+  checkRisk(relativeRisk, checked({ length: looks.at(-1)!, leastEvents }).length);
+  if (!(criticalValue > 0 && criticalValue <= MOST_VALUE))
+    throw new RangeError(`the critical value must be above 0 and at most ${MOST_VALUE}`);
   return groupPower(looks, leastEvents, criticalValue, relativeRisk);
 }
 
@@ -169,6 +210,11 @@ function checked({ length, leastEvents = 1, firstLook = 0 }: PoissonPlan): Requi
     throw new RangeError('the least number of events must be a whole number from 1 to 100');
   if (!(firstLook >= 0 && firstLook <= length)) throw new RangeError('the first look must be from 0 to the length');
   return { length, leastEvents, firstLook };
+}
+
+function checkRisk(relativeRisk: number, length: number): void {
+  if (!(relativeRisk > 0 && relativeRisk * length <= MOST_EVENTS))
+    throw new RangeError(`the relative risk must be above 0, and at most ${MOST_EVENTS} events expected under it`);
 }
 
 export function checkLevel(alpha: number): void {

@@ -13,6 +13,7 @@ import {
   poissonGroupPerformance,
   poissonPath,
   poissonPerformance,
+  poissonPerformanceAsInR,
   poissonRatio,
   rateExceedance,
   rateLimits,
@@ -98,6 +99,14 @@ describe('Poisson MaxSPRT', () => {
     expect(length).toBeCloseTo(power * signalTime + (1 - power) * plan.length, 10);
   });
 
+  test("R's own timing differs with a first look only, and never in power", () => {
+    const [plain, looked] = [{ length: 8 }, { length: 8, firstLook: 3 }];
+    expect(poissonPerformanceAsInR(plain, 3, 2)).toEqual(poissonPerformance(plain, 3, 2));
+    const [inR, own] = [poissonPerformanceAsInR(looked, 2.5, 2), poissonPerformance(looked, 2.5, 2)];
+    expect(inR.power).toBe(own.power);
+    expect(inR.signalTime).not.toBeCloseTo(own.signalTime, 2);
+  });
+
   test('a longer surveillance needs a higher value, more least events a lower one', () => {
     const at = (length: number, leastEvents: number) =>
       poissonCriticalValue({ length, leastEvents }, 0.01).criticalValue;
@@ -136,6 +145,14 @@ describe('Poisson MaxSPRT', () => {
   ])('refuses %j at level %d', (plan, alpha) => {
     expect(() => poissonCriticalValue(plan, alpha)).toThrow(RangeError);
   });
+});
+
+test.each([
+  [{ length: 5 }, 1e308, 2],
+  [{ length: 5 }, 3, 1e9],
+  [{ length: 5 }, 3, 0],
+])('the performance of %j at value %d and risk %d is refused', (plan, value, risk) => {
+  expect(() => poissonPerformance(plan, value, risk)).toThrow(RangeError);
 });
 
 describe('binomial MaxSPRT', () => {

@@ -69,7 +69,8 @@ function thetaOf(
   const all = sumOf(weights, (weight) => weight);
   let theta = all / sumOf(weights, (weight, i) => weight * (y[i]! / means[i]! - 1) ** 2);
   let [information, change] = [0, 1];
-  for (let round = 0; round < most && Math.abs(change) > NEWTON_STOP; round += 1) {
+  // As R, which counts one round more than it makes.
+  for (let round = 1; round < most && Math.abs(change) > NEWTON_STOP; round += 1) {
     theta = Math.abs(theta);
     const t = theta;
     const [digammaAt, trigammaAt, logAt] = [digamma(t), trigamma(t), Math.log(t)];

@@ -34,6 +34,28 @@ export {
   safetyJob,
 } from './safety.ts';
 export {
+  listHoldings,
+  listMovements,
+  moveStock,
+  readProjection,
+  readStocks,
+  takeCounts,
+  undoMovement,
+} from './stocks.ts';
+export {
+  askAnalysis,
+  bundleRun,
+  changeStudy,
+  createExample,
+  createStudy,
+  listStudies,
+  makeData,
+  readRun,
+  readStudy,
+  uploadData,
+} from './studies.ts';
+export { startStudies } from './study-runs.ts';
+export {
   type CurveQuestion,
   listDiseases,
   readCurve,

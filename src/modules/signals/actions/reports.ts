@@ -89,7 +89,7 @@ export async function readReportPage(ctx: Context, id: string, version?: number)
     content,
     shown,
     draft,
-    issues: told === undefined ? judged(ctx, content, null) : told.issues,
+    issues: draft === null ? (told?.issues ?? []) : judgedDraft(ctx, line, draft, told?.content ?? null),
     versions,
     due,
     assessments,
@@ -177,7 +177,7 @@ export async function startReport(ctx: Context, { report, kind }: Typed): Promis
     await insertReportEvent(inTx, tx, id, { kind: 'started', detail: {} });
     await record(inTx, tx, { act: 'signals.report-started', subject: id, organization });
   });
-  return saved(ctx, id, judged(ctx, draft, null));
+  return saved(ctx, id, judgedDraft(ctx, { id, organization }, draft, null));
 }
 
 /** Keeps what is typed; with `submit` it becomes a version, if nothing keeps it from being one. */
@@ -203,7 +203,7 @@ export async function saveReport(ctx: Context, id: string, typed: Typed): Promis
         note: '',
       });
     await record(inTx, tx, { act: 'signals.report-draft-saved', subject: id, organization: line.organization });
-    return judged(ctx, draft, previous);
+    return judgedDraft(ctx, line, draft, previous);
   });
   return saved(ctx, id, issues);
 }
@@ -268,7 +268,7 @@ const OWN = 'BANYAN';
 /** Fills what the program knows better than the person: numbers, times and who sends to whom. */
 function addressed(
   ctx: Context,
-  { id, organization }: ReportLine,
+  { id, organization }: Pick<ReportLine, 'id' | 'organization'>,
   draft: CaseReport,
   { kind, reason, previous }: { kind: ReportVersion['kind']; reason: string; previous: CaseReport | null },
 ): CaseReport {
@@ -315,6 +315,17 @@ function normalised(content: CaseReport): CaseReport {
 
 function judged(ctx: Context, report: CaseReport, previous: CaseReport | null): Issue[] {
   return asTyped(validateReport(report, { today: dayOf(ctx.now()), previous }));
+}
+
+/** A draft as it would be sent now. */
+function judgedDraft(
+  ctx: Context,
+  line: Pick<ReportLine, 'id' | 'organization'>,
+  draft: CaseReport,
+  previous: CaseReport | null,
+): Issue[] {
+  const kind = previous === null ? 'first' : 'follow-up';
+  return judged(ctx, addressed(ctx, line, draft, { kind, reason: '', previous }), previous);
 }
 
 /** The path of each issue leads to its field; the text is in the person's language. */

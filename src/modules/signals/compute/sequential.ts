@@ -11,6 +11,7 @@ import {
   poissonGroupPerformance,
   poissonPath,
   poissonPerformance,
+  poissonPerformanceAsInR,
   rateExceedance,
   rateLimits,
   riskAdjustedCusum,
@@ -45,13 +46,16 @@ export function poissonGroupCv(input: Input): object {
   };
 }
 
-/** R: Sequential::Performance.Poisson. With D above 0 R counts the first look at another time than it is; here it is at D. */
+/** R: Sequential::Performance.Poisson. With D above 0 R times the first signals by formulas of its own; `rCompat` false gives the true times. */
 export function poissonPower(input: Input): object {
   const solved = rows(input).map((row) => {
-    row.only([...PLAN, 'cv', 'RR']);
+    row.only([...PLAN, 'cv', 'RR', 'rCompat']);
+    const perform = row.field('rCompat').or(true, (value) => value.flag())
+      ? poissonPerformanceAsInR
+      : poissonPerformance;
     const criticalValue = row.field('cv').number({ above: 0 });
     const relativeRisk = row.field('RR').or(2, (value) => value.number({ least: 1 }));
-    if (groupsOf(row) === undefined) return poissonPerformance(planOf(row), criticalValue, relativeRisk);
+    if (groupsOf(row) === undefined) return perform(planOf(row), criticalValue, relativeRisk);
     return poissonGroupPerformance(groupPlanOf(row), criticalValue, relativeRisk);
   });
   return {

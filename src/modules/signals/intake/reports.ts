@@ -10,7 +10,6 @@ import {
   type CaseReport,
   type Issue,
   known,
-  parseBatch,
   type ReportResult,
   validateBatch,
   validateReport,
@@ -37,6 +36,7 @@ import {
   setDue,
   updateReport,
 } from '../store/index.ts';
+import { readBatch } from './parsing.ts';
 
 const WRITE = 'signals.report.write';
 
@@ -79,7 +79,7 @@ function answerKept(ctx: Context, organization: string, digest: string): Promise
   return ctx.db.transaction(async (tx) => {
     const batch = await holdBatch(tx, organization, digest);
     if (batch.answer !== null) return { code: batch.code ?? '', answer: batch.answer };
-    const { batch: header, reports, issues } = parseBatch(batch.raw);
+    const { batch: header, reports, issues } = await readBatch(batch.raw);
     const today = dayOf(ctx.now());
     const ofBatch = [...issues.filter(({ report }) => report === undefined), ...validateBatch(header, { today })];
     const { senderId, number } = header;

@@ -1,5 +1,5 @@
 /** What JSON makes of it on its way to a page. */
-interface Bilingual {
+export interface Bilingual {
   en: string;
   zh: string;
 }

@@ -6,6 +6,8 @@ import type { Computing } from '../compute/index.ts';
 import { deskRoutes } from './desk.ts';
 import { reportRoutes } from './reports.ts';
 import { safetyRoutes } from './safety.ts';
+import { stockRoutes } from './stocks.ts';
+import { studyRoutes } from './studies.ts';
 import { watchRoutes } from './watch.ts';
 
 const MOST_BYTES = 32 * 1024 * 1024;
@@ -24,6 +26,8 @@ export function signalsRoutes(app: FastifyInstance, door: Door, computing: Compu
   );
   watchRoutes(app, door, computing);
   deskRoutes(app, door, computing);
+  studyRoutes(app, door);
   safetyRoutes(app, door, computing);
   reportRoutes(app, door);
+  stockRoutes(app, door);
 }

@@ -178,6 +178,13 @@ describe('E2B(R3) in and out', () => {
     expect((await answerOf(batchOf([reportOf({ number: 'CN-HOSPITAL-3' })]))).code).toBe('AR');
   });
 
+  test('a large batch is read beside the requests of others', async () => {
+    const long = (number: string) =>
+      reportOf({ number, change: ({ narrative }) => Object.assign(narrative, { text: '长'.repeat(9_000) }) });
+    const { code, reports } = await answerOf(batchOf(Array.from({ length: 20 }, (_, at) => long(`CN-LONG-${at}`))));
+    expect([code, reports!.length]).toEqual(['AA', 20]);
+  });
+
   test('follow-up, amendment and nullification are versions of one case', async () => {
     await answerOf(batchOf([reportOf({ outcome: '2' })]));
     const [{ id }] = (await list()) as [ReportLine];

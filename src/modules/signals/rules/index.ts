@@ -1,20 +1,38 @@
 export { assess } from './assess.ts';
 export { datesOf, dayNumber, dayOf, daysAfter } from './calendar.ts';
 export { DEFINITIONS, getDefinition } from './definitions.ts';
-export { centreOf, isWithin, levelOf } from './places.ts';
+export { centreOf, isWithin, levelOf, placeAt } from './places.ts';
 export {
   asTyped,
   DUE_RULES,
   dueOf,
-  keyOf,
-  type ProductLine,
-  type ReactionLine,
   readReport,
   type Summary,
   stampOf,
   summarise,
 } from './reports.ts';
 export { countedEntries, crossedBy, lotGround, pairGrounds, raisesLot, raisesPair } from './safety.ts';
+export {
+  demandOf,
+  evenOut,
+  isDay,
+  judgeCounts,
+  linesOf,
+  observedDays,
+  orderBy,
+  project,
+  reorderOf,
+  STOCK_ITEMS,
+  stockItemOf,
+  stockKeyOf,
+  useOf,
+} from './stocks.ts';
+export { exampleProtocol, exampleRows } from './study-example.ts';
+export { checkColumns } from './study-frame.ts';
+export { parseProtocol } from './study-protocol.ts';
+export { reportOf } from './study-report.ts';
+export { type Outputs, type StudyStep, stepsOf } from './study-steps.ts';
+export { describe, hashOf, tableOf } from './study-table.ts';
 export {
   corrected,
   judgeFixed,

@@ -22,14 +22,14 @@ export interface Summary {
   isOpen: boolean;
   words: string;
 }
-export interface ProductLine {
+interface ProductLine {
   key: string;
   name: string;
   role: string;
   lots: string[];
   approval: string | null;
 }
-export interface ReactionLine {
+interface ReactionLine {
   key: string;
   name: string;
   code: string | null;
@@ -108,7 +108,7 @@ function reactionOf(reaction: CaseReport['reactions'][number]): ReactionLine {
 }
 
 /** The same words, however they were typed. */
-export function keyOf(name: string): string {
+function keyOf(name: string): string {
   return name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
 }
 
@@ -127,7 +127,7 @@ function kindOf(products: readonly ProductLine[]): ReportKind {
 }
 
 /** The day of an HL7 time stamp, of a vague one its first. */
-export function dayOfStamp(stamp: string | undefined): string | null {
+function dayOfStamp(stamp: string | undefined): string | null {
   const [, year, month = '01', day = '01'] = /^(\d{4})(\d{2})?(\d{2})?/.exec(stamp ?? '') ?? [];
   if (year === undefined) return null;
   const text = `${year}-${month}-${day}`;
@@ -238,7 +238,7 @@ export function dueOf(
   return isGrave ? until('serious-complete', first) : until('follow-up-15', recent ?? first);
 }
 
-export function addDays(day: string, days: number): string {
+function addDays(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }
 

@@ -19,4 +19,6 @@ export {
   type ReportRow,
   strikeEntry,
 } from './safety.ts';
+export * from './stocks.ts';
+export * from './studies.ts';
 export { findRuns, noteRun } from './watch.ts';

@@ -29,7 +29,7 @@ export function homeOf({ actor }: Pick<Context, 'actor'>): string {
 }
 
 /** Which reports the actor may see. Default: none. */
-export function seen(ctx: Context): Sql {
+function seen(ctx: Context): Sql {
   const reach = reachOf(ctx.actor, READ);
   if (reach === 'all') return sql`true`;
   if (reach === 'organization') return sql`organization = any(${[...ctx.actor.organizations, ctx.actor.id]}::text[])`;

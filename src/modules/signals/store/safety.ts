@@ -31,17 +31,17 @@ function termsOf({ until, sex, ageBand, kind }: SafetyFilter): Sql[] {
   ];
 }
 
-/** Every suspected or interacting product of a report with every reaction of it, by report. */
+/** Every suspected or interacting product of a report with every reaction of it, by report: looked up report by report, so that the plan is the same however little is known of the tables. */
 export function findReportRows(db: Db, filter: SafetyFilter = {}): Promise<ReportRow[]> {
   return db.rows(sql`
-    with suspected as (
-      select p.report, p.key, coalesce(array_agg(distinct lot) filter (where lot != ''), '{}') as lots
-      from signals.report_product p left join lateral unnest(p.lots) as lot on true
-      where p.role != '2' and p.key != '' group by 1, 2
-    ), suffered as (select distinct e.report, e.key from signals.report_reaction e where e.key != '')
     select r.id as report, suspected.key as product, suffered.key as reaction, suspected.lots, coalesce(r.sex, 'unknown') as sex, r.age_band as "ageBand",
       ${DAY}::text as day, to_char(${DAY}, 'YYYY-"Q"Q') as quarter
-    from signals.report r join suspected on suspected.report = r.id join suffered on suffered.report = r.id
+    from signals.report r
+    cross join lateral (
+      select p.key, array(select distinct lot from signals.report_product o, unnest(o.lots) as lot where o.report = r.id and o.key = p.key and lot != '') as lots
+      from signals.report_product p where p.report = r.id and p.role != '2' and p.key != '' group by p.key
+    ) as suspected
+    cross join lateral (select distinct e.key from signals.report_reaction e where e.report = r.id and e.key != '') as suffered
     where ${all(termsOf(filter))} order by r.id, 2, 3 limit ${MOST_ROWS}
   `);
 }
