@@ -80,7 +80,7 @@ function Path({ page }: { page: MonitorPage }) {
   const option = useMemo(() => pathOption(page, { statistic, limit: t('monitoring.limit') }), [page, statistic, t]);
   const last = points.at(-1);
   return (
-    <Panel>
+    <Panel title={t('monitoring.progress')}>
       <Figures
         figures={[
           {
@@ -211,7 +211,7 @@ function Entries({ page: { plan, entries } }: { page: MonitorPage }) {
     <Panel title={t('monitoring.entries')} flush>
       <DataTable<MonitorEntry>
         name="entries"
-        label={t('monitoring.entries')}
+        label={t('safety.tableOf', { title: t('monitoring.entries') })}
         rowKey={({ id }) => id}
         source={{ rows: entries }}
         emptyText={t('monitoring.noEntries')}

@@ -124,7 +124,7 @@ function Measures({ page: { pair, more, prior } }: { page: SafetyPairPage }) {
     <Panel title={t('safety.measures')} flush>
       <DataTable<Measure>
         name="measures"
-        label={t('safety.measures')}
+        label={t('safety.tableOf', { title: t('safety.measures') })}
         rowKey={({ name }) => name}
         source={{ rows }}
         columns={[
@@ -172,7 +172,7 @@ function TwoByTwo({ n, n1, n2, all }: { n: number; n1: number; n2: number; all: 
     <Panel title={t('safety.table')} flush>
       <DataTable<(typeof rows)[number]>
         name="two-by-two"
-        label={t('safety.table')}
+        label={t('safety.tableOf', { title: t('safety.table') })}
         rowKey={({ name }) => name}
         source={{ rows }}
         columns={[
@@ -318,7 +318,7 @@ function Masking({ page: { masking, without } }: { page: SafetyPairPage }) {
         )}
         <DataTable<SafetyMasking>
           name="masking"
-          label={t('safety.masking')}
+          label={t('safety.tableOf', { title: t('safety.masking') })}
           rowKey={({ product }) => product}
           source={{ rows: masking }}
           columns={[
@@ -348,7 +348,7 @@ function Lots({ lots }: { lots: readonly SafetyLot[] }) {
     <Panel title={t('safety.lots')} flush>
       <DataTable<SafetyLot>
         name="lots"
-        label={t('safety.lots')}
+        label={t('safety.tableOf', { title: t('safety.lots') })}
         rowKey={({ lot }) => lot}
         source={{ rows: lots }}
         sort={{ key: 'p', descending: false }}
@@ -397,7 +397,7 @@ function Reports({ reports }: { reports: readonly SafetyReportLine[] }) {
     <Panel title={t('safety.linked')} flush>
       <DataTable<SafetyReportLine>
         name="reports"
-        label={t('safety.linked')}
+        label={t('safety.tableOf', { title: t('safety.linked') })}
         rowKey={({ id }) => id}
         source={{ rows: reports }}
         few={20}

@@ -243,6 +243,7 @@ function Found({ screen: { pairs, prior } }: { screen: SafetyScreen }) {
   return (
     <>
       <Panel
+        title={t('safety.picture')}
         actions={
           <Segmented
             aria-label={t('safety.axis')}
@@ -358,7 +359,7 @@ export function Thresholds({ pair }: { pair?: SafetyPair }) {
     <Panel title={t('safety.thresholds')} flush>
       <DataTable<(typeof SAFETY_CRITERIA)[number]>
         name="thresholds"
-        label={t('safety.thresholds')}
+        label={t('safety.tableOf', { title: t('safety.thresholds') })}
         rowKey={({ id }) => id}
         source={{ rows: SAFETY_CRITERIA }}
         columns={[

@@ -88,7 +88,7 @@ function Answer({ page }: { page: RunPage }) {
 function Report({ page: { protocol, data }, report }: { page: RunPage; report: StudyReport }) {
   const { t } = useTranslation('signals');
   return (
-    <div className="stack">
+    <div className="stack study-report">
       {data?.source.kind === 'example' && <StatusTag tone="warning">{t('studies.synthetic')}</StatusTag>}
       <Panel title={t('studyReport.design')}>
         <ProtocolFacts protocol={protocol} />

@@ -1,5 +1,5 @@
 import { record, recordRead } from '#kernel/access';
-import { type Context, systemContext } from '#kernel/context';
+import { type Context, holds, systemContext } from '#kernel/context';
 import { search } from '#kernel/fhir';
 import { tell } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
@@ -20,6 +20,8 @@ import type { Watching } from './watch.ts';
 const WATCH = 'signals.watch';
 const WORK = 'signals.alarm.work';
 const CASES = 'signals.case.read';
+/** Alarms of products tell of small groups of reports: only who works on safety sees them. */
+const SAFETY = 'signals.safety.work';
 
 const MOST_ALARMS = 500;
 const LONGEST_TEXT = 4_000;
@@ -28,7 +30,10 @@ const SHORTEST_REASON = 5;
 /** Alarms, those that changed last first. */
 export async function listAlarms(ctx: Context, query: AlarmQuery): Promise<{ alarms: Alarm[] }> {
   ctx.require(WATCH);
-  const alarms = await findAlarms(ctx.db, { ...query, limit: MOST_ALARMS });
+  const ofSafety = holds(ctx.actor, SAFETY);
+  if (query.kind === 'safety' && !ofSafety) return { alarms: [] };
+  const seen = ofSafety ? query : { ...query, kind: 'outbreak' as const };
+  const alarms = await findAlarms(ctx.db, { ...seen, limit: MOST_ALARMS });
   await recordRead(ctx, { act: 'signals.alarms-listed' });
   return { alarms };
 }
@@ -37,6 +42,8 @@ export async function listAlarms(ctx: Context, query: AlarmQuery): Promise<{ ala
 export async function readAlarm(ctx: Context, id: string): Promise<AlarmPage> {
   ctx.require(WATCH);
   const alarm = await getAlarm(ctx.db, id);
+  if (alarm.kind === 'safety' && !holds(ctx.actor, SAFETY))
+    throw new Problem('not-found', 'there is no such alarm', { id });
   await recordRead(ctx, { act: 'signals.alarm-read', subject: id });
   return { alarm, events: await findEvents(ctx.db, id), moves: MOVES[alarm.state] };
 }

@@ -9,6 +9,7 @@ import { type Pool, sql } from '#kernel/sql';
 import { Random } from '#standards/statistics';
 import { testActor, testContext } from '../../../../tests/support/context.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
+import { listAlarms, readAlarm } from '../actions/index.ts';
 import { type Computing, startComputing } from '../compute/index.ts';
 import { safetyJob } from '../index.ts';
 import type { Alarm, MonitorPage, SafetyPairPage, SafetyRun, SafetyScreen } from '../model.ts';
@@ -437,6 +438,14 @@ describe('who may', () => {
       regulator: [200, 200, 200, 200],
       researcher: [200, 403, 403, 403],
     });
+    become('regulator');
+    const { alarms: all } = await listAlarms(testContext(pool, { actor, now: () => NOW }), {});
+    expect(all.map(({ key }) => key)).toContain('p3/abscess');
+    become('laboratory-director');
+    const director = testContext(pool, { actor, now: () => NOW });
+    expect(await listAlarms(director, {})).toEqual({ alarms: [] });
+    expect(await listAlarms(director, { kind: 'safety' })).toEqual({ alarms: [] });
+    await expect(readAlarm(director, all[0]!.id)).rejects.toMatchObject({ kind: 'not-found' });
     become('researcher');
     const seen = await screen();
     expect(seen.smallest).toBe(10);
