@@ -88,7 +88,7 @@ function Answer({ page }: { page: RunPage }) {
 function Report({ page: { protocol, data }, report }: { page: RunPage; report: StudyReport }) {
   const { t } = useTranslation('signals');
   return (
-    <div className="stack study-report">
+    <div className="stack">
       {data?.source.kind === 'example' && <StatusTag tone="warning">{t('studies.synthetic')}</StatusTag>}
       <Panel title={t('studyReport.design')}>
         <ProtocolFacts protocol={protocol} />
@@ -121,7 +121,7 @@ function Table({
 }) {
   const { t } = useTranslation('signals');
   return (
-    <Scroller label={t('studyReport.table', { of: label })}>
+    <Scroller className="study-scroll" label={t('studyReport.table', { of: label })}>
       <table className="study-table">
         <thead>
           <tr>

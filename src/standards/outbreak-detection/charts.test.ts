@@ -106,6 +106,13 @@ describe('likelihood ratios', () => {
     },
   );
 
+  /** 3 expected and none seen: each adds (1 - 2/3) * 3 = 1 less a rounding of exp, as R does it, and the sum is compared to the last bit. */
+  test('a sum that comes to the threshold is rounded as R rounds it', () => {
+    const step = (1 - Math.exp(Math.log(2 / 3))) * 3;
+    const { statistic } = ratio(new Float64Array(3), Math.log(2 / 3), 0);
+    expect(Array.from(statistic)).toEqual([step, step + step, step + step + step]);
+  });
+
   /** Lorden, Ann Math Stat 1971;42:1897: in control at least exp(threshold) counts pass on average before an alarm. */
   test.each([0, 0.4])('false alarms are no more frequent than theory allows; overdispersion %d', (alpha) => {
     const random = new Random(12);

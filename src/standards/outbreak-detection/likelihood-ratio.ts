@@ -92,7 +92,8 @@ export function likelihoodRatioRun({ counts, expected, statistic, cases }: Stret
 
 /** The logarithm of the likelihood ratio of a count y is y times `each` plus `fixed`. */
 export function ratioTerms(mu: number, logFactor: number, alpha: number): { each: number; fixed: number } {
-  if (alpha === 0) return { each: logFactor, fixed: -mu * Math.expm1(logFactor) };
+  // R's form, to the last bit: where steps are round, the sum may come to the threshold itself.
+  if (alpha === 0) return { each: logFactor, fixed: (1 - Math.exp(logFactor)) * mu };
   const shift = Math.log((1 + alpha * mu) / (1 + alpha * mu * Math.exp(logFactor)));
   return { each: logFactor + shift, fixed: shift / alpha };
 }

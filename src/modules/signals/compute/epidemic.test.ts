@@ -153,6 +153,16 @@ describe('reproduction numbers', () => {
     expect(await answer('rt', { method: 'si_from_data', incidence, si_data: asColumns, config: asked })).toEqual(found);
   });
 
+  test('over one window take its days as numbers, which is how R writes a list of one', async () => {
+    const over = (t_start: unknown, t_end: unknown): Promise<object> =>
+      answer('rt', {
+        method: 'parametric_si',
+        incidence: [1, 2, 4, 5, 8, 9, 12, 10],
+        config: { mean_si: 2.6, std_si: 1.5, t_start, t_end },
+      });
+    expect(await over(3, 8)).toEqual(await over([3], [8]));
+  });
+
   test("by Wallinga and Teunis have R's simulated spread on demand", async () => {
     const asked = { incidence, siDistr: [0, 0.5, 0.5], t_start: [3, 6], t_end: [5, 9] };
     const found = await answer('wallinga-teunis', { ...asked, n_sim: 200 });

@@ -130,9 +130,10 @@ function dateOf(day: number): string {
 
 /** In the triangle's order, as R answers them. */
 function readWhen(input: Input, dates: readonly string[]): string[] {
-  const when = input.field('when').texts();
-  for (const [at, date] of when.entries())
-    if (!dates.includes(date)) throw input.field('when').items()[at]!.wrong('a date of the triangle is expected');
+  const when = listed(input.field('when')).map((each) => {
+    if (!dates.includes(each.text())) throw each.wrong('a date of the triangle is expected');
+    return each.text();
+  });
   return dates.filter((date) => when.includes(date));
 }
 
@@ -429,18 +430,18 @@ function readIncidence(input: Input): Incidence {
 /** R's days are counted from 1. */
 function readWindows(config: Input, days: number): Window[] | undefined {
   if (config.isAbsent || !config.has('t_start') || !config.has('t_end')) return undefined;
-  const starts = config
-    .field('t_start')
-    .items()
-    .map((day) => day.whole({ least: 2, most: days }));
-  const ends = config
-    .field('t_end')
-    .items()
-    .map((day) => day.whole({ least: 2, most: days }));
+  const read = (name: string): number[] => listed(config.field(name)).map((day) => day.whole({ least: 2, most: days }));
+  const starts = read('t_start');
+  const ends = read('t_end');
   if (starts.length !== ends.length) throw config.field('t_end').wrong('an end for each start is expected');
   const wrong = starts.findIndex((start, at) => start > ends[at]!);
-  if (wrong >= 0) throw config.field('t_end').items()[wrong]!.wrong('a window ends before it starts');
+  if (wrong >= 0) throw config.field('t_end').wrong('a window ends before it starts', { window: wrong });
   return starts.map((start, at) => ({ from: start - 1, to: ends[at]! - 1 }));
+}
+
+/** R writes a list of one as the one. */
+function listed(input: Input): Input[] {
+  return Array.isArray(input.value) ? input.items() : [input];
 }
 
 function readParametric(config: Input, days: number): Float64Array {

@@ -86,6 +86,16 @@ describe('safety methods against R', () => {
   });
 });
 
+test("R's NULL for nStar cuts nothing off, as zeroes do", async () => {
+  const N = Array.from({ length: 60 }, (_, at) => (at % 7) + (at % 11 === 0 ? 9 : 0));
+  const input = { N, E: N.map((_, at) => 0.5 + (at % 5)), thetaInit: [1, 1, 2, 2, 0.3], bounded: true };
+  const [byNull, byZeroes] = await Promise.all([
+    answer({ method: 'ebgm-prior', input: { ...input, nStar: null } }),
+    answer({ method: 'ebgm-prior', input: { ...input, zeroes: true } }),
+  ]);
+  expect(byNull).toEqual(byZeroes);
+});
+
 /**
  * Goal: what the desk asks of reports in one question is what the single methods say.
  * Method: a small set of reports with one planted association, one masking product and two quarters.

@@ -202,7 +202,8 @@ function leastOf(input: Input): number {
   const star = input.field('nStar');
   const zeroes = input.field('zeroes').or(false, (value) => value.flag());
   if (zeroes && !star.isAbsent) throw star.wrong('with zeroes nothing is cut off: leave nStar out');
-  return zeroes ? 0 : star.or(1, (value) => value.whole({ least: 1 }));
+  // R's NULL says that nothing is cut off.
+  return zeroes || star.value === null ? 0 : star.or(1, (value) => value.whole({ least: 1 }));
 }
 
 function confidence(input: Input, theta: number[], errors: number[]): object {
