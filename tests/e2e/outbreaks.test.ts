@@ -93,7 +93,7 @@ describe.skipIf(!hasChromium)('outbreaks', () => {
     }
     await page.getByRole('button', { name: 'Close', exact: true }).first().click();
     const dialog = page.getByRole('dialog').last();
-    await dialog.getByRole('radio', { name: 'An outbreak' }).check();
+    await dialog.getByText('An outbreak', { exact: true }).click();
     await dialog.getByRole('textbox', { name: 'Why' }).fill('Vaccinated around the cases; no case for three weeks.');
     await dialog.getByRole('button', { name: 'Close', exact: true }).click();
     await expect.poll(async () => (await measles(page))?.state, { timeout: 10_000 }).toBe('closed');

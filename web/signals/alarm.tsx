@@ -162,6 +162,7 @@ function Moves({ page: { alarm, moves } }: { page: AlarmPage }) {
 
 /** What the rules saw. */
 function Picture({ alarm }: { alarm: Alarm }) {
+  const { t } = useTranslation('signals');
   const { disease = '', place = EVERYWHERE } = alarm.subject as { disease?: string; place?: string };
   const unit = alarm.grounds.every(({ rule }) => rule['unit'] === 'week') ? 'week' : 'day';
   const query = useCurve(disease, { place, unit, since: '', until: '' });
@@ -169,7 +170,12 @@ function Picture({ alarm }: { alarm: Alarm }) {
     <Panel>
       {query.isPending && <Loading />}
       {query.isError && <Failure error={query.error} retry={() => query.refetch()} />}
-      {query.isSuccess && <Curve curve={query.data} />}
+      {query.isSuccess && (
+        <>
+          <h2 className="unseen">{t('disease.curve')}</h2>
+          <Curve curve={query.data} />
+        </>
+      )}
     </Panel>
   );
 }
@@ -186,7 +192,7 @@ function Grounds({ alarm }: { alarm: Alarm }) {
     <Panel title={t('alarm.grounds')} flush>
       <DataTable<AlarmGround>
         name="grounds"
-        label={t('alarm.grounds')}
+        label={t('alarm.groundTable')}
         rowKey={nameOf}
         source={{ rows: alarm.grounds }}
         columns={[
@@ -274,7 +280,7 @@ function Cases({ alarm }: { alarm: Alarm }) {
     <>
       <DataTable<LineListRow>
         name="line-list"
-        label={t('alarm.lineList')}
+        label={t('alarm.caseTable')}
         rowKey={({ patient, day }) => `${patient} ${day}`}
         source={{ rows: query.data.cases }}
         emptyText={t('alarm.noCases')}

@@ -56,6 +56,7 @@ export default function Disease() {
       {query.isError && <Failure error={query.error} retry={() => query.refetch()} />}
       {curve !== undefined && (
         <div className={query.isPlaceholderData ? 'stale stack' : 'stack'} aria-busy={query.isFetching}>
+          <h2 className="unseen">{t('disease.curve')}</h2>
           <Panel>
             <Curve curve={curve} />
           </Panel>
@@ -198,7 +199,7 @@ function Rules({ verdicts }: { verdicts: readonly Verdict[] }) {
     <Panel title={t('disease.judgedBy')} flush>
       <DataTable<Verdict>
         name="rules"
-        label={t('disease.judgedBy')}
+        label={t('disease.ruleTable')}
         rowKey={({ rule }) => ruleName(rule)}
         source={{ rows: verdicts }}
         columns={[
@@ -235,7 +236,7 @@ function Clusters({ curve: { clusters, definition } }: { curve: DiseaseCurve }) 
     <Panel title={t('disease.clusters')} flush>
       <DataTable<ClusterFound>
         name="clusters"
-        label={t('disease.clusters')}
+        label={t('disease.clusterTable')}
         rowKey={({ places }) => places.join()}
         source={{ rows: clusters }}
         emptyText={t('disease.noClusters')}
@@ -271,7 +272,7 @@ function Types({ curve: { types } }: { curve: DiseaseCurve }) {
     <Panel title={t('disease.types')} flush>
       <DataTable<DiseaseCurve['types'][number]>
         name="types"
-        label={t('disease.types')}
+        label={t('disease.typeTable')}
         rowKey={({ type }) => type}
         source={{ rows: types }}
         columns={[

@@ -70,6 +70,9 @@ export const watching = {
       types: 'Types',
       typesNote: 'What the typing tests named, persons in the period.',
       clusters: 'Clusters in space and time',
+      clusterTable: 'Clusters, the likeliest first',
+      typeTable: 'Types by persons',
+      ruleTable: 'Rules and what they say',
       clusterNote:
         'Clusters that still last, the likeliest first. p after {{replicates}} replicates; in so many days one such cluster would be found by chance.',
       noClusters: 'No cluster among the districts.',
@@ -166,6 +169,9 @@ export const watching = {
       types: '分型',
       typesNote: '分型检测给出的型别，期内人数。',
       clusters: '时空聚集',
+      clusterTable: '聚集，可能性大的在前',
+      typeTable: '各型别人数',
+      ruleTable: '规则及其判断',
       clusterNote:
         '仍在持续的聚集，可能性大的在前。p 值来自 {{replicates}} 次模拟；括号所示为偶然出现一次此类聚集所需的天数。',
       noClusters: '各区县间未见聚集。',
