@@ -1,5 +1,5 @@
+export { startComputing } from './actions/compute/index.ts';
+export { computeVerb } from './actions/compute/verb.ts';
 export { safetyJob, startStudies, watchJob } from './actions/index.ts';
-export { startComputing } from './compute/index.ts';
-export { computeVerb } from './compute/verb.ts';
 export { reportsJob } from './intake/index.ts';
 export { signalsRoutes } from './routes/index.ts';

@@ -1,4 +1,4 @@
-export { compute, listMethods } from './compute.ts';
+export { compute, listMethods } from './compute/ask.ts';
 export { decideAlarm, linkCase, listAlarmCases, listAlarms, noteOnAlarm, readAlarm } from './desk.ts';
 export {
   endPlan,

@@ -1,7 +1,6 @@
 import { record, recordRead } from '#kernel/access';
 import { type Context, onDb } from '#kernel/context';
 import { Problem } from '#kernel/problem';
-import type { Computing } from '../compute/index.ts';
 import type {
   BayesParameters,
   CusumParameters,
@@ -27,6 +26,7 @@ import {
   movePlan,
   strikeEntry,
 } from '../store/index.ts';
+import type { Computing } from './compute/index.ts';
 
 const WORK = 'signals.safety.work';
 const QUIET_DAYS = 90;

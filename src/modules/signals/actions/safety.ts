@@ -3,7 +3,6 @@ import { type Context, holds, onDb } from '#kernel/context';
 import type { Job } from '#kernel/jobs';
 import { SMALLEST } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
-import type { Computing } from '../compute/index.ts';
 import {
   AGE_BANDS,
   type SafetyFilter,
@@ -30,6 +29,7 @@ import {
   type ReportRow,
   raiseAlarm,
 } from '../store/index.ts';
+import type { Computing } from './compute/index.ts';
 import { judgePlans } from './monitoring.ts';
 
 const READ = 'signals.safety.read';

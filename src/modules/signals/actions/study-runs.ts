@@ -4,7 +4,6 @@ import type { Context } from '#kernel/context';
 import { smallestOf } from '#kernel/lake';
 import { tell } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
-import type { Computing } from '../compute/index.ts';
 import type { StudyReport } from '../model.ts';
 import { reportOf, stepsOf } from '../rules/index.ts';
 import {
@@ -17,6 +16,7 @@ import {
   releaseRun,
   type StepDone,
 } from '../store/index.ts';
+import type { Computing } from './compute/index.ts';
 
 /** Longer than any step may take, so that nobody takes a run from one who works. */
 const HELD_MS = 180_000;

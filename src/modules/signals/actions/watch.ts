@@ -4,7 +4,6 @@ import type { Job } from '#kernel/jobs';
 import { type Lake, lagSeconds } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
 import { type CellCount, countAges, countCells, countTypes } from '../analytics/index.ts';
-import type { Computing } from '../compute/index.ts';
 import {
   type CaseDefinition,
   type ClusterFound,
@@ -37,6 +36,7 @@ import {
   seriesOf,
 } from '../rules/index.ts';
 import { countOpen, type Finding, findRuns, noteRun, raiseAlarm } from '../store/index.ts';
+import type { Computing } from './compute/index.ts';
 
 const WATCH = 'signals.watch';
 

@@ -8,7 +8,7 @@ import { type Pool, sql } from '#kernel/sql';
 import { testActor, testContext } from '../../../../tests/support/context.ts';
 import { noLake } from '../../../../tests/support/lake.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
-import type { Computing } from '../compute/index.ts';
+import type { Computing } from '../actions/compute/index.ts';
 import { signalsRoutes } from '../index.ts';
 import { ALARM_STATES, type Alarm, type AlarmPage, MOVES } from '../model.ts';
 import { findAlarms, raiseAlarm } from '../store/index.ts';

@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Door } from '#kernel/http';
 import { goneSignal } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
+import type { Computing } from '../actions/compute/index.ts';
 import { decideAlarm, linkCase, listAlarmCases, listAlarms, noteOnAlarm, readAlarm } from '../actions/index.ts';
-import type { Computing } from '../compute/index.ts';
 import { ALARM_KINDS, ALARM_STATES, CLOSING_FINDINGS, NOTE_KINDS } from '../model.ts';
 import { oneOf } from './read.ts';
 

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { Door } from '#kernel/http';
 import { goneSignal } from '#kernel/lake';
+import type { Computing } from '../actions/compute/index.ts';
 import { compute, listMethods } from '../actions/index.ts';
-import type { Computing } from '../compute/index.ts';
 import { deskRoutes } from './desk.ts';
 import { reportRoutes } from './reports.ts';
 import { safetyRoutes } from './safety.ts';

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Door } from '#kernel/http';
 import { goneSignal } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
+import type { Computing } from '../actions/compute/index.ts';
 import {
   endPlan,
   enterExposure,
@@ -14,7 +15,6 @@ import {
   startPlan,
   strikeExposure,
 } from '../actions/index.ts';
-import type { Computing } from '../compute/index.ts';
 import { MONITOR_METHODS, type MonitorParameters, REPORT_KINDS, type SafetyFilter } from '../model.ts';
 import { oneOf } from './read.ts';
 

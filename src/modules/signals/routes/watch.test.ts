@@ -9,7 +9,7 @@ import { type Pool, sql, trusted } from '#kernel/sql';
 import { testActor, testContext } from '../../../../tests/support/context.ts';
 import { testLake } from '../../../../tests/support/lake.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
-import { type Computing, startComputing } from '../compute/index.ts';
+import { type Computing, startComputing } from '../actions/compute/index.ts';
 import { signalsRoutes } from '../index.ts';
 import type { Alarm, DiseaseCurve, DiseaseLine, WatchRun } from '../model.ts';
 import { findAlarms } from '../store/index.ts';

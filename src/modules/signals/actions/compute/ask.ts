@@ -1,5 +1,5 @@
 import type { Context } from '#kernel/context';
-import { type Computing, methodNames } from '../compute/index.ts';
+import { type Computing, methodNames } from './index.ts';
 
 const COMPUTE = 'signals.compute';
 

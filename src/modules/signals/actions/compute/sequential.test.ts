@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compare, findFixtures } from '../../../../tests/support/fixtures.ts';
+import { compare, findFixtures } from '../../../../../tests/support/fixtures.ts';
 import { Input } from './input.ts';
 import { findMethod } from './methods.ts';
 import { printable } from './output.ts';

@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { compare, type Fixture, findFixtures } from '../../../../tests/support/fixtures.ts';
-import { expectScore } from '../../../../tests/support/scores.ts';
+import { compare, type Fixture, findFixtures } from '../../../../../tests/support/fixtures.ts';
+import { expectScore } from '../../../../../tests/support/scores.ts';
 import { Input } from './input.ts';
 import { findMethod, methodNames } from './methods.ts';
 import { printable } from './output.ts';
 
-const DOCUMENT = new URL('../../../../docs/signals-methods.md', import.meta.url);
+const DOCUMENT = new URL('../../../../../docs/signals-methods.md', import.meta.url);
 const fixtures = findFixtures();
 
 /**
