@@ -28,9 +28,9 @@ export interface Adverse {
   cause?: string;
 }
 export type Product = Omit<(typeof facts.products)[number], 'reactions'> & { reactions: Record<string, number> };
-export type AdverseReaction = (typeof facts.reactions)[number] & { grave?: number; graded?: boolean };
+type AdverseReaction = (typeof facts.reactions)[number] & { grave?: number; graded?: boolean };
 
-export const PRODUCTS = facts.products as unknown as readonly Product[];
+const PRODUCTS = facts.products as unknown as readonly Product[];
 const REACTIONS = new Map((facts.reactions as AdverseReaction[]).map((reaction) => [reaction.key, reaction]));
 
 /** On a day of the play, and on a day of the past before it: about 300 in two years. */

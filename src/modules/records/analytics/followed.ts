@@ -24,7 +24,7 @@ export interface Following {
   measures: readonly { codes: readonly Code[]; unit: string; fromDays: number; toDays: number }[];
 }
 
-export interface Followed {
+interface Followed {
   treated: boolean;
   age: number | null;
   sex: string;

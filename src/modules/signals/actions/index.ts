@@ -4,7 +4,6 @@ export {
   endPlan,
   enterExposure,
   listPlans,
-  type NewEntry,
   readPlan,
   startPlan,
   strikeExposure,
@@ -28,7 +27,6 @@ export {
 export {
   judgeSafety,
   listSafetyLots,
-  type PairQuestion,
   readSafetyPair,
   readSafetyScreen,
   safetyJob,

@@ -1,10 +1,10 @@
 import type { Bilingual } from './watch.ts';
 
 export const STOCK_GROUPS = ['medicine', 'test', 'vaccine', 'protection'] as const;
-export type StockGroup = (typeof STOCK_GROUPS)[number];
+type StockGroup = (typeof STOCK_GROUPS)[number];
 
 /** What one more case of a disease uses of an item. */
-export interface UsePerCase {
+interface UsePerCase {
   disease: string;
   quantity: number;
   source: string | null;
@@ -53,7 +53,7 @@ export interface StockCount {
 export const COUNT_COLUMNS = ['site', 'name', 'district', 'item', 'lot', 'expires', 'day', 'quantity'] as const;
 export type CountColumn = (typeof COUNT_COLUMNS)[number];
 
-export const COUNT_FAULTS = [
+const COUNT_FAULTS = [
   'missing-column',
   'missing',
   'too-long',
@@ -90,9 +90,9 @@ export const MOST_COUNT_ROWS = 5_000;
 
 /** What a person may tell; `transferred` becomes two movements. */
 export const TOLD_MOVEMENTS = ['received', 'issued', 'wasted', 'transferred', 'ordered'] as const;
-export type ToldMovement = (typeof TOLD_MOVEMENTS)[number];
+type ToldMovement = (typeof TOLD_MOVEMENTS)[number];
 
-export const MOVEMENT_KINDS = ['counted', 'received', 'issued', 'wasted', 'sent', 'arrived', 'ordered'] as const;
+const MOVEMENT_KINDS = ['counted', 'received', 'issued', 'wasted', 'sent', 'arrived', 'ordered'] as const;
 export type MovementKind = (typeof MOVEMENT_KINDS)[number];
 
 export interface StockMovement {
@@ -148,7 +148,7 @@ export interface OpenOrder {
 }
 
 export const SCENARIO_KINDS = ['base', 'peak', 'disease'] as const;
-export type ScenarioKind = (typeof SCENARIO_KINDS)[number];
+type ScenarioKind = (typeof SCENARIO_KINDS)[number];
 
 /** What is supposed about the use to come. */
 export interface Scenario {

@@ -22,9 +22,9 @@ export interface StudyProtocol {
 }
 
 export const STUDY_DESIGNS = ['cohort', 'trial', 'external-control'] as const;
-export type StudyDesign = (typeof STUDY_DESIGNS)[number];
+type StudyDesign = (typeof STUDY_DESIGNS)[number];
 
-export interface Treatment {
+interface Treatment {
   column: string;
   /** Rows with this value are treated, those with `control` are compared with them, others take no part. */
   treated: string;
@@ -33,7 +33,7 @@ export interface Treatment {
 
 export const ADJUSTMENTS = ['none', 'model', 'iptw', 'match'] as const;
 export const ESTIMANDS = ['ate', 'att', 'stabilized', 'overlap'] as const;
-export interface Adjustment {
+interface Adjustment {
   method: (typeof ADJUSTMENTS)[number];
   columns: string[];
   /** Of the weights. */
@@ -43,7 +43,7 @@ export interface Adjustment {
 }
 
 export const MISSING_PLANS = ['complete', 'impute'] as const;
-export type MissingPlan = (typeof MISSING_PLANS)[number];
+type MissingPlan = (typeof MISSING_PLANS)[number];
 
 export type Better = 1 | -1;
 
@@ -64,7 +64,7 @@ interface EndpointBase {
   unit?: string;
 }
 export const ENDPOINT_KINDS = ['time', 'responder', 'change', 'repeated', 'composite', 'hierarchy'] as const;
-export type EndpointKind = (typeof ENDPOINT_KINDS)[number];
+type EndpointKind = (typeof ENDPOINT_KINDS)[number];
 
 export interface StudyDimension {
   name: string;
@@ -142,8 +142,8 @@ export interface DataSummary {
   madeAt: string;
 }
 
-export const RUN_STATES = ['waiting', 'running', 'done', 'failed'] as const;
-export type RunState = (typeof RUN_STATES)[number];
+const RUN_STATES = ['waiting', 'running', 'done', 'failed'] as const;
+type RunState = (typeof RUN_STATES)[number];
 
 export interface StudyRun {
   id: string;
@@ -212,7 +212,7 @@ export interface Effect {
   /** Where nothing has an effect. */
   none: 0 | 1;
 }
-export const EFFECT_MEASURES = [
+const EFFECT_MEASURES = [
   'hazardRatio',
   'subdistributionRatio',
   'restrictedMean',
@@ -223,7 +223,7 @@ export const EFFECT_MEASURES = [
   'scoreDifference',
   'winRatio',
 ] as const;
-export type EffectMeasure = (typeof EFFECT_MEASURES)[number];
+type EffectMeasure = (typeof EFFECT_MEASURES)[number];
 
 export interface StepCurve {
   group: 'treated' | 'control';

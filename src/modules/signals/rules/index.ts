@@ -31,7 +31,7 @@ export { exampleProtocol, exampleRows } from './study-example.ts';
 export { checkColumns } from './study-frame.ts';
 export { parseProtocol } from './study-protocol.ts';
 export { reportOf } from './study-report.ts';
-export { type Outputs, type StudyStep, stepsOf } from './study-steps.ts';
+export { type Outputs, stepsOf } from './study-steps.ts';
 export { describe, hashOf, tableOf } from './study-table.ts';
 export {
   corrected,

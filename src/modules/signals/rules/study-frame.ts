@@ -75,7 +75,7 @@ export function columnsOf(protocol: StudyProtocol): string[] {
   ];
 }
 
-export function columnsOfEndpoint(endpoint: Endpoint): string[] {
+function columnsOfEndpoint(endpoint: Endpoint): string[] {
   switch (endpoint.kind) {
     case 'time':
       return [endpoint.time, endpoint.event];

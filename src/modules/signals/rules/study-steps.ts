@@ -32,7 +32,7 @@ export function stepsOf(protocol: StudyProtocol, table: StudyTable): StudyStep[]
 }
 
 /** The p-value by which an endpoint is judged: of the adjusted analysis where there is one. */
-export function leadingP(endpoint: Endpoint, done: Outputs): number | null {
+function leadingP(endpoint: Endpoint, done: Outputs): number | null {
   const read = (key: string, find: (output: never) => unknown): number | null => {
     const output = done.get(`${endpoint.id}.${key}`);
     const found = output === undefined ? undefined : find(output as never);
@@ -68,7 +68,7 @@ export function leadingP(endpoint: Endpoint, done: Outputs): number | null {
 }
 
 /** Two-sided, of the weighted difference over its error. */
-export function weightedP(output: unknown): number | undefined {
+function weightedP(output: unknown): number | undefined {
   const [method] = Object.values((output as { methods: Record<string, { diff: number; se: number }> }).methods);
   return method === undefined ? undefined : 2 * normal.cdf(-Math.abs(method.diff / method.se));
 }
