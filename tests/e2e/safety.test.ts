@@ -1,7 +1,20 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { emptyReport, writeBatch } from '#standards/e2b';
-import { findBarriers, hasChromium, open, openBrowser, until, type Visit, type Visitor, visitAs } from './browser.ts';
+import type { Alarm } from '../../src/modules/signals/model.ts';
+import {
+  ask,
+  findBarriers,
+  hasChromium,
+  open,
+  openBrowser,
+  until,
+  type Visit,
+  type Visitor,
+  visitAs,
+} from './browser.ts';
+
+const LOT_MS = 420_000;
 
 /**
  * Goal: reports that come in as E2B(R3) become a signal that the regulator sees, follows to its reports and watches by a plan; the researcher sees no small pair.
@@ -69,6 +82,17 @@ describe.skipIf(!hasChromium)('the safety desk', () => {
     await page.getByRole('button', { name: 'Enter', exact: true }).click();
     await page.getByText('Signal on 2026-03-31').waitFor();
     await page.locator('.plot svg path').first().waitFor();
+  });
+
+  test('the bad lot that the region plays is found by the running system', async () => {
+    const page = await come('regulator');
+    const lotAlarm = async () =>
+      (await ask<{ alarms: Alarm[] }>(page, '/api/signals/alarms?kind=safety')).alarms.find(({ key }) =>
+        key.endsWith('/lot/DTP26013'),
+      );
+    await until('the lot raises an alarm', async () => (await lotAlarm()) !== undefined, LOT_MS);
+    await open(one, `/signals/alarms/${(await lotAlarm())!.id}`);
+    await page.getByRole('heading', { level: 1, name: /DTP26013/ }).waitFor();
   });
 
   test('the researcher sees enough reports only, in Chinese in a hand', async () => {

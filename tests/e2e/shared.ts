@@ -11,8 +11,8 @@ declare module 'vitest' {
 /** One platform with the synthetic region for all browser tests: to start it costs more than most of them. */
 export default async function shareOnePlatform(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   if (!hasChromium) return undefined;
-  // Measles spread in the region from its first day on: the watch has something to find.
-  const platform = await makePlatform(['--fault', 'measles']);
+  // Measles spread and a vaccine's lot does harm in the region from its first day on: there is something to find.
+  const platform = await makePlatform(['--fault', 'measles,bad-lot']);
   try {
     await platform.start();
     const answer = await fetch(`${platform.url}/api/session/demo`);
