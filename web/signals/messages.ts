@@ -1,4 +1,4 @@
-import { catalogue } from '../ui/catalogue.ts';
+import { joined } from '../ui/catalogue.ts';
 import { working } from './desk-messages.ts';
 import { reporting } from './report-messages.ts';
 import { guarding } from './safety-messages.ts';
@@ -6,7 +6,4 @@ import { stocking } from './stocks-messages.ts';
 import { studying } from './study-messages.ts';
 import { watching } from './watch-messages.ts';
 
-export const messages = catalogue({
-  en: { ...studying.en, ...stocking.en, ...watching.en, ...working.en, ...reporting.en, ...guarding.en },
-  zh: { ...studying.zh, ...stocking.zh, ...watching.zh, ...working.zh, ...reporting.zh, ...guarding.zh },
-});
+export const messages = joined([studying, stocking, watching, working, reporting, guarding]);

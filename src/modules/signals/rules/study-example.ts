@@ -132,7 +132,7 @@ export function exampleProtocol(): StudyProtocol {
     missing: 'impute',
     dimensions: [
       { name: 'Survival', column: 'event', kind: 'yes-no', yes: 'alive', better: 1, weight: 3 },
-      { name: 'No infection', column: 'event', kind: 'yes-no', yes: 'infection', better: -1, weight: 1 },
+      { name: 'Death of infection', column: 'event', kind: 'yes-no', yes: 'infection', better: -1, weight: 1 },
       { name: 'MELD', column: 'meld_24w', kind: 'measured', baseline: 'meld', better: -1, weight: 2 },
       { name: 'Albumin', column: 'albumin_24w', kind: 'measured', baseline: 'albumin', better: 1, weight: 1 },
       { name: 'Quality of life', column: 'quality_24w', kind: 'measured', baseline: 'quality', better: 1, weight: 1 },
