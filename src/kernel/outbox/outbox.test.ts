@@ -95,8 +95,8 @@ describe('deliveries', () => {
   });
 
   test.each([
-    { mostLateMs: 3_600_000, late: [1] },
-    { mostLateMs: 0, late: [1, 2] },
+    { mostLateMs: 3_600_000, many: 1 },
+    { mostLateMs: 0, many: 2 },
   ])('who gives way rests while others are in arrears, unless late by $mostLateMs ms itself', async (given) => {
     const urgent: Hearer = { name: 'urgent', hears: ['test.happened'], hear: async () => {} };
     listensTo([hearer, urgent]);
@@ -104,11 +104,11 @@ describe('deliveries', () => {
     const giveWay = { to: ['urgent'], waiting: 1, restMs: 3_600_000, mostLateMs: given.mostLateMs };
     const deliveries = await startDeliveries(ctx, db, [{ ...hearer, batch: 1 }], { workers: 1, giveWay });
     await db.transaction((tx) => tellAll(tx, [happened('a', 1), happened('b', 2)]));
-    for (const until = Date.now() + 5_000; (await heard()).length < given.late.length && Date.now() < until; )
-      await sleep(20);
+    for (const until = Date.now() + 5_000; (await heard()).length < given.many && Date.now() < until; ) await sleep(20);
     await sleep(300);
     await deliveries.stop();
-    expect((await heard()).map(({ n }) => n)).toEqual(given.late);
+    // Of different lanes either may come first.
+    expect(await heard()).toHaveLength(given.many);
   });
 
   test('after a failure that may pass, the subject waits as a whole and keeps its order', async () => {
