@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Go, useAddressValue, useDistricts, usePathValue } from '../shell/index.ts';
 import { Empty, Facts, Failure, Loading, Page, Panel } from '../ui/index.ts';
 import { useLineList } from './desk-ask.ts';
-import { named, useDiseases } from './watch-ask.ts';
+import { definitionOf, named } from './watch-ask.ts';
 
 /** The card that the law asks of the doctor, filled in from the record: to be checked, printed and signed. */
 export default function Card() {
@@ -15,9 +15,8 @@ export default function Card() {
   const [patient] = useAddressValue('patient', '');
   const [day] = useAddressValue('day', '');
   const list = useLineList(alarm, alarm !== '');
-  const diseases = useDiseases();
   const found = list.data?.cases.find((row) => row.patient === patient && row.day === day);
-  const definition = diseases.data?.diseases.find((each) => each.definition.id === disease)?.definition;
+  const definition = definitionOf(disease);
   return (
     <Page
       title={t('card.title')}
@@ -29,11 +28,9 @@ export default function Card() {
         </Button>
       }
     >
-      {(list.isPending || diseases.isPending) && <Loading />}
+      {list.isPending && <Loading />}
       {list.isError && <Failure error={list.error} retry={() => list.refetch()} />}
-      {list.isSuccess && diseases.isSuccess && (found === undefined || definition === undefined) && (
-        <Empty title={t('alarm.noCases')} />
-      )}
+      {list.isSuccess && (found === undefined || definition === undefined) && <Empty title={t('alarm.noCases')} />}
       {found !== undefined && definition !== undefined && (
         <Panel>
           <Facts

@@ -10,7 +10,7 @@ import {
 } from '../../src/modules/signals/model.ts';
 import { api, useDistricts } from '../shell/index.ts';
 import { type Tone, useNotice } from '../ui/index.ts';
-import { named, useDiseases } from './watch-ask.ts';
+import { definitionOf, named } from './watch-ask.ts';
 
 /** Everything that is not closed. */
 export const OPEN_STATES = 'new,triage,verified,escalated';
@@ -75,7 +75,6 @@ export function useOutlook(disease: string | undefined, place: string) {
 export function useSubject(): (alarm: Pick<Alarm, 'subject' | 'key'>) => string {
   const { t } = useTranslation('signals');
   const { nameOf } = useDistricts();
-  const diseases = useDiseases().data?.diseases ?? [];
   return ({ subject, key }) => {
     const { disease, place, productName, reactionName, lot, plan } = subject as Record<string, string | undefined>;
     if (productName !== undefined && reactionName !== undefined) {
@@ -84,7 +83,7 @@ export function useSubject(): (alarm: Pick<Alarm, 'subject' | 'key'>) => string 
       return t(plan === undefined ? 'safety.subject' : 'safety.subjectPlan', names);
     }
     if (disease === undefined || place === undefined) return key;
-    const definition = diseases.find((each) => each.definition.id === disease)?.definition;
+    const definition = definitionOf(disease);
     return t('alarm.title', {
       disease: definition === undefined ? disease : named(definition.name),
       place: place === EVERYWHERE ? t('disease.everywhere') : nameOf(place),

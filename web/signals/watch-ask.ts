@@ -1,7 +1,19 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import type { DiseaseCurve, DiseaseLine, WatchRule, WatchRun } from '../../src/modules/signals/model.ts';
+import facts from '../../facts/case-definitions.json';
+import type {
+  CaseDefinition,
+  DiseaseCurve,
+  DiseaseLine,
+  WatchRule,
+  WatchRun,
+} from '../../src/modules/signals/model.ts';
 import { api, language } from '../shell/index.ts';
+
+/** As a fact: what a disease is called needs no question to the lake. */
+export function definitionOf(disease: string | undefined): CaseDefinition | undefined {
+  return (facts.definitions as unknown as readonly CaseDefinition[]).find(({ id }) => id === disease);
+}
 
 export interface Overview {
   diseases: DiseaseLine[];
