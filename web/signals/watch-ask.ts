@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import facts from '../../facts/case-definitions.json';
+import facts from '../../facts/case-definitions.json' with { type: 'json' };
 import type {
   CaseDefinition,
   DiseaseCurve,
