@@ -131,10 +131,18 @@ export async function open({ page }: Visit, path: string): Promise<void> {
   });
 }
 
+/** Ends when nothing moves any more, or after three seconds; what moves for ever is not waited for. */
+const SETTLED = `Promise.race([
+  Promise.all(document.getAnimations().filter((each) => each.effect?.getComputedTiming().endTime !== Infinity).map((each) => each.finished.catch(() => {}))),
+  new Promise((done) => setTimeout(done, 3000)),
+]).then(() => undefined)`;
+
 let axe: string | undefined;
 
 /** What axe-core finds wrong on the page as it is, one line each with the page's path; nothing is excepted. */
 export async function findBarriers({ page }: Visit): Promise<string[]> {
+  // What comes or goes is half seen-through while it moves.
+  await page.evaluate(SETTLED);
   axe ??= await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   // Evaluated, not added as a script: the page's content policy stays in force.
   await page.evaluate(axe);

@@ -70,7 +70,7 @@ describe.skipIf(!hasChromium)('outbreaks', () => {
     await expect.poll(() => page.getByRole('link', { name: 'Measles' }).count()).toBe(1);
     await judge();
     await page.getByRole('link', { name: 'Measles' }).click();
-    await page.getByRole('heading', { name: 'Epidemic curve' }).waitFor();
+    await page.getByRole('heading', { level: 3, name: 'Epidemic curve' }).waitFor();
     await page.getByRole('heading', { name: 'Where the cases live' }).waitFor();
     await judge();
 

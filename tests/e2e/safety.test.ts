@@ -113,18 +113,18 @@ const PRODUCT = 'Planted vaccine';
 const REACTION = 'Planted abscess';
 const LOT = 'PL-2';
 
-/** Sixty reports of five products and five reactions, and fourteen of the planted pair, twelve of them of one lot. */
+/** Sixty reports of five products and five reactions, and twenty-six of the planted pair, all but two of one lot. */
 function batch(): string {
   const others = Array.from({ length: 60 }, (_, at) => {
     const product = at % 5;
     return one(at, {
       product: product === 0 ? PRODUCT : `Other product ${product}`,
       reaction: `Other reaction ${Math.floor(at / 5) % 5}`,
-      lot: `PL-${1 + (at % 3)}`,
+      lot: at % 2 === 0 ? 'PL-1' : 'PL-3',
     });
   });
-  const planted = Array.from({ length: 14 }, (_, at) =>
-    one(100 + at, { product: PRODUCT, reaction: REACTION, lot: at < 12 ? LOT : 'PL-1' }),
+  const planted = Array.from({ length: 26 }, (_, at) =>
+    one(100 + at, { product: PRODUCT, reaction: REACTION, lot: at < 24 ? LOT : 'PL-1' }),
   );
   return writeBatch([...others, ...planted], {
     number: 'SAFETY-1',

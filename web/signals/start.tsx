@@ -7,7 +7,7 @@ import { OPEN_STATES, STATE_TONES, useSubject } from './desk-ask.ts';
 
 const FEW = 6;
 
-export const cards: readonly StartCard[] = [{ order: 10, permission: 'signals.alarm.work', Card: OpenAlarms }];
+export const cards: readonly StartCard[] = [{ order: 12, permission: 'signals.alarm.work', Card: OpenAlarms }];
 
 /** The alarms that wait for somebody. */
 function OpenAlarms() {
