@@ -141,7 +141,8 @@ let axe: string | undefined;
 
 /** What axe-core finds wrong on the page as it is, one line each with the page's path; nothing is excepted. */
 export async function findBarriers({ page }: Visit): Promise<string[]> {
-  // What comes or goes is half seen-through while it moves.
+  // What comes or goes is half seen-through while it moves, and what the mouse is on has another colour.
+  await page.mouse.move(0, 0);
   await page.evaluate(SETTLED);
   axe ??= await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   // Evaluated, not added as a script: the page's content policy stays in force.

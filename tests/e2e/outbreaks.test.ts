@@ -91,7 +91,8 @@ describe.skipIf(!hasChromium)('outbreaks', () => {
       await page.getByRole('dialog').getByRole('button', { name: move, exact: true }).click();
       await page.getByText(state, { exact: true }).first().waitFor();
     }
-    await page.getByRole('button', { name: 'Close', exact: true }).first().click();
+    // Notices have a button of that name too.
+    await page.locator('.page-head').getByRole('button', { name: 'Close', exact: true }).click();
     const dialog = page.getByRole('dialog').last();
     await dialog.getByText('An outbreak', { exact: true }).click();
     await dialog.getByRole('textbox', { name: 'Why' }).fill('Vaccinated around the cases; no case for three weeks.');
