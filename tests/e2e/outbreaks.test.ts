@@ -91,7 +91,9 @@ describe.skipIf(!hasChromium)('outbreaks', () => {
       await page.getByRole('dialog').getByRole('button', { name: move, exact: true }).click();
       await page.getByText(state, { exact: true }).first().waitFor();
     }
-    // Notices have a button of that name too.
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    // As the next day, on a page that is read anew; notices have a button of that name too.
+    await open(one, `/signals/alarms/${(await measles(page))!.id}`);
     await page.locator('.page-head').getByRole('button', { name: 'Close', exact: true }).click();
     const dialog = page.getByRole('dialog').last();
     await dialog.getByText('An outbreak', { exact: true }).click();
