@@ -3,7 +3,7 @@ import { Segmented } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AgeGroup, Groups, Told as How, TestGroup } from '../../src/modules/laboratory/model.ts';
-import { useAddressValue, useDistricts, useOrganizationNames } from '../shell/index.ts';
+import { DISTRICT_MAP, useAddressValue, useDistricts, useOrganizationNames } from '../shell/index.ts';
 import { Empty, Failure, Loading, Panel, Plot } from '../ui/index.ts';
 
 import { type Filter, useNumber, usePart } from './explore-ask.ts';
@@ -173,25 +173,23 @@ export function ByGroup({ by, unit, filter }: PartProps & { by: 'sex' | 'organiz
   );
 }
 
-const MAP_NAME = 'districts';
-
 export function ByPlace({ unit, filter }: PartProps) {
   const { t } = useTranslation('laboratory');
   const query = usePart<Groups<TestGroup>>('explore/groups/district', filter);
   const words = useWords(unit);
-  const { nameOf, shapes } = useDistricts();
+  const { nameOf, map } = useDistricts();
   const name = (key: string) => nameOf(key) || '–';
   const tableOf = useTable(({ key }) => name(key));
   return (
     <Part query={query} title={t('explore.byPlace')}>
       {(groups, note) =>
-        shapes === undefined ? (
+        map === undefined ? (
           <Loading />
         ) : (
           <Plot
             title={t('explore.byPlace')}
-            option={mapOption(groups, { ...words, nameOf: name, map: MAP_NAME })}
-            map={mapOf(shapes)}
+            option={mapOption(groups, { ...words, nameOf: name, map: DISTRICT_MAP })}
+            map={map}
             heightPx={380}
             note={note(t('explore.placeNote', { count: sum(groups) }))}
             table={tableOf(groups)}
@@ -200,13 +198,6 @@ export function ByPlace({ unit, filter }: PartProps) {
       }
     </Part>
   );
-}
-
-let kept: { name: string; shapes: object } | undefined;
-/** The same object for the same shapes, so that the chart is not drawn anew without need. */
-function mapOf(shapes: object): { name: string; shapes: object } {
-  if (kept?.shapes !== shapes) kept = { name: MAP_NAME, shapes };
-  return kept;
 }
 
 export function OverTime({ unit, filter }: PartProps) {

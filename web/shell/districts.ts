@@ -10,12 +10,15 @@ interface Unit {
   zh: string;
 }
 
+/** The name under which charts know the districts' shapes. */
+export const DISTRICT_MAP = 'districts';
+
 export interface Districts {
   nameOf: (adcode: string) => string;
   /** Every code there is. */
   codes: readonly string[];
   /** Guangzhou's districts and the cities around them, each shape named by its code. */
-  shapes: object | undefined;
+  map: { name: string; shapes: object } | undefined;
 }
 
 /** Guangzhou is drawn by its districts. */
@@ -34,12 +37,16 @@ export function useDistricts(): Districts {
       );
       return {
         names: new Map(features.map(({ properties }) => [properties.adcode, properties])),
-        shapes: {
-          ...rest,
-          features: drawn.map((feature) => ({
-            ...feature,
-            properties: { ...feature.properties, name: feature.properties.adcode },
-          })),
+        // Made once: the same object, so that no chart is drawn anew without need.
+        map: {
+          name: DISTRICT_MAP,
+          shapes: {
+            ...rest,
+            features: drawn.map((feature) => ({
+              ...feature,
+              properties: { ...feature.properties, name: feature.properties.adcode },
+            })),
+          },
         },
       };
     },
@@ -48,6 +55,6 @@ export function useDistricts(): Districts {
   return {
     codes: [...(query.data?.names.keys() ?? [])],
     nameOf: (adcode) => query.data?.names.get(adcode)?.[language()] ?? adcode,
-    shapes: query.data?.shapes,
+    map: query.data?.map,
   };
 }

@@ -9,7 +9,7 @@ import {
   UNITS,
   type Verdict,
 } from '../../src/modules/signals/model.ts';
-import { Go, useAddressValue, useDistricts, usePathValue } from '../shell/index.ts';
+import { DISTRICT_MAP, Go, useAddressValue, useDistricts, usePathValue } from '../shell/index.ts';
 import { DataTable, Facts, Failure, Loading, Page, Panel, Plot, StatusTag } from '../ui/index.ts';
 import { Curve } from './curve.tsx';
 import { named, useCurve, useNumber, useRuleName } from './watch-ask.ts';
@@ -120,34 +120,26 @@ function Day({ label, value, change }: { label: string; value: string; change: (
   );
 }
 
-const MAP_NAME = 'signals-districts';
-let kept: { name: string; shapes: object } | undefined;
-/** The same object for the same shapes, so that the chart is not drawn anew without need. */
-function mapOf(shapes: object): { name: string; shapes: object } {
-  if (kept?.shapes !== shapes) kept = { name: MAP_NAME, shapes };
-  return kept;
-}
-
 function Where({ curve: { places } }: { curve: DiseaseCurve }) {
   const { t } = useTranslation('signals');
-  const { nameOf, shapes } = useDistricts();
+  const { nameOf, map } = useDistricts();
   const found = places.filter(({ cases }) => cases > 0);
   const unknown = found.find(({ place }) => place === '')?.cases ?? 0;
   const name = (place: string) => (place === '' ? t('disease.unknown') : nameOf(place));
   return (
     <Panel>
-      {shapes === undefined ? (
+      {map === undefined ? (
         <Loading />
       ) : (
         <Plot
           title={t('disease.map')}
           heightPx={340}
           option={placesOption(found, {
-            map: MAP_NAME,
+            map: DISTRICT_MAP,
             nameOf: name,
             textOf: (place, count) => t('disease.casesAt', { place, count }),
           })}
-          map={mapOf(shapes)}
+          map={map}
           note={t('disease.mapNote', { count: unknown })}
           table={{
             columns: [t('disease.place'), t('disease.cases'), t('disease.testedPersons')],
