@@ -404,11 +404,7 @@ async function judgeOne(
     dates,
   }: { rules: readonly WatchRule[]; set: SeriesSet; place: string; dates: readonly string[] },
 ): Promise<Verdict[]> {
-  const empty: Series = {
-    place,
-    cases: new Float64Array(set.dates.length),
-    tested: new Float64Array(set.dates.length),
-  };
+  const empty: Series = { place, cases: new Float64Array(set.dates.length) };
   const own = { ...set, series: [set.series.find((each) => each.place === place) ?? empty] };
   const verdicts: Verdict[] = [];
   for (const rule of rules) {

@@ -5,7 +5,7 @@ import { Problem } from '#kernel/problem';
 import type { Computing } from '../actions/compute/index.ts';
 import { decideAlarm, linkCase, listAlarmCases, listAlarms, noteOnAlarm, readAlarm } from '../actions/index.ts';
 import { ALARM_KINDS, ALARM_STATES, CLOSING_FINDINGS, NOTE_KINDS } from '../model.ts';
-import { oneOf } from './read.ts';
+import { oneOf, textOf } from './read.ts';
 
 type Query = Record<string, string | undefined>;
 type Body = Record<string, unknown>;
@@ -66,9 +66,4 @@ export function deskRoutes(app: FastifyInstance, door: Door, computing: Computin
       return linkCase(await door.context(request), id, { patient, linked });
     },
   );
-}
-
-function textOf(value: unknown, name: string): string {
-  if (typeof value !== 'string') throw new Problem('invalid', 'this member is a text', { name });
-  return value;
 }

@@ -7,3 +7,16 @@ export function oneOf<T extends string>(text: string, values: readonly T[], name
     throw new Problem('invalid', 'this parameter is none of its values', { name, values: [...values] });
   return found;
 }
+
+/** A member of a body that must be a text. @throws Problem `invalid` */
+export function textOf(value: unknown, name: string): string {
+  if (typeof value !== 'string') throw new Problem('invalid', 'this member is a text', { name });
+  return value;
+}
+
+/** @throws Problem `invalid` when the text is no day */
+export function dayOf(text: string, name: string): string {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text)))
+    throw new Problem('invalid', 'this parameter is a day', { name, example: '2026-03-02' });
+  return text;
+}

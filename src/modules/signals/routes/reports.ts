@@ -19,7 +19,7 @@ import {
 } from '../actions/index.ts';
 import { receiveBatch } from '../intake/index.ts';
 import { ASSESSMENT_METHODS, MOST_BATCH_BYTES, REPORT_KINDS, REPORT_STATES, type ReportQuery } from '../model.ts';
-import { oneOf } from './read.ts';
+import { dayOf, oneOf, textOf } from './read.ts';
 
 type Query = Record<string, string | undefined>;
 type Body = Record<string, unknown>;
@@ -78,10 +78,10 @@ export function reportRoutes(app: FastifyInstance, door: Door): void {
     return reply.type(XML).header('content-disposition', disposition).send(xml);
   });
   app.post<One>(`${PATH}/:id/nullify`, async (request) =>
-    nullifyReport(await door.context(request), request.params.id, textOf(request.body, 'reason')),
+    nullifyReport(await door.context(request), request.params.id, textOf(request.body?.['reason'], 'reason')),
   );
   app.post<One>(`${PATH}/:id/void`, async (request, reply) => {
-    await voidReport(await door.context(request), request.params.id, textOf(request.body, 'reason'));
+    await voidReport(await door.context(request), request.params.id, textOf(request.body?.['reason'], 'reason'));
     return reply.code(204).send();
   });
   judgementRoutes(app, door);
@@ -93,9 +93,9 @@ function judgementRoutes(app: FastifyInstance, door: Door): void {
     const { version } = request.body ?? {};
     if (typeof version !== 'number') throw new Problem('invalid', 'say of which version the limit is');
     return settleDue(await door.context(request), request.params.id, {
-      rule: textOf(request.body, 'rule'),
+      rule: textOf(request.body?.['rule'], 'rule'),
       version,
-      note: textOf(request.body, 'note'),
+      note: textOf(request.body?.['note'], 'note'),
     });
   });
   app.post<One>(`${PATH}/:id/assessments`, async (request) => {
@@ -103,11 +103,11 @@ function judgementRoutes(app: FastifyInstance, door: Door): void {
     if (typeof answers !== 'object' || answers === null || Array.isArray(answers))
       throw new Problem('invalid', 'the answers are an object', { name: 'answers' });
     return assessReport(await door.context(request), request.params.id, {
-      method: oneOf(textOf(request.body, 'method'), ASSESSMENT_METHODS, 'method'),
+      method: oneOf(textOf(request.body?.['method'], 'method'), ASSESSMENT_METHODS, 'method'),
       answers: answers as Body,
-      note: note === undefined ? '' : textOf(request.body, 'note'),
-      ...(drug !== undefined && { drug: textOf(request.body, 'drug') }),
-      ...(reaction !== undefined && { reaction: textOf(request.body, 'reaction') }),
+      note: note === undefined ? '' : textOf(request.body?.['note'], 'note'),
+      ...(drug !== undefined && { drug: textOf(request.body?.['drug'], 'drug') }),
+      ...(reaction !== undefined && { reaction: textOf(request.body?.['reaction'], 'reaction') }),
     });
   });
   app.get<One>(`${PATH}/:id/duplicates`, async (request) =>
@@ -115,9 +115,9 @@ function judgementRoutes(app: FastifyInstance, door: Door): void {
   );
   app.post<One>(`${PATH}/:id/duplicates`, async (request) =>
     decideDuplicate(await door.context(request), request.params.id, {
-      other: textOf(request.body, 'other'),
-      decision: oneOf(textOf(request.body, 'decision'), ['confirmed', 'refused'] as const, 'decision'),
-      reason: textOf(request.body, 'reason'),
+      other: textOf(request.body?.['other'], 'other'),
+      decision: oneOf(textOf(request.body?.['decision'], 'decision'), ['confirmed', 'refused'] as const, 'decision'),
+      reason: textOf(request.body?.['reason'], 'reason'),
     }),
   );
 }
@@ -146,11 +146,11 @@ function typedOf(body: Body | null): Typed {
   const { report, kind, revision, submit, as, reason } = body ?? {};
   return {
     report,
-    ...(kind !== undefined && { kind: oneOf(textOf(body, 'kind'), REPORT_KINDS, 'kind') }),
+    ...(kind !== undefined && { kind: oneOf(textOf(body?.['kind'], 'kind'), REPORT_KINDS, 'kind') }),
     ...(typeof revision === 'number' && { revision }),
     ...(submit === true && { submit }),
-    ...(as !== undefined && { as: oneOf(textOf(body, 'as'), ['follow-up', 'amendment'] as const, 'as') }),
-    ...(reason !== undefined && { reason: textOf(body, 'reason') }),
+    ...(as !== undefined && { as: oneOf(textOf(body?.['as'], 'as'), ['follow-up', 'amendment'] as const, 'as') }),
+    ...(reason !== undefined && { reason: textOf(body?.['reason'], 'reason') }),
   };
 }
 
@@ -158,16 +158,4 @@ function versionOf({ version }: Query): number | undefined {
   if (version === undefined || version === '') return undefined;
   if (!/^[1-9]\d{0,5}$/.test(version)) throw new Problem('invalid', 'a version is a number from 1', { version });
   return Number(version);
-}
-
-function dayOf(text: string, name: string): string {
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
-  if (!isDay) throw new Problem('invalid', 'this parameter is a day', { name, example: '2026-03-02' });
-  return text;
-}
-
-function textOf(body: Body | null, name: string): string {
-  const value = body?.[name];
-  if (typeof value !== 'string') throw new Problem('invalid', 'this member is a text', { name });
-  return value;
 }

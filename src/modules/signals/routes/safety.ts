@@ -16,7 +16,7 @@ import {
   strikeExposure,
 } from '../actions/index.ts';
 import { MONITOR_METHODS, type MonitorParameters, REPORT_KINDS, type SafetyFilter } from '../model.ts';
-import { oneOf } from './read.ts';
+import { oneOf, textOf } from './read.ts';
 
 type Query = Record<string, string | undefined>;
 type Body = Record<string, unknown>;
@@ -100,11 +100,6 @@ function filterOf({ until, sex, ageBand, kind, stratified }: Query): SafetyFilte
     ...(kind && { kind: oneOf(kind, REPORT_KINDS, 'kind') }),
     isStratified: stratified === 'true',
   };
-}
-
-function textOf(value: unknown, name: string): string {
-  if (typeof value !== 'string') throw new Problem('invalid', 'this member is a text', { name });
-  return value;
 }
 
 function numberOf(value: unknown, name: string): number {

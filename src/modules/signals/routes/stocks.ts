@@ -18,7 +18,7 @@ import {
   TOLD_MOVEMENTS,
   USUAL_SCENARIO,
 } from '../model.ts';
-import { oneOf } from './read.ts';
+import { oneOf, textOf } from './read.ts';
 
 type Query = Record<string, string | undefined>;
 type Body = Record<string, unknown>;
@@ -150,9 +150,4 @@ function bodyOf(body: unknown): Body {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw new Problem('invalid', 'an object is expected here');
   return body as Body;
-}
-
-function textOf(value: unknown, name: string): string {
-  if (typeof value !== 'string') throw new Problem('invalid', 'this member is a text', { name });
-  return value;
 }

@@ -5,7 +5,7 @@ import { Problem } from '#kernel/problem';
 import type { Computing } from '../actions/compute/index.ts';
 import { type CurveQuestion, listDiseases, readCurve, readOutlook, watchNow } from '../actions/index.ts';
 import { EVERYWHERE, UNITS } from '../model.ts';
-import { oneOf } from './read.ts';
+import { dayOf, oneOf } from './read.ts';
 
 type Query = Record<string, string | undefined>;
 
@@ -47,20 +47,13 @@ function questionOf({ params, query }: { params: { disease: string }; query: Que
     disease: params.disease,
     place: placeOf(place),
     unit: oneOf(unit, UNITS, 'unit'),
-    since: dayOf(since, 'since'),
-    until: dayOf(until, 'until'),
+    since: since ? dayOf(since, 'since') : undefined,
+    until: until ? dayOf(until, 'until') : undefined,
   };
 }
 
 function placeOf(text: string): string {
   if (text !== EVERYWHERE && !/^\d{6}$/.test(text))
     throw new Problem('invalid', 'a place is a code of six digits, or region', { place: text });
-  return text;
-}
-
-function dayOf(text: string | undefined, name: string): string | undefined {
-  if (text === undefined || text === '') return undefined;
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text)))
-    throw new Problem('invalid', 'this parameter is a day', { name, example: '2026-03-02' });
   return text;
 }

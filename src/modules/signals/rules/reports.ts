@@ -1,6 +1,7 @@
 import { Problem } from '#kernel/problem';
 import { type CaseReport, type Drug, type Flag, formFields, type Issue, isMissing, known } from '#standards/e2b';
 import { type AgeBand, CRITERIA, type Criterion, type DueRule, type ReportKind } from '../model.ts';
+import { daysAfter } from './calendar.ts';
 
 /** What lists, searches, counts and limits need of a report. */
 export interface Summary {
@@ -232,14 +233,10 @@ export function dueOf(
 ): { rule: DueRule['id']; dueOn: string }[] {
   const first = firstReceived ?? today;
   const isGrave = criteria.includes('death') || criteria.includes('lifeThreatening');
-  const until = (rule: DueRule['id'], from: string) => [{ rule, dueOn: addDays(from, DUE_RULES[rule].days) }];
+  const until = (rule: DueRule['id'], from: string) => [{ rule, dueOn: daysAfter(from, DUE_RULES[rule].days) }];
   if (!isSubmitted) return until(isGrave ? 'expedited-7' : serious ? 'expedited-15' : 'other-30', first);
   if (!serious || !isOpen) return [];
   return isGrave ? until('serious-complete', first) : until('follow-up-15', recent ?? first);
-}
-
-function addDays(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }
 
 /** HL7 time stamp to the second, in UTC. */

@@ -8,7 +8,6 @@ import { placeAt } from './places.ts';
 export interface Series {
   place: string;
   cases: Float64Array;
-  tested: Float64Array;
 }
 
 export interface SeriesSet {
@@ -31,17 +30,16 @@ export function seriesOf(
   const first = dayNumber(dates[0] ?? since);
   const step = stepDays(unit);
   const places = new Map<string, Series>();
-  for (const { day, district, cases, tested } of cells) {
+  for (const { day, district, cases } of cells) {
     const place = placeAt(level, district);
     const at = Math.floor((dayNumber(day) - first) / step);
     if (place === undefined || at < 0 || at >= dates.length) continue;
     let series = places.get(place);
     if (series === undefined) {
-      series = { place, cases: new Float64Array(dates.length), tested: new Float64Array(dates.length) };
+      series = { place, cases: new Float64Array(dates.length) };
       places.set(place, series);
     }
     series.cases[at]! += cases;
-    series.tested[at]! += tested;
   }
   const series = [...places.values()].filter(({ cases }) => cases.some((each) => each > 0));
   return { unit, dates, series: series.sort((one, two) => (one.place < two.place ? -1 : 1)) };

@@ -3,7 +3,7 @@ import { canonicalJson } from '#kernel/ledger';
 import { tell } from '#kernel/outbox';
 import { all, sql } from '#kernel/sql';
 import type { Alarm, AlarmGround, AlarmKind, AlarmState } from '../model.ts';
-import { mergeGrounds } from '../rules/index.ts';
+import { daysAfter, mergeGrounds } from '../rules/index.ts';
 
 const COLUMNS = sql`id, kind, key, episode, subject, state, grounds, first, last, cases, revision, raised_at as "raisedAt", updated_at as "updatedAt"`;
 
@@ -30,7 +30,7 @@ export async function raiseAlarm(ctx: Context, tx: Tx, finding: Finding): Promis
     select ${COLUMNS} from signals.alarm where kind = ${kind} and key = ${key} order by episode desc limit 1 for update
   `);
   const last = lastOf(finding.grounds);
-  if (newest !== undefined && newest.state === 'closed' && last <= addDays(newest.last, finding.quietDays))
+  if (newest !== undefined && newest.state === 'closed' && last <= daysAfter(newest.last, finding.quietDays))
     return 'known';
   if (newest === undefined || newest.state === 'closed') {
     await insertAlarm(ctx, tx, finding, (newest?.episode ?? 0) + 1);
@@ -70,10 +70,6 @@ function lastOf(grounds: readonly AlarmGround[]): string {
       .sort()
       .at(-1) ?? ''
   );
-}
-
-function addDays(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }
 
 interface AlarmFilter {
