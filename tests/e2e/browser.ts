@@ -46,7 +46,13 @@ export function openBrowser(): Promise<Browser> {
 /** A new person at a new machine, with this language and look. */
 export async function visit(browser: Browser, visitor: Visitor): Promise<Visit> {
   const { url, language = 'en', look = 'light', width = 1440, height = 900 } = visitor;
-  const context = await browser.newContext({ baseURL: url, viewport: { width, height }, hasTouch: width < 720 });
+  const context = await browser.newContext({
+    baseURL: url,
+    viewport: { width, height },
+    hasTouch: width < 720,
+    // What is half come or half gone can neither be judged nor clicked where it will be.
+    reducedMotion: 'reduce',
+  });
   await context.addInitScript(
     ([spoken, shown]) => {
       localStorage.setItem('banyan.language', spoken as string);

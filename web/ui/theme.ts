@@ -44,6 +44,8 @@ export function antTheme(look: Look): ThemeConfig {
   return {
     algorithm: look === 'dark' ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: {
+      // Who asks the system for less motion sees things come and go at once.
+      motion: !matchMedia('(prefers-reduced-motion: reduce)').matches,
       colorPrimary: colours.primary,
       colorInfo: colours.primary,
       colorLink: colours.primary,
