@@ -1,0 +1,2 @@
+export { searchOfferings, tradable } from './offerings.ts';
+export { partyIdOf, partyOf } from './parties.ts';

@@ -1,0 +1,4 @@
+export * from './model/content.ts';
+export * from './model/offerings.ts';
+export * from './model/parties.ts';
+export * from './model/prices.ts';
