@@ -1,4 +1,5 @@
 export * from './model/content.ts';
+export * from './model/gate.ts';
 export * from './model/offerings.ts';
 export * from './model/parties.ts';
 export * from './model/prices.ts';

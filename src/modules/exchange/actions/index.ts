@@ -1,2 +1,3 @@
+export { answerThroughGate, readRelease, release } from './gate.ts';
 export { searchOfferings, tradable } from './offerings.ts';
 export { partyIdOf, partyOf } from './parties.ts';
