@@ -203,7 +203,7 @@ export function isUrl(value: unknown): value is string {
 }
 
 const STAMP =
-  /^-?\d{4,}-(\d\d)-(\d\d)T(([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?|24:00:00(\.0+)?)(Z|[+-]((0\d|1[0-3]):[0-5]\d|14:00))$/;
+  /^\d{4}-(\d\d)-(\d\d)T(([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?|24:00:00(\.0+)?)(Z|[+-]((0\d|1[0-3]):[0-5]\d|14:00))$/;
 
 /** xsd:dateTimeStamp: a time of a day that exists, with its offset. */
 export function isDateTimeStamp(value: unknown): value is string {

@@ -20,13 +20,20 @@ export function hashLeaf(entry: Uint8Array): Hash {
   return sha256(input);
 }
 
-/** RFC 6962, section 2.1: SHA-256(0x01 || left || right). */
+/** Used again for every node: a log hashes millions of them. */
+const pair = new Uint8Array(1 + 2 * HASH_SIZE);
+
+/**
+ * RFC 6962, section 2.1: SHA-256(0x01 || left || right).
+ *
+ * @throws RangeError when one of them is no hash
+ */
 export function hashNode(left: Hash, right: Hash): Hash {
-  const input = new Uint8Array(1 + left.length + right.length);
-  input[0] = NODE;
-  input.set(left, 1);
-  input.set(right, 1 + left.length);
-  return sha256(input);
+  if (left.length !== HASH_SIZE || right.length !== HASH_SIZE) throw new RangeError('a hash has 32 bytes');
+  pair[0] = NODE;
+  pair.set(left, 1);
+  pair.set(right, 1 + HASH_SIZE);
+  return sha256(pair);
 }
 
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
