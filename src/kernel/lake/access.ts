@@ -3,7 +3,8 @@ import type { Context, Sql } from '#kernel/context';
 import { systemContext } from '#kernel/context';
 import { search } from '#kernel/fhir';
 import { Problem } from '#kernel/problem';
-import { all, any, identifier, sql, trusted } from '#kernel/sql';
+import { all, any, identifier, marked, sql, trusted } from '#kernel/sql';
+import { LARGE_GROUPS, OF_POPULATION } from './marks.ts';
 import type { LakeTable } from './module-tables.ts';
 import { QUESTIONS } from './tables.ts';
 import { builtInViews, isMaterialized } from './views.ts';
@@ -47,7 +48,7 @@ export function reachOf({ actor }: Pick<Context, 'actor'>, type = 'Observation')
  * A view of the lake with the rows that may enter this actor's question: a select in brackets, to stand after FROM.
  *
  * What is asked of the reach `population` must be counts, percentiles or other figures over groups of at least `SMALLEST` persons: add
- * `having ${enough(sql`patient`)}` to each GROUP BY, and never give its rows away.
+ * `having ${enough(sql`patient`)}` to each GROUP BY, or say in `smallGroups` how small ones are kept back. A question that does neither is not asked.
  *
  * @throws Problem `not-found` when the lake keeps no such view, `forbidden`, `too-costly` where too many persons are in care
  */
@@ -57,7 +58,8 @@ export async function lakeRelation(ctx: Context, view: string, { reach, by, pati
   for (const type of types)
     terms.push(await rowsSeen(ctx, type, { reach, ...(patients === undefined ? {} : { patients }) }));
   const name = by === undefined ? view : `${view}_by_${by}`;
-  return sql`(select * from ${identifier(`${QUESTIONS}.${name}`)} where ${all(terms)})`;
+  const rows = sql`(select * from ${identifier(`${QUESTIONS}.${name}`)} where ${all(terms)})`;
+  return reach === 'population' ? marked(rows, OF_POPULATION) : rows;
 }
 
 /**
@@ -96,7 +98,7 @@ export function rowsByAct(
  */
 export function enough(patient: Sql, reach: Reach = 'population'): Sql {
   const smallest = smallestOf(reach);
-  return sql`uniqUpTo(${smallest})(${patient}) >= ${smallest}`;
+  return marked(sql`uniqUpTo(${smallest})(${patient}) >= ${smallest}`, LARGE_GROUPS);
 }
 
 /** How many persons a group must have to be told. */
