@@ -549,6 +549,7 @@ test('every role holds exactly the acts of the matrix', async () => {
     'custody.capture': 'courier',
     'custody.hand-over': 'clinician courier laboratory-director laboratory-technician',
     'custody.read': 'administrator clinician courier laboratory-director laboratory-technician regulator',
+    'exchange.certificate.change': 'administrator regulator',
     'kernel.dead-letter.read': 'administrator laboratory-director laboratory-technician',
     'kernel.dead-letter.settle': 'administrator laboratory-director',
     'kernel.operations.read': 'administrator',

@@ -320,4 +320,10 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'too many analyses of yours wait already: try again when one is done': '您等待中的分析过多：请在完成一项后再试',
   'too many computations wait already: try again in a minute': '等待中的计算过多：请稍后再试',
   'until is a day': 'until 应为日期',
+  'the subject of a certificate is a path': '证书对象的标识须为路径',
+  'the holder of a certificate is a party': '证书持有者须为交易主体',
+  'a certificate ends after it begins': '证书的失效时间须晚于生效时间',
+  'the certificate cannot change so': '证书不能作此变更',
+  'no place for the certificate was found: try again': '未能为证书分配状态列表位置，请重试',
+  'say why, in 2,000 characters at most': '请说明原因，最多 2000 个字符',
 };
