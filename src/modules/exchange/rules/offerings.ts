@@ -1,7 +1,7 @@
 import type {
   Candidate,
-  Cell,
   CandidateColumn,
+  Cell,
   ColumnQuality,
   DefinedColumn,
   Missing,

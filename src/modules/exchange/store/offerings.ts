@@ -113,9 +113,7 @@ export async function updateDraft(
     where offering = ${id} and version = ${version} and state = 'draft'
   `);
   if (touched === 0) throw new Problem('conflict', 'a version does not change any more once it is submitted');
-  await tx.run(
-    sql`update exchange.offering set updated_at = ${ctx.now()}, asks_as = ${ctx.actor.id} where id = ${id}`,
-  );
+  await tx.run(sql`update exchange.offering set updated_at = ${ctx.now()}, asks_as = ${ctx.actor.id} where id = ${id}`);
 }
 
 export async function moveVersion(
@@ -356,3 +354,24 @@ function listedAs({ text, kind, topic, venue, price, holder }: OfferingSearch) {
 }
 
 const MOST_WORDS = 10;
+
+/** Shared until the transaction ends: nothing moves meanwhile. */
+export async function shareOffering(tx: Tx, id: string): Promise<void> {
+  await tx.rows(sql`select id from exchange.offering where id::text = ${id} for share`);
+}
+
+/** Certificates of what is named, newest first. */
+export function findAllCertificatesOf(
+  db: Db,
+  subject: string,
+): Promise<{ kind: string; id: string; state: 'in-force' | 'suspended' | 'revoked' }[]> {
+  return db.rows(sql`
+    select kind, id, state from exchange.certificate where subject = ${subject} order by issued_at desc, id limit 50
+  `);
+}
+
+/** Those of them in force. */
+export async function findCertificatesOf(db: Db, subject: string): Promise<{ kind: string; id: string }[]> {
+  const found = await findAllCertificatesOf(db, subject);
+  return found.filter(({ state }) => state === 'in-force').map(({ kind, id }) => ({ kind, id }));
+}
