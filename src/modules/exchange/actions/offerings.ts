@@ -33,7 +33,6 @@ import {
   getApproved,
   getCard,
   getListed,
-  getVersion,
   holdOffering,
   insertOffering,
   insertVersion,

@@ -200,8 +200,10 @@ export async function keepInStep(ctx: Context, id: string): Promise<void> {
     await holdOffering(tx, before.offeringId);
     const present = await getListing(tx, id);
     const state = 'trouble' in said ? present.state : said.state;
-    const attempts = state === present.state ? present.attempts + 1 : 0;
-    await noteVenue(ctx, tx, present, said, nextLook({ wish: present.wish, state, attempts }, ctx.now()));
+    const isFruitless = 'trouble' in said || (state === present.state && !isSettled({ wish: present.wish, state }));
+    const attempts = isFruitless ? present.attempts + 1 : 0;
+    const lookAt = nextLook({ wish: present.wish, state, attempts }, ctx.now());
+    await noteVenue(ctx, tx, present, said, { attempts, lookAt });
     if (state === present.state) return;
     await record(ctx, tx, {
       act: `exchange.venue-${state}`,

@@ -44,6 +44,7 @@ export async function ask(
   const views = await viewAddresses(ctx.db);
   const { question, tables } = await questionOfText(ctx, lake, query.sql, query.parameters, {
     views,
+    own: [],
     types: new Map(query.parameters.map(({ name, type }) => [name, type])),
     limit: mostRows + 1,
   });

@@ -43,7 +43,10 @@ export function complianceRoutes(app: FastifyInstance, door: Door): void {
   );
   app.post<One & { Body: { item: string; name: string; media: string; base64: string } }>(
     `${ROOT}/:id/evidence`,
-    { bodyLimit: MOST_BYTES, schema: { body: bodyOf({ item: text(64), name: text(200), media: MEDIA, base64: BASE64 }) } },
+    {
+      bodyLimit: MOST_BYTES,
+      schema: { body: bodyOf({ item: text(64), name: text(200), media: MEDIA, base64: BASE64 }) },
+    },
     async (request) => {
       const { base64, ...file } = request.body;
       const content = Buffer.from(base64, 'base64');

@@ -64,17 +64,14 @@ export function offeringRoutes(app: FastifyInstance, door: Door): void {
     { schema: { body: bodyOf({ definition: DEFINITION, revision: REVISION }) } },
     async (request) => changeOffering(await door.context(request), request.params.id, request.body),
   );
-  app.post<One>(`${ROOT}/:id/versions`, async (request) =>
-    openVersion(await door.context(request), request.params.id),
-  );
+  app.post<One>(`${ROOT}/:id/versions`, async (request) => openVersion(await door.context(request), request.params.id));
   app.post<One>(`${ROOT}/:id/content`, async (request) =>
     askContent(await door.context(request), door.lake, request.params.id),
   );
   app.post<{ Body: Pick<OfferingDefinition, 'query' | 'columns' | 'quality'> }>(
     '/api/exchange/preview',
     { schema: { body: bodyOf(PREVIEWED) } },
-    async (request, reply) =>
-      previewCandidate(await door.context(request), door.lake, request.body, goneSignal(reply)),
+    async (request, reply) => previewCandidate(await door.context(request), door.lake, request.body, goneSignal(reply)),
   );
   app.post<One & { Body: { revision: number } }>(
     `${ROOT}/:id/submit`,
@@ -173,10 +170,7 @@ const PRICE = {
     object({ kind: { const: 'per-call' }, fenPerTenThousand: FEN, capFenPerMonth: FEN }, ['capFenPerMonth']),
     object({
       kind: { const: 'tiered' },
-      tiers: listOf(
-        object({ upToCalls: { anyOf: [CALLS, { type: 'null' }] }, fenPerTenThousand: FEN }),
-        20,
-      ),
+      tiers: listOf(object({ upToCalls: { anyOf: [CALLS, { type: 'null' }] }, fenPerTenThousand: FEN }), 20),
     }),
     object({ kind: { const: 'revenue-share' }, basisPoints: whole(1, 10_000) }),
     object({ kind: { const: 'free-research' } }),

@@ -74,17 +74,17 @@ export async function wishOne(ctx: Context, tx: Tx, id: string, wish: VenueWish)
   `);
 }
 
-/** What the venue said of a listing, or that it did not answer. */
+/** What the venue said of a listing, or that it did not answer; `attempts`: fruitless ones in a row. */
 export async function noteVenue(
   ctx: Context,
   tx: Tx,
   before: VenueListing,
   said: { state: VenueState; externalId: string | null; words: string | null } | { trouble: string },
-  lookAt: Date,
+  { attempts, lookAt }: { attempts: number; lookAt: Date },
 ): Promise<void> {
   if ('trouble' in said) {
     await tx.run(sql`
-      update exchange.venue_listing set trouble = ${said.trouble}, attempts = attempts + 1, look_at = ${lookAt} where id = ${before.id}
+      update exchange.venue_listing set trouble = ${said.trouble}, attempts = ${attempts}, look_at = ${lookAt} where id = ${before.id}
     `);
     if (before.trouble !== said.trouble)
       await insertEvent(ctx, tx, before.id, { state: null, trouble: said.trouble, words: null });
@@ -94,7 +94,7 @@ export async function noteVenue(
   const isNew = state !== before.state;
   await tx.run(sql`
     update exchange.venue_listing set state = ${state}, external_id = coalesce(${externalId}, external_id), words = ${words}, trouble = null,
-      attempts = case when ${isNew} then 0 else attempts + 1 end, looked_at = ${ctx.now()}, look_at = ${lookAt},
+      attempts = ${attempts}, looked_at = ${ctx.now()}, look_at = ${lookAt},
       changed_at = case when ${isNew} then ${ctx.now()} else changed_at end
     where id = ${before.id}
   `);
