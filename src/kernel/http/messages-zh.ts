@@ -326,4 +326,10 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'the certificate cannot change so': '证书不能作此变更',
   'no place for the certificate was found: try again': '未能为证书分配状态列表位置，请重试',
   'say why, in 2,000 characters at most': '请说明原因，最多 2000 个字符',
+  'there is no such certificate': '未找到该证书',
+  'the certificate is being signed: try again in a moment': '证书正在签发，请稍后再试',
+  'there is no such list': '未找到该状态列表',
+  'the list is being signed: try again in a moment': '状态列表正在签署，请稍后再试',
+  'no certificate was signed yet': '尚未签发任何证书',
+  'a certificate is in-force, suspended or revoked': '证书状态应为 in-force、suspended 或 revoked',
 };

@@ -1,16 +1,19 @@
 import type { Config } from '#kernel/config';
 import type { Job } from '#kernel/jobs';
 import type { Lake } from '#kernel/lake';
+import type { NoteSigner } from '#standards/merkle';
+import { certificateJob } from './certificate-signing.ts';
 
 /** What the exchange's jobs work with. */
 export interface ExchangeParts {
   lake: Lake;
   config: Config;
+  ledgerKey: NoteSigner;
   /** The address people use, without a slash at the end. */
   publicUrl(): string;
 }
 
 /** A line for each part that has one. */
-export function exchangeJobs(_parts: ExchangeParts): Job[] {
-  return [];
+export function exchangeJobs(parts: ExchangeParts): Job[] {
+  return [certificateJob(parts)];
 }
