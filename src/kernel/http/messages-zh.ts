@@ -375,4 +375,10 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'there is no such venue': '没有此交易场所',
   'this parameter is a whole number within its bounds': '该参数应为范围内的整数',
   'too many contents of yours wait already: try again when one is done': '您等待生成的内容过多：请在完成一项后再试',
+  'there is no such certificate': '未找到该证书',
+  'the certificate is being signed: try again in a moment': '证书正在签发，请稍后再试',
+  'there is no such list': '未找到该状态列表',
+  'the list is being signed: try again in a moment': '状态列表正在签署，请稍后再试',
+  'no certificate was signed yet': '尚未签发任何证书',
+  'a certificate is in-force, suspended or revoked': '证书状态应为 in-force、suspended 或 revoked',
 };

@@ -1,5 +1,16 @@
 export { decideUse, endAgreement, getAgreement, makeAgreement, noteDuties } from './agreements.ts';
-export { changeCertificate, issueCertificate, revokeCertificate } from './certificates.ts';
+export {
+  changeCertificate,
+  decideCertificate,
+  issueCertificate,
+  listCertificateEvents,
+  listCertificates,
+  readBundle,
+  readCertificate,
+  readController,
+  readStatusList,
+  revokeCertificate,
+} from './certificates.ts';
 export {
   addEvidence,
   answerItems,

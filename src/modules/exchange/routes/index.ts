@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Door } from '#kernel/http';
 import { partyOf } from '../actions/index.ts';
+import { certificateRoutes } from './certificates.ts';
 import { complianceRoutes } from './compliance.ts';
 import { offeringRoutes } from './offerings.ts';
 
@@ -9,4 +10,5 @@ export function exchangeRoutes(app: FastifyInstance, door: Door): void {
   app.get('/api/exchange/party', async (request) => partyOf(await door.context(request)));
   offeringRoutes(app, door);
   complianceRoutes(app, door);
+  certificateRoutes(app, door);
 }
