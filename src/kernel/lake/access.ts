@@ -68,6 +68,7 @@ export async function lakeRelation(ctx: Context, view: string, { reach, by, pati
  * @throws Problem `forbidden`
  */
 export function tableRelation(ctx: Pick<Context, 'actor'>, { name, seen }: Pick<LakeTable, 'name' | 'seen'>): Sql {
+  requireNamed(ctx, undefined);
   const rows = seen(ctx);
   if (rows === undefined)
     throw new Problem('forbidden', 'this account may not see such rows', { table: name, roles: ctx.actor.roles });
@@ -130,6 +131,7 @@ function consented(_ctx: Context, _type: string): Sql {
 }
 
 function population(ctx: Context): Sql {
+  requireNamed(ctx, undefined);
   const scope = reachOfAct(ctx.actor, 'lake.population.ask');
   if (scope === 'all') return sql`true`;
   if (scope === 'organization') return ofOrganizations(ctx);
@@ -143,8 +145,7 @@ async function grantedRows(ctx: Context, type: string, patients: readonly string
   const grants = readGrants(ctx.actor, type);
   if (grants.length === 0)
     throw new Problem('forbidden', 'this account may not see such rows', { type, roles: ctx.actor.roles });
-  if (ABOUT_ONE_PERSON.has(ctx.actor.purpose) && patients?.length !== 1)
-    throw new Problem('forbidden', 'a broken glass opens one person at a time: name the patient');
+  requireNamed(ctx, patients);
   const terms: Sql[] = [];
   for (const { scope, patient } of grants) {
     const limit = patient === undefined || scope === 'catalogue' ? sql`true` : sql`has(_patients, ${patient})`;
@@ -169,6 +170,12 @@ async function grantedRows(ctx: Context, type: string, patients: readonly string
     }
   }
   return any(terms);
+}
+
+/** @throws Problem `forbidden` where the purpose wants one person named */
+function requireNamed({ actor }: Pick<Context, 'actor'>, patients: readonly string[] | undefined): void {
+  if (ABOUT_ONE_PERSON.has(actor.purpose) && patients?.length !== 1)
+    throw new Problem('forbidden', 'a broken glass opens one person at a time: name the patient');
 }
 
 /** A grant for one category of resources only cannot be decided from the columns: it gives nothing here. */
