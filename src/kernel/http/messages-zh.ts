@@ -320,4 +320,7 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'too many analyses of yours wait already: try again when one is done': '您等待中的分析过多：请在完成一项后再试',
   'too many computations wait already: try again in a minute': '等待中的计算过多：请稍后再试',
   'until is a day': 'until 应为日期',
+  'too many documents are being printed: try again shortly': '正在打印的文档过多，请稍后再试',
+  'the document takes too long to print': '文档打印用时过长',
+  'the line list has no such case': '病例一览表中没有该病例',
 };
