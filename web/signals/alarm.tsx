@@ -1,5 +1,5 @@
-import { PrinterOutlined } from '@ant-design/icons';
-import { Alert, App, Button, Input, Radio, Segmented } from 'antd';
+import { FilePdfOutlined, PrinterOutlined } from '@ant-design/icons';
+import { Alert, App, Button, Dropdown, Input, Radio, Segmented } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
@@ -31,7 +31,7 @@ import {
   type Tone,
 } from '../ui/index.ts';
 import { Curve } from './curve.tsx';
-import { STATE_TONES, useAct, useAlarm, useLineList, useOutlook, useSubject } from './desk-ask.ts';
+import { STATE_TONES, useAct, useAlarm, useLineList, useOutlook, usePdf, useSubject } from './desk-ask.ts';
 import { pairPath } from './safety-ask.ts';
 import { useCurve, useNumber } from './watch-ask.ts';
 import { outlookOption } from './watch-plots.ts';
@@ -102,9 +102,12 @@ function Moves({ page: { alarm, moves } }: { page: AlarmPage }) {
   const { modal } = App.useApp();
   const act = useAct<object>(alarm.id, 'post', t('alarm.added'));
   const print = (
-    <Button icon={<PrinterOutlined />} onClick={() => window.print()}>
-      {t('alarm.print')}
-    </Button>
+    <>
+      <Pdf alarm={alarm} />
+      <Button icon={<PrinterOutlined />} onClick={() => window.print()}>
+        {t('alarm.print')}
+      </Button>
+    </>
   );
   if (!may('signals.alarm.work')) return print;
   const move = (to: AlarmState) => {
@@ -149,7 +152,8 @@ function Moves({ page: { alarm, moves } }: { page: AlarmPage }) {
   return (
     <>
       {moves.map((to, at) => (
-        <Button key={to} type={at === 0 ? 'primary' : 'default'} loading={act.isPending} onClick={() => move(to)}>
+        // Disabled, not loading: the spinner's name would become part of the button's.
+        <Button key={to} type={at === 0 ? 'primary' : 'default'} disabled={act.isPending} onClick={() => move(to)}>
           {to === 'triage' && alarm.state === 'closed'
             ? t('alarm.moves.reopened')
             : t(`alarm.moves.${to}` as 'alarm.moves.closed')}
@@ -157,6 +161,39 @@ function Moves({ page: { alarm, moves } }: { page: AlarmPage }) {
       ))}
       {print}
     </>
+  );
+}
+
+/** The report as a file; with names only for who may see the line list. */
+function Pdf({ alarm }: { alarm: Alarm }) {
+  const { t } = useTranslation('signals');
+  const { may } = useSession();
+  const pdf = usePdf(`alarm-${alarm.key.replaceAll('/', '-')}`);
+  const path = `/api/signals/alarms/${alarm.id}/report.pdf`;
+  const button = (
+    <Button icon={<FilePdfOutlined />} loading={pdf.isPending}>
+      {t('alarm.pdf')}
+    </Button>
+  );
+  if (alarm.kind !== 'outbreak' || !may('signals.case.read'))
+    return (
+      <Button icon={<FilePdfOutlined />} loading={pdf.isPending} onClick={() => pdf.mutate(path)}>
+        {t('alarm.pdf')}
+      </Button>
+    );
+  return (
+    <Dropdown
+      trigger={['click']}
+      menu={{
+        items: [
+          { key: 'coded', label: t('alarm.pdfCoded') },
+          { key: 'named', label: t('alarm.pdfNamed') },
+        ],
+        onClick: ({ key }) => pdf.mutate(key === 'named' ? `${path}?names=true` : path),
+      }}
+    >
+      {button}
+    </Dropdown>
   );
 }
 
@@ -302,6 +339,13 @@ function Cases({ alarm }: { alarm: Alarm }) {
           },
           { key: 'born', title: t('alarm.born'), value: ({ birthDate }) => birthDate ?? '', sortable: true },
           { key: 'phone', title: t('alarm.phone'), value: ({ phone }) => phone },
+          { key: 'types', title: t('alarm.types'), value: ({ types }) => types.join(', ') },
+          {
+            key: 'results',
+            title: t('alarm.results'),
+            value: ({ results }) => results.map(({ code, accession }) => accession ?? code).join(', '),
+            render: ({ results }) => <Results results={results} />,
+          },
           {
             key: 'linked',
             title: t('alarm.linked'),
@@ -320,6 +364,30 @@ function Cases({ alarm }: { alarm: Alarm }) {
       />
       {query.data.more && <Alert type="info" showIcon title={t('alarm.more')} />}
     </>
+  );
+}
+
+/** What the case rests on; each leads where the person may go. */
+function Results({ results }: { results: LineListRow['results'] }) {
+  const { t } = useTranslation('signals');
+  const { may } = useSession();
+  const ofOrders = may('laboratory.order.read');
+  const ofSpecimens = ofOrders || may('laboratory.report.read');
+  return (
+    <div className="stack">
+      {results.map(({ id, code, day, accession, order }) => (
+        <span key={id} className="row" title={`Observation/${id}`}>
+          <span>{`${code} ${day}`}</span>
+          {accession !== undefined &&
+            (ofSpecimens ? (
+              <Go to={`/laboratory/specimens/${encodeURIComponent(accession)}`}>{accession}</Go>
+            ) : (
+              <span>{accession}</span>
+            ))}
+          {order !== undefined && ofOrders && <Go to={`/laboratory/orders/${order}`}>{t('alarm.order')}</Go>}
+        </span>
+      ))}
+    </div>
   );
 }
 

@@ -9,7 +9,7 @@ import {
   type Outlook,
 } from '../../src/modules/signals/model.ts';
 import { api, useDistricts } from '../shell/index.ts';
-import { type Tone, useNotice } from '../ui/index.ts';
+import { save, type Tone, useNotice } from '../ui/index.ts';
 import { definitionOf, named } from './watch-ask.ts';
 
 /** Everything that is not closed. */
@@ -47,6 +47,16 @@ export function useAct<Body extends object>(id: string, method: 'post' | 'put', 
       // Somebody else may have been quicker: what is shown is read again.
       void queries.invalidateQueries({ queryKey: ['signals', 'alarm', id] });
     },
+  });
+}
+
+/** Hands a PDF of the server to the person. */
+export function usePdf(name: string) {
+  const notice = useNotice();
+  return useMutation({
+    mutationFn: (path: string) => api.file(path),
+    onSuccess: (pdf) => save(`${name}.pdf`, pdf),
+    onError: notice.failed,
   });
 }
 

@@ -3,29 +3,30 @@ import { type Context, holds, systemContext } from '#kernel/context';
 import { search } from '#kernel/fhir';
 import { tell } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
-import { listCases } from '../analytics/index.ts';
+import { listCaseResults, listCases } from '../analytics/index.ts';
 import {
   type Alarm,
   type AlarmMove,
   type AlarmNote,
   type AlarmPage,
   type AlarmQuery,
+  type CaseResult,
   type LineListRow,
   MOVES,
 } from '../model.ts';
-import { dayOf, daysAfter, getDefinition } from '../rules/index.ts';
+import { dayOf, daysAfter } from '../rules/index.ts';
 import { findAlarms, findEvents, getAlarm, holdAlarm, insertEvent, moveAlarm } from '../store/index.ts';
+import { getDefinition } from './definitions.ts';
+import { checkedReason, checkedText } from './reason.ts';
 import type { Watching } from './watch.ts';
 
 const WATCH = 'signals.watch';
 const WORK = 'signals.alarm.work';
-const CASES = 'signals.case.read';
+export const CASES = 'signals.case.read';
 /** Alarms of products tell of small groups of reports: only who works on safety sees them. */
 const SAFETY = 'signals.safety.work';
 
 const MOST_ALARMS = 500;
-const LONGEST_TEXT = 4_000;
-const SHORTEST_REASON = 5;
 
 /** Alarms, those that changed last first. */
 export async function listAlarms(ctx: Context, query: AlarmQuery): Promise<{ alarms: Alarm[] }> {
@@ -55,7 +56,7 @@ export async function decideAlarm(
   { to, text, finding, revision }: AlarmMove,
 ): Promise<AlarmPage> {
   ctx.require(WORK);
-  const why = checkedText(text, SHORTEST_REASON);
+  const why = checkedReason(text);
   if (to === 'closed' && finding === undefined)
     throw new Problem('invalid', 'say what the alarm turned out to be: closing needs a finding');
   await ctx.db.transaction(async (tx) => {
@@ -136,6 +137,7 @@ function linkedOf(events: AlarmPage['events']): Set<string> {
 }
 
 const MOST_CASES = 1_000;
+const MOST_RESULTS = 5_000;
 
 /** Who the cases of an outbreak alarm are. Each person on it learns who looked. */
 export async function listAlarmCases(
@@ -148,14 +150,15 @@ export async function listAlarmCases(
   const { disease, place } = alarm.subject as { disease?: string; place?: string };
   if (alarm.kind !== 'outbreak' || disease === undefined || place === undefined)
     throw new Problem('conflict', 'only an outbreak has a line list of results');
-  const definition = getDefinition(disease);
+  const definition = await getDefinition(ctx.db, disease);
   const period = { since: daysAfter(alarm.first, -definition.incubationDays[1]), until: dayOf(ctx.now()) };
-  const found = await listCases(
+  const options = { actor: ctx.actor.id, ...(signal !== undefined && { signal }) };
+  const found = await listCases(ctx, lake, definition, { period, place, limit: MOST_CASES + 1 }, options);
+  const behind = await listCaseResults(ctx, lake, definition, { period, place, limit: MOST_RESULTS }, options);
+  const results = Map.groupBy(behind, ({ patient }) => patient);
+  const accessions = await findAccessions(
     ctx,
-    lake,
-    definition,
-    { period, place, limit: MOST_CASES + 1 },
-    { actor: ctx.actor.id, ...(signal !== undefined && { signal }) },
+    behind.map(({ specimen }) => specimen),
   );
   const shown = found.slice(0, MOST_CASES);
   const persons = await findPersonsOf(
@@ -168,9 +171,57 @@ export async function listAlarmCases(
     ...row,
     ...(persons.get(row.patient) ?? { name: '', phone: '' }),
     linked: linked.has(row.patient),
+    ...resultsOf(row.day, results.get(row.patient) ?? [], { episodeDays: definition.episodeDays, accessions }),
   }));
   return { cases, more: found.length > MOST_CASES };
 }
+
+/** The results of a person that belong to the case which began on this day. */
+function resultsOf(
+  first: string,
+  rows: Awaited<ReturnType<typeof listCaseResults>>,
+  { episodeDays, accessions }: { episodeDays: number; accessions: ReadonlyMap<string, string> },
+): Pick<LineListRow, 'results' | 'types'> {
+  const own = rows.filter(({ day }) => day >= first && day < daysAfter(first, episodeDays));
+  return {
+    results: own.map(({ result, code, day, specimen, order }): CaseResult => {
+      const accession = accessions.get(specimen);
+      return { id: result, code, day, ...(accession !== undefined && { accession }), ...(order !== '' && { order }) };
+    }),
+    types: [...new Set(own.flatMap(({ type }) => (type === '' ? [] : [type])))],
+  };
+}
+
+/** The numbers on the tubes, by the ids of the specimens. */
+async function findAccessions(ctx: Context, ids: readonly string[]): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  const specimens = (await readMany(ctx, 'Specimen', ids)) as {
+    id: string;
+    accessionIdentifier?: { value?: string };
+  }[];
+  for (const { id, accessionIdentifier } of specimens)
+    if (accessionIdentifier?.value !== undefined) found.set(id, accessionIdentifier.value);
+  return found;
+}
+
+/** Read by the platform itself: that the actor may have them was decided before. */
+async function readMany(ctx: Context, type: string, ids: readonly string[]): Promise<unknown[]> {
+  const own = systemContext({ db: ctx.db, log: ctx.log, now: ctx.now }, 'signals');
+  const asked = [...new Set(ids)].filter((id) => id !== '');
+  const read: unknown[] = [];
+  for (let at = 0; at < asked.length; at += READ_AT_ONCE) {
+    const some = asked.slice(at, at + READ_AT_ONCE);
+    const { matches } = await search(
+      own,
+      type,
+      new URLSearchParams({ _id: some.join(','), _count: String(READ_AT_ONCE) }),
+    );
+    read.push(...matches.map(({ content }) => JSON.parse(content!)));
+  }
+  return read;
+}
+
+const READ_AT_ONCE = 100;
 
 interface Patient {
   id?: string;
@@ -186,32 +237,13 @@ async function findPersonsOf(
   ctx: Context,
   ids: readonly string[],
 ): Promise<Map<string, { name: string; phone: string }>> {
-  const own = systemContext({ db: ctx.db, log: ctx.log, now: ctx.now }, 'signals');
   const found = new Map<string, { name: string; phone: string }>();
-  for (let at = 0; at < ids.length; at += PERSONS_AT_ONCE) {
-    const some = ids.slice(at, at + PERSONS_AT_ONCE);
-    const { matches } = await search(
-      own,
-      'Patient',
-      new URLSearchParams({ _id: some.join(','), _count: String(PERSONS_AT_ONCE) }),
-    );
-    for (const { content } of matches) {
-      const patient = JSON.parse(content!) as Patient;
-      const [name] = patient.name ?? [];
-      found.set(patient.id ?? '', {
-        name: name?.text ?? [name?.family, ...(name?.given ?? [])].filter(Boolean).join(' '),
-        phone: patient.telecom?.find(({ system }) => system === 'phone')?.value ?? '',
-      });
-    }
+  for (const patient of (await readMany(ctx, 'Patient', ids)) as Patient[]) {
+    const [name] = patient.name ?? [];
+    found.set(patient.id ?? '', {
+      name: name?.text ?? [name?.family, ...(name?.given ?? [])].filter(Boolean).join(' '),
+      phone: patient.telecom?.find(({ system }) => system === 'phone')?.value ?? '',
+    });
   }
   return found;
-}
-
-const PERSONS_AT_ONCE = 100;
-
-function checkedText(text: string, shortest: number): string {
-  const said = text.trim();
-  if (said.length < shortest || said.length > LONGEST_TEXT)
-    throw new Problem('invalid', 'the text is too short or too long', { least: shortest, most: LONGEST_TEXT });
-  return said;
 }

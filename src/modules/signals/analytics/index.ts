@@ -3,5 +3,6 @@ export {
   countAges,
   countCells,
   countTypes,
+  listCaseResults,
   listCases,
 } from './cases.ts';

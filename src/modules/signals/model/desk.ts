@@ -78,6 +78,22 @@ export interface LineListRow {
   birthDate: string | null;
   phone: string;
   linked: boolean;
+  /** What the case rests on, oldest first. */
+  results: CaseResult[];
+  /** What typing tests named: serotype, lineage. */
+  types: string[];
+}
+
+/** A result behind a case, with what leads to it. */
+export interface CaseResult {
+  /** Id of the Observation. */
+  id: string;
+  code: string;
+  day: string;
+  /** Number on the tube. */
+  accession?: string;
+  /** Id of the ServiceRequest. */
+  order?: string;
 }
 
 export interface AlarmPage {

@@ -1,11 +1,21 @@
 import type { FastifyInstance } from 'fastify';
+import { sendPdf } from '#kernel/document';
 import type { Door } from '#kernel/http';
 import { goneSignal } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
 import type { Computing } from '../actions/compute/index.ts';
-import { decideAlarm, linkCase, listAlarmCases, listAlarms, noteOnAlarm, readAlarm } from '../actions/index.ts';
+import {
+  decideAlarm,
+  linkCase,
+  listAlarmCases,
+  listAlarms,
+  noteOnAlarm,
+  printAlarm,
+  printCard,
+  readAlarm,
+} from '../actions/index.ts';
 import { ALARM_KINDS, ALARM_STATES, CLOSING_FINDINGS, NOTE_KINDS } from '../model.ts';
-import { oneOf, textOf } from './read.ts';
+import { dayOf, oneOf, textOf } from './read.ts';
 
 type Query = Record<string, string | undefined>;
 type Body = Record<string, unknown>;
@@ -55,6 +65,27 @@ export function deskRoutes(app: FastifyInstance, door: Door, computing: Computin
       { lake: door.lake, computing, signal: goneSignal(reply) },
       request.params.id,
     ),
+  );
+
+  app.get<One & { Querystring: Query }>('/api/signals/alarms/:id/report.pdf', async (request, reply) => {
+    const { id } = request.params;
+    const watching = { lake: door.lake, computing, signal: goneSignal(reply) };
+    const isNamed = request.query['names'] === 'true';
+    return sendPdf(reply, `alarm-${id}`, await printAlarm(await door.context(request), watching, id, { isNamed }));
+  });
+
+  app.get<{ Params: { id: string; patient: string }; Querystring: Query }>(
+    '/api/signals/alarms/:id/cases/:patient/card.pdf',
+    async (request, reply) => {
+      const { id, patient } = request.params;
+      const day = dayOf(request.query['day'] ?? '', 'day');
+      const watching = { lake: door.lake, computing, signal: goneSignal(reply) };
+      return sendPdf(
+        reply,
+        `card-${day}`,
+        await printCard(await door.context(request), watching, id, { patient, day }),
+      );
+    },
   );
 
   app.put<{ Params: { id: string; patient: string }; Body: Body }>(

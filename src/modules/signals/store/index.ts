@@ -1,4 +1,11 @@
 export { countOpen, type Finding, findAlarms, getAlarm, raiseAlarm } from './alarms.ts';
+export {
+  findDefinitionVersions,
+  findSavedDefinitions,
+  holdDefinition,
+  insertDefinitionVersion,
+  MOST_DEFINITIONS,
+} from './definitions.ts';
 export { findEvents, holdAlarm, insertEvent, moveAlarm } from './desk.ts';
 export * from './reports.ts';
 export {
