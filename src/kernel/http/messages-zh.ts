@@ -323,4 +323,10 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'too many documents are being printed: try again shortly': '正在打印的文档过多，请稍后再试',
   'the document takes too long to print': '文档打印用时过长',
   'the line list has no such case': '病例一览表中没有该病例',
+  'the subject of a certificate is a path': '证书对象的标识须为路径',
+  'the holder of a certificate is a party': '证书持有者须为交易主体',
+  'a certificate ends after it begins': '证书的失效时间须晚于生效时间',
+  'the certificate cannot change so': '证书不能作此变更',
+  'no place for the certificate was found: try again': '未能为证书分配状态列表位置，请重试',
+  'say why, in 2,000 characters at most': '请说明原因，最多 2000 个字符',
 };

@@ -6,3 +6,4 @@ export {
   listCaseResults,
   listCases,
 } from './cases.ts';
+export { alarmTable, reportTable } from './tables.ts';

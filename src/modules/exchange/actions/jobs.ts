@@ -1,0 +1,16 @@
+import type { Config } from '#kernel/config';
+import type { Job } from '#kernel/jobs';
+import type { Lake } from '#kernel/lake';
+
+/** What the exchange's jobs work with. */
+export interface ExchangeParts {
+  lake: Lake;
+  config: Config;
+  /** The address people use, without a slash at the end. */
+  publicUrl(): string;
+}
+
+/** A line for each part that has one. */
+export function exchangeJobs(_parts: ExchangeParts): Job[] {
+  return [];
+}

@@ -1,0 +1,1 @@
+export { notePartySeen } from './parties.ts';
