@@ -329,4 +329,13 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'the certificate cannot change so': '证书不能作此变更',
   'no place for the certificate was found: try again': '未能为证书分配状态列表位置，请重试',
   'say why, in 2,000 characters at most': '请说明原因，最多 2000 个字符',
+  'the case definition is not as it should be': '病例定义不符合要求',
+  'the id of a case definition does not change': '病例定义的标识不可更改',
+  'the case definition has changed since you looked at it: read it again': '病例定义在您查看后已有变化：请重新读取',
+  'so many diseases are watched that no more fits': '所监测的疾病已达上限',
+  'say which version of the definition you saw': '请说明您所看到的定义版本',
+  'say who is told: an escalation names its persons': '请说明通知谁：上报须指定人员',
+  'an escalation tells so many persons at most': '上报通知的人数超出上限',
+  'this person cannot see alarms': '此人无权查看预警',
+  'this member is a list of texts': '此成员应为文本列表',
 };

@@ -4,7 +4,8 @@ import { printPdf } from '#kernel/document';
 import { Problem } from '#kernel/problem';
 import { alarmDocument, cardDocument } from '../rules/index.ts';
 import { getDefinition } from './definitions.ts';
-import { CASES, listAlarmCases, readAlarm } from './desk.ts';
+import { listAlarmCases, readAlarm } from './desk.ts';
+import { CASES } from './permissions.ts';
 import { readCurve, readOutlook, type Watching } from './watch.ts';
 
 /**

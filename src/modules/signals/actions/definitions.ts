@@ -12,10 +12,10 @@ import {
   insertDefinitionVersion,
   MOST_DEFINITIONS,
 } from '../store/index.ts';
+import { WATCH } from './permissions.ts';
 import { checkedReason } from './reason.ts';
 import type { Watching } from './watch.ts';
 
-const WATCH = 'signals.watch';
 const WRITE = 'signals.definition.write';
 const PREVIEW_DAYS = 90;
 

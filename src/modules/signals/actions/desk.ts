@@ -1,6 +1,5 @@
 import { record, recordRead } from '#kernel/access';
-import { type Context, holds, systemContext } from '#kernel/context';
-import { search } from '#kernel/fhir';
+import { type Context, holds } from '#kernel/context';
 import { tell } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { listCaseResults, listCases } from '../analytics/index.ts';
@@ -15,16 +14,22 @@ import {
   MOVES,
 } from '../model.ts';
 import { dayOf, daysAfter } from '../rules/index.ts';
-import { findAlarms, findEvents, getAlarm, holdAlarm, insertEvent, moveAlarm } from '../store/index.ts';
+import {
+  findAlarms,
+  findEvents,
+  findNotices,
+  getAlarm,
+  holdAlarm,
+  insertEvent,
+  insertNotices,
+  moveAlarm,
+} from '../store/index.ts';
 import { getDefinition } from './definitions.ts';
+import { toldPersons } from './notices.ts';
+import { CASES, SAFETY, WATCH, WORK } from './permissions.ts';
+import { findAccessions, findPersons } from './persons.ts';
 import { checkedReason, checkedText } from './reason.ts';
 import type { Watching } from './watch.ts';
-
-const WATCH = 'signals.watch';
-const WORK = 'signals.alarm.work';
-export const CASES = 'signals.case.read';
-/** Alarms of products tell of small groups of reports: only who works on safety sees them. */
-const SAFETY = 'signals.safety.work';
 
 const MOST_ALARMS = 500;
 
@@ -46,19 +51,28 @@ export async function readAlarm(ctx: Context, id: string): Promise<AlarmPage> {
   if (alarm.kind === 'safety' && !holds(ctx.actor, SAFETY))
     throw new Problem('not-found', 'there is no such alarm', { id });
   await recordRead(ctx, { act: 'signals.alarm-read', subject: id });
-  return { alarm, events: await findEvents(ctx.db, id), moves: MOVES[alarm.state] };
+  return {
+    alarm,
+    events: await findEvents(ctx.db, id),
+    notices: await findNotices(ctx.db, id),
+    moves: MOVES[alarm.state],
+  };
 }
 
 /** Triage, verification, escalation, closing, opening again: by a person, with a reason. */
 export async function decideAlarm(
   ctx: Context,
   id: string,
-  { to, text, finding, revision }: AlarmMove,
+  { to, text, finding, persons = [], revision }: AlarmMove,
 ): Promise<AlarmPage> {
   ctx.require(WORK);
   const why = checkedReason(text);
   if (to === 'closed' && finding === undefined)
     throw new Problem('invalid', 'say what the alarm turned out to be: closing needs a finding');
+  if (to === 'escalated' && persons.length === 0)
+    throw new Problem('invalid', 'say who is told: an escalation names its persons');
+  const { kind } = await getAlarm(ctx.db, id);
+  const told = await toldPersons(ctx, kind, to === 'escalated' ? persons : []);
   await ctx.db.transaction(async (tx) => {
     const alarm = await holdAlarm(tx, id);
     if (alarm.revision !== revision)
@@ -72,13 +86,19 @@ export async function decideAlarm(
         may: MOVES[alarm.state],
       });
     await moveAlarm(ctx, tx, id, to);
-    const detail = { from: alarm.state, to, ...(finding !== undefined && { finding }) };
+    const detail = {
+      from: alarm.state,
+      to,
+      ...(finding !== undefined && { finding }),
+      ...(told.length > 0 && { told: told.map(({ name }) => name) }),
+    };
     await insertEvent(ctx, tx, id, { kind: 'moved', text: why, detail });
     await record(ctx, tx, {
       act: `signals.alarm-${to === 'triage' && alarm.state === 'closed' ? 'reopened' : to}`,
       subject: id,
       detail: { ...detail, why },
     });
+    await insertNotices(ctx, tx, { alarm: id, persons: told, text: why });
     await tell(tx, { type: 'signals.alarm-moved', subject: id, data: { from: alarm.state, to } });
   });
   return readAlarm(ctx, id);
@@ -161,7 +181,7 @@ export async function listAlarmCases(
     behind.map(({ specimen }) => specimen),
   );
   const shown = found.slice(0, MOST_CASES);
-  const persons = await findPersonsOf(
+  const persons = await findPersons(
     ctx,
     shown.map(({ patient }) => patient),
   );
@@ -190,60 +210,4 @@ function resultsOf(
     }),
     types: [...new Set(own.flatMap(({ type }) => (type === '' ? [] : [type])))],
   };
-}
-
-/** The numbers on the tubes, by the ids of the specimens. */
-async function findAccessions(ctx: Context, ids: readonly string[]): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
-  const specimens = (await readMany(ctx, 'Specimen', ids)) as {
-    id: string;
-    accessionIdentifier?: { value?: string };
-  }[];
-  for (const { id, accessionIdentifier } of specimens)
-    if (accessionIdentifier?.value !== undefined) found.set(id, accessionIdentifier.value);
-  return found;
-}
-
-/** Read by the platform itself: that the actor may have them was decided before. */
-async function readMany(ctx: Context, type: string, ids: readonly string[]): Promise<unknown[]> {
-  const own = systemContext({ db: ctx.db, log: ctx.log, now: ctx.now }, 'signals');
-  const asked = [...new Set(ids)].filter((id) => id !== '');
-  const read: unknown[] = [];
-  for (let at = 0; at < asked.length; at += READ_AT_ONCE) {
-    const some = asked.slice(at, at + READ_AT_ONCE);
-    const { matches } = await search(
-      own,
-      type,
-      new URLSearchParams({ _id: some.join(','), _count: String(READ_AT_ONCE) }),
-    );
-    read.push(...matches.map(({ content }) => JSON.parse(content!)));
-  }
-  return read;
-}
-
-const READ_AT_ONCE = 100;
-
-interface Patient {
-  id?: string;
-  name?: { text?: string; family?: string; given?: string[] }[];
-  telecom?: { system?: string; value?: string }[];
-}
-
-/**
- * Names and telephone numbers, which the law on infectious diseases gives to whoever investigates; that the actor may have them was decided by `signals.case.read`,
- * and the look is noted with every person.
- */
-async function findPersonsOf(
-  ctx: Context,
-  ids: readonly string[],
-): Promise<Map<string, { name: string; phone: string }>> {
-  const found = new Map<string, { name: string; phone: string }>();
-  for (const patient of (await readMany(ctx, 'Patient', ids)) as Patient[]) {
-    const [name] = patient.name ?? [];
-    found.set(patient.id ?? '', {
-      name: name?.text ?? [name?.family, ...(name?.given ?? [])].filter(Boolean).join(' '),
-      phone: patient.telecom?.find(({ system }) => system === 'phone')?.value ?? '',
-    });
-  }
-  return found;
 }

@@ -10,6 +10,7 @@ export {
   startPlan,
   strikeExposure,
 } from './monitoring.ts';
+export { acknowledgeNotice, listNotices, listPersons } from './notices.ts';
 export {
   assessReport,
   decideDuplicate,

@@ -36,8 +36,7 @@ import {
 import { countOpen, type Finding, findRuns, noteRun, raiseAlarm } from '../store/index.ts';
 import type { Computing } from './compute/index.ts';
 import { findDefinitions, getDefinition } from './definitions.ts';
-
-const WATCH = 'signals.watch';
+import { WATCH } from './permissions.ts';
 
 /** What the watch works with. */
 export interface Watching {

@@ -7,6 +7,7 @@ export {
   MOST_DEFINITIONS,
 } from './definitions.ts';
 export { findEvents, holdAlarm, insertEvent, moveAlarm } from './desk.ts';
+export { acknowledge, findNotices, findWaiting, insertNotices } from './notices.ts';
 export * from './reports.ts';
 export {
   findEntries,

@@ -16,7 +16,7 @@ create table signals.case_definition (
 create table signals.notice (
   id uuid primary key,
   alarm uuid not null,
-  account uuid not null,
+  account text not null,
   account_name text not null,
   at timestamptz not null,
   actor text not null,
