@@ -1,15 +1,13 @@
 import { FilePdfOutlined, PrinterOutlined } from '@ant-design/icons';
-import { Alert, App, Button, Dropdown, Input, Radio, Segmented } from 'antd';
+import { Alert, Button, Dropdown, Input, Segmented } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
   type Alarm,
   type AlarmEvent,
   type AlarmGround,
+  type AlarmNotice,
   type AlarmPage,
-  type AlarmState,
-  CLOSING_FINDINGS,
-  type ClosingFinding,
   EVERYWHERE,
   type LineListRow,
   NOTE_KINDS,
@@ -27,9 +25,11 @@ import {
   Panel,
   Plot,
   StatusTag,
+  Time,
   Timeline,
   type Tone,
 } from '../ui/index.ts';
+import { Moves } from './alarm-moves.tsx';
 import { Curve } from './curve.tsx';
 import { STATE_TONES, useAct, useAlarm, useLineList, useOutlook, usePdf, useSubject } from './desk-ask.ts';
 import { pairPath } from './safety-ask.ts';
@@ -51,9 +51,10 @@ export default function AlarmOne() {
     );
   const { alarm } = query.data;
   return (
-    <Page title={subjectOf(alarm)} trail={trail} actions={<Moves page={query.data} />}>
+    <Page title={subjectOf(alarm)} trail={trail} actions={<Acts page={query.data} />}>
       <div className="stack">
         <Head alarm={alarm} />
+        <Told notices={query.data.notices} />
         {alarm.kind === 'outbreak' && <Picture alarm={alarm} />}
         <Grounds alarm={alarm} />
         {alarm.kind === 'outbreak' && <Spread alarm={alarm} />}
@@ -95,72 +96,49 @@ function Head({ alarm }: { alarm: Alarm }) {
   );
 }
 
-/** Where the alarm may go from here; closing asks what it was. */
-function Moves({ page: { alarm, moves } }: { page: AlarmPage }) {
+function Acts({ page }: { page: AlarmPage }) {
   const { t } = useTranslation('signals');
-  const { may } = useSession();
-  const { modal } = App.useApp();
-  const act = useAct<object>(alarm.id, 'post', t('alarm.added'));
-  const print = (
+  return (
     <>
-      <Pdf alarm={alarm} />
+      <Moves page={page} />
+      <Pdf alarm={page.alarm} />
       <Button icon={<PrinterOutlined />} onClick={() => window.print()}>
         {t('alarm.print')}
       </Button>
     </>
   );
-  if (!may('signals.alarm.work')) return print;
-  const move = (to: AlarmState) => {
-    const given: { text: string; finding?: ClosingFinding } = { text: '' };
-    const incomplete = () => given.text.trim().length < 5 || (to === 'closed' && given.finding === undefined);
-    const asked = modal.confirm({
-      title:
-        to === 'triage' && alarm.state === 'closed'
-          ? t('alarm.moves.reopened')
-          : t(`alarm.moveTitle.${to}` as 'alarm.moveTitle.closed'),
-      okText: t(`alarm.moves.${to}` as 'alarm.moves.closed'),
-      cancelText: t('alarm.cancel'),
-      okButtonProps: { disabled: true },
-      onOk: () => act.mutateAsync({ path: 'move', body: { to, ...given, revision: alarm.revision } }).catch(() => {}),
-      content: (
-        <div className="stack">
-          {to === 'closed' && (
-            <Radio.Group
-              aria-label={t('alarm.finding')}
-              options={CLOSING_FINDINGS.map((value) => ({ value, label: t(`alarm.findings.${value}`) }))}
-              style={{ display: 'grid', gap: 4 }}
-              onChange={(event) => {
-                given.finding = event.target.value as ClosingFinding;
-                asked.update({ okButtonProps: { disabled: incomplete() } });
-              }}
-            />
-          )}
-          <Input.TextArea
-            aria-label={t('alarm.reason')}
-            placeholder={t('alarm.reason')}
-            rows={3}
-            maxLength={4_000}
-            onChange={(event) => {
-              given.text = event.target.value;
-              asked.update({ okButtonProps: { disabled: incomplete() } });
-            }}
-          />
-        </div>
-      ),
-    });
-  };
+}
+
+/** Who was told by name, and who has seen it. */
+function Told({ notices }: { notices: readonly AlarmNotice[] }) {
+  const { t } = useTranslation('signals');
+  if (notices.length === 0) return null;
   return (
-    <>
-      {moves.map((to, at) => (
-        // Disabled, not loading: the spinner's name would become part of the button's.
-        <Button key={to} type={at === 0 ? 'primary' : 'default'} disabled={act.isPending} onClick={() => move(to)}>
-          {to === 'triage' && alarm.state === 'closed'
-            ? t('alarm.moves.reopened')
-            : t(`alarm.moves.${to}` as 'alarm.moves.closed')}
-        </Button>
-      ))}
-      {print}
-    </>
+    <Panel title={t('notices.told')} flush>
+      <DataTable<AlarmNotice>
+        name="told"
+        label={t('notices.told')}
+        rowKey={({ id }) => id}
+        source={{ rows: notices }}
+        columns={[
+          { key: 'who', title: t('notices.who'), value: ({ accountName }) => accountName, phoneTitle: true },
+          { key: 'by', title: t('notices.by'), value: ({ actorName }) => actorName },
+          { key: 'at', title: t('notices.at'), value: ({ at }) => new Date(at), render: ({ at }) => <Time at={at} /> },
+          { key: 'why', title: t('alarm.reason'), value: ({ text }) => text },
+          {
+            key: 'seen',
+            title: t('notices.seen'),
+            value: ({ acknowledgedAt }) => (acknowledgedAt === null ? '' : new Date(acknowledgedAt)),
+            render: ({ acknowledgedAt }) =>
+              acknowledgedAt === null ? (
+                <StatusTag tone="warning">{t('notices.waiting')}</StatusTag>
+              ) : (
+                <Time at={acknowledgedAt} />
+              ),
+          },
+        ]}
+      />
+    </Panel>
   );
 }
 
@@ -511,6 +489,7 @@ function Done({ events }: { events: readonly AlarmEvent[] }) {
             title: titleOf(event),
             detail: [
               event.detail.finding === undefined ? '' : t(`alarm.findings.${event.detail.finding}`),
+              event.detail.told?.join(', ') ?? '',
               event.detail.day ?? '',
               event.text,
               event.detail.reach ?? '',

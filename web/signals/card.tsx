@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Go, useAddressValue, useDistricts, usePathValue } from '../shell/index.ts';
 import { Empty, Facts, Failure, Loading, Page, Panel } from '../ui/index.ts';
 import { useLineList, usePdf } from './desk-ask.ts';
-import { definitionOf, named } from './watch-ask.ts';
+import { named, useDefinitionOf } from './watch-ask.ts';
 
 /** The card that the law asks of the doctor, filled in from the record: to be checked, printed and signed. */
 export default function Card() {
@@ -16,7 +16,7 @@ export default function Card() {
   const [day] = useAddressValue('day', '');
   const list = useLineList(alarm, alarm !== '');
   const found = list.data?.cases.find((row) => row.patient === patient && row.day === day);
-  const definition = definitionOf(disease);
+  const definition = useDefinitionOf()(disease);
   const pdf = usePdf(`card-${day}`);
   return (
     <Page
