@@ -32,6 +32,7 @@ export {
   authenticate,
   checkToken,
   contextOf,
+  findIdentity,
   findPermissions,
   type Identity,
   type JwtCheck,
