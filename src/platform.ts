@@ -45,6 +45,7 @@ import { listensTo, startDeliveries } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { holdFolder, MIGRATIONS, migrate, openDatabase, openPool, sql } from '#kernel/sql';
 import { custodyRoutes, partitionJob, recountJob, startMqtt } from '#modules/custody';
+import { exchangeJobs, exchangeRoutes } from '#modules/exchange';
 import { laboratoryRoutes, loadIntervals } from '#modules/laboratory';
 import { recordsRoutes, startMllpServer, startReceiver } from '#modules/records';
 import { reportsJob, safetyJob, signalsRoutes, startComputing, startStudies, watchJob } from '#modules/signals';
@@ -136,7 +137,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       accessRoutes(access),
       oidc.routes(access),
       fhirRoutes,
-      (app, parts) => operationRoutes(app, parts, lake),
+      (app, parts) => operationRoutes(app, parts, lake, { tables: LAKE_TABLES }),
       (app, parts) => exportRoutes(app, parts, exports),
       (app) => lakeTokenRoutes(app, access),
       (app, parts) => lakePageRoutes(app, parts, kept),
@@ -145,6 +146,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       custodyRoutes,
       laboratoryRoutes,
       (app, parts) => signalsRoutes(app, parts, computing),
+      exchangeRoutes,
       servePages(WEB_DIST),
     ];
     let wakeKeeper = (): void => {};
@@ -204,6 +206,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       reportsJob,
       watchJob({ lake, computing }),
       safetyJob({ computing }),
+      ...exchangeJobs({ ...door, ledgerKey }),
     ];
     undo.push(startJobs(ctx, pool, jobs).stop);
     undo.push(startStudies(ctx, computing).stop);

@@ -1,0 +1,1 @@
+export { ask, produce } from './offerings.ts';

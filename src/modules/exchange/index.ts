@@ -1,0 +1,3 @@
+export { exchangeJobs } from './actions/jobs.ts';
+export { exchangeHearers } from './hears.ts';
+export { exchangeRoutes } from './routes/index.ts';
