@@ -4,3 +4,5 @@ export * from './model/gate.ts';
 export * from './model/offerings.ts';
 export * from './model/parties.ts';
 export * from './model/prices.ts';
+export * from './model/money.ts';
+export * from './model/orders.ts';
