@@ -1,3 +1,4 @@
+export * from './model/agreements.ts';
 export * from './model/certificates.ts';
 export * from './model/content.ts';
 export * from './model/gate.ts';
