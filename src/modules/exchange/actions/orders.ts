@@ -15,6 +15,7 @@ import type {
   Tradable,
 } from '../model.ts';
 import {
+  agreementEnd,
   beginTurn,
   chargeOf,
   daysAfterTime,
@@ -52,7 +53,7 @@ import {
   putOff,
   saveOrder,
 } from '../store/index.ts';
-import { agreementEnd, findPolicy, makeAgreement } from './agreements.ts';
+import { endAgreement, getAgreement, makeAgreement, noteDuties } from './agreements.ts';
 import { issueCertificate, revokeCertificate } from './certificates.ts';
 import { tradable } from './offerings.ts';
 import { partyIdOf, partyOf } from './parties.ts';
@@ -177,7 +178,7 @@ interface ByHand {
 }
 
 const BY_HAND: Partial<Record<OrderMove, (ctx: Context, tx: Tx, turn: Turn, given: ByHand) => Promise<void>>> = {
-  cancel: async (ctx, _tx, turn, { side, words }) => take(turn, 'cancel', { by: side, at: ctx.now(), words: words || null }),
+  cancel: (ctx, tx, turn, { side, words }) => cancel(ctx, tx, turn, { by: side, words: words || null }),
   fund,
   deliver: (ctx, tx, turn, { side }) => end(ctx, tx, turn, side),
   accept: (ctx, tx, turn) => accept(ctx, tx, turn, 'buyer'),
@@ -193,12 +194,24 @@ const BY_HAND: Partial<Record<OrderMove, (ctx: Context, tx: Tx, turn: Turn, give
   },
 };
 
+async function cancel(
+  ctx: Context,
+  tx: Tx,
+  turn: Turn,
+  { by, words }: { by: OrderSide | 'clock'; words: string | null },
+): Promise<void> {
+  const { agreement } = turn.order;
+  if (agreement !== null) await endAgreement(ctx, tx, agreement, 'the order was cancelled');
+  take(turn, 'cancel', { by, at: ctx.now(), words });
+}
+
 async function fund(ctx: Context, tx: Tx, turn: Turn): Promise<void> {
   const { order } = turn;
   await freeze(ctx, tx, order);
-  const termsEnd = await agreementEnd(tx, order.agreement as string);
+  const agreement = await getAgreement(tx, order.agreement as string);
+  await noteDuties(ctx, tx, agreement.id, { action: 'compensate', performance: 'performed', note: 'the order is funded' });
   const fundedAt = ctx.now().toISOString();
-  const expiresAt = endOf(order, ctx.now(), termsEnd)?.toISOString() ?? null;
+  const expiresAt = endOf(order, ctx.now(), agreementEnd(agreement))?.toISOString() ?? null;
   take(turn, 'fund', { by: 'buyer', at: ctx.now(), frozen: order.deposit, fundedAt, expiresAt });
 }
 
@@ -270,7 +283,10 @@ async function giveMoneyBack(ctx: Context, tx: Tx, turn: Turn, { side, words, fe
   const { order } = turn;
   const at = ctx.now();
   const endedAt = order.endedAt ?? at.toISOString();
-  if (order.state === 'funded') return take(turn, 'refund', { by: side, at, words, endedAt, ...(await thaw(ctx, tx, order)) });
+  if (order.state === 'funded') {
+    await endAccess(ctx, tx, order, words);
+    return take(turn, 'refund', { by: side, at, words, endedAt, ...(await thaw(ctx, tx, order)) });
+  }
   const left = order.distributed - order.refunded;
   const back = fen ?? left;
   if (!(Number.isSafeInteger(back) && back > 0 && back <= left))
@@ -281,8 +297,9 @@ async function giveMoneyBack(ctx: Context, tx: Tx, turn: Turn, { side, words, fe
   take(turn, 'refund', { by: side, at, words, endedAt, ...given });
 }
 
-async function endAccess(ctx: Context, tx: Tx, { id, certificate }: Order, reason: string): Promise<void> {
+async function endAccess(ctx: Context, tx: Tx, { id, certificate, agreement }: Order, reason: string): Promise<void> {
   await endKeys(tx, id, ctx.now());
+  await endAgreement(ctx, tx, agreement as string, reason);
   if (certificate !== null) await revokeCertificate(ctx, tx, certificate, reason);
 }
 
@@ -363,7 +380,7 @@ export async function readOrder(ctx: Context, id: string): Promise<OrderPage> {
     quota: await findQuota(ctx.db, order.id, ctx.now()),
     days: await findDays(ctx.db, order.id, daysAfterTime(ctx.now(), -DAYS_SHOWN)),
     invoices: await findInvoices(ctx.db, order.id),
-    policy: order.agreement === null ? null : await findPolicy(ctx.db, order.agreement),
+    policy: order.agreement === null ? null : (await getAgreement(ctx.db, order.agreement)).policy,
   };
 }
 
@@ -422,7 +439,7 @@ async function strike(ctx: Context, tx: Tx, turn: Turn): Promise<void> {
     case 'requested':
     case 'negotiating':
     case 'agreed':
-      return take(turn, 'cancel', { by: 'clock', at });
+      return cancel(ctx, tx, turn, { by: 'clock', words: null });
     case 'funded':
     case 'delivering':
       return turn.order.expiresAt !== null && new Date(turn.order.expiresAt) <= at

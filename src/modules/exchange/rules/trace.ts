@@ -1,10 +1,10 @@
+import { binomial } from '#standards/statistics';
 import type { CandidateColumn, Cell, TraceReport } from '../model.ts';
 import {
   coinsOf,
-  coinTail,
   digitsOf,
-  type MarkPlan,
   type MarkKeys,
+  type MarkPlan,
   pickedOf,
   planMarks,
   rowKeyOf,
@@ -14,6 +14,8 @@ import {
 /** A copy whose agreement with a file comes about by chance once in so many files is taken as its source, over all buyers together. */
 const ACCUSED_BY_CHANCE = 1e-6;
 const MOST_SITES = 20_000;
+/** A copy moves a number by one unit; whoever averages copies or moves it once more leaves it this near. */
+const NEAR_UNITS = 2;
 /** Rows that cannot be told apart by what the file has are not looked through any further. */
 const MOST_ALIKE = 64;
 
@@ -81,7 +83,7 @@ export function readMarks(
     for (const column of moved) {
       const units = unitsOf(only.row[column], plan.decimals[column]);
       const now = toUnits(told(column), plan.decimals[column]);
-      if (units !== undefined && now !== undefined && Math.abs(now - units) === 1) vote(only.key, column, now > units ? 1 : 0);
+      if (units !== undefined && now !== undefined && now !== units) vote(only.key, column, now > units ? 1 : 0);
     }
     for (const column of pickedOf(plan, planKey, only.key, only.row))
       if (soft.includes(column)) vote(only.key, column, told(column) === '' ? 1 : 0);
@@ -144,8 +146,8 @@ function indexOf(
   return {
     find(told, number) {
       const units = number === undefined ? undefined : toUnits(number, digits);
-      const near = units === undefined ? [undefined] : [units - 1, units, units + 1];
-      const found = near.flatMap((each) => [...(index.get(keyOf(told, each))?.values() ?? [])]);
+      const near = Array.from({ length: 2 * NEAR_UNITS + 1 }, (_, at) => units === undefined ? undefined : units - NEAR_UNITS + at);
+      const found = [...new Set(near)].flatMap((each) => [...(index.get(keyOf(told, each))?.values() ?? [])]);
       return found.length > MOST_ALIKE ? [] : found;
     },
   };
@@ -174,7 +176,7 @@ function fitsRow({
     const digits = plan.decimals[column];
     const [was, now] = [toUnits(String(original[column] ?? ''), digits), toUnits(told(column), digits)];
     if (was === undefined || now === undefined) return was === now;
-    return Math.abs(was - now) === (unitsOf(original[column], digits) === undefined ? 0 : 1);
+    return Math.abs(was - now) <= NEAR_UNITS;
   };
   return moved.every(isNear) && soft.every((column) => told(column) === '' || told(column) === String(original[column] ?? ''));
 }
@@ -205,8 +207,13 @@ export function suspect({ sites, pairs }: Pick<Evidence, 'sites' | 'pairs'>, { o
   };
   const agree = sites.filter(({ rowKey, column, votes }) => of(rowKey).bit(column) === (votes > 0 ? 1 : 0)).length;
   const inOrder = pairs.filter(([one, other]) => of(one).place.compare(of(other).place) < 0).length;
-  const chance = Math.min(1, 2 * Math.min(coinTail(sites.length, agree), coinTail(pairs.length, inOrder)));
+  const chance = Math.min(1, 2 * Math.min(tailOf(sites.length, agree), tailOf(pairs.length, inOrder)));
   return { orderId, marks: sites.length, agree, pairs: pairs.length, inOrder, chance };
+}
+
+/** The chance that fair coins fall at least so often on one side. */
+function tailOf(coins: number, heads: number): number {
+  return binomial.cdf(heads - 1, coins, 0.5, { upper: true });
 }
 
 /** The chance at which a copy counts as the source, where so many copies were held against the file. */

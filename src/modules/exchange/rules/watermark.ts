@@ -110,19 +110,3 @@ export function markRow(plan: MarkPlan, keys: MarkKeys, row: readonly Cell[]): M
   for (const column of pickedOf(plan, keys.plan, key, row)) if (coins.bit(column) === 1) marked[column] = null;
   return { place: coins.place, row: marked };
 }
-
-/** The chance that fair coins fall at least so often on one side; exact but for rounding. */
-export function coinTail(coins: number, heads: number): number {
-  if (heads <= 0) return 1;
-  if (heads > coins) return 0;
-  // log C(n, k) going down from k = n, where it is 0.
-  let logChoose = 0;
-  const logs = [0];
-  for (let k = coins; k > heads; k -= 1) {
-    logChoose += Math.log(k) - Math.log(coins - k + 1);
-    logs.push(logChoose);
-  }
-  const most = Math.max(...[logs.at(-1) ?? 0, logs[Math.min(logs.length - 1, coins >> 1)] ?? 0]);
-  const sum = logs.reduce((all, log) => all + Math.exp(log - most), 0);
-  return Math.min(1, Math.exp(most - coins * Math.LN2) * sum);
-}
