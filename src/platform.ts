@@ -137,7 +137,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       accessRoutes(access),
       oidc.routes(access),
       fhirRoutes,
-      (app, parts) => operationRoutes(app, parts, lake),
+      (app, parts) => operationRoutes(app, parts, lake, { tables: LAKE_TABLES }),
       (app, parts) => exportRoutes(app, parts, exports),
       (app) => lakeTokenRoutes(app, access),
       (app, parts) => lakePageRoutes(app, parts, kept),

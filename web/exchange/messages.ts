@@ -1,5 +1,6 @@
 import { joined } from '../ui/catalogue.ts';
 import { offering } from './offering-messages.ts';
+import { policyWords } from './policy-messages.ts';
 
 /** A line for each part. */
-export const messages = joined([offering]);
+export const messages = joined([offering, policyWords]);

@@ -4,6 +4,7 @@ import { systemContext } from '#kernel/context';
 import { search } from '#kernel/fhir';
 import { Problem } from '#kernel/problem';
 import { all, any, identifier, sql, trusted } from '#kernel/sql';
+import type { LakeTable } from './module-tables.ts';
 import { QUESTIONS } from './tables.ts';
 import { builtInViews, isMaterialized } from './views.ts';
 
@@ -57,6 +58,35 @@ export async function lakeRelation(ctx: Context, view: string, { reach, by, pati
     terms.push(await rowsSeen(ctx, type, { reach, ...(patients === undefined ? {} : { patients }) }));
   const name = by === undefined ? view : `${view}_by_${by}`;
   return sql`(select * from ${identifier(`${QUESTIONS}.${name}`)} where ${all(terms)})`;
+}
+
+/**
+ * A module's table with the rows that this actor may see: a select in brackets, to stand after FROM.
+ *
+ * @throws Problem `forbidden`
+ */
+export function tableRelation(ctx: Pick<Context, 'actor'>, { name, seen }: Pick<LakeTable, 'name' | 'seen'>): Sql {
+  const rows = seen(ctx);
+  if (rows === undefined)
+    throw new Problem('forbidden', 'this account may not see such rows', { table: name, roles: ctx.actor.roles });
+  return sql`(select * from ${identifier(`${QUESTIONS}.${name}`)} where ${rows})`;
+}
+
+/**
+ * The rows of a module's table for whoever may do an act; what is limited to organizations needs the column that names theirs.
+ *
+ * @param organization column with the id of the organization that a row belongs to
+ */
+export function rowsByAct(
+  { actor }: Pick<Context, 'actor'>,
+  act: string,
+  { organization, also = [] }: { organization?: string; also?: readonly string[] } = {},
+): Sql | undefined {
+  const scope = reachOfAct(actor, act);
+  if (scope === 'all') return sql`true`;
+  if (scope === 'organization' && organization !== undefined)
+    return sql`has(${ofStrings([...actor.organizations, ...also])}, ${identifier(organization)})`;
+  return undefined;
 }
 
 /**

@@ -9,6 +9,7 @@ export {
   type Reach,
   type RelationOptions,
   reachOf,
+  rowsByAct,
   rowsSeen,
   SMALLEST,
   smallestOf,
@@ -17,7 +18,7 @@ export { type CheckReport, checkLake, type Difference } from './check.ts';
 export { type AskOptions, clusterOf, DURABLE_TABLE, type Lake, type StreamFormat } from './client.ts';
 export { type FeedParts, lakeFeed, lakeListener } from './feed.ts';
 export { askRebuild, type KeeperParts, keepTables, startKeeper } from './keeper.ts';
-export type { LakeTable } from './module-tables.ts';
+export type { LakeTable, TableRow } from './module-tables.ts';
 export {
   type Exports,
   exportRoutes,

@@ -5,3 +5,4 @@ export {
   countTypes,
   listCases,
 } from './cases.ts';
+export { alarmTable, reportTable } from './tables.ts';
