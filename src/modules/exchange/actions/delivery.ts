@@ -3,7 +3,6 @@ import { record } from '#kernel/access';
 import { type Context, onDb, type Tx } from '#kernel/context';
 import type { Lake } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
-import { produce } from '../analytics/index.ts';
 import type { ApiKey, CandidateColumn, Cell, Delivery, DeliveryWay, GatedAnswer, GateQuestion, Order, OrderPage, Quota } from '../model.ts';
 import { beginTurn, chargeOf, MOST_CALLS, parseAddress, requireInForce, selectRows, type TableQuestion } from '../rules/index.ts';
 import {
@@ -13,10 +12,8 @@ import {
   findKeyed,
   findKeys,
   findQuota,
-  findReleased,
   finishDelivery,
   getOrder,
-  getVersion,
   holdDelivery,
   holdOrder,
   insertDelivery,
@@ -28,6 +25,7 @@ import {
   setQuotaRow,
 } from '../store/index.ts';
 import { decideUse } from './agreements.ts';
+import { contentFor, releaseFor } from './contents-of.ts';
 import { prepareCopy, tableFor } from './copies.ts';
 import { answerThroughGate } from './gate.ts';
 import { holdOwnOrder, keep, noteDelivered, readOrder } from './orders.ts';
@@ -40,8 +38,6 @@ const MOST_KEYS = 20;
 async function permit(ctx: Context, tx: Tx, order: Order, way: DeliveryWay): Promise<void> {
   requireInForce(order, ctx.now());
   if (!order.ways.includes(way)) throw new Problem('conflict', 'the contract does not offer that way of delivery', { way });
-  const { state } = await getVersion(tx, order.offering, order.version);
-  if (state === 'suspended') throw new Problem('conflict', 'nothing is delivered while the offering is suspended');
   const { permitted, reasons } = await decideUse(ctx, tx, order.agreement as string, {
     action: 'use',
     purpose: order.purpose,
@@ -49,14 +45,6 @@ async function permit(ctx: Context, tx: Tx, order: Order, way: DeliveryWay): Pro
     at: ctx.now(),
   });
   if (!permitted) throw new Problem('forbidden', 'the terms of the contract do not permit this use', { reasons });
-}
-
-/** The newest content of the version that has passed the gate. @throws Problem `conflict` where there is none */
-async function releaseOf(ctx: Pick<Context, 'db'>, { offering, version }: Order): Promise<string> {
-  const released = await findReleased(ctx.db, offering, version);
-  if (released?.releaseId == null)
-    throw new Problem('conflict', 'nothing of this offering has passed the release gate', { offering, version });
-  return released.releaseId;
 }
 
 export interface DeliveryWish {
@@ -81,7 +69,7 @@ export async function deliver(
   const url = way === 'push' ? parseAddress(address ?? '', allowInside).href : undefined;
   const before = await getOrder(ctx.db, id);
   requireInForce(before, ctx.now());
-  const release = await releaseOf(ctx, before);
+  const release = await releaseFor(ctx, before);
   const copy = await prepareCopy(ctx, before, release);
   const delivery = ctx.newId();
   await ctx.db.transaction(async (tx) => {
@@ -274,7 +262,7 @@ export async function call(
 ): Promise<Answered> {
   const before = await getOrder(ctx.db, key.order);
   requireOf(before, offering);
-  const release = await releaseOf(ctx, before);
+  const release = await releaseFor(ctx, before);
   requireInForce(before, ctx.now());
   const table = await tableFor(ctx, before, release);
   const answer = selectRows(table, question);

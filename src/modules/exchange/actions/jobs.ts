@@ -1,6 +1,9 @@
 import type { Config } from '#kernel/config';
 import type { Job } from '#kernel/jobs';
 import type { Lake } from '#kernel/lake';
+import { paymentsJob } from './money.ts';
+import { ordersJob } from './orders.ts';
+import { pushesJob } from './pushes.ts';
 
 /** What the exchange's jobs work with. */
 export interface ExchangeParts {
@@ -12,5 +15,5 @@ export interface ExchangeParts {
 
 /** A line for each part that has one. */
 export function exchangeJobs(_parts: ExchangeParts): Job[] {
-  return [];
+  return [paymentsJob, ordersJob, pushesJob({ allowInside: false })];
 }

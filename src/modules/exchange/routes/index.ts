@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { Door } from '#kernel/http';
 import { partyOf } from '../actions/index.ts';
+import { tradeRoutes } from './trade.ts';
 
 export function exchangeRoutes(app: FastifyInstance, door: Door): void {
   app.get('/api/exchange/party', async (request) => partyOf(await door.context(request)));
+  tradeRoutes(app, door);
 }
