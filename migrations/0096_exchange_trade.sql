@@ -121,7 +121,8 @@ end $$;
 
 -- What the operator of this exchange has set; contracts keep what held when they were made.
 create table exchange.trade_terms (
-  only boolean primary key default true check (only),
+  -- There is one row.
+  id int primary key default 1 check (id = 1),
   -- Of what is distributed.
   fee_basis_points int not null check (fee_basis_points between 0 and 5000),
   acceptance_days int not null check (acceptance_days between 1 and 90),
