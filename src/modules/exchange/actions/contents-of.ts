@@ -5,7 +5,10 @@ import type { Candidate, Order } from '../model.ts';
 import { tradable } from './offerings.ts';
 
 /** The newest content of the contract's offering that has passed the gate. @throws Problem `conflict` where there is none, or the offering is suspended */
-export async function releaseFor(ctx: Context, { offering, version }: Pick<Order, 'offering' | 'version'>): Promise<string> {
+export async function releaseFor(
+  ctx: Context,
+  { offering, version }: Pick<Order, 'offering' | 'version'>,
+): Promise<string> {
   const { releaseId } = await ctx.db.transaction((tx) => tradable(ctx, tx, offering));
   if (releaseId === null)
     throw new Problem('conflict', 'nothing of this offering has passed the release gate', { offering, version });
@@ -13,6 +16,10 @@ export async function releaseFor(ctx: Context, { offering, version }: Pick<Order
 }
 
 /** The rows behind a contract's offering as the lake gives them to its holder: for the gate only. */
-export async function contentFor(_ctx: Context, _lake: Lake, { offering }: Pick<Order, 'offering' | 'version'>): Promise<Candidate> {
+export async function contentFor(
+  _ctx: Context,
+  _lake: Lake,
+  { offering }: Pick<Order, 'offering' | 'version'>,
+): Promise<Candidate> {
   throw new Problem('unavailable', 'the lake is not asked yet', { offering });
 }

@@ -17,7 +17,11 @@ export interface Table {
 }
 
 /** A release as the buyer of an order may have it: marked as the buyer's, row by row in the release's order. */
-export async function markedTable(ctx: Context, order: Order, release: string): Promise<{ columns: CandidateColumn[]; rows: MarkedRow[] }> {
+export async function markedTable(
+  ctx: Context,
+  order: Order,
+  release: string,
+): Promise<{ columns: CandidateColumn[]; rows: MarkedRow[] }> {
   const { columns, rows } = await readWhole(ctx, release);
   const keys = await keysOf(ctx, order);
   const plan = planMarks(columns, rows);
@@ -75,7 +79,10 @@ export function tableFor(ctx: Context, order: Order, release: string): Promise<T
     held.set(key, known);
     return known;
   }
-  const made = markedTable(ctx, order, release).then(({ columns, rows }) => ({ columns, rows: rows.map(({ row }) => row) }));
+  const made = markedTable(ctx, order, release).then(({ columns, rows }) => ({
+    columns,
+    rows: rows.map(({ row }) => row),
+  }));
   made.catch(() => held.delete(key));
   held.set(key, made);
   const [oldest] = held.keys();

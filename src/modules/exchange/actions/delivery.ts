@@ -3,8 +3,27 @@ import { record } from '#kernel/access';
 import { type Context, onDb, type Tx } from '#kernel/context';
 import type { Lake } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
-import type { ApiKey, CandidateColumn, Cell, Delivery, DeliveryWay, GatedAnswer, GateQuestion, Order, OrderPage, Quota } from '../model.ts';
-import { beginTurn, chargeOf, MOST_CALLS, parseAddress, requireInForce, selectRows, type TableQuestion } from '../rules/index.ts';
+import type {
+  ApiKey,
+  CandidateColumn,
+  Cell,
+  Delivery,
+  DeliveryWay,
+  GatedAnswer,
+  GateQuestion,
+  Order,
+  OrderPage,
+  Quota,
+} from '../model.ts';
+import {
+  beginTurn,
+  chargeOf,
+  MOST_CALLS,
+  parseAddress,
+  requireInForce,
+  selectRows,
+  type TableQuestion,
+} from '../rules/index.ts';
 import {
   countCall,
   endKey,
@@ -37,7 +56,8 @@ const MOST_KEYS = 20;
 /** What must be so before anything is given: the contract in force and funded, this way agreed on, the offering not suspended, the use permitted by its terms. */
 async function permit(ctx: Context, tx: Tx, order: Order, way: DeliveryWay): Promise<void> {
   requireInForce(order, ctx.now());
-  if (!order.ways.includes(way)) throw new Problem('conflict', 'the contract does not offer that way of delivery', { way });
+  if (!order.ways.includes(way))
+    throw new Problem('conflict', 'the contract does not offer that way of delivery', { way });
   const { permitted, reasons } = await decideUse(ctx, tx, order.agreement as string, {
     action: 'use',
     purpose: order.purpose,
@@ -126,7 +146,8 @@ export async function openLink(
   { delivery: id, until, signature }: { delivery: string; until: string; signature: string },
 ): Promise<Fetched> {
   const delivery = await findDelivery(ctx.db, id);
-  if (delivery?.secret == null || delivery.release === null) throw new Problem('not-found', 'there is no such delivery');
+  if (delivery?.secret == null || delivery.release === null)
+    throw new Problem('not-found', 'there is no such delivery');
   const expected = Buffer.from(sign(delivery.secret, delivery.id, Number(until)));
   const given = Buffer.from(signature);
   if (given.length !== expected.length || !timingSafeEqual(given, expected) || !(Number(until) > ctx.now().getTime()))
@@ -235,7 +256,10 @@ export async function setQuota(
 }
 
 /** Whom a key belongs to. @throws Problem `unauthenticated` */
-export async function keyHolder({ db }: Pick<Context, 'db'>, secret: string): Promise<{ id: string; order: string; name: string }> {
+export async function keyHolder(
+  { db }: Pick<Context, 'db'>,
+  secret: string,
+): Promise<{ id: string; order: string; name: string }> {
   const found = await findKeyed(db, hashOf(secret));
   if (found === undefined) throw new Problem('unauthenticated', 'this key is not known or was ended');
   return found;
@@ -266,7 +290,9 @@ export async function call(
   requireInForce(before, ctx.now());
   const table = await tableFor(ctx, before, release);
   const answer = selectRows(table, question);
-  await ctx.db.transaction((tx) => meterCall(ctx, tx, { key, way: 'api', rows: answer.rows.length, release, offering }));
+  await ctx.db.transaction((tx) =>
+    meterCall(ctx, tx, { key, way: 'api', rows: answer.rows.length, release, offering }),
+  );
   return { ...answer, release };
 }
 
@@ -278,7 +304,13 @@ function requireOf({ offering }: Order, asked: string): void {
 async function meterCall(
   ctx: Context,
   tx: Tx,
-  { key, way, rows, release, offering }: { key: Key; way: 'api' | 'query'; rows: number; release: string | null; offering: string },
+  {
+    key,
+    way,
+    rows,
+    release,
+    offering,
+  }: { key: Key; way: 'api' | 'query'; rows: number; release: string | null; offering: string },
 ): Promise<Order> {
   const order = await holdOrder(tx, key.order);
   requireOf(order, offering);
@@ -314,7 +346,13 @@ export async function question(
   { key, offering: asksOf, asked }: { key: Key; offering: string; asked: GateQuestion },
 ): Promise<GatedAnswer> {
   return ctx.db.transaction(async (tx) => {
-    const { offering, version, agreement } = await meterCall(ctx, tx, { key, way: 'query', rows: 0, release: null, offering: asksOf });
+    const { offering, version, agreement } = await meterCall(ctx, tx, {
+      key,
+      way: 'query',
+      rows: 0,
+      release: null,
+      offering: asksOf,
+    });
     return answerThroughGate(onDb(ctx, tx), {
       ...{ offeringId: offering, version, agreementId: agreement as string, question: asked },
       content: () => contentFor(ctx, lake, { offering, version }),

@@ -1,6 +1,8 @@
 import type { Config } from '#kernel/config';
 import type { Job } from '#kernel/jobs';
 import type { Lake } from '#kernel/lake';
+import type { NoteSigner } from '#standards/merkle';
+import { certificateJob } from './certificate-signing.ts';
 import { paymentsJob } from './money.ts';
 import { ordersJob } from './orders.ts';
 import { pushesJob } from './pushes.ts';
@@ -9,11 +11,12 @@ import { pushesJob } from './pushes.ts';
 export interface ExchangeParts {
   lake: Lake;
   config: Config;
+  ledgerKey: NoteSigner;
   /** The address people use, without a slash at the end. */
   publicUrl(): string;
 }
 
 /** A line for each part that has one. */
-export function exchangeJobs(_parts: ExchangeParts): Job[] {
-  return [paymentsJob, ordersJob, pushesJob({ allowInside: false })];
+export function exchangeJobs(parts: ExchangeParts): Job[] {
+  return [certificateJob(parts), paymentsJob, ordersJob, pushesJob({ allowInside: false })];
 }

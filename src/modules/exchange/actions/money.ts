@@ -38,7 +38,8 @@ const MOST_PAYMENTS = 200;
 
 /** Whether the actor trades at all, on whatever side. @throws Problem `forbidden` */
 export function requireTrade(ctx: Context): void {
-  if (!['exchange.buy', 'exchange.sell'].some((act) => reachOf(ctx.actor, act) !== undefined)) ctx.require('exchange.buy');
+  if (!['exchange.buy', 'exchange.sell'].some((act) => reachOf(ctx.actor, act) !== undefined))
+    ctx.require('exchange.buy');
 }
 
 export async function readWallet(ctx: Context): Promise<Wallet> {
@@ -51,7 +52,10 @@ export async function readWallet(ctx: Context): Promise<Wallet> {
   };
 }
 
-export async function readStatement(ctx: Context, { since, until }: { since: Date; until: Date }): Promise<StatementLine[]> {
+export async function readStatement(
+  ctx: Context,
+  { since, until }: { since: Date; until: Date },
+): Promise<StatementLine[]> {
   requireTrade(ctx);
   return findStatement(ctx.db, { party: partyIdOf(ctx.actor), since, until, limit: MOST_LINES });
 }
@@ -91,7 +95,12 @@ async function askPayment(
         { party, purpose, fen: -fen },
         { party, purpose: 'frozen', fen },
       ] as const;
-      await mustPost(ctx, tx, { key: `payment/${payment.id}/asked`, kind: 'pay-out-asked', subject: payment.id, lines });
+      await mustPost(ctx, tx, {
+        key: `payment/${payment.id}/asked`,
+        kind: 'pay-out-asked',
+        subject: payment.id,
+        lines,
+      });
     }
     await planNotices(tx, noticesOf(payment.id, outcome, ctx.now()));
     await record(ctx, tx, {
@@ -106,7 +115,8 @@ async function askPayment(
 /** As `post`. @throws Problem `conflict` where an account would be overdrawn */
 export async function mustPost(ctx: Context, tx: Tx, entry: Parameters<typeof post>[2]): Promise<boolean> {
   const posted = await post(ctx, tx, entry);
-  if (posted === 'short') throw new Problem('conflict', 'there is not enough money in the account', { kind: entry.kind });
+  if (posted === 'short')
+    throw new Problem('conflict', 'there is not enough money in the account', { kind: entry.kind });
   return posted === 'posted';
 }
 
@@ -146,7 +156,11 @@ async function bookPayment(
   const outside = { party: OUTSIDE_PARTY, purpose: 'outside' } as const;
   const own = { party, purpose } as const;
   const frozen = { party, purpose: 'frozen' } as const;
-  const book = (kind: 'top-up' | 'pay-out' | 'pay-out-failed', from: Pick<typeof own | typeof outside | typeof frozen, 'party' | 'purpose'>, to: typeof from) =>
+  const book = (
+    kind: 'top-up' | 'pay-out' | 'pay-out-failed',
+    from: Pick<typeof own | typeof outside | typeof frozen, 'party' | 'purpose'>,
+    to: typeof from,
+  ) =>
     mustPost(ctx, tx, {
       key: `payment/${id}/${kind}`,
       kind,
@@ -190,7 +204,8 @@ export async function listPayments(ctx: Context): Promise<{ payments: Payment[];
 export async function setTerms(ctx: Context, terms: TradeTerms): Promise<TradeTerms> {
   ctx.require('exchange.operate');
   const { feeBasisPoints, acceptanceDays, fundingDays } = terms;
-  const fits = (value: number, least: number, most: number) => Number.isInteger(value) && value >= least && value <= most;
+  const fits = (value: number, least: number, most: number) =>
+    Number.isInteger(value) && value >= least && value <= most;
   if (!(fits(feeBasisPoints, 0, 5_000) && fits(acceptanceDays, 1, 90) && fits(fundingDays, 1, 365)))
     throw new Problem('invalid', 'a fee of at most 50 %, 1 to 90 days to accept and 1 to 365 to fund are possible');
   await ctx.db.transaction(async (tx) => {

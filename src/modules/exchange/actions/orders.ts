@@ -86,7 +86,10 @@ export async function openOrder(ctx: Context, wish: OrderWish): Promise<Order> {
       ...{ offeringId: offered.offeringId, version: offered.version, assigner: offered.holder, assignee: buyer },
       policy: offered.policy,
     });
-    return (await keepNew(ctx, tx, turn, { agreement: id, key: wish.key })) ?? ((await findOrderByKey(tx, buyer.id, wish.key)) as Order);
+    return (
+      (await keepNew(ctx, tx, turn, { agreement: id, key: wish.key })) ??
+      ((await findOrderByKey(tx, buyer.id, wish.key)) as Order)
+    );
   });
 }
 
@@ -209,7 +212,11 @@ async function fund(ctx: Context, tx: Tx, turn: Turn): Promise<void> {
   const { order } = turn;
   await freeze(ctx, tx, order);
   const agreement = await getAgreement(tx, order.agreement as string);
-  await noteDuties(ctx, tx, agreement.id, { action: 'compensate', performance: 'performed', note: 'the order is funded' });
+  await noteDuties(ctx, tx, agreement.id, {
+    action: 'compensate',
+    performance: 'performed',
+    note: 'the order is funded',
+  });
   const fundedAt = ctx.now().toISOString();
   const expiresAt = endOf(order, ctx.now(), agreementEnd(agreement))?.toISOString() ?? null;
   take(turn, 'fund', { by: 'buyer', at: ctx.now(), frozen: order.deposit, fundedAt, expiresAt });
@@ -273,7 +280,12 @@ async function decide(ctx: Context, tx: Tx, turn: Turn, { words, fen = 0 }: ByHa
   turn.order = { ...turn.order, ...(await giveBack(ctx, tx, turn.order, fen)) };
   if (fen === escrow && escrow > 0) {
     await endAccess(ctx, tx, turn.order, words);
-    return take(turn, 'refund', { by: 'operator', at: ctx.now(), words, endedAt: turn.order.endedAt ?? ctx.now().toISOString() });
+    return take(turn, 'refund', {
+      by: 'operator',
+      at: ctx.now(),
+      words,
+      endedAt: turn.order.endedAt ?? ctx.now().toISOString(),
+    });
   }
   await settle(ctx, tx, turn, { by: 'operator', words });
 }
@@ -344,7 +356,11 @@ async function tellMoves(ctx: Context, tx: Tx, { order, events }: Turn): Promise
     })),
   );
   const last = events.at(-1) as OrderEvent;
-  await tell(tx, { type: 'exchange.order-moved', subject: id, data: { move: last.move, state: last.state, agreement } });
+  await tell(tx, {
+    type: 'exchange.order-moved',
+    subject: id,
+    data: { move: last.move, state: last.state, agreement },
+  });
 }
 
 /** On which side of the contract the actor stands for a move, or looks at it. @throws Problem `not-found` for strangers */
@@ -403,7 +419,11 @@ export async function listOrders(
 }
 
 /** The buyer tells what was earned, where the price is a share of that; never less than was told before. */
-export async function declareRevenue(ctx: Context, id: string, { fen, revision }: { fen: number; revision: number }): Promise<OrderPage> {
+export async function declareRevenue(
+  ctx: Context,
+  id: string,
+  { fen, revision }: { fen: number; revision: number },
+): Promise<OrderPage> {
   await ctx.db.transaction(async (tx) => {
     const { order, side } = await holdOwnOrder(ctx, tx, id);
     if (side !== 'buyer' || order.price.kind !== 'revenue-share')
@@ -413,7 +433,8 @@ export async function declareRevenue(ctx: Context, id: string, { fen, revision }
       throw new Problem('conflict', 'the order has changed since you looked at it: read it again');
     if (!['funded', 'delivering'].includes(order.state))
       throw new Problem('conflict', 'the order does not allow that as it stands', { state: order.state });
-    if (!(Number.isSafeInteger(fen) && fen > order.declared)) throw new Problem('invalid', 'what was earned only grows');
+    if (!(Number.isSafeInteger(fen) && fen > order.declared))
+      throw new Problem('invalid', 'what was earned only grows');
     if (chargeOf(order.price, { periods: 0, calls: 0, callsByMonth: [], declared: fen }) > order.deposit)
       throw new Problem('conflict', 'the share of that is more than the contract may cost', { deposit: order.deposit });
     await saveOrder(tx, { ...order, declared: fen });

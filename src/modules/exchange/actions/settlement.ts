@@ -49,7 +49,11 @@ export async function giveBack(ctx: Context, tx: Tx, order: Order, fen: number):
 /** Pays what waited for acceptance to the sources, less the exchange's fee, and writes the invoice. */
 export async function payOff(ctx: Context, tx: Tx, order: Order, usage: Usage): Promise<Partial<Order>> {
   const { id, escrow } = order;
-  await distribute(ctx, tx, order, { key: `order/${id}/settle`, from: { party: EXCHANGE_PARTY, purpose: 'escrow' }, fen: escrow });
+  await distribute(ctx, tx, order, {
+    key: `order/${id}/settle`,
+    from: { party: EXCHANGE_PARTY, purpose: 'escrow' },
+    fen: escrow,
+  });
   await bill(ctx, tx, order, { kind: 'invoice', fen: escrow, usage });
   return { escrow: 0, distributed: order.distributed + escrow };
 }
@@ -63,7 +67,11 @@ export async function payPeriod(
 ): Promise<Partial<Order>> {
   const { id, buyer, frozen, distributed } = order;
   const fen = Math.min(chargeOf(order.price, usage) - distributed, frozen);
-  await distribute(ctx, tx, order, { key: `order/${id}/period/${period}`, from: { party: buyer.id, purpose: 'frozen' }, fen });
+  await distribute(ctx, tx, order, {
+    key: `order/${id}/period/${period}`,
+    from: { party: buyer.id, purpose: 'frozen' },
+    fen,
+  });
   await bill(ctx, tx, order, { kind: 'invoice', fen, usage });
   return { frozen: frozen - fen, distributed: distributed + fen, settledPeriods: period };
 }
@@ -73,10 +81,18 @@ export async function payPeriod(
  *
  * @throws Problem `conflict` where one of them has not got it any more
  */
-export async function refund(ctx: Context, tx: Tx, order: Order, { fen, usage }: { fen: number; usage: Usage }): Promise<Partial<Order>> {
+export async function refund(
+  ctx: Context,
+  tx: Tx,
+  order: Order,
+  { fen, usage }: { fen: number; usage: Usage },
+): Promise<Partial<Order>> {
   const { id, buyer, refunded, revision } = order;
   const had = await findReceived(tx, id);
-  const parts = divideLike(fen, had.map((line) => ({ to: line, fen: line.fen })));
+  const parts = divideLike(
+    fen,
+    had.map((line) => ({ to: line, fen: line.fen })),
+  );
   const lines: Line[] = [
     ...parts.map(({ to, fen: own }) => ({ party: to.party, purpose: to.purpose, fen: -own })),
     { party: buyer.id, purpose: 'available', fen },

@@ -14,7 +14,10 @@ const MOST_RELEASES = 12;
 const SUSPECTS_SHOWN = 20;
 
 /** Whose copy of an offering a file is: the likeliest first. Held against the release that it has most rows of. */
-export async function traceFile(ctx: Context, { offering, csv }: { offering: string; csv: string }): Promise<TraceReport> {
+export async function traceFile(
+  ctx: Context,
+  { offering, csv }: { offering: string; csv: string },
+): Promise<TraceReport> {
   ctx.require('exchange.operate');
   const file = parseCsv(csv, MOST_ROWS);
   if (file.length < 2) throw new Problem('invalid', 'the file has no rows under a line of column names');

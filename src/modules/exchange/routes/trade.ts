@@ -5,29 +5,19 @@ import { type Door, languageOf } from '#kernel/http';
 import { Problem } from '#kernel/problem';
 import {
   call,
-  declareRevenue,
   deliver,
   keyHolder,
   linkTo,
-  listOrders,
-  listPayments,
   makeKey,
-  moveOrder,
   noteFetched,
   openLink,
-  openOrder,
-  payOut,
   question,
-  readOrder,
-  readRevenue,
-  readStatement,
-  readWallet,
   setQuota,
-  setTerms,
   stopKey,
-  topUp,
-  traceFile,
-} from '../actions/index.ts';
+} from '../actions/delivery.ts';
+import { listPayments, payOut, readRevenue, readStatement, readWallet, setTerms, topUp } from '../actions/money.ts';
+import { declareRevenue, listOrders, moveOrder, openOrder, readOrder } from '../actions/orders.ts';
+import { traceFile } from '../actions/tracing.ts';
 import {
   type GateQuestion,
   ORDER_MOVES,
@@ -89,15 +79,18 @@ function orderRoutes(app: FastifyInstance, door: Door): void {
     readOrder(await door.context(request), idOf(request.params.id)),
   );
 
-  app.post<{ Params: { id: string; move: string }; Body: Body }>('/api/exchange/orders/:id/moves/:move', async (request) => {
-    const body = request.body ?? {};
-    return moveOrder(
-      await door.context(request),
-      idOf(request.params.id),
-      oneOf<OrderMove>(request.params.move, ORDER_MOVES, 'move'),
-      { revision: revisionOf(body), ...defined({ words: optionalText(body, 'words'), fen: wholeOf(body, 'fen') }) },
-    );
-  });
+  app.post<{ Params: { id: string; move: string }; Body: Body }>(
+    '/api/exchange/orders/:id/moves/:move',
+    async (request) => {
+      const body = request.body ?? {};
+      return moveOrder(
+        await door.context(request),
+        idOf(request.params.id),
+        oneOf<OrderMove>(request.params.move, ORDER_MOVES, 'move'),
+        { revision: revisionOf(body), ...defined({ words: optionalText(body, 'words'), fen: wholeOf(body, 'fen') }) },
+      );
+    },
+  );
 
   app.post<One>('/api/exchange/orders/:id/revenue', async (request) => {
     const body = request.body ?? {};
@@ -165,7 +158,8 @@ function moneyRoutes(app: FastifyInstance, door: Door): void {
   app.post<{ Body: Body }>('/api/exchange/traces', { bodyLimit: MOST_CSV_BYTES }, async (request) => {
     const body = request.body ?? {};
     const csv = body['csv'];
-    if (typeof csv !== 'string') throw new Problem('invalid', 'the file comes as a text of comma separated values in the member csv');
+    if (typeof csv !== 'string')
+      throw new Problem('invalid', 'the file comes as a text of comma separated values in the member csv');
     return traceFile(await door.context(request), { offering: idOf(body['offering']), csv });
   });
 }
@@ -182,8 +176,7 @@ function deliveryRoutes(app: FastifyInstance, door: Door): void {
 
   app.post<{ Params: { id: string; delivery: string } }>(
     '/api/exchange/orders/:id/deliveries/:delivery/link',
-    async (request) =>
-      linkTo(await door.context(request), idOf(request.params.id), idOf(request.params.delivery)),
+    async (request) => linkTo(await door.context(request), idOf(request.params.id), idOf(request.params.delivery)),
   );
 
   app.get<One>('/api/exchange/downloads/:id', async (request, reply) => {
@@ -191,8 +184,7 @@ function deliveryRoutes(app: FastifyInstance, door: Door): void {
     const ctx = asKey(door, { id: 'link', name: 'Signed link' }, request);
     const found = await openLink(ctx, { delivery: idOf(request.params.id), until, signature });
     const range = rangeOf(request.headers.range, found.bytes);
-    if (range === 'unsatisfiable')
-      return reply.code(416).header('content-range', `bytes */${found.bytes}`).send();
+    if (range === 'unsatisfiable') return reply.code(416).header('content-range', `bytes */${found.bytes}`).send();
     const { from, to } = range ?? { from: 0, to: found.bytes - 1 };
     return reply
       .code(range === undefined ? 200 : 206)
@@ -206,9 +198,13 @@ function deliveryRoutes(app: FastifyInstance, door: Door): void {
         'repr-digest': `sha-256=:${Buffer.from(found.digest, 'hex').toString('base64')}:`,
         ...(range !== undefined && { 'content-range': `bytes ${from}-${to}/${found.bytes}` }),
       })
-      .send(Readable.from(fetched(found.content(from, to), async () => {
-          if (to === found.bytes - 1) await noteFetched(ctx, idOf(request.params.id));
-        })));
+      .send(
+        Readable.from(
+          fetched(found.content(from, to), async () => {
+            if (to === found.bytes - 1) await noteFetched(ctx, idOf(request.params.id));
+          }),
+        ),
+      );
   });
 
   app.post<One>('/api/exchange/orders/:id/keys', async (request) => {
@@ -233,13 +229,21 @@ function callRoutes(app: FastifyInstance, door: Door): void {
 
   app.get<One>('/api/exchange/data/:id', async (request, reply) => {
     const { key, ctx } = await enter(request);
-    const answer = await call(ctx, { key, offering: idOf(request.params.id), question: parseTableQuestion(request.query) });
+    const answer = await call(ctx, {
+      key,
+      offering: idOf(request.params.id),
+      question: parseTableQuestion(request.query),
+    });
     return reply.header('cache-control', 'no-store').send(answer);
   });
 
   app.post<One>('/api/exchange/data/:id/questions', async (request, reply) => {
     const { key, ctx } = await enter(request);
-    const answer = await question(ctx, door.lake, { key, offering: idOf(request.params.id), asked: gateQuestionOf(request.body ?? {}) });
+    const answer = await question(ctx, door.lake, {
+      key,
+      offering: idOf(request.params.id),
+      asked: gateQuestionOf(request.body ?? {}),
+    });
     return reply.header('cache-control', 'no-store').send(answer);
   });
 }
@@ -263,7 +267,10 @@ async function* fetched(pieces: AsyncGenerator<Buffer>, gone: () => Promise<void
 }
 
 /** The one range that is asked for; undefined where the whole is. Several at once are answered with the whole, as RFC 9110 allows. */
-function rangeOf(header: string | undefined, bytes: number): { from: number; to: number } | 'unsatisfiable' | undefined {
+function rangeOf(
+  header: string | undefined,
+  bytes: number,
+): { from: number; to: number } | 'unsatisfiable' | undefined {
   const found = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
   if (found === null || (found[1] === '' && found[2] === '')) return undefined;
   const [, first = '', last = ''] = found;
@@ -295,7 +302,10 @@ function gateQuestionOf(body: Record<string, unknown>): GateQuestion {
     where.every(isFilter) &&
     (milliRho === undefined || (typeof milliRho === 'number' && milliRho > 0));
   if (!isSound)
-    throw new Problem('invalid', 'a question names a measure (count, or sum of a column), columns in by and values in where');
+    throw new Problem(
+      'invalid',
+      'a question names a measure (count, or sum of a column), columns in by and values in where',
+    );
   return { measure, by, where, ...(milliRho !== undefined && { milliRho }) };
 }
 

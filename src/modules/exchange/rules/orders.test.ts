@@ -38,7 +38,12 @@ describe('an order', () => {
   });
 
   test('a disputed order is decided by the operator alone', () => {
-    const order = { state: 'disputed' as OrderState, price: { kind: 'flat', fen: 1 } as const, distributed: 0, refunded: 0 };
+    const order = {
+      state: 'disputed' as OrderState,
+      price: { kind: 'flat', fen: 1 } as const,
+      distributed: 0,
+      refunded: 0,
+    };
     expect(movesOf(order, 'operator')).toEqual(['settle']);
     expect(movesOf(order, 'buyer')).toEqual([]);
     expect(movesOf(order, 'seller')).toEqual([]);

@@ -25,15 +25,40 @@ const TIERED: PriceModel = {
 describe('chargeOf', () => {
   const examples: [string, PriceModel, Usage, number][] = [
     ['flat: the same whatever the use', { kind: 'flat', fen: 12_345 }, use({ calls: 7 }), 12_345],
-    ['subscription: 3 months of 3,000 yuan', { kind: 'subscription', fen: 300_000, every: 'month' }, use({ periods: 3 }), 900_000],
-    ['0.0028 yuan a call is 2,800 fen for 10,000: 1 call is 0.28 fen', { kind: 'per-call', fenPerTenThousand: 2_800 }, use({ calls: 1 }), 0],
+    [
+      'subscription: 3 months of 3,000 yuan',
+      { kind: 'subscription', fen: 300_000, every: 'month' },
+      use({ periods: 3 }),
+      900_000,
+    ],
+    [
+      '0.0028 yuan a call is 2,800 fen for 10,000: 1 call is 0.28 fen',
+      { kind: 'per-call', fenPerTenThousand: 2_800 },
+      use({ calls: 1 }),
+      0,
+    ],
     ['4 calls are 1.12 fen', { kind: 'per-call', fenPerTenThousand: 2_800 }, use({ calls: 4 }), 1],
-    ['1,000,000 calls are 280,000 fen', { kind: 'per-call', fenPerTenThousand: 2_800 }, use({ calls: 1_000_000 }), 280_000],
-    ['a cap of 100 yuan: 50 + 100 (of 300)', { kind: 'per-call', fenPerTenThousand: 10_000, capFenPerMonth: 10_000 }, use({ calls: 35_000, callsByMonth: [5_000, 30_000] }), 15_000],
+    [
+      '1,000,000 calls are 280,000 fen',
+      { kind: 'per-call', fenPerTenThousand: 2_800 },
+      use({ calls: 1_000_000 }),
+      280_000,
+    ],
+    [
+      'a cap of 100 yuan: 50 + 100 (of 300)',
+      { kind: 'per-call', fenPerTenThousand: 10_000, capFenPerMonth: 10_000 },
+      use({ calls: 35_000, callsByMonth: [5_000, 30_000] }),
+      15_000,
+    ],
     ['tiers: 1,000 free', TIERED, use({ calls: 1_000 }), 0],
     ['tiers: 1,000 free + 1 for 2 fen', TIERED, use({ calls: 1_001 }), 2],
     ['tiers: 9,000 for 18,000 + 2,001 for 1,000.5', TIERED, use({ calls: 12_001 }), 19_000],
-    ['7.5 % of 1,234.57 yuan is 92.59275', { kind: 'revenue-share', basisPoints: 750 }, use({ declared: 123_457 }), 9_259],
+    [
+      '7.5 % of 1,234.57 yuan is 92.59275',
+      { kind: 'revenue-share', basisPoints: 750 },
+      use({ declared: 123_457 }),
+      9_259,
+    ],
     ['free for research', { kind: 'free-research' }, use({ calls: 1e6 }), 0],
   ];
   test.each(examples)('%s', (_, price, usage, expected) => {

@@ -26,5 +26,7 @@ function listOf(value: unknown): Record<string, unknown>[] {
 }
 
 function textOf(value: unknown): string {
-  return typeof value === 'object' && value !== null ? String((value as Record<string, unknown>)['@value']) : String(value);
+  return typeof value === 'object' && value !== null
+    ? String((value as Record<string, unknown>)['@value'])
+    : String(value);
 }

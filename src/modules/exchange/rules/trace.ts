@@ -58,7 +58,9 @@ export function readMarks(
   };
   const moved = seen.filter((column) => plan.decimals[column] !== undefined && isWhole(column));
   const lost = seen.filter((column) => plan.decimals[column] !== undefined && !moved.includes(column));
-  const firm = seen.filter((column) => !plan.withheld.includes(column) && !moved.includes(column) && !lost.includes(column));
+  const firm = seen.filter(
+    (column) => !plan.withheld.includes(column) && !moved.includes(column) && !lost.includes(column),
+  );
   const soft = seen.filter((column) => plan.withheld.includes(column));
   const index = indexOf(release.rows, { firm, moved, plan });
 
@@ -89,7 +91,12 @@ export function readMarks(
       if (soft.includes(column)) vote(only.key, column, told(column) === '' ? 1 : 0);
   }
   return {
-    ...{ rows: rows.length, matched, sites: [...sites.values()].filter(({ votes }) => votes !== 0), pairs: pairsOf(order) },
+    ...{
+      rows: rows.length,
+      matched,
+      sites: [...sites.values()].filter(({ votes }) => votes !== 0),
+      pairs: pairsOf(order),
+    },
     columns: seen.map((column) => release.columns[column]?.name ?? ''),
   };
 }
@@ -137,7 +144,10 @@ function indexOf(
   const keyOf = (told: readonly string[], units: number | undefined) => JSON.stringify([...told, units ?? null]);
   for (const row of rows) {
     const units = numeric === undefined ? undefined : toUnits(String(row[numeric] ?? ''), digits);
-    const key = keyOf(firm.map((column) => String(row[column] ?? '')), units);
+    const key = keyOf(
+      firm.map((column) => String(row[column] ?? '')),
+      units,
+    );
     const own = rowKeyOf(row);
     const alike = index.get(key) ?? new Map<string, Original>();
     if (alike.size <= MOST_ALIKE) alike.set(own, { key: own, row });
@@ -146,7 +156,9 @@ function indexOf(
   return {
     find(told, number) {
       const units = number === undefined ? undefined : toUnits(number, digits);
-      const near = Array.from({ length: 2 * NEAR_UNITS + 1 }, (_, at) => units === undefined ? undefined : units - NEAR_UNITS + at);
+      const near = Array.from({ length: 2 * NEAR_UNITS + 1 }, (_, at) =>
+        units === undefined ? undefined : units - NEAR_UNITS + at,
+      );
       const found = [...new Set(near)].flatMap((each) => [...(index.get(keyOf(told, each))?.values() ?? [])]);
       return found.length > MOST_ALIKE ? [] : found;
     },
@@ -178,7 +190,10 @@ function fitsRow({
     if (was === undefined || now === undefined) return was === now;
     return Math.abs(was - now) <= NEAR_UNITS;
   };
-  return moved.every(isNear) && soft.every((column) => told(column) === '' || told(column) === String(original[column] ?? ''));
+  return (
+    moved.every(isNear) &&
+    soft.every((column) => told(column) === '' || told(column) === String(original[column] ?? ''))
+  );
 }
 
 /** Every second neighbourhood, so that each pair is a coin of its own. */

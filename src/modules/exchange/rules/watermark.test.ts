@@ -131,7 +131,9 @@ describe.each([
   });
 
   test('columns named otherwise and in another order', () => {
-    const turned = fileOf(columns, sorted).map((row, at) => (at === 0 ? row.map((name) => `x_${name}`) : row).reverse());
+    const turned = fileOf(columns, sorted).map((row, at) =>
+      (at === 0 ? row.map((name) => `x_${name}`) : row).reverse(),
+    );
     // The number that every copy moves cannot be known by its values; the rest still is.
     const left = traced(table, turned)[0]!;
     expect(left.orderId === '17' || left.chance > thresholdFor(BUYERS)).toBe(true);

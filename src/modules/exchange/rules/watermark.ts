@@ -73,7 +73,11 @@ function hmac(key: Uint8Array, text: string): Buffer {
   const known = pads.get(key);
   const { inner, outer } = known ?? { inner: padOf(key, 0x36), outer: padOf(key, 0x5c) };
   if (known === undefined) pads.set(key, { inner, outer });
-  return hash('sha256', Buffer.concat([outer, hash('sha256', Buffer.concat([inner, Buffer.from(text)]), 'buffer')]), 'buffer');
+  return hash(
+    'sha256',
+    Buffer.concat([outer, hash('sha256', Buffer.concat([inner, Buffer.from(text)]), 'buffer')]),
+    'buffer',
+  );
 }
 
 /** @param key at most a block */

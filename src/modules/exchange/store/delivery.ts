@@ -10,14 +10,29 @@ const DELIVERY = sql`
   address, trouble
 `;
 
-export type NewDelivery = Pick<Delivery, 'id' | 'orderId' | 'way' | 'state' | 'release' | 'rows' | 'bytes' | 'digest'> & {
+export type NewDelivery = Pick<
+  Delivery,
+  'id' | 'orderId' | 'way' | 'state' | 'release' | 'rows' | 'bytes' | 'digest'
+> & {
   secret?: Uint8Array;
   address?: string;
   nextAt?: Date;
 };
 
 export async function insertDelivery(ctx: Context, tx: Tx, delivery: NewDelivery): Promise<void> {
-  const { id, orderId, way, state, release, rows, bytes, digest, secret = null, address = null, nextAt = null } = delivery;
+  const {
+    id,
+    orderId,
+    way,
+    state,
+    release,
+    rows,
+    bytes,
+    digest,
+    secret = null,
+    address = null,
+    nextAt = null,
+  } = delivery;
   await tx.run(sql`
     insert into exchange.delivery (
       order_id, id, way, state, release, asked_by, asked_by_name, asked_at, done_at, rows, bytes, digest, secret, address, next_at
@@ -118,7 +133,10 @@ export async function readPiece(
 }
 
 /** The key that marks the copies of an order, made with the first. */
-export async function keyOf(tx: Tx, { order, offering, fresh }: { order: string; offering: string; fresh: Uint8Array }): Promise<Buffer> {
+export async function keyOf(
+  tx: Tx,
+  { order, offering, fresh }: { order: string; offering: string; fresh: Uint8Array },
+): Promise<Buffer> {
   await tx.run(sql`
     insert into exchange.mark (order_id, offering, key) values (${order}, ${offering}, ${fresh}) on conflict (order_id) do nothing
   `);
@@ -127,7 +145,9 @@ export async function keyOf(tx: Tx, { order, offering, fresh }: { order: string;
 
 /** What picks the cells that copies of an offering may withhold, made with the first copy. */
 export async function planKeyOf(tx: Tx, offering: string, fresh: Uint8Array): Promise<Buffer> {
-  await tx.run(sql`insert into exchange.mark_plan (offering, key) values (${offering}, ${fresh}) on conflict (offering) do nothing`);
+  await tx.run(
+    sql`insert into exchange.mark_plan (offering, key) values (${offering}, ${fresh}) on conflict (offering) do nothing`,
+  );
   return (await tx.one<{ key: Buffer }>(sql`select key from exchange.mark_plan where offering = ${offering}`)).key;
 }
 
@@ -158,7 +178,9 @@ export async function findCopiedReleases(db: Db, offering: string, limit: number
 const KEY = sql`id, start, name, made_by_name as "madeByName", made_at as "madeAt", used_at as "usedAt", ended_at as "endedAt"`;
 
 export function findKeys(db: Db, order: string): Promise<ApiKey[]> {
-  return db.rows<ApiKey>(sql`select ${KEY} from exchange.api_key where order_id = ${order} order by made_at desc, id limit 100`);
+  return db.rows<ApiKey>(
+    sql`select ${KEY} from exchange.api_key where order_id = ${order} order by made_at desc, id limit 100`,
+  );
 }
 
 export async function insertKey(
@@ -195,7 +217,10 @@ export async function noteKeyUsed(tx: Tx, id: string, now: Date): Promise<void> 
 }
 
 /** Counts a call, by minute, day and month of China. The caller holds the order's row. */
-export async function countCall(tx: Tx, { order, rows, now }: { order: string; rows: number; now: Date }): Promise<void> {
+export async function countCall(
+  tx: Tx,
+  { order, rows, now }: { order: string; rows: number; now: Date },
+): Promise<void> {
   await tx.run(sql`
     insert into exchange.meter as meter (order_id, span, start, calls, rows)
     select ${order}::uuid, span, date_trunc(span, ${now}::timestamptz, 'Asia/Shanghai'), 1, ${rows}::bigint
@@ -243,4 +268,3 @@ export function findDays(db: Db, order: string, since: Date): Promise<{ day: str
 export async function dropMinutes(tx: Tx, before: Date): Promise<void> {
   await tx.run(sql`delete from exchange.meter where span = 'minute' and start < ${before}`);
 }
-

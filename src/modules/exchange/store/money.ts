@@ -131,7 +131,11 @@ export interface NewInvoice {
 }
 
 /** The next number of the issuer's year; the year is China's. */
-export async function issueInvoice(ctx: Context, tx: Tx, invoice: NewInvoice): Promise<{ year: number; number: number }> {
+export async function issueInvoice(
+  ctx: Context,
+  tx: Tx,
+  invoice: NewInvoice,
+): Promise<{ year: number; number: number }> {
   const { issuer, orderId, kind, buyer, fen, feeFen, content } = invoice;
   return tx.one(sql`
     with counted as (
@@ -256,8 +260,7 @@ export async function dropNotice(tx: Tx, { id, copy }: SandboxNotice): Promise<v
 
 /** What was earned, by month, offering, buyer and source. @param party whose revenue, as seller or as source; everybody's when absent */
 export function findRevenue(db: Db, party: string | undefined, since: Date): Promise<RevenueCell[]> {
-  const term =
-    party === undefined ? sql`true` : sql`(trade_order.seller = ${party} or posting.party = ${party})`;
+  const term = party === undefined ? sql`true` : sql`(trade_order.seller = ${party} or posting.party = ${party})`;
   return db.rows<RevenueCell>(sql`
     select to_char(entry.at at time zone 'Asia/Shanghai', 'YYYY-MM') as month, trade_order.offering,
       (array_agg(trade_order.title order by trade_order.requested_at desc))[1] as title,

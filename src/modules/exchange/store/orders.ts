@@ -19,7 +19,10 @@ export async function getOrder(db: Db, id: string): Promise<Order> {
   return plain(await db.one<Order>(sql`select ${ORDER} from exchange.trade_order where id::text = ${id}`));
 }
 
-export async function findOrderBy(db: Db, by: { negotiation: string } | { agreement: string }): Promise<Order | undefined> {
+export async function findOrderBy(
+  db: Db,
+  by: { negotiation: string } | { agreement: string },
+): Promise<Order | undefined> {
   const term = 'negotiation' in by ? sql`negotiation = ${by.negotiation}` : sql`agreement = ${by.agreement}`;
   const found = await db.maybe<Order>(sql`select ${ORDER} from exchange.trade_order where ${term}`);
   return found === undefined ? undefined : plain(found);
