@@ -1,5 +1,6 @@
 export * from './model/agreements.ts';
 export * from './model/certificates.ts';
+export * from './model/compliance.ts';
 export * from './model/content.ts';
 export * from './model/gate.ts';
 export * from './model/money.ts';
@@ -7,3 +8,4 @@ export * from './model/offerings.ts';
 export * from './model/orders.ts';
 export * from './model/parties.ts';
 export * from './model/prices.ts';
+export * from './model/venues.ts';

@@ -1,25 +1,31 @@
-import type { Context } from '#kernel/context';
+import type { Context, Db } from '#kernel/context';
 import type { Lake } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
+import { ask } from '../analytics/index.ts';
 import type { Candidate, Order } from '../model.ts';
-import { tradable } from './offerings.ts';
+import { findReleased, getVersion } from '../store/index.ts';
+import { contextAs } from './moves.ts';
 
-/** The newest content of the contract's offering that has passed the gate. @throws Problem `conflict` where there is none, or the offering is suspended */
-export async function releaseFor(
-  ctx: Context,
-  { offering, version }: Pick<Order, 'offering' | 'version'>,
-): Promise<string> {
-  const { releaseId } = await ctx.db.transaction((tx) => tradable(ctx, tx, offering));
-  if (releaseId === null)
+type Contracted = Pick<Order, 'offering' | 'version'>;
+
+/** The newest content of the contracted version that has passed the gate. @throws Problem `conflict` where there is none */
+export async function releaseFor(db: Db, { offering, version }: Contracted): Promise<string> {
+  const released = await findReleased(db, offering, version);
+  if (released?.releaseId == null)
     throw new Problem('conflict', 'nothing of this offering has passed the release gate', { offering, version });
-  return releaseId;
+  return released.releaseId;
 }
 
-/** The rows behind a contract's offering as the lake gives them to its holder: for the gate only. */
-export async function contentFor(
-  _ctx: Context,
-  _lake: Lake,
-  { offering }: Pick<Order, 'offering' | 'version'>,
-): Promise<Candidate> {
-  throw new Problem('unavailable', 'the lake is not asked yet', { offering });
+/** @throws Problem `conflict` while the contracted version is suspended */
+export async function requireNotSuspended(db: Db, { offering, version }: Contracted): Promise<void> {
+  const { state } = await getVersion(db, offering, version);
+  if (state === 'suspended') throw new Problem('conflict', 'the offering is suspended', { offering, version });
+}
+
+/** The rows behind a contract as the lake gives them now to the offering's holder: for the gate only. */
+export async function contentFor(ctx: Context, lake: Lake, { offering, version }: Contracted): Promise<Candidate> {
+  const { asksAs, definition } = await getVersion(ctx.db, offering, version);
+  const { candidate, more } = await ask(await contextAs(ctx, asksAs), lake, definition);
+  if (more) throw new Problem('too-costly', 'the offering has too many rows: group them, or take a shorter time');
+  return candidate;
 }

@@ -44,7 +44,7 @@ import {
   setQuotaRow,
 } from '../store/index.ts';
 import { decideUse } from './agreements.ts';
-import { contentFor, releaseFor } from './contents-of.ts';
+import { contentFor, releaseFor, requireNotSuspended } from './contents-of.ts';
 import { prepareCopy, tableFor } from './copies.ts';
 import { answerThroughGate } from './gate.ts';
 import { holdOwnOrder, keep, noteDelivered, readOrder } from './orders.ts';
@@ -58,6 +58,7 @@ async function permit(ctx: Context, tx: Tx, order: Order, way: DeliveryWay): Pro
   requireInForce(order, ctx.now());
   if (!order.ways.includes(way))
     throw new Problem('conflict', 'the contract does not offer that way of delivery', { way });
+  await requireNotSuspended(tx, order);
   const { permitted, reasons } = await decideUse(ctx, tx, order.agreement as string, {
     action: 'use',
     purpose: order.purpose,
@@ -89,7 +90,7 @@ export async function deliver(
   const url = way === 'push' ? parseAddress(address ?? '', allowInside).href : undefined;
   const before = await getOrder(ctx.db, id);
   requireInForce(before, ctx.now());
-  const release = await releaseFor(ctx, before);
+  const release = await releaseFor(ctx.db, before);
   const copy = await prepareCopy(ctx, before, release);
   const delivery = ctx.newId();
   await ctx.db.transaction(async (tx) => {
@@ -286,7 +287,7 @@ export async function call(
 ): Promise<Answered> {
   const before = await getOrder(ctx.db, key.order);
   requireOf(before, offering);
-  const release = await releaseFor(ctx, before);
+  const release = await releaseFor(ctx.db, before);
   requireInForce(before, ctx.now());
   const table = await tableFor(ctx, before, release);
   const answer = selectRows(table, question);

@@ -1,12 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { runJob } from '#kernel/jobs';
 import { Problem } from '#kernel/problem';
 import { sql } from '#kernel/sql';
 import { testActor, testContext } from '../../../../tests/support/context.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
 import type { SandboxOutcome } from '../model.ts';
 import { checkBooks, findBalances, post } from '../store/money.ts';
-import { hearNotice, paymentsJob, payOut, readStatement, readWallet, topUp } from './money.ts';
+import { hearDueNotices, hearNotice, payOut, readStatement, readWallet, topUp } from './money.ts';
 
 const pool = await testDatabase();
 let now = Date.parse('2026-11-22T04:00:00Z');
@@ -17,7 +16,7 @@ let keys = 0;
 const wish = (fen: number, outcome: SandboxOutcome = 'succeeds') => ({ fen, outcome, key: `key ${keys++}` });
 const waited = async (ms: number) => {
   now += ms;
-  await runJob(ctx, pool, paymentsJob);
+  await hearDueNotices(ctx);
 };
 const balances = async () =>
   Object.fromEntries((await findBalances(pool, PARTY)).map(({ purpose, fen }) => [purpose, fen]));

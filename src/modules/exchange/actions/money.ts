@@ -1,6 +1,5 @@
 import { reachOf, record } from '#kernel/access';
 import { type Context, onDb, type Tx } from '#kernel/context';
-import type { Job } from '#kernel/jobs';
 import { Problem } from '#kernel/problem';
 import {
   type Books,
@@ -176,20 +175,18 @@ async function bookPayment(
   else await book('pay-out-failed', frozen, own);
 }
 
+const MOST_NOTICES = 200;
+
 /** Lets the sandbox's provider tell what is due. */
-export const paymentsJob: Job = {
-  name: 'exchange payments',
-  everySeconds: 1,
-  async run(ctx) {
-    for (const notice of await findDueNotices(ctx.db, ctx.now(), 200)) {
-      await ctx.db.transaction(async (tx) => {
-        const { id, payment, outcome } = notice;
-        await hearNotice(onDb(ctx, tx), { id, payment, outcome: outcome === 'succeeded' ? 'succeeded' : 'failed' });
-        await dropNotice(tx, notice);
-      });
-    }
-  },
-};
+export async function hearDueNotices(ctx: Context): Promise<void> {
+  for (const notice of await findDueNotices(ctx.db, ctx.now(), MOST_NOTICES)) {
+    await ctx.db.transaction(async (tx) => {
+      const { id, payment, outcome } = notice;
+      await hearNotice(onDb(ctx, tx), { id, payment, outcome });
+      await dropNotice(tx, notice);
+    });
+  }
+}
 
 export async function listPayments(ctx: Context): Promise<{ payments: Payment[]; books: Books; terms: TradeTerms }> {
   ctx.require('exchange.operate');

@@ -1,6 +1,5 @@
 import { reachOf, recordAll } from '#kernel/access';
 import type { Context, Tx } from '#kernel/context';
-import type { Job } from '#kernel/jobs';
 import { tell } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import type {
@@ -491,18 +490,15 @@ async function closePeriod(ctx: Context, tx: Tx, turn: Turn): Promise<void> {
 const MOST_DUE = 500;
 const PUT_OFF_MS = 3_600_000;
 
-export const ordersJob: Job = {
-  name: 'exchange orders',
-  everySeconds: 10,
-  async run(ctx) {
-    for (const id of await findDueOrders(ctx.db, ctx.now(), MOST_DUE)) {
-      await clockOrder(ctx, id).catch(async (error) => {
-        ctx.log.error({ error, order: id }, 'what was due of an order failed and is tried again in an hour');
-        await putOff(ctx.db, id, new Date(ctx.now().getTime() + PUT_OFF_MS));
-      });
-    }
-  },
-};
+/** Does what is due; an order that fails is tried again in an hour, and holds up no other. */
+export async function clockDueOrders(ctx: Context): Promise<void> {
+  for (const id of await findDueOrders(ctx.db, ctx.now(), MOST_DUE)) {
+    await clockOrder(ctx, id).catch(async (error) => {
+      ctx.log.error({ error, order: id }, 'what was due of an order failed and is tried again in an hour');
+      await putOff(ctx.db, id, new Date(ctx.now().getTime() + PUT_OFF_MS));
+    });
+  }
+}
 
 /** The contract that an agreement is of. */
 export function findContract(ctx: Pick<Context, 'db'>, agreement: string): Promise<Order | undefined> {

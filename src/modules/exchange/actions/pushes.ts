@@ -3,57 +3,56 @@ import { request as askHttp } from 'node:http';
 import { request as askHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { record } from '#kernel/access';
-import type { Context } from '#kernel/context';
-import type { Job } from '#kernel/jobs';
+import type { Context, Tx } from '#kernel/context';
 import { beginTurn, isOutside, requireInForce } from '../rules/index.ts';
-import { claimPushes, finishDelivery, type HeldDelivery, holdOrder, retryDelivery } from '../store/index.ts';
+import { claimPush, finishDelivery, getOrder, type HeldDelivery, holdOrder, retryDelivery } from '../store/index.ts';
 import { readFile } from './delivery.ts';
 import { keep, noteDelivered } from './orders.ts';
 
 const MOST_ATTEMPTS = 8;
 const FIRST_WAIT_MS = 30_000;
 const TIMEOUT_MS = 20_000;
+/** Whoever sends has so long until another one may try. */
+const LEASE_MS = 120_000;
+
+const MOST_PUSHES = 20;
 
 /**
- * Sends the file that has waited longest to where its buyer wants it. It may arrive twice, where the answer was lost: the header
+ * Sends the files that wait to where their buyers want them. One may arrive twice, where an answer was lost: the header
  * `idempotency-key` says that it is the same.
  */
-export function pushesJob({ allowInside }: { allowInside: boolean }): Job {
-  return {
-    name: 'exchange pushes',
-    everySeconds: 2,
-    async run(ctx) {
-      const [push] = await claimPushes(ctx.db, ctx.now(), 1);
-      if (push !== undefined) await send(ctx, push, allowInside);
-    },
-  };
+export async function sendDuePushes(ctx: Context, { allowInside }: { allowInside: boolean }): Promise<void> {
+  for (let sent = 0; sent < MOST_PUSHES; sent += 1) {
+    const leaseEnds = new Date(ctx.now().getTime() + LEASE_MS);
+    const push = await claimPush(ctx.db, ctx.now(), leaseEnds);
+    if (push === undefined) return;
+    const trouble = await attempt(ctx, push, allowInside).then(
+      () => null,
+      (error: Error) => error.message.slice(0, 500),
+    );
+    await ctx.db.transaction((tx) => noteAttempt(ctx, tx, push, trouble));
+  }
 }
 
-async function send(ctx: Context, push: HeldDelivery, allowInside: boolean): Promise<void> {
-  const trouble = await attempt(ctx, push, allowInside).then(
-    () => null,
-    (error: Error) => error.message.slice(0, 500),
-  );
+async function noteAttempt(ctx: Context, tx: Tx, push: HeldDelivery, trouble: string | null): Promise<void> {
   const { id, orderId, attempts, digest } = push;
-  if (trouble !== null && attempts + 1 < MOST_ATTEMPTS) {
-    const nextAt = new Date(ctx.now().getTime() + FIRST_WAIT_MS * 2 ** attempts);
-    return retryDelivery(ctx.db, { id, trouble, nextAt });
+  if (trouble !== null && attempts < MOST_ATTEMPTS) {
+    const nextAt = new Date(ctx.now().getTime() + FIRST_WAIT_MS * 2 ** (attempts - 1));
+    return retryDelivery(tx, { id, trouble, nextAt });
   }
-  const state = trouble === null ? 'done' : 'failed';
-  await finishDelivery(ctx.db, { id, state, trouble, now: ctx.now() });
-  await record(ctx, ctx.db, {
+  const turn = beginTurn(await holdOrder(tx, orderId));
+  await finishDelivery(tx, { id, state: trouble === null ? 'done' : 'failed', trouble, now: ctx.now() });
+  await record(ctx, tx, {
     act: trouble === null ? 'exchange.delivery-fetched' : 'exchange.delivery-failed',
     subject: `order/${orderId}`,
     detail: { delivery: id, digest, ...(trouble !== null && { trouble }) },
   });
-  if (trouble !== null) return;
-  const turn = beginTurn(await holdOrder(ctx.db, orderId));
-  await noteDelivered(ctx, ctx.db, turn);
-  await keep(ctx, ctx.db, turn);
+  if (trouble === null) await noteDelivered(ctx, tx, turn);
+  await keep(ctx, tx, turn);
 }
 
 async function attempt(ctx: Context, push: HeldDelivery, allowInside: boolean): Promise<void> {
-  requireInForce(await holdOrder(ctx.db, push.orderId), ctx.now());
+  requireInForce(await getOrder(ctx.db, push.orderId), ctx.now());
   const content = await readFile(ctx, push);
   const status = await put(new URL(push.address as string), content, {
     allowInside,

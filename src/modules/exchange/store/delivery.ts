@@ -75,18 +75,21 @@ export async function finishDelivery(
 
 export async function retryDelivery(
   tx: Tx,
-  { id, trouble, nextAt }: { id: string; trouble: string | null; nextAt: Date },
+  { id, trouble, nextAt }: { id: string; trouble: string; nextAt: Date },
 ): Promise<void> {
   await tx.run(sql`
-    update exchange.delivery set trouble = coalesce(${trouble}, trouble), next_at = ${nextAt}, attempts = attempts + 1 where id = ${id}::uuid
+    update exchange.delivery set trouble = ${trouble}, next_at = ${nextAt} where id = ${id}::uuid
   `);
 }
 
-/** Pushes that are due, held by nobody else. */
-export function claimPushes(tx: Tx, now: Date, limit: number): Promise<HeldDelivery[]> {
-  return tx.rows<HeldDelivery>(sql`
-    select ${DELIVERY}, secret, attempts from exchange.delivery where next_at <= ${now}
-    order by next_at, id limit ${limit} for update skip locked
+/** The push that has waited longest, for whoever sends it until the lease ends; each claim is an attempt. */
+export function claimPush(db: Db, now: Date, leaseEnds: Date): Promise<HeldDelivery | undefined> {
+  return db.maybe<HeldDelivery>(sql`
+    update exchange.delivery set next_at = ${leaseEnds}, attempts = attempts + 1
+    where id = (
+      select id from exchange.delivery where next_at <= ${now} order by next_at, id limit 1 for update skip locked
+    )
+    returning ${DELIVERY}, secret, attempts
   `);
 }
 

@@ -236,7 +236,7 @@ export async function noteNotice(
 export interface SandboxNotice {
   id: string;
   payment: string;
-  outcome: string;
+  outcome: 'succeeded' | 'failed';
   copy: number;
 }
 
