@@ -578,6 +578,7 @@ test('every role holds exactly the acts of the matrix', async () => {
     'signals.compute': 'clinician enterprise laboratory-director regulator researcher',
     'signals.alarm.work': 'regulator',
     'signals.case.read': 'regulator',
+    'signals.definition.write': 'regulator',
     'signals.study.read': 'regulator',
     'signals.study.read@organization': 'clinician researcher',
     'signals.study.write@organization': 'clinician regulator researcher',
