@@ -8,6 +8,8 @@ export interface LakeColumn {
   type: string;
   codec?: string;
   description?: string;
+  /** A column of texts with which, and a dot, most values begin: ids of what belongs to a patient. It is not kept twice. */
+  prefix?: string;
 }
 
 const PLAIN = String.raw`String|Bool|U?Int(?:8|16|32|64)|Float(?:32|64)|Date|Date32|DateTime\('UTC'\)|DateTime64\([0-6], 'UTC'\)|Decimal\((?:[1-9]|[12]\d|3[0-8]), ?(?:\d|1\d)\)`;
@@ -25,6 +27,7 @@ export function keptAs({ name, sqlType, tags, description }: Column): LakeColumn
   const tag = (key: string) => tags.find((each) => each.name === key)?.value;
   const type = tag('clickhouse/type') ?? sqlType;
   const codec = tag('clickhouse/codec');
+  const prefix = tag('clickhouse/prefix');
   if (tag('clickhouse/type') !== undefined && !isBalanced(type))
     throw new Problem('invalid', 'the lake keeps no column of this type', { column: name, type });
   if (codec !== undefined && !CODEC.test(codec))
@@ -33,6 +36,7 @@ export function keptAs({ name, sqlType, tags, description }: Column): LakeColumn
     name,
     type,
     ...(codec === undefined ? {} : { codec }),
+    ...(prefix === undefined ? {} : { prefix }),
     ...(description === undefined ? {} : { description }),
   };
 }
@@ -73,6 +77,23 @@ function momentOf(column: string, base: string): string {
   return base.startsWith('DateTime64')
     ? `cast(${moment}, 'Nullable(${base.replaceAll("'", "\\'")})')`
     : `accurateCastOrNull(${moment}, ${quoted(base)})`;
+}
+
+/** What is kept of a column with a prefix, and under what name. */
+export function restName(name: string): string {
+  return `_rest_${name}`;
+}
+
+/** `.rest` where the value begins with the prefix and a dot, else the value; a dot that it begins with itself is told apart by a slash. */
+export function restOf({ name, prefix = '' }: LakeColumn): string {
+  const [value, before] = [named(name), `ifNull(${named(prefix)}, '')`];
+  return `multiIf(${before} != '' and startsWith(${value}, concat(${before}, '.')), substring(${value}, length(${before}) + 1), match(${value}, '^[./]'), concat('/', ${value}), ${value})`;
+}
+
+/** The value again. */
+export function wholeOf({ name, prefix = '' }: LakeColumn): string {
+  const rest = named(restName(name));
+  return `multiIf(startsWith(${rest}, '.'), concat(ifNull(${named(prefix)}, ''), ${rest}), startsWith(${rest}, '/'), substring(${rest}, 2), ${rest})`;
 }
 
 /** A text as ClickHouse's SQL. */

@@ -117,6 +117,25 @@ describe('the feed', () => {
   });
 });
 
+test('an id that begins with its patient, and one that does not, are told as they are', async () => {
+  const odd = ['p1.x', 'p1', 'p1-x', '.x', '..', 'p2.x'];
+  await write(...odd.map((id) => ({ resourceType: 'Specimen', id, subject: { reference: 'Patient/p1' } })), {
+    resourceType: 'Specimen',
+    id: '.none',
+  });
+  expect(await lake.rows(trusted('select id, patient from banyan.specimen order by id'))).toEqual(
+    ['.none', ...odd].sort().map((id) => ({ id, patient: id === '.none' ? '' : 'p1' })),
+  );
+  expect(await lake.rows(trusted("select id from banyan.specimen where id = 'p1.x'"))).toEqual([{ id: 'p1.x' }]);
+  const { database } = await db.one<{ database: string }>(sql`select database from lake.generation`);
+  const [table] = await lake.rows<{ name: string }>(
+    trusted(`select name from system.tables where database = '${database}' and name like 'specimen%1'`),
+  );
+  expect(await lake.rows(trusted(`select _rest_id as rest from ${database}.${table!.name} order by rest`))).toEqual(
+    ['.x', '/..', '/.none', '/.x', 'p1', 'p1-x', 'p2.x'].sort().map((rest) => ({ rest })),
+  );
+});
+
 describe('rows that say what is gone', () => {
   const gone = async () => {
     const { database } = await db.one<{ database: string }>(sql`select database from lake.generation`);

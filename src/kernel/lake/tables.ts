@@ -1,6 +1,6 @@
 import { type Column, compileView } from '#standards/sql-on-fhir';
 import { DURABLE_TABLE } from './client.ts';
-import { converted, keptAs, type LakeColumn, named, quoted } from './columns.ts';
+import { converted, keptAs, type LakeColumn, named, quoted, restName, restOf, wholeOf } from './columns.ts';
 import type { LakeView } from './views.ts';
 
 /**
@@ -138,8 +138,8 @@ export function makeViewTables(place: Placement, view: LakeView): string[] {
       const key = [...order, '_resource', '_row'].map(named).join(', ');
       const settings = `${TABLE}, index_granularity = ${order[0] === 'patient' ? ROWS_OF_A_PATIENT : ROWS_OF_MANY}`;
       return [
-        `create table ${table(place, name)}${onCluster(place)} (${columnList(held)}) engine = ${engineOf(place)}${partition} order by (${key}) settings ${settings}`,
-        `create materialized view ${table(place, `${name}_mv`)}${onCluster(place)} to ${table(place, name)} as select * from ${table(place, rows)}`,
+        `create table ${table(place, name)}${onCluster(place)} (${columnList(held, 'rest')}) engine = ${engineOf(place)}${partition} order by (${key}) settings ${settings}`,
+        `create materialized view ${table(place, `${name}_mv`)}${onCluster(place)} to ${table(place, name)} as select ${all.map(keptValue).join(', ')} from ${table(place, rows)}`,
       ];
     }),
     `create materialized view ${table(place, `${rows}_mv`)}${onCluster(place)} to ${table(place, rows)} as ${rowsOf(view, changesOf(place, view))}`,
@@ -273,16 +273,21 @@ function compiled(view: LakeView['view'], from: string, carry: readonly string[]
   return compileView(view, { target: 'clickhouse', from, content: 'content', carry, rowNumber: '_row' });
 }
 
-function columnList(columns: readonly LakeColumn[]): string {
+/** What goes into the table of an order. */
+function keptValue(column: LakeColumn): string {
+  return column.prefix === undefined ? named(column.name) : `${restOf(column)} as ${named(restName(column.name))}`;
+}
+
+/** @param of columns with a prefix: whole, or what is kept of them and beside it what they say */
+function columnList(columns: readonly LakeColumn[], of: 'whole' | 'rest' = 'whole'): string {
   return columns
-    .map(({ name, type, codec, description }) =>
-      [
-        named(name),
-        type,
-        ...(description === undefined ? [] : [`comment ${quoted(description)}`]),
-        `codec(${codec ?? codecFor(type)})`,
-      ].join(' '),
-    )
+    .flatMap((column) => {
+      const { name, type, codec, description, prefix } = column;
+      const about = description === undefined ? [] : [`comment ${quoted(description)}`];
+      const kept = (as: string) => [named(as), type, ...about, `codec(${codec ?? codecFor(type)})`].join(' ');
+      if (prefix === undefined || of === 'whole') return [kept(name)];
+      return [kept(restName(name)), [named(name), type, `alias ${wholeOf(column)}`, ...about].join(' ')];
+    })
     .join(', ');
 }
 

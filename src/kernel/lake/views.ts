@@ -127,9 +127,20 @@ function readView(definition: Record<string, unknown>, byUrl: ReadonlyMap<string
   if (!NAME.test(name) || TAKEN.has(name))
     throw new Problem('invalid', 'a view of the lake has a name of small letters, digits and low lines', { name });
   // A type or codec that cannot be is told here, before any table is made.
-  for (const column of compileView(view, { target: 'clickhouse', from: 'x' }).columns) keptAs(column);
+  const kept = compileView(view, { target: 'clickhouse', from: 'x' }).columns.map(keptAs);
   const columns = new Set(columnNames(definition));
   const orders = extensions(definition, 'order', 'valueString').map(listOf);
+  for (const { name: column, type, prefix } of kept) {
+    if (prefix === undefined) continue;
+    const before = kept.find((other) => other.name === prefix);
+    const areTexts =
+      before?.prefix === undefined && [type, before?.type].every((each) => /^(Nullable\()?String\)?$/.test(each ?? ''));
+    if (!areTexts || orders.flat().includes(column))
+      throw new Problem('invalid', 'a prefix is a column of texts, of another one that the view is not sorted by', {
+        name,
+        column,
+      });
+  }
   const [partition] = extensions(definition, 'partition', 'valueString').map(String);
   for (const column of [...orders.flat(), ...(partition === undefined ? [] : [partition])]) {
     if (!columns.has(column))
