@@ -4,6 +4,7 @@ import { partyOf } from '../actions/index.ts';
 import { certificateRoutes } from './certificates.ts';
 import { complianceRoutes } from './compliance.ts';
 import { offeringRoutes } from './offerings.ts';
+import { tradeRoutes } from './trade.ts';
 
 /** A line for each part. */
 export function exchangeRoutes(app: FastifyInstance, door: Door): void {
@@ -11,4 +12,5 @@ export function exchangeRoutes(app: FastifyInstance, door: Door): void {
   offeringRoutes(app, door);
   complianceRoutes(app, door);
   certificateRoutes(app, door);
+  tradeRoutes(app, door);
 }
