@@ -1,5 +1,5 @@
 import { type AnyRoute, createRootRoute, createRoute, createRouter, Outlet } from '@tanstack/react-router';
-import { type ComponentType, lazy, Suspense } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { Loading } from '../ui/index.ts';
 import { Broken, NotAllowed, NotFound } from './broken.tsx';
 import { Frame } from './frame.tsx';
@@ -26,7 +26,7 @@ export function buildRouter() {
 }
 
 /** What who is not signed in can open; every other address is the sign-in, which leads back to it. */
-export function buildPublicRouter(SignIn: ComponentType) {
+export function buildPublicRouter(SignIn: () => ReactNode) {
   const root = createRootRoute({ component: Outlet, notFoundComponent: SignIn, errorComponent: Broken });
   const open = pages
     .filter((page) => page.isPublic === true)
