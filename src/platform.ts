@@ -206,7 +206,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       reportsJob,
       watchJob({ lake, computing }),
       safetyJob({ computing }),
-      ...exchangeJobs(door),
+      ...exchangeJobs({ ...door, ledgerKey }),
     ];
     undo.push(startJobs(ctx, pool, jobs).stop);
     undo.push(startStudies(ctx, computing).stop);

@@ -30,6 +30,7 @@ export {
   authenticate,
   checkToken,
   contextOf,
+  findIdentity,
   findPermissions,
   type Identity,
   type JwtCheck,

@@ -553,6 +553,8 @@ test('every role holds exactly the acts of the matrix', async () => {
     'exchange.negotiate@organization': 'data-buyer enterprise laboratory-director researcher',
     'exchange.negotiation.read': 'administrator regulator',
     'exchange.negotiation.read@organization': 'data-buyer enterprise laboratory-director researcher',
+    'exchange.assess': 'regulator',
+    'exchange.offer@organization': 'enterprise laboratory-director',
     'exchange.operate': 'administrator',
     'kernel.dead-letter.read': 'administrator laboratory-director laboratory-technician',
     'kernel.dead-letter.settle': 'administrator laboratory-director',

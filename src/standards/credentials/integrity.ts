@@ -2,7 +2,7 @@ import { publicKeyOf, sha256, signEd25519, verifyEd25519 } from '#crypto';
 import { canonicalJson } from '#standards/canonical-json';
 import { isDateTimeStamp, isObject } from './data-model.ts';
 import { digestOfQuads } from './linked-data.ts';
-import { decodeBase58, didOfKey, encodeBase58, keyOfMethod, methodOfKey } from './multibase.ts';
+import { decodeBase58, encodeBase58, keyOfMethod, methodOfKey } from './multibase.ts';
 
 /** A Data Integrity proof of the one kind that is written and accepted. */
 export interface IntegrityProof {
@@ -96,18 +96,28 @@ function contextOf(document: unknown, proof: unknown): unknown {
   return canonicalJson(whole!.slice(0, first!.length)) === canonicalJson(first) ? proof : undefined;
 }
 
-/** What a key's owner publishes of it, at /.well-known/did.json for did:web. */
-export function controllerDocument(did: string, publicKey: Uint8Array): object {
-  const key = didOfKey(publicKey);
-  const multikey = key.slice('did:key:'.length);
-  const method = `${did}#${multikey}`;
+/** What a platform publishes of its keys at /.well-known/did.json; the first is the one that signs now. */
+export function controllerDocument(did: string, multikeys: readonly string[]): object {
+  const methods = multikeys.map((multikey) => ({
+    id: `${did}#${multikey}`,
+    type: 'Multikey',
+    controller: did,
+    publicKeyMultibase: multikey,
+  }));
   return {
     '@context': ['https://www.w3.org/ns/did/v1', 'https://w3id.org/security/multikey/v1'],
     id: did,
-    alsoKnownAs: [key],
-    verificationMethod: [{ id: method, type: 'Multikey', controller: did, publicKeyMultibase: multikey }],
-    assertionMethod: [method],
+    alsoKnownAs: multikeys.map((multikey) => `did:key:${multikey}`),
+    verificationMethod: methods,
+    assertionMethod: methods.map(({ id }) => id),
   };
+}
+
+/** The did:web of whoever answers at this address. */
+export function didOfUrl(url: string): string {
+  const { host, pathname } = new URL(url);
+  const path = pathname.split('/').filter((part) => part !== '');
+  return ['did', 'web', host.replace(':', '%3A'), ...path].join(':');
 }
 
 /** SHA-256 of a JSON value's one spelling, base64url. */

@@ -60,6 +60,13 @@ export function exposed(
   });
 }
 
+function isExposed({ relations, layers }: SuppressionProblem, hidden: ReadonlySet<number>, solve: Solver): boolean {
+  return layers.some((layer) => {
+    const attacker = new Attacker(layer, relations, hidden, solve);
+    return [...layer.needs].some(([cell, need]) => !attacker.keeps(cell, need));
+  });
+}
+
 function soundPattern(
   problem: SuppressionProblem,
   primaries: ReadonlySet<number>,
@@ -159,7 +166,7 @@ function unpick(
   for (const cell of secondary) {
     if (isLate(options)) break;
     hidden.delete(cell);
-    if (exposed(problem, hidden, options.solve).length > 0) hidden.add(cell);
+    if (isExposed(problem, hidden, options.solve)) hidden.add(cell);
   }
   return hidden;
 }
