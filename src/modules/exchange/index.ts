@@ -1,3 +1,4 @@
 export { exchangeJobs } from './actions/jobs.ts';
+export { PROTOCOL_LISTENER, protocolHearer } from './actions/messenger.ts';
 export { exchangeHearers } from './hears.ts';
 export { exchangeRoutes } from './routes/index.ts';

@@ -30,7 +30,10 @@ const TIMEOUT_MS = 10_000;
 const MOST_ANSWER_BYTES = 1024 * 1024;
 
 /** Who hears what is to be said to other connectors: beside the others, so that a slow one holds up nobody else. */
-export const PROTOCOL_LISTENER = { name: 'exchange-protocol', hears: ['exchange.message-due', 'exchange.reaction-due'] };
+export const PROTOCOL_LISTENER = {
+  name: 'exchange-protocol',
+  hears: ['exchange.message-due', 'exchange.reaction-due'],
+};
 
 /** Brings messages to other connectors and takes the steps that follow by themselves, each process in its order. */
 export function protocolHearer({ publicUrl }: { publicUrl(): string }): Hearer {
@@ -63,7 +66,10 @@ async function bring(ctx: Context, { data, attempts }: DeliveredFact, callbackAd
 
   const pid = (process.role === 'provider' ? process.consumerPid : process.providerPid) ?? undefined;
   const message = messageOf(due, process, callbackAddress);
-  const path = kind === 'negotiation' ? negotiationPath(message as NegotiationMessage, pid) : transferPath(message as TransferMessage, pid);
+  const path =
+    kind === 'negotiation'
+      ? negotiationPath(message as NegotiationMessage, pid)
+      : transferPath(message as TransferMessage, pid);
   const answer = await ask(counterparty, { method: 'POST', url: `${base}/${path}`, body: writeMessage(message) });
   if (answer.status < 300) {
     const { providerPid } = (answer.body ?? {}) as { providerPid?: unknown };

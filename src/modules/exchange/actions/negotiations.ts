@@ -16,8 +16,8 @@ import type {
 } from '../model.ts';
 import { judgeUse, readPolicy } from '../rules/agreements.ts';
 import { isOnOrigin, sideOf, wirePolicy } from '../rules/negotiations.ts';
-import { notePartySeen } from '../store/index.ts';
 import { findAgreement, findUseState } from '../store/agreements.ts';
+import { notePartySeen } from '../store/index.ts';
 import {
   disableCounterparty,
   findCounterparties,
@@ -76,7 +76,8 @@ async function visibleNegotiation(ctx: Context, id: string): Promise<Negotiation
 async function pageOf(ctx: Context, negotiation: Negotiation): Promise<NegotiationPage> {
   const side = sideOf(negotiation, partyIdOf(ctx.actor)) ?? null;
   const mayAct = side !== null && reachOf(ctx.actor, NEGOTIATE) !== undefined;
-  const listed = negotiation.role === 'consumer' ? null : await ctx.db.transaction((tx) => listedPolicy(ctx, tx, negotiation));
+  const listed =
+    negotiation.role === 'consumer' ? null : await ctx.db.transaction((tx) => listedPolicy(ctx, tx, negotiation));
   return {
     negotiation,
     steps: await findSteps(ctx.db, negotiation.id),
@@ -110,7 +111,10 @@ interface Opening {
 }
 
 /** Asks for an offering, on the listed terms or on others. Whoever asks for what is listed gets it. */
-export async function openNegotiation(ctx: Context, { offering, offer, counterparty, title }: Opening): Promise<NegotiationPage> {
+export async function openNegotiation(
+  ctx: Context,
+  { offering, offer, counterparty, title }: Opening,
+): Promise<NegotiationPage> {
   requireReach(ctx, NEGOTIATE);
   const consumer = await partyOf(ctx);
   const id = await ctx.db.transaction(async (tx) => {
@@ -161,10 +165,23 @@ async function begin(ctx: Context, tx: Tx, parts: Beginning): Promise<string> {
     id,
     providerPid: parts.role === 'consumer' ? null : pidOf(id),
     consumerPid: pidOf(id),
-    ...{ agreement: null, agreementId: null, state: 'REQUESTED', revision: 1, trouble: null, createdAt: at, updatedAt: at },
+    ...{
+      agreement: null,
+      agreementId: null,
+      state: 'REQUESTED',
+      revision: 1,
+      trouble: null,
+      createdAt: at,
+      updatedAt: at,
+    },
   };
   await insertNegotiation(tx, negotiation);
-  await note(ctx, tx, id, { side: 'consumer', message: 'request', state: 'REQUESTED', detail: { policy: parts.offer } });
+  await note(ctx, tx, id, {
+    side: 'consumer',
+    message: 'request',
+    state: 'REQUESTED',
+    detail: { policy: parts.offer },
+  });
   await record(ctx, tx, {
     act: 'exchange.negotiation-opened',
     subject: id,
@@ -196,7 +213,11 @@ export async function stepNegotiation(ctx: Context, id: string, asked: Stepping)
     if (held === undefined || side === undefined) throw new Problem('not-found', 'there is no such negotiation');
     if (held.revision !== revision)
       throw new Problem('conflict', 'the negotiation has moved on since you looked at it', { revision: held.revision });
-    const move = { by: side, step, ...(offer && { offer: { '@id': `urn:uuid:${ctx.newId()}`, '@type': 'Offer', ...offer } }) };
+    const move = {
+      by: side,
+      step,
+      ...(offer && { offer: { '@id': `urn:uuid:${ctx.newId()}`, '@type': 'Offer', ...offer } }),
+    };
     await moveNegotiation(ctx, tx, held, { ...move, ...(reason !== undefined && { reason }) });
   });
   return pageOf(ctx, await visibleNegotiation(ctx, id));
@@ -241,7 +262,8 @@ export async function addCounterparty(ctx: Context, given: NewCounterparty): Pro
 export async function stopCounterparty(ctx: Context, id: string): Promise<void> {
   ctx.require(OPERATE);
   await ctx.db.transaction(async (tx) => {
-    if ((await disableCounterparty(tx, id, ctx.now())) === 0) throw new Problem('not-found', 'there is no such connector');
+    if ((await disableCounterparty(tx, id, ctx.now())) === 0)
+      throw new Problem('not-found', 'there is no such connector');
     await record(ctx, tx, { act: 'exchange.connector-stopped', subject: id });
   });
 }
@@ -287,7 +309,8 @@ function requireScripts(scripts: Scripts | null, id: string): void {
 }
 
 function requireOwn(known: string, address: string): void {
-  if (!isOnOrigin(address, known)) throw new Problem('invalid', "the address is not one of the connector's own", { known });
+  if (!isOnOrigin(address, known))
+    throw new Problem('invalid', "the address is not one of the connector's own", { known });
 }
 
 /** @throws Problem `forbidden` */

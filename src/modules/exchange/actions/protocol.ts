@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { record } from '#kernel/access';
 import type { Context, Tx } from '#kernel/context';
 import { tell } from '#kernel/outbox';
@@ -16,6 +17,7 @@ import { reaction, scripted, wirePolicy } from '../rules/negotiations.ts';
 import {
   countVisits,
   findCounterparty,
+  findNegotiation,
   holdNegotiation,
   holdTransfer,
   insertStep,
@@ -60,6 +62,9 @@ export interface MessageDue {
   /** Where it leads: what the other side's state is when it has it already. */
   to: string;
 }
+
+/** Before a step that follows by itself: the other side first takes in what it was answered, and may look at the state. */
+const BREATH_MS = 300;
 
 export const ILLEGAL_STEP = 'this step is not possible now';
 
@@ -227,6 +232,7 @@ export async function followUp(
   { kind, id, revision }: { kind: MessageDue['kind']; id: string; revision: number },
 ): Promise<void> {
   if (kind === 'transfer') return followTransfer(ctx, id, revision);
+  if ((await findNegotiation(ctx.db, id))?.counterparty !== null) await sleep(BREATH_MS);
   const held = await holdNegotiation(ctx.db, id);
   if (held === undefined || held.revision !== revision) return;
   const scripts = held.counterparty === null ? null : (await findCounterparty(ctx.db, held.counterparty))?.scripts;
@@ -266,6 +272,7 @@ export async function listedPolicy(
 }
 
 async function followTransfer(ctx: Context, id: string, revision: number): Promise<void> {
+  await sleep(BREATH_MS);
   const held = await holdTransfer(ctx.db, id);
   if (held === undefined || held.revision !== revision) return;
   const scripts = (await findCounterparty(ctx.db, held.counterparty))?.scripts ?? {};

@@ -74,12 +74,16 @@ function negotiationRoutes(app: FastifyInstance, door: Door): void {
     told(await readNegotiationOf(await callerOf(request, door), request.params.pid)),
   );
   const hears = <Type extends NegotiationType>(path: string, ...types: readonly Type[]): void => {
-    app.post<{ Params: { pid?: string } }>(`${DSP_PATH}/negotiations${path}`, { bodyLimit: MOST_BYTES }, async (request, reply) => {
-      const caller = await callerOf(request, door);
-      const message = parseMessage(request.body, ...types);
-      const { negotiation, isNew } = await hearNegotiation(caller, message, request.params.pid);
-      return reply.code(isNew ? 201 : 200).send(told(negotiation));
-    });
+    app.post<{ Params: { pid?: string } }>(
+      `${DSP_PATH}/negotiations${path}`,
+      { bodyLimit: MOST_BYTES },
+      async (request, reply) => {
+        const caller = await callerOf(request, door);
+        const message = parseMessage(request.body, ...types);
+        const { negotiation, isNew } = await hearNegotiation(caller, message, request.params.pid);
+        return reply.code(isNew ? 201 : 200).send(told(negotiation));
+      },
+    );
   };
   hears('/request', 'ContractRequestMessage');
   hears('/offers', 'ContractOfferMessage');
@@ -98,12 +102,16 @@ function transferRoutes(app: FastifyInstance, door: Door): void {
     told(await readTransferOf(await callerOf(request, door), request.params.pid)),
   );
   const hears = <Type extends TransferType>(path: string, type: Type): void => {
-    app.post<{ Params: { pid?: string } }>(`${DSP_PATH}/transfers${path}`, { bodyLimit: MOST_BYTES }, async (request, reply) => {
-      const caller = await callerOf(request, door);
-      const message = parseMessage(request.body, type);
-      const { transfer, isNew } = await hearTransfer(caller, message, request.params.pid);
-      return reply.code(isNew ? 201 : 200).send(told(transfer));
-    });
+    app.post<{ Params: { pid?: string } }>(
+      `${DSP_PATH}/transfers${path}`,
+      { bodyLimit: MOST_BYTES },
+      async (request, reply) => {
+        const caller = await callerOf(request, door);
+        const message = parseMessage(request.body, type);
+        const { transfer, isNew } = await hearTransfer(caller, message, request.params.pid);
+        return reply.code(isNew ? 201 : 200).send(told(transfer));
+      },
+    );
   };
   hears('/request', 'TransferRequestMessage');
   hears('/:pid/start', 'TransferStartMessage');
@@ -151,7 +159,10 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply,
   const { status, code, reason } = statusOf(error);
   if (status === 500) log.error({ error, requestId: request.id }, 'a request failed by a bug');
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="banyan"');
-  const { providerPid = pid, consumerPid = pid } = (request.body ?? {}) as { providerPid?: string; consumerPid?: string };
+  const { providerPid = pid, consumerPid = pid } = (request.body ?? {}) as {
+    providerPid?: string;
+    consumerPid?: string;
+  };
   return reply.code(status).send(writeError(type, { code, reason, providerPid, consumerPid }));
 }
 

@@ -196,7 +196,12 @@ export async function notePid(tx: Tx, kind: 'negotiation' | 'transfer', id: stri
   await tx.run(sql`update ${table} set provider_pid = coalesce(provider_pid, ${pid}) where id = ${id}`);
 }
 
-export async function noteTrouble(tx: Tx, kind: 'negotiation' | 'transfer', id: string, trouble: string): Promise<void> {
+export async function noteTrouble(
+  tx: Tx,
+  kind: 'negotiation' | 'transfer',
+  id: string,
+  trouble: string,
+): Promise<void> {
   const table = kind === 'negotiation' ? sql`exchange.negotiation` : sql`exchange.transfer`;
   await tx.run(sql`update ${table} set trouble = ${trouble} where id = ${id}`);
 }
