@@ -36,7 +36,7 @@ export async function startConnector(pool: Pool, contextOf?: Door['context']): P
   };
   const app = await makeServer({ door, routes: [exchangeRoutes], health: [], metrics: startMetrics() });
   url = await app.listen({ host: '127.0.0.1', port: 0 });
-  const deliveries = await startDeliveries(ctx, pool, [protocolHearer(door)], { workers: 2 });
+  const deliveries = await startDeliveries(ctx, pool, [protocolHearer(door)], { workers: 12 });
   return {
     url,
     app,
