@@ -66,6 +66,7 @@ export {
   searchOfferings,
   tradable,
 } from './offerings.ts';
+export { findContract, openOrder } from './orders.ts';
 export { partyIdOf, partyOf } from './parties.ts';
 export {
   delistOffering,

@@ -6,6 +6,7 @@ import { complianceRoutes } from './compliance.ts';
 import { dataspaceRoutes } from './dataspace.ts';
 import { negotiationRoutes } from './negotiations.ts';
 import { offeringRoutes } from './offerings.ts';
+import { tradeRoutes } from './trade.ts';
 
 /** A line for each part. */
 export async function exchangeRoutes(app: FastifyInstance, door: Door): Promise<void> {
@@ -15,4 +16,5 @@ export async function exchangeRoutes(app: FastifyInstance, door: Door): Promise<
   certificateRoutes(app, door);
   negotiationRoutes(app, door);
   await dataspaceRoutes(app, door);
+  tradeRoutes(app, door);
 }
