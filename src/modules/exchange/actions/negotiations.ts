@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { reachOf, record, recordRead } from '#kernel/access';
 import type { Context, Tx } from '#kernel/context';
 import { Problem } from '#kernel/problem';
-import { type NegotiationStep, negotiationSteps } from '#standards/dataspace';
+import { DspError, type NegotiationStep, negotiationSteps, parseOffer } from '#standards/dataspace';
 import type {
   Counterparty,
   Negotiation,
@@ -124,8 +124,7 @@ export async function openNegotiation(
     }
     const offered = await tradable(ctx, tx, offering);
     if (offered.holder.id === consumer.id) throw new Problem('conflict', 'nobody trades with themselves');
-    const terms = wirePolicy(offer ?? offered.policy);
-    readPolicy(terms);
+    const terms = termsOf(ctx, offer ?? offered.policy);
     const { version, holder } = offered;
     const parts = { provider: holder, consumer, offering, version, title: offered.title, offer: terms };
     return begin(ctx, tx, { ...parts, role: 'both', counterparty: null });
@@ -143,12 +142,24 @@ export async function askElsewhere(
   const { dataset, consumer, title = { en: dataset, zh: dataset } } = asked;
   const other = await findCounterparty(tx, asked.counterparty);
   if (other === undefined) throw new Problem('not-found', 'there is no such connector');
-  const offer = wirePolicy(asked.offer);
-  readPolicy(offer);
+  const offer = termsOf(ctx, asked.offer);
   return begin(ctx, tx, {
     ...{ role: 'consumer', counterparty: other.id, provider: { id: other.party, name: other.name }, consumer },
     ...{ offering: dataset, version: null, title, offer, callback: asked.address ?? other.address },
   });
+}
+
+/** Terms as a person has written them: whatever they are, they are an offer that can be sent and judged. @throws Problem `invalid` */
+function termsOf(ctx: Context, offer: PolicyJson): PolicyJson {
+  const terms = wirePolicy({ '@id': `urn:uuid:${ctx.newId()}`, ...offer, '@type': 'Offer' });
+  try {
+    parseOffer(terms, 'maybe');
+  } catch (error) {
+    if (!(error instanceof DspError)) throw error;
+    throw new Problem('invalid', 'the terms are no policy that can be judged', { said: error.message });
+  }
+  readPolicy(terms);
+  return terms;
 }
 
 type Beginning = Pick<

@@ -63,7 +63,8 @@ function termsOf(policy: PolicyJson): string {
 }
 
 /**
- * A policy as the protocol sends it: rules and constraints are lists, numbers are texts, no rule names a target of its own.
+ * A policy as the protocol sends it: under the message's own context, rules and constraints as lists, numbers as texts, no rule with a target
+ * of its own.
  */
 export function wirePolicy(policy: PolicyJson): Record<string, unknown> {
   const rule = (given: Record<string, unknown>): Record<string, unknown> => {
@@ -79,7 +80,8 @@ export function wirePolicy(policy: PolicyJson): Record<string, unknown> {
     ...each(given, ['and', 'or', 'xone', 'andSequence'], constraint),
     ...(given['rightOperand'] !== undefined && { rightOperand: wireValue(given['rightOperand']) }),
   });
-  return { ...policy, ...each(policy, ['permission', 'prohibition', 'obligation'], rule) };
+  const { '@context': _context, ...rest } = policy;
+  return { ...rest, ...each(rest, ['permission', 'prohibition', 'obligation'], rule) };
 }
 
 function each(
