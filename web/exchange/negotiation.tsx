@@ -35,7 +35,9 @@ function Shown({ page, trail }: { page: NegotiationPage; trail: React.ReactNode 
     <Page
       title={said(negotiation.title)}
       trail={trail}
-      actions={draft === undefined && <Acts page={page} edit={counter && (() => setDraft(draftOf(negotiation.offer)))} />}
+      actions={
+        draft === undefined && <Acts page={page} edit={counter && (() => setDraft(draftOf(negotiation.offer)))} />
+      }
     >
       <div className="stack">
         {negotiation.trouble !== null && (
@@ -104,7 +106,12 @@ function Acts({ page, edit }: { page: NegotiationPage; edit: (() => void) | unde
         </Button>
       )}
       {yes !== undefined && (
-        <Button type="primary" icon={<CheckOutlined />} loading={step.isPending} onClick={() => step.mutate({ step: yes })}>
+        <Button
+          type="primary"
+          icon={<CheckOutlined />}
+          loading={step.isPending}
+          onClick={() => step.mutate({ step: yes })}
+        >
           {t(`negotiation.${yes}`)}
         </Button>
       )}
@@ -175,7 +182,11 @@ function AgreementPanel({ made }: { made: NonNullable<NegotiationPage['agreement
   );
 }
 
-const DUTY_TONES: Readonly<Record<'open' | 'done' | 'violated', Tone>> = { open: 'info', done: 'good', violated: 'danger' };
+const DUTY_TONES: Readonly<Record<'open' | 'done' | 'violated', Tone>> = {
+  open: 'info',
+  done: 'good',
+  violated: 'danger',
+};
 
 const STEP_TONES: Readonly<Record<string, Tone>> = { terminate: 'danger', finalize: 'good', agree: 'good' };
 

@@ -39,7 +39,9 @@ function States({ state, choose }: { state: string; choose(state: string): void 
 function List({ lines, filters }: { lines: readonly NegotiationLine[]; filters: React.ReactNode }) {
   const { t } = useTranslation('exchange');
   const other = ({ side, provider, consumer }: NegotiationLine) =>
-    side === null ? `${partyName(provider)} – ${partyName(consumer)}` : partyName(side === 'provider' ? consumer : provider);
+    side === null
+      ? `${partyName(provider)} – ${partyName(consumer)}`
+      : partyName(side === 'provider' ? consumer : provider);
   return (
     <DataTable<NegotiationLine>
       name="negotiations"

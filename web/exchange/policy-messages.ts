@@ -70,7 +70,11 @@ export const policyWords = catalogue({
           gteq: 'from {{right}} on',
         },
         count: { lt: 'fewer than {{right}} times', lteq: 'at most {{right}} times in all' },
-        elapsedTime: { lteq: 'within {{right}} of the agreement', lt: 'within {{right}} of the agreement', gteq: 'once {{right}} have passed since the agreement' },
+        elapsedTime: {
+          lteq: 'within {{right}} of the agreement',
+          lt: 'within {{right}} of the agreement',
+          gteq: 'once {{right}} have passed since the agreement',
+        },
         delayPeriod: {
           gteq: 'not before {{right}} after the agreement',
           gt: 'later than {{right}} after the agreement',
@@ -190,7 +194,11 @@ export const policyWords = catalogue({
           gteq: '自 {{right}} 起',
         },
         count: { lt: '少于 {{right}} 次', lteq: '总计最多 {{right}} 次' },
-        elapsedTime: { lteq: '自合约签订起 {{right}}内', lt: '自合约签订起 {{right}}内', gteq: '合约签订满 {{right}}后' },
+        elapsedTime: {
+          lteq: '自合约签订起 {{right}}内',
+          lt: '自合约签订起 {{right}}内',
+          gteq: '合约签订满 {{right}}后',
+        },
         delayPeriod: { gteq: '合约签订 {{right}}后方可', gt: '合约签订超过 {{right}}后方可' },
         timeInterval: { gteq: '每 {{right}}至多一次' },
         recipient: { eq: '仅提供给 {{right}}', isAnyOf: '仅提供给 {{right}}' },

@@ -20,7 +20,13 @@ const rule = fc.record({
   conditions,
   duties: fc.uniqueArray(fc.constantFrom(...DRAFT_DUTIES)),
 });
-const drafts = fc.record({ may: fc.array(rule, { minLength: 1, maxLength: 4 }), mayNot: fc.array(rule.map((one) => ({ ...one, duties: [] })), { maxLength: 3 }) });
+const drafts = fc.record({
+  may: fc.array(rule, { minLength: 1, maxLength: 4 }),
+  mayNot: fc.array(
+    rule.map((one) => ({ ...one, duties: [] })),
+    { maxLength: 3 },
+  ),
+});
 
 /**
  * Goal: what a person sees in the form is what the policy says, and nothing is lost on the way.
@@ -31,7 +37,8 @@ describe('terms in a form', () => {
     fc.assert(
       fc.property(drafts, ({ may, mayNot }) => {
         const back = draftOf(policyOf({ may, mayNot, kept: [] }));
-        const plain = (draft: TermsDraft) => [draft.may, draft.mayNot].map((rules) => rules.map((one) => ({ ...one, key: '' })));
+        const plain = (draft: TermsDraft) =>
+          [draft.may, draft.mayNot].map((rules) => rules.map((one) => ({ ...one, key: '' })));
         expect(plain(back)).toEqual([may, mayNot]);
         expect(back.kept).toEqual([]);
       }),
@@ -39,15 +46,44 @@ describe('terms in a form', () => {
   });
 
   test.each([
-    { permission: [{ action: 'use', constraint: [{ or: [{ leftOperand: 'purpose', operator: 'eq', rightOperand: 'a' }, { leftOperand: 'purpose', operator: 'eq', rightOperand: 'b' }] }] }] },
+    {
+      permission: [
+        {
+          action: 'use',
+          constraint: [
+            {
+              or: [
+                { leftOperand: 'purpose', operator: 'eq', rightOperand: 'a' },
+                { leftOperand: 'purpose', operator: 'eq', rightOperand: 'b' },
+              ],
+            },
+          ],
+        },
+      ],
+    },
     { permission: [{ action: 'use', constraint: [{ leftOperand: 'industry', operator: 'eq', rightOperand: 'x' }] }] },
-    { permission: [{ action: 'use', duty: [{ action: 'delete', constraint: [{ leftOperand: 'elapsedTime', operator: 'gteq', rightOperand: 'P30D' }] }] }] },
+    {
+      permission: [
+        {
+          action: 'use',
+          duty: [
+            { action: 'delete', constraint: [{ leftOperand: 'elapsedTime', operator: 'gteq', rightOperand: 'P30D' }] },
+          ],
+        },
+      ],
+    },
     { permission: [{ action: 'use' }], obligation: [{ action: 'inform' }] },
     { permission: [{ action: 'use' }], prohibition: [{ action: 'index', remedy: [{ action: 'anonymize' }] }] },
   ])('what the form has no fields for stays as it is', (policy) => {
     const back = policyOf(draftOf(policy));
-    expect(parsePolicy(back).rules.map(({ uid: _, ...rest }) => JSON.stringify(rest, (key, value) => (key === 'uid' ? undefined : value)))).toEqual(
-      parsePolicy(policy).rules.map(({ uid: _, ...rest }) => JSON.stringify(rest, (key, value) => (key === 'uid' ? undefined : value))),
+    expect(
+      parsePolicy(back).rules.map(({ uid: _, ...rest }) =>
+        JSON.stringify(rest, (key, value) => (key === 'uid' ? undefined : value)),
+      ),
+    ).toEqual(
+      parsePolicy(policy).rules.map(({ uid: _, ...rest }) =>
+        JSON.stringify(rest, (key, value) => (key === 'uid' ? undefined : value)),
+      ),
     );
   });
 });

@@ -98,7 +98,11 @@ export function policyOf({ may, mayNot, kept }: TermsDraft): PolicyJson {
 
 function ruleJson({ action, conditions, duties }: DraftRule): PolicyJson {
   const { purpose = [], until, days, count, recipient, spatial } = conditions;
-  const atom = (leftOperand: string, operator: string, rightOperand: unknown) => ({ leftOperand, operator, rightOperand });
+  const atom = (leftOperand: string, operator: string, rightOperand: unknown) => ({
+    leftOperand,
+    operator,
+    rightOperand,
+  });
   const constraint = [
     ...(purpose.length > 0 ? [atom('purpose', 'isAnyOf', purpose.map(purposeIri))] : []),
     // To the end of the day in China, where the agreement is at home.

@@ -45,7 +45,10 @@ function Rules(props: { rules: readonly DraftRule[]; change(rules: DraftRule[]):
   const { t } = useTranslation('exchange');
   const replace = (at: number, rule: DraftRule) => change(rules.map((one, place) => (place === at ? rule : one)));
   const add = () =>
-    change([...rules, { key: crypto.randomUUID(), action: withDuties ? 'use' : 'distribute', conditions: {}, duties: [] }]);
+    change([
+      ...rules,
+      { key: crypto.randomUUID(), action: withDuties ? 'use' : 'distribute', conditions: {}, duties: [] },
+    ]);
   return (
     <div className="stack">
       {rules.map((rule, at) => (
@@ -70,7 +73,15 @@ function Rules(props: { rules: readonly DraftRule[]; change(rules: DraftRule[]):
   );
 }
 
-function RuleFields({ rule, change, withDuties }: { rule: DraftRule; change(rule: DraftRule): void; withDuties: boolean }) {
+function RuleFields({
+  rule,
+  change,
+  withDuties,
+}: {
+  rule: DraftRule;
+  change(rule: DraftRule): void;
+  withDuties: boolean;
+}) {
   const { t } = useTranslation('exchange');
   const { action, conditions, duties } = rule;
   const actions = [...new Set([...DRAFT_ACTIONS, action])];
@@ -87,7 +98,10 @@ function RuleFields({ rule, change, withDuties }: { rule: DraftRule; change(rule
             value={action}
             popupMatchSelectWidth={false}
             onChange={(chosen) => change({ ...rule, action: chosen })}
-            options={actions.map((value) => ({ value, label: t(`policy.actions.${lastOf(value)}`, { defaultValue: value }) }))}
+            options={actions.map((value) => ({
+              value,
+              label: t(`policy.actions.${lastOf(value)}`, { defaultValue: value }),
+            }))}
           />
         )}
       </Field>

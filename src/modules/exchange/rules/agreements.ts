@@ -17,6 +17,7 @@ import {
   type DutyLine,
   type PolicyJson,
   PURPOSE_TREE,
+  PURPOSES_AT,
   type UseAsked,
   type UseReason,
 } from '../model.ts';
