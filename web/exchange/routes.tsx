@@ -3,6 +3,7 @@ import {
   AuditOutlined,
   ExperimentOutlined,
   NotificationOutlined,
+  SafetyCertificateOutlined,
   ShopOutlined,
 } from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
@@ -52,4 +53,16 @@ export const routes: readonly PageRoute[] = [
     permission: ['exchange.operate', 'exchange.assess', ...OFFER],
     nav: { label: 'exchange:venues.title', icon: AppstoreOutlined, order: 550 },
   },
+  {
+    path: '/exchange/certificates',
+    page: () => import('./certificates.tsx'),
+    nav: {
+      label: 'exchange:certificates.title',
+      icon: SafetyCertificateOutlined,
+      order: 555,
+      notFor: ['patient', 'courier', 'clinician', 'laboratory-technician'],
+    },
+  },
+  { path: '/verify', page: () => import('./verify.tsx'), isPublic: true },
+  { path: '/verify/$id', page: () => import('./verify-one.tsx'), isPublic: true },
 ];
