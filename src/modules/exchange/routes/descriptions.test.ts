@@ -93,8 +93,8 @@ describe('one product', () => {
       expect((await get(path(profile))).body).not.toMatch(/select 1|district 3/);
   });
 
-  test('that is not listed, or has another profile, is refused', async () => {
-    await get(`catalogue/${draft}/description`, {}, 404);
+  test('that never was, or has another profile, is refused', async () => {
+    await get('catalogue/00000000-0000-4000-8000-000000000000/description', {}, 404);
     await get(path('rss'), {}, 400);
     await get(path('constructor'), {}, 400);
   });
