@@ -6,7 +6,7 @@ create table exchange.certificate (
   -- What it certifies, e.g. offering/<id>/1; a path below https://banyan.health/id/.
   subject text not null,
   holder text not null,
-  -- See CertificateClaims in src/modules/exchange/model/certificates.ts: the signed core, as its leaf's digest has it.
+  -- CertificateCore of src/standards/credentials: what is said, as the leaf's digest has it.
   core json not null,
   state text not null default 'in-force' check (state in ('in-force', 'suspended', 'revoked')),
   issued_at timestamptz not null,
@@ -39,12 +39,19 @@ create table exchange.certificate_event (
 create table exchange.status_list (
   id int not null,
   purpose text not null check (purpose in ('revocation', 'suspension')),
-  taken int not null default 0,
+  -- Where everybody finds it, as certificates name it; never changed.
+  address text,
   revision int not null default 1,
   signed_revision int not null default 0,
   signed_at timestamptz,
   credential json,
   primary key (id, purpose)
+);
+
+-- Keys that have signed certificates, the newest last; the secret is derived from the ledger's key and is in no table.
+create table exchange.certificate_issuer (
+  multikey text primary key,
+  first_used timestamptz not null
 );
 
 insert into access.policy (role, target, scope, verbs)

@@ -57,6 +57,11 @@ const OF_SELECT: Record<string, Break> = {
 };
 
 const OF_VIEW: Record<string, Break> = {
+  'a key that is none': (json, random) => put(json, random.pick(['forEach', 'columns', 'Select', '_selects']), 'name'),
+  'a modifier extension': (json) =>
+    put(json, 'modifierExtension', [{ url: 'https://example.org/x', valueBoolean: true }]),
+  'a condition with a key that is none': (json) =>
+    put(json, 'where', [{ path: 'true', expression: 'x' }]) && 'where[0].expression',
   'no resource': (json) => drop(json, 'resource'),
   'a resource that is none': (json, random) =>
     put(json, 'resource', random.pick(['Pacient', '', 'patient', 'HumanName', 3])),

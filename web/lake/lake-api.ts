@@ -28,6 +28,16 @@ export interface View {
   reach: readonly ('rows' | 'population')[];
 }
 
+/** A table of a module, kept in the lake beside the views of the record. */
+export interface ModuleTable {
+  name: string;
+  title: string;
+  description: string;
+  columns: readonly { name: string; type: string; description?: string }[];
+  /** Whether the person sees rows of it. */
+  isSeen: boolean;
+}
+
 /** Whether the person may see its rows one by one now. */
 export function isReadable({ reach, status }: View): boolean {
   return reach.includes('rows') && status === 'active';
@@ -44,12 +54,18 @@ export const VIEWS = ['lake', 'views'] as const;
 
 interface Catalogue {
   views: View[];
+  tables: ModuleTable[];
   /** Whether the person may keep questions under a name. */
   mayKeep: boolean;
 }
 
 export function useViews() {
   return useCatalogue(({ views }) => views);
+}
+
+/** The modules' tables of which the person sees rows. */
+export function useModuleTables() {
+  return useCatalogue(({ tables }) => tables.filter(({ isSeen }) => isSeen));
 }
 
 export function useMayKeep(): boolean {

@@ -163,12 +163,14 @@ export const messages = catalogue({
     },
     sql: {
       title: 'Ask in SQL',
-      about: 'Each table is a view with the rows that you may see. Every question is written into the audit trail.',
+      about:
+        'Each table is a view, or a table of the platform, with the rows that you may see. Every question is written into the audit trail.',
       question: 'Question',
       views: 'Views and columns',
       firstRows: 'First rows',
       leftOut:
         'Views whose rows your roles do not show are left out. Counts over many are in the cohort builder and in “Explore a test”. All views:',
+      tablesAbout: 'Tables of the platform itself, beside the views of the record:',
       run: 'Run',
       cancel: 'Cancel',
       keys: 'Ctrl + Enter runs, Ctrl + Space completes',
@@ -436,10 +438,11 @@ export const messages = catalogue({
     },
     sql: {
       title: 'SQL 查询',
-      about: '每张表是一个视图，只含您有权查看的行。每次查询均记入审计。',
+      about: '每张表是一个视图或平台数据表，只含您有权查看的行。每次查询均记入审计。',
       question: '查询语句',
       views: '视图与列',
       firstRows: '前若干行',
+      tablesAbout: '除档案视图外，平台自身的数据表：',
       leftOut: '未列出您的角色不能查看数据行的视图。汇总计数见“队列构建”和“探索检验项目”。全部视图：',
       run: '运行',
       cancel: '取消',

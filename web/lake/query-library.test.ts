@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { libraryOf, parametersIn, questionOf, typedValue } from './query-library.ts';
+import { libraryOf, parametersIn, questionOf, typedValue, usedBy } from './query-library.ts';
 
 /** Goal: what a person saves is what the person gets back, and what is asked of the server has the right types. */
 describe('a saved question', () => {
@@ -10,16 +10,19 @@ describe('a saved question', () => {
   });
 
   test('names its views by address, and itself for programs', () => {
-    const views = [
-      { id: 'person', name: 'person', url: 'https://example.org/person' },
-      { id: 'x1', name: 'mine' },
+    const views = [{ name: 'person', url: 'https://example.org/person' }, { name: 'mine' }];
+    const read = [
+      { name: 'person', address: 'ViewDefinition/person' },
+      { name: 'mine', address: 'ViewDefinition/x1' },
+      { name: 'message', address: 'https://banyan.health/fhir/LakeTable/message' },
     ];
-    const library = libraryOf(question, views, { title: '2 much: Über-HbA1c ' });
+    const library = libraryOf(question, usedBy({ views: read }, views), { title: '2 much: Über-HbA1c ' });
     expect(library).toMatchObject({
       name: 'much_U_ber_HbA1c',
       relatedArtifact: [
         { label: 'person', resource: 'https://example.org/person' },
         { label: 'mine', resource: 'ViewDefinition/x1' },
+        { label: 'message', resource: 'https://banyan.health/fhir/LakeTable/message' },
       ],
     });
     expect(libraryOf(question, [], { title: '糖' })['name']).toBe('query');

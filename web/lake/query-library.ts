@@ -1,4 +1,4 @@
-import type { Given, Json, View } from './lake-api.ts';
+import type { Answer, Given, Json, View } from './lake-api.ts';
 
 /** A question in SQL as people write it, with the types of its parameters. */
 export interface Question {
@@ -28,14 +28,22 @@ export function typedValue(type: string, typed: string): unknown {
   return text;
 }
 
+/** What a question reads, by its names in it. */
+interface Used {
+  name: string;
+  address: string;
+}
+
+/** What an answer was read from, by canonical addresses where there are, which other servers know too. */
+export function usedBy({ views: read }: Pick<Answer, 'views'>, views: readonly Pick<View, 'name' | 'url'>[]): Used[] {
+  return read.map(({ name, address }) => ({ name, address: views.find((each) => each.name === name)?.url ?? address }));
+}
+
 /**
- * The question as a Library of the profile SQLQuery of SQL-on-FHIR v2.
- *
- * @param used the views that it reads, by their names in it
- */
+ * The question as a Library of the profile SQLQuery of SQL-on-FHIR v2. */
 export function libraryOf(
   { text, parameters }: Question,
-  used: readonly Pick<View, 'id' | 'name' | 'url'>[],
+  used: readonly Used[],
   { title, description }: { title: string; description?: string },
 ): Json {
   return {
@@ -47,11 +55,7 @@ export function libraryOf(
     status: 'active',
     type: { coding: [{ system: 'https://sql-on-fhir.org/ig/CodeSystem/LibraryTypesCodes', code: 'sql-query' }] },
     ...(used.length > 0 && {
-      relatedArtifact: used.map(({ id, name, url }) => ({
-        type: 'depends-on',
-        label: name,
-        resource: url ?? `ViewDefinition/${id}`,
-      })),
+      relatedArtifact: used.map(({ name, address }) => ({ type: 'depends-on', label: name, resource: address })),
     }),
     ...(parameters.length > 0 && { parameter: parameters.map(({ name, type }) => ({ name, use: 'in', type })) }),
     content: [{ contentType: 'application/sql', data: toBase64(text) }],

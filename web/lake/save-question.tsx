@@ -3,8 +3,8 @@ import { Form, Input, Modal, Radio } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api } from '../shell/index.ts';
 import { useNotice } from '../ui/index.ts';
-import type { Json, View } from './lake-api.ts';
-import { libraryOf, type Question } from './query-library.ts';
+import type { Json } from './lake-api.ts';
+import { libraryOf, type Question, type usedBy } from './query-library.ts';
 
 interface Entered {
   title: string;
@@ -15,7 +15,7 @@ interface Entered {
 /** Keeps a question under a name, as a Library that every server of SQL-on-FHIR understands. */
 export function SaveQuestion(props: {
   question: Question;
-  used: readonly View[];
+  used: ReturnType<typeof usedBy>;
   /** The Library that the question came from. */
   before: Json | undefined;
   close: () => void;

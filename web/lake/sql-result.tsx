@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { api } from '../shell/index.ts';
 import { Empty, Panel, Plot, save, saveCsv, useNotice } from '../ui/index.ts';
 import { type Answer, type Given, showBytes, type View } from './lake-api.ts';
-import { libraryOf } from './query-library.ts';
+import { libraryOf, usedBy } from './query-library.ts';
 import { drawAnswer } from './result-plot.ts';
 import { ResultTable, showValue } from './result-table.tsx';
 
@@ -111,8 +111,8 @@ function Files({ answer, question, views }: { answer: Answer; question: Asked; v
   const parquet = async () => {
     setBusy(true);
     try {
-      const used = views.filter(({ name }) => answer.views.some((read) => read.name === name));
-      const library = libraryOf({ text: question.text, parameters: question.given }, used, { title: 'query' });
+      const asked = { text: question.text, parameters: question.given };
+      const library = libraryOf(asked, usedBy(answer, views), { title: 'query' });
       const values = question.given.map(({ name, type, value }) => ({ name, [VALUES[type] ?? 'valueString']: value }));
       const body = {
         resourceType: 'Parameters',

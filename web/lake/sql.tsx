@@ -2,14 +2,24 @@ import { HistoryOutlined, PlayCircleOutlined, SaveOutlined, StarOutlined, StopOu
 import { StandardSQL, sql } from '@codemirror/lang-sql';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Button, Drawer, Input, Select } from 'antd';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, Go, Refusal, useAddressValue, useSession } from '../shell/index.ts';
 import { Empty, Failure, Loading, Page, Panel, ShortList } from '../ui/index.ts';
 import { CodeEditor, type Mark } from './code-editor.tsx';
 import './lake.css';
-import { type Answer, type Given, isReadable, type Json, useMayKeep, useViews, type View } from './lake-api.ts';
-import { PARAMETER_TYPES, parametersIn, questionOf, typedValue } from './query-library.ts';
+import {
+  type Answer,
+  type Given,
+  isReadable,
+  type Json,
+  type ModuleTable,
+  useMayKeep,
+  useModuleTables,
+  useViews,
+  type View,
+} from './lake-api.ts';
+import { PARAMETER_TYPES, parametersIn, questionOf, typedValue, usedBy } from './query-library.ts';
 import { SaveQuestion } from './save-question.tsx';
 import { clearHistory, noteHistory, type Past, readHistory } from './sql-history.ts';
 import { marksOf } from './sql-marks.ts';
@@ -30,6 +40,7 @@ export default function Sql() {
   const { t, i18n } = useTranslation('lake');
   const { actor } = useSession();
   const views = useViews();
+  const tables = useModuleTables();
   const mayKeep = useMayKeep();
   const [named] = useAddressValue('view');
   const [saved, setSaved] = useAddressValue('query');
@@ -90,10 +101,15 @@ export default function Sql() {
     () => [
       sql({
         dialect: StandardSQL,
-        schema: Object.fromEntries(readable.map(({ name, columns }) => [name, columns.map((column) => column.name)])),
+        schema: Object.fromEntries(
+          [...readable, ...(tables.data ?? [])].map(({ name, columns }) => [
+            name,
+            columns.map((column) => column.name),
+          ]),
+        ),
       }),
     ],
-    [readable],
+    [readable, tables.data],
   );
   const isAsked = run.isSuccess && asked.current.text === text;
 
@@ -103,9 +119,10 @@ export default function Sql() {
       <div className="sql">
         <ViewList
           views={readable}
+          tables={tables.data ?? []}
           isLeftOut={views.data?.some(({ reach }) => !reach.includes('rows')) ?? false}
           isPending={views.isPending}
-          use={(view) => setText(firstOf(view.name))}
+          use={(name) => setText(firstOf(name))}
         />
         <div className="stack">
           <Panel
@@ -213,7 +230,7 @@ export default function Sql() {
       {saving && run.data !== undefined && (
         <SaveQuestion
           question={{ text, parameters: given }}
-          used={(views.data ?? []).filter(({ name }) => run.data.views.some((read) => read.name === name))}
+          used={usedBy(run.data, views.data ?? [])}
           before={library.data}
           close={() => setSaving(false)}
           kept={setSaved}
@@ -229,15 +246,17 @@ function firstOf(view: string): string {
 
 function ViewList({
   views,
+  tables,
   isLeftOut,
   isPending,
   use,
 }: {
   views: readonly View[];
+  tables: readonly ModuleTable[];
   /** There are others, whose rows the person may not see. */
   isLeftOut: boolean;
   isPending: boolean;
-  use: (view: View) => void;
+  use: (name: string) => void;
 }) {
   const { t } = useTranslation('lake');
   const words = useWords();
@@ -252,32 +271,74 @@ function ViewList({
       )}
       <ul>
         {views.map((view) => (
-          <li key={view.id}>
-            <details>
-              <summary>
-                <code>{view.name}</code> <span className="quiet">{words.title(view)}</span>
-              </summary>
-              <div className="row">
-                <Button size="small" onClick={() => use(view)}>
-                  {t('sql.firstRows')}
-                </Button>
-                <Go to={`/lake/views/${view.id}?tab=columns`}>{t('views.dictionary')}</Go>
-              </div>
-              <dl>
-                {view.columns.map((column) => (
-                  <div key={column.name} title={words.column(column, view)}>
-                    <dt>
-                      <code>{column.name}</code>
-                    </dt>
-                    <dd className="quiet">{column.type}</dd>
-                  </div>
-                ))}
-              </dl>
-            </details>
-          </li>
+          <Described
+            key={view.name}
+            name={view.name}
+            title={words.title(view)}
+            columns={view.columns.map((column) => ({ ...column, about: words.column(column, view) }))}
+            use={use}
+          >
+            <Go to={`/lake/views/${view.id}?tab=columns`}>{t('views.dictionary')}</Go>
+          </Described>
+        ))}
+      </ul>
+      {tables.length > 0 && <p className="result-note">{t('sql.tablesAbout')}</p>}
+      <ul>
+        {tables.map((table) => (
+          <Described
+            key={table.name}
+            name={table.name}
+            title={words.table(table).title}
+            columns={table.columns.map((column) => ({ ...column, about: words.tableColumn(table, column) }))}
+            use={use}
+          >
+            <p className="quiet">{words.table(table).about}</p>
+          </Described>
         ))}
       </ul>
     </details>
+  );
+}
+
+/** What may be asked, with its columns and what they mean. */
+function Described({
+  name,
+  title,
+  columns,
+  use,
+  children,
+}: {
+  name: string;
+  title: string;
+  columns: readonly { name: string; type: string; about: string | undefined }[];
+  use: (name: string) => void;
+  children: ReactNode;
+}) {
+  const { t } = useTranslation('lake');
+  return (
+    <li>
+      <details>
+        <summary>
+          <code>{name}</code> <span className="quiet">{title}</span>
+        </summary>
+        <div className="row">
+          <Button size="small" onClick={() => use(name)}>
+            {t('sql.firstRows')}
+          </Button>
+          {children}
+        </div>
+        <dl>
+          {columns.map((column) => (
+            <div key={column.name} title={column.about}>
+              <dt>
+                <code>{column.name}</code>
+              </dt>
+              <dd className="quiet">{column.type}</dd>
+            </div>
+          ))}
+        </dl>
+      </details>
+    </li>
   );
 }
 

@@ -6,7 +6,7 @@ import { type Reach, reachOf } from './access.ts';
 import type { Lake } from './client.ts';
 import type { keptAs } from './columns.ts';
 import { findGenerations, findKeptViews, findRefused } from './generations.ts';
-import { MODULES } from './module-tables.ts';
+import { type LakeTable, MODULES } from './module-tables.ts';
 import { lakeStatus } from './status.ts';
 import { builtInViews, findViews } from './views.ts';
 
@@ -40,6 +40,16 @@ interface CataloguedColumn {
   sqlType: string;
   path?: string;
   description?: string;
+}
+
+/** A table of a module as the catalogue tells of it. */
+interface CataloguedTable {
+  name: string;
+  title: string;
+  description: string;
+  columns: { name: string; type: string; description?: string }[];
+  /** Whether the caller sees rows of it at all. */
+  isSeen: boolean;
 }
 
 /** A table of the current generation, or of a module. */
@@ -99,6 +109,23 @@ export async function catalogueOf(ctx: Context): Promise<Catalogued[]> {
   });
 }
 
+/** The modules' own tables, by name. */
+export function tablesFor(ctx: Pick<Context, 'actor'>, tables: readonly LakeTable[]): CataloguedTable[] {
+  return tables
+    .map(({ name, title, description, columns, seen }) => ({
+      name,
+      title,
+      description,
+      columns: columns.map(({ name: column, type, description: about }) => ({
+        name: column,
+        type,
+        ...(about !== undefined && { description: about }),
+      })),
+      isSeen: seen(ctx) !== undefined,
+    }))
+    .sort((one, two) => (one.name < two.name ? -1 : 1));
+}
+
 function textsOf(texts: Record<'url' | 'title' | 'description', unknown>) {
   return Object.fromEntries(Object.entries(texts).filter(([, text]) => typeof text === 'string'));
 }
@@ -152,7 +179,7 @@ export async function viewAddresses(db: Db): Promise<Map<string, string>> {
 }
 
 /** How the lake is, with what it holds by view and order instead of by table. */
-export async function lakeOverview(lake: Lake, db: Db) {
+export async function lakeOverview(lake: Lake, db: Db, modules: readonly LakeTable[]) {
   const { tables, ...status } = await lakeStatus(lake, db);
   const current = status.generations.find(({ state }) => state === 'current');
   const kept = (await findKeptViews(db)).filter(({ generation }) => generation === current?.id);
@@ -160,7 +187,9 @@ export async function lakeOverview(lake: Lake, db: Db) {
   const held = tables.flatMap(({ database, table, rows, bytes, parts }): Held[] => {
     if (database === current?.database && table === 'resource')
       return [{ view: 'resource', order: ['type', 'part', 'id'], rows, bytes, parts }];
-    if (database === MODULES) return [{ view: table, order: [], rows, bytes, parts }];
+    const own = modules.find(({ name }) => name === table);
+    if (database === MODULES || (database === current?.database && own !== undefined))
+      return [{ view: table, order: own?.order ?? [], rows, bytes, parts }];
     const of = kept.find((each) => database === current?.database && each.kept.includes(table));
     if (of === undefined) return [];
     const view = views.find(({ name, hash }) => name === of.name && hash === of.hash);

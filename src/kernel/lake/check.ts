@@ -9,7 +9,7 @@ import type { Lake } from './client.ts';
 import { converted, keptAs, named, quoted } from './columns.ts';
 import { FEED } from './feed.ts';
 import { findGenerations, findKeptViews, findSkipped, type Generation } from './generations.ts';
-import { insertRows, type LakeTable, moduleTableName, pagesOf } from './module-tables.ts';
+import { databaseOf, insertRows, keyOf, type LakeTable } from './module-tables.ts';
 import { RAW_JSON, resourceLine } from './source.ts';
 import { aboutColumns, questionNames, table, viewTables } from './tables.ts';
 import { findViews, type LakeView } from './views.ts';
@@ -69,7 +69,7 @@ export async function checkLake(
   try {
     await checkResources(lake, db, report, say);
     for (const view of views) await checkView(lake, db, { view, database: current.database }, report, say);
-    for (const each of tables) await checkTable(lake, db, each, report, say);
+    for (const each of tables) await checkTable(lake, db, { each, database: current.database }, report, say);
   } finally {
     await lake.run(trusted(`drop database if exists ${DATABASE} sync`));
   }
@@ -290,39 +290,80 @@ async function nameThem(
   for (const each of unnamed) each.id = rows.find(({ name }) => name === each.name)?.id ?? `#${each.name}`;
 }
 
-/** A module's table: every row that PostgreSQL keeps is there; the lake may know more, because it keeps them longer. */
+/** A module's table: every row that PostgreSQL keeps is there; more is only where the lake keeps rows longer. */
 async function checkTable(
   lake: Lake,
   db: Db,
-  each: LakeTable,
+  { each, database }: { each: LakeTable; database: string },
   report: CheckReport,
   say: (text: string) => void,
 ): Promise<void> {
   const expected = `${DATABASE}.${named(each.name)}`;
-  const kept = moduleTableName(each);
-  const key = each.order.map(named).join(', ');
+  const kept = table({ database: databaseOf(each, database) }, each.name);
+  const key = keyOf(each.order);
+  const [before, seen] = [`${DATABASE}.keys_before`, `${DATABASE}.keys_seen`];
+  const keys = '(key UInt64, id String) engine = MergeTree order by key';
   await recreate(lake, expected, `as ${kept} engine = Memory`);
+  if (each.isWhole) {
+    // What the lake has before PostgreSQL is read must be there.
+    await recreate(lake, before, keys);
+    await lake.run(
+      trusted(`insert into ${before} select cityHash64(${key}), toJSONString(tuple(${key})) from ${kept} final`),
+    );
+    await recreate(lake, seen, keys);
+  }
   let rows = 0;
-  for await (const page of pagesOf(db, each)) {
-    const missing = await inRounds(db, async () => {
+  let after: string | undefined;
+  do {
+    const from = after;
+    let page = await each.page(db, from);
+    const missing = await inRounds(db, async (again) => {
+      if (again !== undefined) page = await each.page(db, from);
       await lake.run(trusted(`truncate table ${expected}`));
-      await insertRows(lake, expected, page);
+      await insertRows(lake, expected, page.rows);
       return lake.rows<{ id: string }>(
         trusted(`
         select toJSONString(tuple(${key})) as id
         from (select * from ${expected} except select * from ${kept} final where (${key}) in (select ${key} from ${expected})) as missing
-        order by id limit ${PAGE}`),
+        order by id limit ${MOST_DIFFERENCES}`),
         { timeoutMs: 600_000 },
       );
     });
+    if (each.isWhole) await lake.run(trusted(`insert into ${seen} select cityHash64(${key}), '' from ${expected}`));
     keep(
       report,
       missing.map(({ id }) => ({ view: each.name, type: '', id, expected: 1, found: 0 })),
     );
-    rows += page.length;
+    rows += page.rows.length;
+    after = page.next;
     say(`${each.name}: ${rows} rows`);
+  } while (after !== undefined);
+  if (each.isWhole) {
+    const more = await findMore(lake, before, seen);
+    keep(
+      report,
+      more.map((id) => ({ view: each.name, type: '', id, expected: 0, found: 1 })),
+    );
   }
   report.views.push({ view: each.name, rows });
+}
+
+/** Keys that only the lake has, in buckets so that memory is bounded. */
+async function findMore(lake: Lake, before: string, seen: string): Promise<string[]> {
+  const [count] = await lake.rows<{ n: number }>(trusted(`select count() as n from ${before}`));
+  const buckets = Math.max(1, Math.ceil(Number(count?.n ?? 0) / BUCKET_ROWS));
+  const more: string[] = [];
+  for (let bucket = 0; bucket < buckets && more.length <= MOST_DIFFERENCES; bucket += 1) {
+    const found = await lake.rows<{ id: string }>(
+      trusted(`
+        select id from ${before}
+        where key % ${buckets} = ${bucket} and key not in (select key from ${seen} where key % ${buckets} = ${bucket})
+        order by id limit ${MOST_DIFFERENCES + 1}`),
+      { timeoutMs: 600_000 },
+    );
+    more.push(...found.map(({ id }) => id));
+  }
+  return more;
 }
 
 /** The raw resources: each there, in its newest version with its content, and no other. */

@@ -5,7 +5,7 @@ import { Session } from 'chdb';
 import { afterAll, describe, expect, test } from 'vitest';
 import { exampleVersions } from '../../../tests/support/example-versions.ts';
 import { clusterOf } from './client.ts';
-import { type LakeTable, moduleTable } from './module-tables.ts';
+import { askModuleTable, type LakeTable, MODULES, makeModuleTable } from './module-tables.ts';
 import { linesOf } from './source.ts';
 import { dropQuestions, generationTables, inboxOf, makeViewTables, questionViews, resourceQuestion } from './tables.ts';
 import { builtInViews, readViews } from './views.ts';
@@ -18,6 +18,8 @@ import { builtInViews, readViews } from './views.ts';
 const { views } = readViews(builtInViews());
 const READING: LakeTable = {
   name: 'reading',
+  title: 'Readings',
+  description: 'One row for each reading.',
   columns: [
     { name: 'box', type: 'String' },
     { name: 'at', type: "DateTime64(3, 'UTC')" },
@@ -25,9 +27,18 @@ const READING: LakeTable = {
   ],
   order: ['box', 'at'],
   partition: 'at',
-  fact: 'x',
-  rows: () => [],
+  isWhole: false,
+  facts: ['x'],
+  async *rows() {},
   page: async () => ({ rows: [], next: undefined }),
+  seen: () => undefined,
+};
+const ALARM: LakeTable = {
+  ...READING,
+  name: 'alarm',
+  columns: [...READING.columns, { name: 'revision', type: 'UInt32' }],
+  version: 'revision',
+  isWhole: true,
 };
 
 function definitions(cluster?: string): string[] {
@@ -36,7 +47,12 @@ function definitions(cluster?: string): string[] {
     ...generationTables(place),
     ...resourceQuestion(place),
     ...views.flatMap((view) => [...makeViewTables(place, view), ...questionViews(place, view)]),
-    ...moduleTable(READING, cluster),
+    ...[{ ...place, database: MODULES }].flatMap((modules) => [
+      ...makeModuleTable(modules, READING),
+      ...askModuleTable(modules, READING),
+    ]),
+    ...makeModuleTable(place, ALARM),
+    ...askModuleTable(place, ALARM),
   ];
 }
 
@@ -76,6 +92,7 @@ describe('the definitions for a cluster', () => {
       new Set([
         "ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', _version)",
         "ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')",
+        "ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', `revision`)",
       ]),
     );
   });
@@ -106,6 +123,13 @@ describe('the definitions for a cluster', () => {
       session.query(
         "insert into banyan_modules.reading settings distributed_foreground_insert = 1 values ('a', '2024-01-01', 4), ('a', '2024-01-01', 4), ('b', '2024-02-01', 5)",
       );
+      // Of one key the newest, in whatever order they come.
+      session.query(
+        "insert into lab.alarm settings distributed_foreground_insert = 1 values ('a', '2024-01-01', 7, 2), ('b', '2024-02-01', 5, 1)",
+      );
+      session.query(
+        "insert into lab.alarm settings distributed_foreground_insert = 1 values ('a', '2024-01-01', 4, 1)",
+      );
       return Object.fromEntries(
         sums.map((name) => [
           name,
@@ -116,6 +140,10 @@ describe('the definitions for a cluster', () => {
     expect(answers[1]).toEqual(answers[0]);
     expect(Object.entries(answers[0]!).filter(([, found]) => Number(found?.[0]) === 0)).toEqual([]);
     expect(answers[0]!['reading']?.[0]).toBe(2);
+    expect(rowsOf('select box, celsius from banyan.alarm order by box')).toEqual([
+      ['a', 7],
+      ['b', 5],
+    ]);
   });
 
   test.each([undefined, 'region'])(
@@ -132,7 +160,7 @@ describe('the definitions for a cluster', () => {
         expect(gone.length).toBe(view.orders.length * (cluster === undefined ? 1 : 2));
         for (const statement of gone) session.query(withoutKeeper(statement));
       }
-      expect(there().filter((name) => !/^(resource|reading)(_shard)?$/.test(name))).toEqual([]);
+      expect(there().filter((name) => !/^(resource|reading|alarm)(_shard)?$/.test(name))).toEqual([]);
       const near = { name: `${views[0]!.name}_by_hand`, orders: [[]] };
       expect(dropQuestions(place, views[0]!.name, [near.name], [near])).toEqual([]);
     },
@@ -142,7 +170,7 @@ describe('the definitions for a cluster', () => {
 function withoutKeeper(statement: string): string {
   return statement
     .replaceAll(' on cluster `region`', '')
-    .replaceAll(/Replicated(ReplacingMergeTree)\('[^']*', '[^']*'(?:, (_version))?\)/g, '$1($2)');
+    .replaceAll(/Replicated(ReplacingMergeTree)\('[^']*', '[^']*'(?:, (_version|`revision`))?\)/g, '$1($2)');
 }
 
 test.each([

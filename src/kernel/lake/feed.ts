@@ -46,7 +46,7 @@ export interface FeedParts {
 
 /** Who hears for the lake: known to every program that writes, although only the platform brings anything there. */
 export function lakeListener(tables: readonly LakeTable[]): Pick<Hearer, 'name' | 'hears' | 'lanes'> {
-  return { name: FEED, hears: ['fhir.changed', ...tables.map(({ fact }) => fact)], lanes: 1 };
+  return { name: FEED, hears: ['fhir.changed', ...new Set(tables.flatMap(({ facts }) => facts))], lanes: 1 };
 }
 
 /**
@@ -63,7 +63,8 @@ export function lakeFeed({ lake, db, tables, viewsChanged }: FeedParts): Hearer 
     const feeding = new Feeding(ctx, { lake, db, targets, facts });
     await feeding.bring(keys);
     await feeding.bringPatients(keys);
-    for (const table of tables) await fillTable(lake, db, table, facts);
+    const into = { db, tx: ctx.db, generations: targets.map(({ database }) => database) };
+    for (const table of tables) await fillTable(lake, into, table, facts);
     if (keys.some(({ type }) => type === 'ViewDefinition')) viewsChanged?.();
   };
   return {

@@ -17,6 +17,8 @@ const measured = [
 ];
 const table: LakeTable = {
   name: 'weather',
+  title: 'Weather',
+  description: 'One row for each time that somebody looked.',
   columns: [
     { name: 'place', type: 'LowCardinality(String)' },
     { name: 'at', type: "DateTime64(3, 'UTC')" },
@@ -24,8 +26,12 @@ const table: LakeTable = {
   ],
   order: ['place', 'at'],
   partition: 'at',
-  fact: 'weather.measured',
-  rows: (data) => data as Record<string, unknown>[],
+  isWhole: false,
+  facts: ['weather.measured'],
+  async *rows(_, facts) {
+    for (const { data } of facts) yield data as Record<string, unknown>[];
+  },
+  seen: () => sql`true`,
   // Two pages of one row.
   page: async (_, after) => ({
     rows: measured.slice(Number(after ?? 0), Number(after ?? 0) + 1),
@@ -33,15 +39,41 @@ const table: LakeTable = {
   }),
 };
 
+/** Alarms as a table of PostgreSQL says now, where each is kept for good. */
+const alarms: LakeTable = {
+  name: 'storm',
+  title: 'Storms',
+  description: 'One row for each storm.',
+  columns: [
+    { name: 'id', type: 'String' },
+    { name: 'force', type: 'UInt8' },
+    { name: 'revision', type: 'UInt32' },
+  ],
+  order: ['id'],
+  version: 'revision',
+  isWhole: true,
+  facts: ['storm.raised', 'storm.changed'],
+  async *rows(tx, facts) {
+    yield tx.rows<Record<string, unknown>>(
+      sql`select id, force, revision from public.storm where id = any(${facts.map(({ subject }) => subject)}::text[])`,
+    );
+  },
+  async page(tx) {
+    return { rows: await tx.rows(sql`select id, force, revision from public.storm order by id`), next: undefined };
+  },
+  seen: () => sql`true`,
+};
+
 const db = await testDatabase();
 const lake = await testLake();
 const ctx = testContext(db);
-const parts = { lake, db, tables: [table] };
+const parts = { lake, db, tables: [table, alarms] };
 const feed = lakeFeed(parts);
 listensTo([feed]);
 let deliveries: Awaited<ReturnType<typeof startDeliveries>>;
 
 beforeAll(async () => {
+  await db.run(sql`create table public.storm (id text primary key, force int, revision int)`);
   await keepTables(ctx, parts);
   deliveries = await startDeliveries(ctx, db, [feed], { workers: 1 });
 });
@@ -181,4 +213,66 @@ test("a module's rows come with its facts, each once, late ones in their place; 
   await askRebuild(ctx, parts);
   await keepTables(ctx, parts);
   expect(await kept()).toEqual(all);
+});
+
+describe("a module's table of which PostgreSQL keeps every row", () => {
+  const kept = () => rows('select id, force from banyan.storm order by id');
+  const differences = async () => (await checkLake(lake, db, [alarms], () => {})).differences;
+  const set = async (id: string, force: number): Promise<void> => {
+    await db.transaction(async (tx) => {
+      const { revision } = await tx.one<{ revision: number }>(sql`
+        insert into public.storm values (${id}, ${force}, 1)
+        on conflict (id) do update set force = excluded.force, revision = storm.revision + 1 returning revision
+      `);
+      await tell(tx, { type: revision === 1 ? 'storm.raised' : 'storm.changed', subject: id, data: {} });
+    });
+  };
+
+  test('follows every change, also when an old row comes late; a check finds what differs either way', async () => {
+    await set('a', 8);
+    await set('b', 9);
+    await set('a', 10);
+    await deliveries.idle();
+    const { database } = await db.one<{ database: string }>(sql`select database from lake.generation`);
+    await lake.insert(`${database}.storm`, '{"id":"a","force":8,"revision":1}\n');
+    expect(await kept()).toEqual([
+      { id: 'a', force: 10 },
+      { id: 'b', force: 9 },
+    ]);
+    expect(await differences()).toEqual([]);
+
+    await lake.insert(
+      `${database}.storm`,
+      '{"id":"nobody","force":1,"revision":1}\n{"id":"b","force":1,"revision":2}\n',
+    );
+    expect(await differences()).toEqual([
+      { view: 'storm', type: '', id: '["b"]', expected: 1, found: 0 },
+      { view: 'storm', type: '', id: '["nobody"]', expected: 0, found: 1 },
+    ]);
+    await askRebuild(ctx, parts);
+    await keepTables(ctx, parts);
+    expect(await kept()).toEqual([
+      { id: 'a', force: 10 },
+      { id: 'b', force: 9 },
+    ]);
+    expect(await differences()).toEqual([]);
+  });
+
+  test('that the lake does not have yet is filled before anybody may ask it', async () => {
+    const { database } = await db.one<{ database: string }>(sql`select database from lake.generation`);
+    await lake.run(sql`drop view banyan.storm`);
+    await lake.run(trusted(`drop table ${database}.storm sync`));
+    await keepTables(ctx, parts);
+    expect(await kept()).toHaveLength(2);
+  });
+
+  test('goes before a view of its name, which is told so', async () => {
+    await write(view([], { id: 'storm', name: 'storm', url: 'https://example.org/storm' }));
+    await keepTables(ctx, parts);
+    expect((await lakeStatus(lake, db)).refused).toContainEqual({
+      url: 'https://example.org/storm',
+      reason: 'a table of the platform has this name',
+    });
+    expect(await kept()).toHaveLength(2);
+  });
 });

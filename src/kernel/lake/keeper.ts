@@ -26,8 +26,9 @@ import {
   noteViewFilled,
   suspendViews,
 } from './generations.ts';
-import { type LakeTable, moduleTable, refillTable } from './module-tables.ts';
+import { askModuleTable, databaseOf, type LakeTable, makeModuleTable, refillTable } from './module-tables.ts';
 import { isAway, type PourTarget, pour, reasonOf } from './pour.ts';
+import { purgeDeleted } from './purge.ts';
 import { type ChangedKey, pageOfType, readVersions, splitBySize } from './source.ts';
 import { observeLag } from './status.ts';
 import {
@@ -71,34 +72,51 @@ export async function keepTables(ctx: Context, parts: KeeperParts, signal?: Abor
   for (const kept of await findKeptViews(db)) {
     if (kept.state === 'building') await fillView(ctx, parts, kept, signal);
   }
+  for (const generation of await findGenerations(db)) {
+    if (generation.state === 'current') await fillNewTables(parts, generation, signal);
+  }
   await dropOld(lake, db, parts);
 }
 
 /** The tables that new facts need, empty or not: quick, and before the first fact is heard. */
 export async function prepareTables(ctx: Context, { lake, db, tables, cluster }: KeeperParts): Promise<void> {
   await runAll(lake, [`create database if not exists ${named(QUESTIONS)}${onCluster({ cluster })}`]);
-  for (const each of tables) await runAll(lake, moduleTable(each, cluster));
-  const { views, refused } = await findViews(db);
+  const { views, refused } = withoutNames(await findViews(db), tables);
   await db.transaction(async (tx) => {
     await holdTables(tx);
     const there = await databases(lake);
     for (const { id, database } of await findGenerations(tx)) if (!there.has(database)) await forgetGeneration(tx, id);
     const known = await findGenerations(tx);
     if (!known.some(({ layout }) => layout === LAYOUT)) await makeGeneration(tx, lake, { now: ctx.now(), cluster });
-    for (const generation of await findGenerations(tx))
+    for (const generation of await findGenerations(tx)) {
+      for (const each of tables) await runAll(lake, makeModuleTable(placeOfTable(each, generation, cluster), each));
       refused.push(...(await matchViews(tx, lake, { generation, views, cluster })));
+    }
     await noteRefused(tx, refused, ctx.now());
   });
 }
 
+/** A module's table goes before a view of its name. */
+function withoutNames(
+  { views, refused }: { views: LakeView[]; refused: RefusedView[] },
+  tables: readonly LakeTable[],
+): { views: LakeView[]; refused: RefusedView[] } {
+  const taken = new Set(tables.map(({ name }) => name));
+  const others = views.filter(({ name }) => !taken.has(name));
+  const mine = views.filter(({ name }) => taken.has(name));
+  const reason = 'a table of the platform has this name';
+  return { views: others, refused: [...refused, ...mine.map(({ url }) => ({ url, reason }))] };
+}
+
 /** Asks for a new generation beside the current one; whoever keeps the lake fills it. */
-export async function askRebuild(ctx: Context, { lake, db, cluster }: KeeperParts): Promise<number> {
-  const { views } = await findViews(db);
+export async function askRebuild(ctx: Context, { lake, db, tables, cluster }: KeeperParts): Promise<number> {
+  const { views } = withoutNames(await findViews(db), tables);
   const id = await db.transaction(async (tx) => {
     await holdTables(tx);
     const building = (await findGenerations(tx)).find(({ state }) => state === 'building');
     if (building !== undefined) return building.id;
     const generation = await makeGeneration(tx, lake, { now: ctx.now(), cluster });
+    for (const each of tables) await runAll(lake, makeModuleTable(placeOfTable(each, generation, cluster), each));
     await matchViews(tx, lake, { generation, views, cluster });
     return generation.id;
   });
@@ -192,7 +210,8 @@ async function fillGeneration(
 ): Promise<void> {
   const { lake, db } = parts;
   // First, because what is told from now on comes by the feed: at the end it would be read again.
-  if (generation.filled === null) for (const each of parts.tables) await refillTable(lake, db, each, signal);
+  if (generation.filled === null)
+    for (const each of parts.tables) await refillTable(lake, db, { each, generation: generation.database, signal });
   const types = [...definitions.resourceTypes].sort();
   const begin = generation.filled === null ? 0 : types.indexOf(generation.filled.type);
   let after = generation.filled ?? undefined;
@@ -234,6 +253,19 @@ async function pourNow(
     const skipped = unread.map(({ version, view, reason }) => ({ ...version, view, reason }));
     await noteSkipped(db, skipped, ctx.now());
     await suspendViews(db);
+  }
+}
+
+/** A table that the program did not know when the generation was filled; people ask it when it is full, by which that is known. */
+async function fillNewTables(
+  { lake, db, tables, cluster }: KeeperParts,
+  generation: Generation,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const there = await tablesIn(lake, QUESTIONS);
+  for (const each of tables.filter(({ name }) => !there.has(name))) {
+    await refillTable(lake, db, { each, generation: generation.database, signal });
+    await runAll(lake, askModuleTable(placeOfTable(each, generation, cluster), each));
   }
 }
 
@@ -325,13 +357,18 @@ async function isSuspended(db: Db, { generation, name, hash }: KeptView): Promis
 }
 
 /** From now on people ask this generation; what was asked before is dropped. */
-async function switchTo(ctx: Context, { lake, db, cluster }: KeeperParts, generation: Generation): Promise<void> {
+async function switchTo(
+  ctx: Context,
+  { lake, db, tables, cluster }: KeeperParts,
+  generation: Generation,
+): Promise<void> {
   const { views } = await findViews(db);
   await db.transaction(async (tx) => {
     await holdTables(tx);
     const place = placeOf(generation, cluster);
     const ready = (await findKeptViews(tx, generation.id)).filter(({ state }) => state === 'current');
     await runAll(lake, resourceQuestion(place));
+    for (const each of tables) await runAll(lake, askModuleTable(placeOfTable(each, generation, cluster), each));
     for (const view of views) {
       if (ready.some(({ name, hash }) => name === view.name && hash === view.hash))
         await show(lake, place, view, views);
@@ -386,6 +423,14 @@ async function tablesIn(lake: Lake, database: string): Promise<Set<string>> {
   return new Set(rows.map(({ name }) => name));
 }
 
+function placeOfTable(
+  each: LakeTable,
+  { database }: Pick<Generation, 'database'>,
+  cluster: string | undefined,
+): Placement {
+  return placeOf({ database: databaseOf(each, database) }, cluster);
+}
+
 function placeOf({ database }: Pick<Generation, 'database'>, cluster: string | undefined): Placement {
   return { database, ...(cluster === undefined ? {} : { cluster }) };
 }
@@ -394,6 +439,11 @@ const AGAIN_MS = 30_000;
 const TAKEN_MS = 2_000;
 /** After a failure, doubled with each further one: nobody can ask anything before the first generation is there. */
 const FIRST_AGAIN_MS = 500;
+
+/** Looking for them reads one small column of every table. */
+const PURGE_EVERY_MS = 24 * 3_600_000;
+/** Not while a program that has just begun catches up. */
+const PURGE_FIRST_MS = 600_000;
 
 /** Keeps the tables until it is stopped: whenever a ViewDefinition changed, a rebuild is asked for, and every half minute. */
 export async function startKeeper(ctx: Context, parts: KeeperParts): Promise<{ stop(): Promise<void>; wake(): void }> {
@@ -413,6 +463,7 @@ export async function startKeeper(ctx: Context, parts: KeeperParts): Promise<{ s
   let wake = (): void => {};
   const unobserve = observeLag(parts.db);
   const unlisten = await parts.db.listen(CHANNEL, () => wake());
+  let purgeAt = Date.now() + PURGE_FIRST_MS;
   const running = (async () => {
     let retryMs = FIRST_AGAIN_MS;
     while (!signal.aborted) {
@@ -421,7 +472,13 @@ export async function startKeeper(ctx: Context, parts: KeeperParts): Promise<{ s
         wake = done;
       });
       try {
-        const kept = await oneKeeper(parts.db, () => keepTables(ctx, stoppable, signal));
+        const kept = await oneKeeper(parts.db, async () => {
+          await keepTables(ctx, stoppable, signal);
+          if (Date.now() < purgeAt) return;
+          purgeAt = Date.now() + PURGE_EVERY_MS;
+          const rows = await purgeDeleted(stoppable, signal);
+          if (rows > 0) ctx.log.info({ rows }, 'rows of the lake that only said that something is gone are taken away');
+        });
         // Another program keeps them, or one that was killed a moment ago still seems to.
         if (!kept) waitMs = TAKEN_MS;
         retryMs = FIRST_AGAIN_MS;

@@ -11,15 +11,40 @@ import { sql } from '#kernel/sql';
 import { testActor, testContext } from '../../../tests/support/context.ts';
 import { testLake } from '../../../tests/support/lake.ts';
 import { testDatabase } from '../../../tests/support/postgres.ts';
+import { rowsByAct } from './access.ts';
 import { lakeFeed } from './feed.ts';
 import { keepTables } from './keeper.ts';
+import type { LakeTable } from './module-tables.ts';
+import { type LakeDoor, operationRoutes } from './operations/index.ts';
 import { lakePageRoutes } from './page-routes.ts';
 import { storeBuiltInViews } from './views.ts';
 
 const db = await testDatabase();
 const lake = await testLake();
 const ctx = testContext(db);
-const parts = { lake, db, tables: [] };
+/** What organizations wrote down; the regulator reads all, a clinician what the own organization wrote. */
+const notes: LakeTable = {
+  name: 'note',
+  title: 'Notes',
+  description: 'One row for each note.',
+  columns: [
+    { name: 'id', type: 'String', description: 'Id of the note' },
+    { name: 'home', type: 'String', description: 'Whose it is' },
+  ],
+  order: ['id'],
+  isWhole: true,
+  facts: [],
+  async *rows() {},
+  page: async () => ({
+    rows: [
+      { id: 'n1', home: 'o1' },
+      { id: 'n2', home: 'o2' },
+    ],
+    next: undefined,
+  }),
+  seen: (asking) => rowsByAct(asking, 'signals.report.read', { organization: 'home' }),
+};
+const parts = { lake, db, tables: [notes] };
 const contexts = new Map<string, Context>();
 const feed = lakeFeed(parts);
 listensTo([feed]);
@@ -27,13 +52,12 @@ let deliveries: Awaited<ReturnType<typeof startDeliveries>>;
 
 const app = fastify();
 app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error));
-await app.register(async (part) =>
-  lakePageRoutes(
-    part,
-    { publicUrl: () => 'http://test', context: async ({ headers }) => contexts.get(String(headers['x-who']))! },
-    parts,
-  ),
-);
+const door: LakeDoor = {
+  publicUrl: () => 'http://test',
+  context: async ({ headers }) => contexts.get(String(headers['x-who']))!,
+};
+await app.register(async (part) => lakePageRoutes(part, door, parts));
+await app.register(async (part) => operationRoutes(part, door, lake, { tables: parts.tables }));
 
 beforeAll(async () => {
   for (const role of ROLES) {
@@ -147,6 +171,45 @@ describe('asking in SQL', () => {
       sql`select detail from access.audit where act = 'lake.sql-asked' order by at desc, id desc limit 1`,
     );
     expect(detail).toMatchObject({ sql: 'select id from person', views: ['ViewDefinition/person'], rows: 2 });
+  });
+});
+
+describe("a module's table", () => {
+  const text = 'select id from note order by id';
+  test.each(ROLES.map((role: Role) => [role]))('shows a %s the rows of their rights', async (role) => {
+    const answer = await ask(role, text);
+    const seen = { regulator: [['n1'], ['n2']], clinician: [['n1']] }[role as string];
+    if (seen === undefined) expect(answer.statusCode).toBe(403);
+    else {
+      expect(answer.json()).toMatchObject({
+        rows: seen,
+        views: [{ name: 'note', address: 'https://banyan.health/fhir/LakeTable/note' }],
+      });
+    }
+    const { tables } = (await get(role, '/api/lake/views')).json();
+    if (tables !== undefined)
+      expect(tables).toMatchObject([
+        {
+          name: 'note',
+          columns: [{ name: 'id' }, { name: 'home' }],
+          isSeen: ['regulator', 'clinician', 'enterprise'].includes(role),
+        },
+      ]);
+  });
+
+  test('is asked beside views, and by a stored question', async () => {
+    const beside = await ask('clinician', 'select n.id from note n left join person p on p.id = n.home');
+    expect(beside.json().rows).toEqual([['n1']]);
+    const library = {
+      resourceType: 'Library',
+      status: 'active',
+      type: { coding: [{ code: 'sql-query' }] },
+      relatedArtifact: [{ type: 'depends-on', label: 'mine', resource: 'https://banyan.health/fhir/LakeTable/note' }],
+      content: [{ contentType: 'application/sql', data: btoa('select id from mine order by id') }],
+    };
+    const body = { resourceType: 'Parameters', parameter: [{ name: 'queryResource', resource: library }] };
+    expect((await post('clinician', '/fhir/$sqlquery-run?_format=csv', body)).body).toBe('"id"\n"n1"\n');
+    expect((await post('researcher', '/fhir/$sqlquery-run?_format=csv', body)).statusCode).toBe(403);
   });
 });
 

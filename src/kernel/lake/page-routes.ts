@@ -3,7 +3,7 @@ import { grantsFor, reachOf, record } from '#kernel/access';
 import type { Context } from '#kernel/context';
 import type { ParameterType } from '#kernel/fhir';
 import { Problem } from '#kernel/problem';
-import { catalogueOf, lakeOverview, viewAddresses } from './catalogue.ts';
+import { catalogueOf, lakeOverview, tablesFor, viewAddresses } from './catalogue.ts';
 import { type CheckReport, checkLake } from './check.ts';
 import { findGenerations } from './generations.ts';
 import { askRebuild, type KeeperParts } from './keeper.ts';
@@ -41,13 +41,17 @@ export function lakePageRoutes(app: FastifyInstance, door: LakeDoor, parts: Keep
 
   app.get('/api/lake/status', { schema: schema('How the lake is, and what it holds') }, async (request) => {
     await oneOf(request, ASKERS);
-    return { ...(await lakeOverview(lake, db)), now: new Date() };
+    return { ...(await lakeOverview(lake, db, parts.tables)), now: new Date() };
   });
 
   app.get('/api/lake/views', { schema: schema('The catalogue of views with their columns') }, async (request) => {
     const ctx = await oneOf(request, READERS);
     // A question is kept as a Library.
-    return { views: await catalogueOf(ctx), mayKeep: grantsFor(ctx.actor, 'c', 'Library').length > 0 };
+    return {
+      views: await catalogueOf(ctx),
+      tables: tablesFor(ctx, parts.tables),
+      mayKeep: grantsFor(ctx.actor, 'c', 'Library').length > 0,
+    };
   });
 
   app.post<{ Body: Asked }>('/api/lake/ask', { schema: ASK }, async (request, reply) => {
@@ -110,6 +114,7 @@ export function lakePageRoutes(app: FastifyInstance, door: LakeDoor, parts: Keep
     const began = performance.now();
     const { question, tables } = await questionOfText(ctx, lake, text, parameters, {
       views: addresses,
+      own: parts.tables,
       types,
       // One more tells that there are more.
       limit: limit + 1,

@@ -1,7 +1,7 @@
 export { append, appendAll, digestOf, type Leaf } from './append.ts';
 export { canonicalJson } from './canonical.ts';
 export { type ExportedLog, exportLog } from './export.ts';
-export { KEY_FILE, openKey } from './key.ts';
+export { deriveSeed, KEY_FILE, openKey } from './key.ts';
 export { type ConsistencyProof, type InclusionProof, proveConsistency, proveInclusion } from './proofs.ts';
 export { ledgerRoutes } from './routes.ts';
 export { seal, sealer } from './sealer.ts';

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { hkdfSync, randomBytes, randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Db } from '#kernel/context';
@@ -65,4 +65,13 @@ async function makeKey(folder: string, file: string): Promise<NoteSigner> {
     await unlink(aside);
   }
   return (await readKey(file)) ?? signer;
+}
+
+/**
+ * A secret of its own for another purpose, from the ledger's key: kept and saved as that is, and neither tells the other.
+ *
+ * Source: RFC 5869 (HKDF with SHA-256).
+ */
+export function deriveSeed({ seed, name }: NoteSigner, purpose: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', seed, name, purpose, 32));
 }

@@ -11,7 +11,7 @@ export {
   recountJob,
   type VehicleLine,
 } from './actions/index.ts';
-export { readingTable } from './analytics.ts';
+export { moveTable, readingTable } from './analytics.ts';
 export { places, unreadMessages } from './hears.ts';
 export { epcisDocuments, type MqttOptions, type MqttServer, startMqtt } from './intake/index.ts';
 export type { Alarm, Site, Thing } from './model.ts';

@@ -1,5 +1,13 @@
 import { HASH_SIZE, type Hash } from './hash.ts';
-import { decodeBase64, NoteError, type NoteSigner, type NoteVerifier, openNote, signNote } from './note.ts';
+import {
+  decodeBase64,
+  encodeBase64,
+  NoteError,
+  type NoteSigner,
+  type NoteVerifier,
+  openNote,
+  signNote,
+} from './note.ts';
 
 /** What a log says of itself at one moment. `extensions` are lines whose meaning is not ours to know. */
 export interface Checkpoint {
@@ -12,7 +20,7 @@ export interface Checkpoint {
 /** The signed note of a checkpoint (C2SP tlog-checkpoint). */
 export function signCheckpoint(checkpoint: Checkpoint, signers: readonly NoteSigner[]): string {
   const { origin, size, root, extensions } = checkpoint;
-  const lines = [origin, size.toString(), Buffer.from(root).toString('base64'), ...extensions];
+  const lines = [origin, size.toString(), encodeBase64(root), ...extensions];
   if (lines.some((line) => line === '' || line.includes('\n'))) throw new NoteError('a checkpoint line is empty');
   return signNote(`${lines.join('\n')}\n`, signers);
 }

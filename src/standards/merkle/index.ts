@@ -43,3 +43,4 @@ export {
   tilesAt,
   writeBundle,
 } from './tile.ts';
+export { parseTlogProof, type TlogProof, writeTlogProof } from './tlog-proof.ts';

@@ -91,7 +91,7 @@ describe('signed notes', () => {
   });
 
   test('a checkpoint with any byte changed is refused', () => {
-    const root = Buffer.alloc(32, 5);
+    const root = new Uint8Array(32).fill(5);
     const note = Buffer.from(
       signCheckpoint({ origin: ours.name, size: 2n ** 63n, root, extensions: ['more'] }, [ours]),
     );

@@ -1,15 +1,16 @@
-import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto';
-import { sameBytes } from './hash.ts';
+import { publicKeyOf, sha256, signEd25519, verifyEd25519 } from '#crypto';
 
 /** Somebody whose signatures are known. */
 export interface NoteVerifier {
   name: string;
   id: number;
-  key: KeyObject;
+  /** Of Ed25519, 32 bytes. */
+  key: Uint8Array;
 }
 
 export interface NoteSigner extends NoteVerifier {
-  secret: KeyObject;
+  /** 32 secret bytes, of which the key is made. */
+  seed: Uint8Array;
 }
 
 /** What is wrong with a note or a key; the text is constant. */
@@ -26,9 +27,7 @@ const MOST_SIGNATURES = 100;
 /** Longer notes are refused, bytes. */
 const LONGEST_NOTE = 1_000_000;
 
-/** DER around a raw Ed25519 key (RFC 8410). */
-const SPKI = Buffer.from('302a300506032b6570032100', 'hex');
-const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
+const UTF8 = new TextEncoder();
 
 /**
  * The note's text, ending in a newline, signed by each signer.
@@ -37,9 +36,9 @@ const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
  */
 export function signNote(text: string, signers: readonly NoteSigner[]): string {
   if (!text.endsWith('\n') || !isPlainText(text)) throw new NoteError('a note is lines of plain text');
-  const lines = signers.map(({ name, id, secret }) => {
-    const signature = Buffer.concat([idBytes(id), sign(null, Buffer.from(text), secret)]);
-    return `— ${name} ${signature.toString('base64')}\n`;
+  const lines = signers.map(({ name, id, seed }) => {
+    const signature = join(idBytes(id), signEd25519(seed, UTF8.encode(text)));
+    return `— ${name} ${encodeBase64(signature)}\n`;
   });
   return `${text}\n${lines.join('')}`;
 }
@@ -54,12 +53,12 @@ export function openNote(
   note: string | Uint8Array,
   verifiers: readonly NoteVerifier[],
 ): { text: string; signers: NoteVerifier[] } {
-  const { text, signatures } = parseNote(typeof note === 'string' ? Buffer.from(note) : note);
+  const { text, signatures } = parseNote(typeof note === 'string' ? UTF8.encode(note) : note);
   const signers: NoteVerifier[] = [];
   for (const { name, id, signature } of signatures) {
     const known = verifiers.find((verifier) => verifier.name === name && verifier.id === id);
     if (known === undefined || signers.includes(known)) continue;
-    if (!verify(null, Buffer.from(text), known.key, signature)) throw new NoteError('a signature is wrong');
+    if (!verifyEd25519(known.key, UTF8.encode(text), signature)) throw new NoteError('a signature is wrong');
     signers.push(known);
   }
   if (signers.length === 0) throw new NoteError('no known signature is on the note');
@@ -89,12 +88,12 @@ function parseSignature(line: string): NoteSignature {
   if (parts === null || bytes === undefined || bytes.length < 5 || !isKeyName(parts[1]!)) {
     throw new NoteError('a signature line is malformed');
   }
-  return { name: parts[1]!, id: bytes.readUInt32BE(0), signature: bytes.subarray(4) };
+  return { name: parts[1]!, id: firstFour(bytes), signature: bytes.subarray(4) };
 }
 
 /** `<name>+<id>+<base64 of type and key>`: how a verifier is told to others. */
 export function formatVerifier({ name, id, key }: NoteVerifier): string {
-  return `${name}+${hex(id)}+${typed(publicBytes(key)).toString('base64')}`;
+  return `${name}+${hex(id)}+${encodeBase64(typed(key))}`;
 }
 
 /** @throws NoteError when the text is no Ed25519 verifier or its id is not the one of its key */
@@ -104,14 +103,13 @@ export function parseVerifier(text: string): NoteVerifier {
   if (parts === null || !isKeyName(parts[1]!) || bytes?.length !== 33 || bytes[0] !== ED25519) {
     throw new NoteError('not the text of an Ed25519 verifier');
   }
-  const key = createPublicKey({ key: Buffer.concat([SPKI, bytes.subarray(1)]), format: 'der', type: 'spki' });
+  const key = bytes.slice(1);
   return checked(parts[2]!, { name: parts[1]!, id: keyId(parts[1]!, key), key });
 }
 
 /** `PRIVATE+KEY+<name>+<id>+<base64 of type and seed>`, as Go's note package writes it: keep it secret. */
-export function formatSigner({ name, id, secret }: NoteSigner): string {
-  const seed = secret.export({ format: 'der', type: 'pkcs8' }).subarray(PKCS8.length);
-  return `PRIVATE+KEY+${name}+${hex(id)}+${typed(seed).toString('base64')}`;
+export function formatSigner({ name, id, seed }: NoteSigner): string {
+  return `PRIVATE+KEY+${name}+${hex(id)}+${encodeBase64(typed(seed))}`;
 }
 
 /** @throws NoteError when the text is no Ed25519 signer or its id is not the one of its key */
@@ -127,15 +125,14 @@ export function parseSigner(text: string): NoteSigner {
 /** The signer of this name whose secret is the 32 bytes of `seed`. */
 export function signerFromSeed(name: string, seed: Uint8Array): NoteSigner {
   if (!isKeyName(name)) throw new NoteError('a key name holds no space and no plus');
-  const secret = createPrivateKey({ key: Buffer.concat([PKCS8, seed]), format: 'der', type: 'pkcs8' });
-  const key = createPublicKey(secret);
-  return { name, id: keyId(name, key), key, secret };
+  if (seed.length !== 32) throw new NoteError('a seed has 32 bytes');
+  const key = publicKeyOf(seed);
+  return { name, id: keyId(name, key), key, seed: Uint8Array.from(seed) };
 }
 
 /** SHA-256(name || newline || type || key), its first four bytes. */
-function keyId(name: string, key: KeyObject): number {
-  const told = Buffer.concat([Buffer.from(`${name}\n`), typed(publicBytes(key))]);
-  return hash('sha256', told, 'buffer').readUInt32BE(0);
+function keyId(name: string, key: Uint8Array): number {
+  return firstFour(sha256(join(UTF8.encode(`${name}\n`), typed(key))));
 }
 
 function checked<T extends NoteVerifier>(id: string, verifier: T): T {
@@ -143,14 +140,21 @@ function checked<T extends NoteVerifier>(id: string, verifier: T): T {
   return verifier;
 }
 
-const publicBytes = (key: KeyObject) => key.export({ format: 'der', type: 'spki' }).subarray(SPKI.length);
-const typed = (bytes: Uint8Array) => Buffer.concat([Uint8Array.of(ED25519), bytes]);
+const typed = (bytes: Uint8Array) => join(Uint8Array.of(ED25519), bytes);
 const hex = (id: number) => id.toString(16).padStart(8, '0');
+const firstFour = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
 
-function idBytes(id: number): Buffer {
-  const bytes = Buffer.allocUnsafe(4);
-  bytes.writeUInt32BE(id);
+function idBytes(id: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, id);
   return bytes;
+}
+
+function join(one: Uint8Array, two: Uint8Array): Uint8Array {
+  const both = new Uint8Array(one.length + two.length);
+  both.set(one);
+  both.set(two, one.length);
+  return both;
 }
 
 const isKeyName = (name: string) => /^[^\s\u0085+]+$/u.test(name);
@@ -159,13 +163,24 @@ const isKeyName = (name: string) => /^[^\s\u0085+]+$/u.test(name);
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const isPlainText = (text: string) => !/[\u0000-\u0009\u000b-\u001f]/.test(text);
 
+/** Undefined for what is not UTF-8 throughout. */
 function decode(bytes: Uint8Array): string | undefined {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-  return sameBytes(Buffer.from(text), bytes) ? text : undefined;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+export function encodeBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
 }
 
 /** Only the one right spelling, so that no byte of a note can change unnoticed; undefined for any other. */
-export function decodeBase64(text: string): Buffer | undefined {
-  const bytes = Buffer.from(text, 'base64');
-  return bytes.toString('base64') === text ? bytes : undefined;
+export function decodeBase64(text: string): Uint8Array | undefined {
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) return undefined;
+  const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  return encodeBase64(bytes) === text ? bytes : undefined;
 }

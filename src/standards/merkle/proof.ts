@@ -150,7 +150,7 @@ export function verifySubtreeConsistency(claim: SubtreeConsistencyClaim): boolea
   const { start, end, size, subtreeRoot, root, proof } = claim;
   if (!(0n <= start && start <= end && end <= size)) return false;
   if (start === end) return proof.length === 0 && sameBytes(subtreeRoot, EMPTY_ROOT);
-  if (!isSubtree(start, end) || !areHashes(proof)) return false;
+  if (!isSubtree(start, end) || !areHashes([subtreeRoot, ...proof])) return false;
   const ranges = subtreeConsistencyRanges(start, end, size);
   if (ranges.length !== proof.length) return false;
 

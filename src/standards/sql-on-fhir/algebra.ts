@@ -68,6 +68,8 @@ export type Expr = Typed &
     | { op: 'only'; list: Expr }
     | { op: 'count'; list: Expr }
     | { op: 'join'; list: Expr; separator: Expr }
+    /** A text cut where `by` stands, or into its characters; nothing of what is absent. */
+    | { op: 'split'; text: Expr; by?: Expr }
     /** Of keys of moments: empty where a pair is the same as far as both are known but one is less precise. */
     | { op: 'sameLists'; left: Expr; right: Expr; areMoments: boolean }
     | { op: 'holds'; list: Expr; value: Expr }
@@ -124,6 +126,7 @@ export type Scalar =
   | 'decimalOf'
   | 'booleanOf'
   | 'dateOf'
+  | 'shifted' // a date or time, how many, the calendar's word for what: a literal
   | 'fits'
   | 'append'
   | 'join2' // absent counts as empty text
@@ -136,6 +139,7 @@ export type Scalar =
   | 'replaceMatches'
   | 'indexOf'
   | 'substring'
+  | 'lastIndexOf'
   | 'length'
   | 'upper'
   | 'lower'

@@ -12,6 +12,7 @@ import {
 } from './algebra.ts';
 import { bind } from './binding.ts';
 import { mentions } from './meaning.ts';
+import { type Shift, shiftOf, shiftSaid } from './moments.ts';
 import {
   type AnsiType,
   ansiTypeOf,
@@ -297,6 +298,13 @@ function say(expr: Expr): string {
       if (expr.separator.op === 'literal') return `arrayStringConcat(${texts}, ${separator})`;
       return `substring(arrayStringConcat(arrayMap(__x -> concat(${separator}, __x), ${texts})), length(${separator}) + 1)`;
     }
+    case 'split': {
+      if (expr.by === undefined) return `extractAll(ifNull(${say(expr.text)}, ''), '(?s).')`;
+      return named([say(expr.text), say(expr.by)], ([whole, by]) => {
+        const parts = `if(${by} = '', extractAll(assumeNotNull(${whole}), '(?s).'), splitByString(assumeNotNull(${by}), assumeNotNull(${whole})))`;
+        return `if(isNull(${whole}) OR isNull(${by}), [], ${parts})`;
+      });
+    }
     case 'sameLists':
       return named([say(expr.left), say(expr.right)], ([left, right]) => {
         const same = expr.areMoments ? sameMoments(left as string, right as string) : `${left} = ${right}`;
@@ -444,6 +452,7 @@ const SCALARS: Record<Scalar, Say> = {
       ? `multiIf(lower(${x}) IN ('true', 't', 'yes', 'y', '1', '1.0'), true, lower(${x}) IN ('false', 'f', 'no', 'n', '0', '0.0'), false, NULL)`
       : `multiIf(${x} = 1, true, ${x} = 0, false, NULL)`,
   dateOf: ([x]) => `substring(${x}, 1, 10)`,
+  shifted: ([x], [, count, unit]) => shifted(x, shiftOf(...shiftSaid(count, unit))),
   fits: ([x], [, kind]) =>
     `if(match(${x}, ${text(MOMENT_PATTERN[(kind as { text: string }).text] as string)}), ${x}, NULL)`,
   append: ([a, b]) => `concat(${a}, ${b})`,
@@ -456,6 +465,9 @@ const SCALARS: Record<Scalar, Say> = {
   replace: ([a, b, c]) => `if(${b} = '', replaceRegexpAll(${a}, '', ${escaped(c)}), replaceAll(${a}, ${b}, ${c}))`,
   replaceMatches: ([a, b, c]) => `replaceRegexpAll(${a}, concat(${REGEX}, ${b}), ${groups(c)})`,
   indexOf: ([a, b]) => `(toInt64(positionUTF8(${a}, ${b})) - 1)`,
+  lastIndexOf: ([a, b]) =>
+    `multiIf(${b} = '', toInt64(0), positionUTF8(${a}, ${b}) = 0, toInt64(-1), ` +
+    `toInt64(lengthUTF8(${a})) - toInt64(lengthUTF8(${b})) - toInt64(positionUTF8(reverseUTF8(${a}), reverseUTF8(${b}))) + 1)`,
   substring: ([a, from, length]) =>
     `if(${from} >= 0 AND ${from} < lengthUTF8(${a}), substringUTF8(${a}, ${from} + 1${length === undefined ? '' : `, greatest(${length}, 0)`}), NULL)`,
   length: ([x]) => `toInt64(lengthUTF8(${x}))`,
@@ -525,6 +537,20 @@ function cut(sql: string, digits: string | undefined, places: Record<string, num
     return `${digits} = ${count}, ${rest === '' || Number(count) < 10 ? kept : `concat(${kept}, ${rest})`}`;
   });
   return `multiIf(${cases.join(', ')}, NULL)`;
+}
+
+/** To what is written, year, month, day or more, as far as the engine's calendar goes: 1900 to 2299; else NULL. */
+function shifted(x: string | undefined, { years, months, days, full }: Shift): string {
+  const day = `toDate32OrNull(${x})`;
+  const moved = months === full.months ? `addMonths(${day}, ${months})` : `addDays(${day}, ${days})`;
+  const moment = `toDateTime64OrNull(replaceOne(concat(substring(${x}, 1, 19), if(length(${x}) < 17, ':00', '')), 'T', ' '), 0, 'UTC')`;
+  const later =
+    full.months === undefined ? `addSeconds(${moment}, ${full.seconds})` : `addMonths(${moment}, ${full.months})`;
+  return (
+    `multiIf(length(${x}) = 4, leftPad(toString(toInt32OrNull(${x}) + ${years}), 4, '0'), ` +
+    `length(${x}) = 7, substring(toString(addMonths(toDate32OrNull(concat(${x}, '-01')), ${months})), 1, 7), ` +
+    `length(${x}) = 10, toString(${moved}), concat(replaceOne(toString(${later}), ' ', 'T'), substring(${x}, 20)))`
+  );
 }
 
 function lowDay(x: string | undefined): string {

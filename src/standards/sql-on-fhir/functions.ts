@@ -6,6 +6,7 @@ import {
   either,
   FALSE,
   integer,
+  type Kind,
   keepRaw,
   literal,
   MOMENTS,
@@ -41,6 +42,9 @@ import {
 } from './meaning.ts';
 import { distinct, isQuantity, membership, union } from './operators.ts';
 import { amountOf } from './quantity.ts';
+
+/** Of one `coalesce`. */
+const MOST_CHOICES = 50;
 
 interface Known {
   least: number;
@@ -90,9 +94,15 @@ export const FUNCTIONS: Record<string, Known> = {
     const yes = meaningOf(then as Ast, scope);
     const no = otherwise ? meaningOf(otherwise, scope) : [];
     const when = condition(meaningOf(criterion as Ast, scope));
-    if ([...yes, ...no].some(({ many }) => many)) return [...keptIf(when, yes, true), ...keptIf(when, no, false)];
-    return chosen(when, one(yes), one(no));
+    return alternative(when, yes, no);
   }),
+  coalesce: known(1, MOST_CHOICES, (_on, given, scope) =>
+    given
+      .map((part) => meaningOf(part, scope))
+      .reduceRight((otherwise, first) =>
+        first.length === 0 ? otherwise : alternative(exists(first), first, otherwise),
+      ),
+  ),
   trace: known(1, 2, (on) => on),
 
   // ---- FHIR's own
@@ -123,12 +133,18 @@ export const FUNCTIONS: Record<string, Known> = {
   matches: textual('matches', 'boolean'),
   matchesFull: textual('matchesWhole', 'boolean'),
   indexOf: textual('indexOf', 'integer'),
+  lastIndexOf: textual('lastIndexOf', 'integer'),
   replace: textual('replace', 'string', 2),
   replaceMatches: textual('replaceMatches', 'string', 2),
   upper: textual('upper', 'string', 0),
   lower: textual('lower', 'string', 0),
   trim: textual('trim', 'string', 0),
   length: textual('length', 'integer', 0),
+  toChars: known(0, 0, (on) => split(on)),
+  split: known(1, 1, (on, [by], scope) => {
+    const separator = one(meaningOf(by as Ast, scope));
+    return separator === undefined ? [] : split(on, text(separator));
+  }),
   substring: known(1, 2, (on, given, scope) => {
     const subject = one(on);
     const [start, length] = given.map((part) => one(meaningOf(part, scope)));
@@ -168,6 +184,20 @@ export const FUNCTIONS: Record<string, Known> = {
   toDateTime: converted((value) => moment(value, 'dateTime')),
   toTime: converted((value) => moment(value, 'time')),
 
+  // ---- parts of dates and times
+  yearOf: momentPart(['date', 'dateTime'], 0, 4),
+  monthOf: momentPart(['date', 'dateTime'], 5, 2),
+  dayOf: momentPart(['date', 'dateTime'], 8, 2),
+  hourOf: momentPart(['dateTime', 'time'], 11, 2),
+  minuteOf: momentPart(['dateTime', 'time'], 14, 2),
+  secondOf: momentPart(['dateTime', 'time'], 17, 2),
+  dateOf: known(0, 0, (on) => {
+    const value = one(on);
+    if (value === undefined) return [];
+    if (value.kind !== 'date' && value.kind !== 'dateTime') throw new PathError('a date is needed here');
+    return [scalar('dateOf', 'date', [value])];
+  }),
+
   // ---- numbers
   abs: numeric('absolute'),
   ceiling: numeric('ceiling'),
@@ -180,6 +210,12 @@ export const FUNCTIONS: Record<string, Known> = {
   sqrt: numeric('squareRoot'),
   exp: numeric('exponent'),
   ln: numeric('logarithm'),
+  log: known(1, 1, (on, [base], scope) => {
+    const [value, by] = [one(on), one(meaningOf(base as Ast, scope))];
+    if (!value || !by) return [];
+    const [above, below] = [value, by].map((part) => scalar('logarithm', 'decimal', [number(part)]));
+    return [scalar('divide', 'decimal', [above as Expr, below as Expr])];
+  }),
   power: known(1, 1, (on, [exponent], scope) => {
     const [value, by] = [one(on), one(meaningOf(exponent as Ast, scope))];
     return value && by ? [scalar('power', 'decimal', [number(value), number(by)])] : [];
@@ -336,6 +372,11 @@ function whole(given: Ast, scope: Scope): Expr {
   return value;
 }
 
+function alternative(when: Expr, yes: Value, no: Value): Value {
+  if ([...yes, ...no].some(({ many }) => many)) return [...keptIf(when, yes, true), ...keptIf(when, no, false)];
+  return chosen(when, one(yes), one(no));
+}
+
 /** Lists where the criterion is true, or where it is not; else none of their items. */
 function keptIf(criterion: Expr, on: Value, isWanted: boolean): Value {
   const sizes = isWanted ? [integer(MOST_ITEMS), integer(0)] : [integer(0), integer(MOST_ITEMS)];
@@ -365,6 +406,25 @@ function chosen(criterion: Expr, yes: Expr | undefined, no: Expr | undefined): V
 }
 
 // ---- of one value
+
+function split(on: Value, by?: Expr): Value {
+  const subject = one(on);
+  if (subject === undefined) return [];
+  return [{ op: 'split', text: text(subject), ...(by && { by }), type: 'string', kind: 'string', many: true }];
+}
+
+/** @param from place in a dateTime; a time begins where a dateTime has its hour */
+function momentPart(kinds: readonly Kind[], from: number, length: number): Known {
+  return known(0, 0, (on) => {
+    const value = one(on);
+    if (value === undefined) return [];
+    if (!kinds.includes(value.kind)) throw new PathError(`a ${kinds.join(' or ')} is needed here, not ${value.type}`);
+    const begin = value.kind === 'time' ? from - HOUR_AT : from;
+    return [scalar('integerOf', 'integer', [scalar('substring', 'string', [value, integer(begin), integer(length)])])];
+  });
+}
+
+const HOUR_AT = 11;
 
 function textual(name: Scalar, kind: 'boolean' | 'string' | 'integer', count = 1): Known {
   return known(count, count, (on, given, scope) => {

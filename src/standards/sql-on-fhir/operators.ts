@@ -31,7 +31,7 @@ import {
   type Value,
 } from './meaning.ts';
 import { momentText } from './moments.ts';
-import { amountOf } from './quantity.ts';
+import { amountOf, quantityPart } from './quantity.ts';
 
 type Operator = (left: Ast, right: Ast, scope: Scope) => Value;
 
@@ -86,11 +86,28 @@ function arithmetic(name: 'add' | 'subtract' | 'multiply' | 'modulo'): Operator 
   return (left, right, scope) =>
     withBoth(left, right, scope, (a, b) => {
       if (name === 'add' && a.kind === 'string') return scalar('append', 'string', [a, text(b)]);
-      if (MOMENTS.has(a.kind)) throw new PathError('adding to dates and times is not supported');
+      if (MOMENTS.has(a.kind) && (name === 'add' || name === 'subtract')) return shifted(a, b, name);
       const pair = sameNumbers(a, b);
       return scalar(name, pair[0].kind, pair);
     });
 }
+
+const DURATIONS: ReadonlySet<string> = new Set(['year', 'month', 'week', 'day', 'hour', 'minute', 'second']);
+
+/** A date or dateTime some calendar durations later, or earlier; what is said of it stays as precise as it was. */
+function shifted(moment: Expr, by: Expr, name: 'add' | 'subtract'): Expr {
+  const amount = quantityPart(by, 'value');
+  const unit = quantityPart(by, 'unit');
+  if (amount?.op !== 'literal' || unit?.op !== 'literal' || !DURATIONS.has(unit.text ?? ''))
+    throw new PathError('only a duration of the calendar can be added to a date, such as 3 months');
+  if (moment.kind === 'time') throw new PathError('adding to a time of day is not supported');
+  const whole = Math.trunc(Number(amount.text));
+  if (!(Math.abs(whole) <= MOST_SHIFTED)) throw new PathError('the duration is too long');
+  const count = literal('integer', String(name === 'add' ? whole : -whole));
+  return { ...scalar('shifted', moment.kind, [moment, count, unit]), type: moment.type };
+}
+
+const MOST_SHIFTED = 10_000_000;
 
 // ---- equality
 

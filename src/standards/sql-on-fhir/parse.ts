@@ -2,6 +2,11 @@ import { decimalText, isResourceType } from '#standards/fhir';
 import { parseFhirPath } from '#standards/fhirpath';
 import type { ColumnSource, Constant, Path, Select, View, ViewIssue } from './model.ts';
 import { planOf } from './plan.ts';
+import { childrenOf } from './types.ts';
+
+/** What a view says of itself by `meta.profile`, and must then keep. */
+const PROFILE =
+  /^https?:\/\/(?:sql-on-fhir\.org\/ig|hl7\.org\/fhir\/uv\/sql-on-fhir)\/StructureDefinition\/(\w+)(?:\||$)/;
 
 /** More is refused: each would make a statement that no engine plans in reasonable time. */
 const MOST_COLUMNS = 1000;
@@ -56,6 +61,7 @@ function readView(reading: Reading, json: unknown): View | undefined {
   }
   if (json.resourceType !== undefined && json.resourceType !== 'ViewDefinition')
     error(reading, 'structure', 'resourceType must be ViewDefinition', `${at}.resourceType`);
+  checkKeys(reading, json, at, 'ViewDefinition');
   if (json.name !== undefined && !(typeof json.name === 'string' && SQL_NAME.test(json.name)))
     error(reading, 'value', NAME_RULE, `${at}.name`);
   if (json.resource === undefined) error(reading, 'required', 'resource is missing', `${at}.resource`);
@@ -75,10 +81,13 @@ function readView(reading: Reading, json: unknown): View | undefined {
   );
   if (json.select === undefined || (Array.isArray(json.select) && json.select.length === 0))
     error(reading, 'required', 'select is missing', `${at}.select`);
-  const where = objects(reading, json.where, `${at}.where`, MOST_SELECTS).flatMap(({ item, at }) =>
-    readPath(reading, item.path, `${at}.path`),
-  );
+  const where = objects(reading, json.where, `${at}.where`, MOST_SELECTS).flatMap(({ item, at }) => {
+    checkKeys(reading, item, at, 'ViewDefinition.where');
+    return readPath(reading, item.path, `${at}.path`);
+  });
   checkColumns(reading, select, at);
+  checkVersion(reading, json, at);
+  checkProfiles(reading, json, select, at);
   return {
     ...(typeof json.name === 'string' && { name: json.name }),
     resource: String(json.resource),
@@ -89,6 +98,62 @@ function readView(reading: Reading, json: unknown): View | undefined {
 }
 
 const NAME_RULE = 'a name must begin with a letter and hold letters, digits and underscores only, 255 at most';
+
+// ---- keys and profiles
+
+/**
+ * A key that the structure does not have is refused: a view with `forEeach` would otherwise give other rows than its author means.
+ *
+ * @param judged keys that are judged elsewhere
+ */
+function checkKeys(reading: Reading, json: Json, at: string, type: string, judged?: RegExp): void {
+  for (const key of Object.keys(json)) {
+    const name = key.replace(/^_/, '');
+    const isKnown = childrenOf(type, name).some((child) => child.key === name);
+    if (key === 'modifierExtension')
+      error(
+        reading,
+        'not-supported',
+        'an extension changes what the view means, and is not understood',
+        `${at}.${key}`,
+      );
+    else if (!isKnown && !judged?.test(name) && !(key === 'resourceType' && type === 'ViewDefinition'))
+      error(reading, 'structure', `${key} is no element of a ${type}`, `${at}.${key}`);
+  }
+}
+
+function checkVersion(reading: Reading, { fhirVersion }: Json, at: string): void {
+  if (!Array.isArray(fhirVersion) || fhirVersion.length === 0) return;
+  if (fhirVersion.some((version) => /^4\.0/.test(String(version)))) return;
+  const message = 'the view is meant for other versions of FHIR than R4, by which it is run here';
+  report(reading, { severity: 'warning', code: 'not-supported', message, expression: `${at}.fhirVersion` });
+}
+
+/** Source: SQL-on-FHIR v2, profiles ShareableViewDefinition and TabularViewDefinition, May 2026. */
+function checkProfiles(reading: Reading, json: Json, select: readonly Select[], at: string): void {
+  const named = isObject(json.meta) && Array.isArray(json.meta.profile) ? json.meta.profile : [];
+  const profiles = new Set(named.map((profile) => PROFILE.exec(String(profile))?.[1]));
+  const isShareable = profiles.has('ShareableViewDefinition');
+  const isTabular = profiles.has('TabularViewDefinition');
+  if (isShareable) {
+    for (const key of ['url', 'name', 'fhirVersion'])
+      if (json[key] === undefined) error(reading, 'required', `a shareable view has ${key}`, `${at}.${key}`);
+  }
+  if (!isShareable && !isTabular) return;
+  for (const { at: place, collection, type } of select.flatMap(columnsOf)) {
+    const column = place.replace(/\.path$/, '');
+    if (type === undefined)
+      error(reading, 'required', 'each column of a shareable or tabular view says its type', `${column}.type`);
+    if (isTabular && collection)
+      error(reading, 'invalid', 'a column of a tabular view is no collection', `${column}.collection`);
+    if (isTabular && type !== undefined && !/^[a-z]/.test(type))
+      error(reading, 'invalid', 'a column of a tabular view has a primitive type', `${column}.type`);
+  }
+}
+
+function columnsOf({ columns, selects, unionAll }: Select): ColumnSource[] {
+  return [...columns, ...[...selects, ...unionAll].flatMap(columnsOf)];
+}
 
 // ---- constants
 
@@ -105,6 +170,7 @@ const MOMENT: Record<string, RegExp> = {
 
 function readConstant(reading: Reading, json: Json, at: string): Constant[] {
   const { name } = json;
+  checkKeys(reading, json, at, 'ViewDefinition.constant', /^value[A-Z]/);
   if (!(typeof name === 'string' && SQL_NAME.test(name))) {
     error(reading, name === undefined ? 'required' : 'value', NAME_RULE, `${at}.name`);
     return [];
@@ -150,6 +216,7 @@ function readSelect(reading: Reading, json: Json, at: string, depth: number): Se
       error(reading, 'too-costly', `the view has more than ${MOST_SELECTS} selects`, at);
     return empty;
   }
+  checkKeys(reading, json, at, 'ViewDefinition.select');
   const columns = objects(reading, json.column, `${at}.column`, MOST_COLUMNS).flatMap(({ item, at }) =>
     readColumn(reading, item, at),
   );
@@ -189,6 +256,7 @@ function readColumn(reading: Reading, json: Json, at: string): ColumnSource[] {
     return [];
   }
   const { name, collection, type, description } = json;
+  checkKeys(reading, json, at, 'ViewDefinition.select.column');
   const [path] = readPath(reading, json.path, `${at}.path`);
   if (!(typeof name === 'string' && SQL_NAME.test(name))) {
     error(reading, name === undefined ? 'required' : 'value', NAME_RULE, `${at}.name`);
@@ -199,6 +267,7 @@ function readColumn(reading: Reading, json: Json, at: string): ColumnSource[] {
   if (type !== undefined && typeof type !== 'string') error(reading, 'structure', 'type must be a text', `${at}.type`);
   const tags = objects(reading, json.tag, `${at}.tag`, MOST_SELECTS).flatMap(({ item, at }) => {
     const { name, value } = item;
+    checkKeys(reading, item, at, 'ViewDefinition.select.column.tag');
     if (typeof name === 'string' && typeof value === 'string') return [{ name, value }];
     error(reading, 'required', 'a tag needs a name and a value', at);
     return [];

@@ -1,5 +1,6 @@
 import { type Expr, isByValue, type Kind, type Scalar, type Second, TRUE } from './algebra.ts';
 import { bind } from './binding.ts';
+import { type Shift, shiftOf, shiftSaid } from './moments.ts';
 import {
   type AnsiType,
   ansiTypeOf,
@@ -239,6 +240,14 @@ function say(saying: Saying, expr: Expr): string {
       return `cardinality(${inner(expr.list)})::bigint`;
     case 'join':
       return `array_to_string(${inner(expr.list)}, ${inner(expr.separator)})`;
+    case 'split': {
+      const whole = inner(expr.text);
+      if (expr.by === undefined) return `coalesce(string_to_array(${whole}, null), '{}')`;
+      return named([whole, inner(expr.by)], ([all, by]) => {
+        const parts = `case when ${by} = '' then string_to_array(${all}, null) when ${all} = '' then array[''] when ${by} is not null then string_to_array(${all}, ${by}) end`;
+        return `coalesce(${parts}, '{}')`;
+      });
+    }
     case 'sameLists':
       return named([inner(expr.left), inner(expr.right)], ([left, right]) => {
         const same = expr.areMoments
@@ -385,6 +394,7 @@ const SCALARS: Record<Scalar, Say> = {
       ? `case when lower(${x}) in ('true', 't', 'yes', 'y', '1', '1.0') then true when lower(${x}) in ('false', 'f', 'no', 'n', '0', '0.0') then false end`
       : `case ${x} when 1 then true when 0 then false end`,
   dateOf: ([x]) => `left(${x}, 10)`,
+  shifted: ([x], [, count, unit]) => shifted(x, shiftOf(...shiftSaid(count, unit))),
   fits: ([x], [, kind]) =>
     `case when ${x} ~ ${text(MOMENT_PATTERN[(kind as { text: string }).text] as string)} then ${x} end`,
   append: infix('||'),
@@ -399,6 +409,9 @@ const SCALARS: Record<Scalar, Say> = {
   replaceMatches: ([a, b, c]) =>
     `regexp_replace(${a}, ${b}, regexp_replace(${escaped(c)}, '[$]([0-9])', '\\\\\\1', 'g'), 'g')`,
   indexOf: ([a, b]) => `(strpos(${a}, ${b}) - 1)::bigint`,
+  lastIndexOf: ([a, b]) =>
+    `case when ${b} = '' then 0 when strpos(${a}, ${b}) = 0 then -1 ` +
+    `else length(${a}) - length(${b}) - strpos(reverse(${a}), reverse(${b})) + 1 end::bigint`,
   substring: ([a, from, length]) =>
     `case when ${from} >= 0 and ${from} < length(${a}) then substring(${a} from (${from} + 1)::integer${length === undefined ? '' : ` for greatest(${length}, 0)::integer`}) end`,
   length: ([x]) => `length(${x})::bigint`,
@@ -452,6 +465,19 @@ function cut(sql: string, digits: string | undefined, places: Record<string, num
     return `when ${count} then ${rest === '' || Number(count) < 10 ? kept : `${kept} || ${rest}`}`;
   });
   return `case ${digits} ${cases.join(' ')} end`;
+}
+
+/** To what is written: year, month, day or more. */
+function shifted(x: string | undefined, { years, months, days, full }: Shift): string {
+  const interval = `interval '${months === full.months ? `${months} months` : `${days} days`}'`;
+  const moment = `(replace(left(${x}, 19), 'T', ' ') || case when length(${x}) < 17 then ':00' else '' end)::timestamp`;
+  const later = `interval '${full.months === undefined ? `${full.seconds} seconds` : `${full.months} months`}'`;
+  return (
+    `case length(${x}) when 4 then to_char(${x}::integer + ${years}, 'FM0000') ` +
+    `when 7 then to_char((${x} || '-01')::date + interval '${months} months', 'YYYY-MM') ` +
+    `when 10 then to_char(${x}::date + ${interval}, 'YYYY-MM-DD') ` +
+    `else to_char(${moment} + ${later}, 'YYYY-MM-DD"T"HH24:MI:SS') || substring(${x} from 20) end`
+  );
 }
 
 function lowDay(x: string | undefined): string {

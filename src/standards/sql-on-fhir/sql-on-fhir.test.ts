@@ -25,6 +25,18 @@ function ofPaths(...paths: string[]): Json {
   return { select: [{ column: paths.map((path, index) => ({ name: `c${index}`, path })) }] };
 }
 
+function shareable(more: Json): Json {
+  return {
+    meta: { profile: ['https://sql-on-fhir.org/ig/StructureDefinition/ShareableViewDefinition'] },
+    url: 'https://example.org/view',
+    name: 'view',
+    status: 'active',
+    fhirVersion: ['4.0.1'],
+    select: [{ column: [id('a')] }],
+    ...more,
+  };
+}
+
 describe('parseView', () => {
   test.each([
     ['a column named twice', { select: [{ column: [id('a'), id('a')] }] }, 'ViewDefinition.select[0].column[1].name'],
@@ -54,6 +66,33 @@ describe('parseView', () => {
     ['an unknown type', ofPaths('deceased.ofType(truth)'), 'ViewDefinition.select[0].column[0].path'],
     ['an index that is no number', ofPaths("name['a']"), 'ViewDefinition.select[0].column[0].path'],
     ['values of several types in a column', ofPaths('deceased'), 'ViewDefinition.select[0].column[0].path'],
+    [
+      'a duration that is none of the calendar',
+      ofPaths("birthDate + 3 'kg'"),
+      'ViewDefinition.select[0].column[0].path',
+    ],
+    ['a part that the value does not have', ofPaths('birthDate.hourOf()'), 'ViewDefinition.select[0].column[0].path'],
+    ['a misspelt key', { select: [{ foreach: 'name', column: [id('a')] }] }, 'ViewDefinition.select[0].foreach'],
+    [
+      'a key of a column that is none',
+      { select: [{ column: [{ ...id('a'), as: 'b' }] }] },
+      'ViewDefinition.select[0].column[0].as',
+    ],
+    [
+      'an extension that changes the meaning',
+      { select: [{ modifierExtension: [{ url: 'https://example.org/x' }], column: [id('a')] }] },
+      'ViewDefinition.select[0].modifierExtension',
+    ],
+    ['a shareable view without a version of FHIR', shareable({ fhirVersion: undefined }), 'ViewDefinition.fhirVersion'],
+    ['a shareable view without a type', shareable({}), 'ViewDefinition.select[0].column[0].type'],
+    [
+      'a tabular view with a collection',
+      {
+        meta: { profile: ['https://sql-on-fhir.org/ig/StructureDefinition/TabularViewDefinition'] },
+        select: [{ column: [{ ...id('a'), type: 'id', collection: true }] }],
+      },
+      'ViewDefinition.select[0].column[0].collection',
+    ],
     ['types without an order', ofPaths("birthDate < 'a'"), 'ViewDefinition.select[0].column[0].path'],
     [
       'a constant of two values',
@@ -86,6 +125,27 @@ describe('parseView', () => {
     const { view, issues } = parseView({ resource: 'Patient', ...json });
     expect(view).toBeUndefined();
     expect(issues).toContainEqual(expect.objectContaining({ severity: 'error', expression }));
+  });
+
+  test('takes every key of the structure, extensions and what stands beside a primitive', () => {
+    const extension = [{ url: 'https://example.org/x', valueBoolean: true }];
+    const { view, issues } = parseView({
+      ...shareable({}),
+      resource: 'Patient',
+      extension,
+      _status: { extension },
+      versionAlgorithmString: 'semver',
+      select: [{ extension, column: [{ ...id('a'), type: 'id', description: 'x', tag: [{ name: 'a', value: 'b' }] }] }],
+      where: [{ path: 'active', description: 'x' }],
+    });
+    expect(issues).toEqual([]);
+    expect(view).toBeDefined();
+  });
+
+  test('warns where a view is meant for another version of FHIR', () => {
+    const { view, issues } = parseView({ resource: 'Patient', fhirVersion: ['5.0.0'], ...ofPaths('id') });
+    expect(view).toBeDefined();
+    expect(issues).toMatchObject([{ severity: 'warning', expression: 'ViewDefinition.fhirVersion' }]);
   });
 
   test('bounds what a view may cost', () => {
@@ -220,6 +280,33 @@ describe('rows', async () => {
     ['@2020-02.highBoundary()', '2020-02-29'],
     ['@2018.lowBoundary(6)', '2018-01'],
     ['@T12:30.highBoundary()', '12:30:59.999'],
+    ["'a,b,,c'.split(',').count()", 4],
+    ["'a😀b'.toChars().join('-')", 'a-😀-b'],
+    ["''.toChars().count()", 0],
+    ["'abcabc'.lastIndexOf('bc')", 4],
+    ["'abc'.lastIndexOf('x')", -1],
+    ["'😀b'.lastIndexOf('b')", 1],
+    ["coalesce({}, name.family, 'none')", 'none'],
+    ["coalesce({}, ('a' | 'b'), 'c').count()", 2],
+    ['8.log(2)', 3],
+    ['0.log(2)', null],
+    ['@2020-03-04.monthOf()', 3],
+    ['@2020.monthOf()', null],
+    ['@2020-03-04T10:11:12.345+08:00.hourOf()', 10],
+    ['@2020-03-04T10:11:12.345+08:00.secondOf()', 12],
+    ['@2020-03-04T10:11:12.345+08:00.dateOf()', '2020-03-04'],
+    ['@T10:11:12.minuteOf()', 11],
+    ['@2020-01-31 + 1 month', '2020-02-29'],
+    ['@2020-02-29 - 1 year', '2019-02-28'],
+    ['@2020-12 + 2 months', '2021-02'],
+    ['@2014 + 24 months', '2016'],
+    ['@2014 + 23 months', '2015'],
+    ['@2014 - 400 days', '2013'],
+    ['@2020-03-01 - 25 hours', '2020-02-29'],
+    ['@2020-01-31T23:30:00.123+08:00 + 1 month', '2020-02-29T23:30:00.123+08:00'],
+    ['@2019-12-31T23:59:59Z + 1 second', '2020-01-01T00:00:00Z'],
+    ['@2020-03-01T00:00:00-05:00 - 2 weeks', '2020-02-16T00:00:00-05:00'],
+    ['@2020-01-15 + 1 month > @2020-02-14', true],
   ])('%s is %j', async (path, expected) => {
     expect(await rows(ofPaths(path), [patient()])).toEqual([{ c0: expected }]);
   });

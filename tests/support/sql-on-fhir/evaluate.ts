@@ -225,6 +225,9 @@ class Reader {
         length: { fn: length, arity: { 0: [] } },
         substring: { fn: substring, arity: { 1: ['Integer'], 2: ['Integer', 'Integer'] } },
         indexOf: { fn: indexOf, arity: { 1: ['String'] } },
+        lastIndexOf: { fn: lastIndexOf, arity: { 1: ['String'] } },
+        toChars: { fn: toChars, arity: { 0: [] } },
+        split: { fn: split, arity: { 1: ['String'] } },
         join: { fn: join, arity: { 0: [], 1: ['String'] } },
         lowBoundary: { fn: zonedBoundary('lowBoundary', '+14:00'), arity: BOUNDED, internalStructures: true },
         highBoundary: { fn: zonedBoundary('highBoundary', '-12:00'), arity: BOUNDED, internalStructures: true },
@@ -270,6 +273,22 @@ function indexOf([text]: readonly string[], part: string): number[] {
   if (text === undefined) return [];
   const at = text.indexOf(part);
   return [at < 0 ? at : [...text.slice(0, at)].length];
+}
+
+/** Of an empty part it is 0, as FHIRPath says. */
+function lastIndexOf([text]: readonly string[], part: string): number[] {
+  if (text === undefined) return [];
+  const at = part === '' ? 0 : text.lastIndexOf(part);
+  return [at < 0 ? at : [...text.slice(0, at)].length];
+}
+
+function toChars([text]: readonly string[]): string[] {
+  return text === undefined ? [] : [...text];
+}
+
+function split([text]: readonly string[], by: string): string[] {
+  if (text === undefined) return [];
+  return by === '' ? [...text] : text.split(by);
 }
 
 function zonedBoundary(name: 'lowBoundary' | 'highBoundary', zone: string): Boundary {

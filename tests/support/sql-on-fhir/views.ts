@@ -219,7 +219,7 @@ class ViewMaker {
   value(focus: Focus, kind: Kind, depth: number): string {
     const random = this.#random;
     const leaf = (): string => this.one(this.#leaf(focus, kind)) ?? this.#literal(kind);
-    const bounded = (): string => this.one(this.#leaf(focus, kind)) ?? literalOf(random, kind)[2];
+    const bounded = (of: Kind = kind): string => this.one(this.#leaf(focus, of)) ?? literalOf(random, of)[2];
     if (depth <= 0 || random.chance(0.5)) return leaf();
     const again = (of: Kind = kind): string => `(${this.value(focus, of, depth - 1)})`;
     const choose = (yes: () => string): string => `iif(${this.condition(focus, 1)}, ${yes()}, ${yes()})`;
@@ -238,6 +238,9 @@ class ViewMaker {
           () => `${this.#textsOf(focus)}.combine(${this.#textsOf(focus)}).join('+')`,
           () => `${this.#leafOfMany(focus)}.join(${random.pick(['', "','", "' | '"])})`,
           () => `${again(random.pick(['integer', 'boolean']))}.toString()`,
+          () => `${again()}.split(${this.#literal('string')}).join('+')`,
+          () => `${again()}.toChars().${random.pick(['first', 'last'])}()`,
+          () => `coalesce(${again()}, ${again()}, ${this.#literal('string')})`,
           () => choose(again),
           () => (focus.root ? 'getResourceKey()' : '%resource.id'),
           () => this.#referenceKey(focus),
@@ -249,7 +252,10 @@ class ViewMaker {
           () => `(${this.#textsOf(focus)} | ${this.#textsOf(focus)}).count()`,
           () => `${this.#textsOf(focus)}.combine(${this.#textsOf(focus)}).count()`,
           () => `${again('string')}.length()`,
-          () => `${again('string')}.indexOf(${this.#literal('string')})`,
+          () => `${again('string')}.${random.pick(['indexOf', 'lastIndexOf'])}(${this.#literal('string')})`,
+          () => `${again('string')}.toChars().count()`,
+          () => `${bounded('date')}.${random.pick(['yearOf', 'monthOf', 'dayOf'])}()`,
+          () => `${bounded('time')}.${random.pick(['hourOf', 'minuteOf', 'secondOf'])}()`,
           () => `(${again()} ${random.pick(['+', '-'])} ${this.#literal('integer')})`,
           () => `${again()} ${random.pick(['div', 'mod'])} ${random.pick(['2', '3', '0'])}`,
           () => `${again('string')}.toInteger()`,
@@ -273,9 +279,17 @@ class ViewMaker {
       default:
         return random.pick<() => string>([
           () => `${bounded()}.${random.pick(['lowBoundary', 'highBoundary'])}()`,
+          () => (kind === 'date' ? `${bounded()} ${this.#shift()}` : choose(again)),
           () => choose(again),
         ])();
     }
+  }
+
+  /** A duration of the calendar, added or taken away. fhirpath.js tells times of another zone in its own: only dates are shifted. */
+  #shift(): string {
+    const random = this.#random;
+    const unit = random.pick(['years', 'months', 'weeks', 'days', 'hours', 'minutes', 'seconds']);
+    return `${random.pick(['+', '-'])} ${random.int(1, 40)} ${unit}`;
   }
 
   #referenceKey(focus: Focus): string {

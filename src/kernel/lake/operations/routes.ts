@@ -5,6 +5,7 @@ import { Problem } from '#kernel/problem';
 import { stringifyFhirJson } from '#standards/fhir';
 import { losslessJson } from '#standards/sql-on-fhir';
 import type { Lake } from '../client.ts';
+import type { LakeTable } from '../module-tables.ts';
 import { type Answer, csvOf, linesOf, MOST_ROWS, sendAsFhir, sendFromLake, sendRows } from './answer.ts';
 import { formatOf, isText } from './formats.ts';
 import { bad, booleanOf, type Given, givenIn, instantOf, integerOf, oneOf, readParameters, textOf } from './given.ts';
@@ -53,7 +54,7 @@ export function operationRoutes(
   app: FastifyInstance,
   door: LakeDoor,
   lake: Lake,
-  { mostMs = MOST_MS }: { mostMs?: number } = {},
+  { mostMs = MOST_MS, tables = [] }: { mostMs?: number; tables?: readonly LakeTable[] } = {},
 ): void {
   readBodiesAsText(app);
   for (const path of ['/fhir/$viewdefinition-run', '/fhir/ViewDefinition/$viewdefinition-run']) {
@@ -124,7 +125,7 @@ export function operationRoutes(
     const format = named === 'fhir' ? named : formatOf(named, request.headers.accept);
     const limit = integerOf(given, '_limit', MOST_ROWS);
     const values = readParameters(oneOf(given, 'parameters')?.resource ?? {});
-    const question = await questionOf(ctx, lake, query, values, limit);
+    const question = await questionOf(ctx, lake, query, values, { own: tables, limit });
     const asked = {
       act: 'lake.sql-asked' as const,
       subject,

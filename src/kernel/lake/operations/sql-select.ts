@@ -2,8 +2,10 @@ import type { Context, Sql } from '#kernel/context';
 import { type ParameterType, PLACE, type QueryLibrary, readQueryLibrary } from '#kernel/fhir';
 import { Problem } from '#kernel/problem';
 import { identifier, join, sql } from '#kernel/sql';
+import { tableRelation } from '../access.ts';
 import type { Lake } from '../client.ts';
 import { named } from '../columns.ts';
+import { addressOf, type LakeTable } from '../module-tables.ts';
 import { requireReadOnly } from '../read-only.ts';
 import { describe } from './answer.ts';
 import { bad, type Given } from './given.ts';
@@ -30,6 +32,7 @@ export function readQuery(library: Json): QueryLibrary {
  * is given.
  *
  * @param views addresses of views by their names
+ * @param own modules' tables, which stand before views of their names
  * @param types of the values that are given, by name
  * @returns the question, and those of the views that it reads
  * @throws Problem `forbidden`, `invalid`, `not-found`
@@ -41,13 +44,20 @@ export async function questionOfText(
   given: readonly Given[],
   {
     views,
+    own,
     types,
     limit,
-  }: { views: ReadonlyMap<string, string>; types: ReadonlyMap<string, ParameterType>; limit: number },
+  }: {
+    views: ReadonlyMap<string, string>;
+    own: readonly LakeTable[];
+    types: ReadonlyMap<string, ParameterType>;
+    limit: number;
+  },
 ): Promise<{ question: Sql; tables: ReadonlyMap<string, string> }> {
-  const checked = await requireReadOnly(lake, placeValues(text, types, given), views.keys());
-  const tables = new Map([...views].filter(([name]) => checked.tables.has(name)));
-  return { question: await overRowsSeen(ctx, lake, checked, tables, limit), tables };
+  const there = new Map([...views, ...own.map((table) => [table.name, addressOf(table)] as const)]);
+  const checked = await requireReadOnly(lake, placeValues(text, types, given), there.keys());
+  const tables = new Map([...there].filter(([name]) => checked.tables.has(name)));
+  return { question: await overRowsSeen(ctx, lake, checked, { tables, own, limit }), tables };
 }
 
 /**
@@ -60,23 +70,28 @@ export async function questionOf(
   lake: Lake,
   { text, tables, parameters }: QueryLibrary,
   given: readonly Given[],
-  limit: number | undefined,
+  { own, limit }: { own: readonly LakeTable[]; limit: number | undefined },
 ): Promise<Sql> {
   const checked = await requireReadOnly(lake, placeValues(text, parameters, given), tables.keys());
-  return overRowsSeen(ctx, lake, checked, tables, limit);
+  return overRowsSeen(ctx, lake, checked, { tables, own, limit });
 }
 
-/** Each of the tables is, by its name in the checked SQL, a view with the rows that the actor may see. */
+/** Each of the tables is, by its name in the checked SQL, a view or a module's table with the rows that the actor may see. */
 async function overRowsSeen(
   ctx: Context,
   lake: Lake,
   checked: Sql,
-  tables: ReadonlyMap<string, string>,
-  limit: number | undefined,
+  { tables, own, limit }: { tables: ReadonlyMap<string, string>; own: readonly LakeTable[]; limit: number | undefined },
 ): Promise<Sql> {
   const relations: Sql[] = [];
-  for (const [label, address] of tables)
-    relations.push(sql`${identifier(label)} as (${await selectOf(ctx, lake, await findDefinition(ctx, address), {})})`);
+  for (const [label, address] of tables) {
+    const table = own.find((each) => addressOf(each) === address);
+    const rows =
+      table === undefined
+        ? await selectOf(ctx, lake, await findDefinition(ctx, address), {})
+        : sql`select * from ${tableRelation(ctx, table)}`;
+    relations.push(sql`${identifier(label)} as (${rows})`);
+  }
   const before = relations.length === 0 ? sql`` : sql`with ${join(relations)} `;
   const most = limit === undefined ? '' : ` limit ${limit}`;
   // The checked SQL has its places numbered already, so its values go first.

@@ -1,6 +1,6 @@
 import { type Act, recordAll } from '#kernel/access';
 import type { Context, Tx } from '#kernel/context';
-import { type Fact, tellAll } from '#kernel/outbox';
+import { type Fact, tell, tellAll } from '#kernel/outbox';
 import { type Issue, Problem } from '#kernel/problem';
 import {
   bareForm,
@@ -13,6 +13,7 @@ import {
   openDocument,
   type ReadDocument,
 } from '#standards/epcis';
+import type { ToldEvents } from '../analytics.ts';
 import type { Trace } from '../model.ts';
 import {
   advance,
@@ -240,6 +241,8 @@ export async function captureEvents(
   const withdrawn = wrong.length === 0 ? [] : await findTracesOfEvents(tx, wrong);
   await moveThings(ctx, tx, traces, withdrawn);
   await announce(ctx, tx, happened, traces);
+  const told: ToldEvents = [...happened.map(({ id }) => id), ...wrong];
+  if (told.length > 0) await tell(tx, { type: 'custody.events-captured', subject: 'custody.event', data: told });
   return { captured: fresh.map(({ id }) => id), duplicates, conflicts };
 }
 

@@ -1,13 +1,33 @@
 import { record } from '#kernel/access';
-import type { Context, Tx } from '#kernel/context';
+import { type Context, type Db, holds, type Tx } from '#kernel/context';
 import { append } from '#kernel/ledger';
 import { tell } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
-import { LIST_LENGTH } from '#standards/credentials';
-import type { CertificateRequest, CertificateState } from '../model.ts';
-import { coreOf, digestOfCore, requireMove } from '../rules/certificates.ts';
-import { currentList, holdCertificate, insertCertificate, moveCertificate } from '../store/certificates.ts';
+import {
+  composeBundle,
+  controllerDocument,
+  didOfUrl,
+  digestOfCore,
+  ISSUED_ACT,
+  LIST_LENGTH,
+} from '#standards/credentials';
+import type { CertificateEvent, CertificateLine, CertificateRequest, CertificateState } from '../model.ts';
+import { coreOf, requireMove } from '../rules/certificates.ts';
+import {
+  currentList,
+  findCertificate,
+  findCertificateEvents,
+  findCertificates,
+  findIssuers,
+  findList,
+  holdCertificate,
+  insertCertificate,
+  moveCertificate,
+} from '../store/certificates.ts';
+import { partyIdOf } from './parties.ts';
 
+const CHANGE = 'exchange.certificate.change';
+const MOST_LISTED = 500;
 const LONGEST_REASON = 2_000;
 /** At half a list's length one more try in four hundred goes to the next list: lists fill without anybody counting. */
 const TRIES = 8;
@@ -26,13 +46,13 @@ export async function issueCertificate(ctx: Context, tx: Tx, request: Certificat
   const row = { id, kind, subject: subject.id, holder: holder.id, core, issuedAt: ctx.now(), leaf };
   await placeCertificate(ctx, tx, row);
   const digest = digestOfCore(core);
-  await append(tx, { id: leaf, act: 'exchange.certificate-issued', at: ctx.now(), body: { digest } });
+  await append(tx, { id: leaf, act: ISSUED_ACT, at: ctx.now(), body: { digest } });
   await record(ctx, tx, {
-    act: 'exchange.certificate-issued',
+    act: ISSUED_ACT,
     subject: `certificate/${id}`,
     detail: { kind, of: subject.id, holder: holder.id, digest, leaf },
   });
-  await tell(tx, { type: 'exchange.certificate-issued', subject: id, data: { kind, of: subject.id } });
+  await tell(tx, { type: ISSUED_ACT, subject: id, data: { kind, of: subject.id } });
   return { id };
 }
 
@@ -75,4 +95,69 @@ export async function changeCertificate(
   await append(tx, { act, at: ctx.now(), body: { digest: digestOfCore(found.core) } });
   await record(ctx, tx, { act, subject: `certificate/${id}`, detail: { reason: why } });
   await tell(tx, { type: act, subject: id, data: {} });
+}
+
+/** The signed credential, for everybody who knows its id: nothing else is told. */
+export async function readCertificate({ db }: Pick<Context, 'db'>, id: string): Promise<object> {
+  const { credential } = await getCertificate(db, id);
+  return credential;
+}
+
+/** The certificate and its two lists in one file, which can be checked with no network. */
+export async function readBundle({ db }: Pick<Context, 'db'>, id: string): Promise<object> {
+  const { credential, list } = await getCertificate(db, id);
+  const lists = await Promise.all(PURPOSES.map((purpose) => readStatusList({ db }, list, purpose)));
+  return composeBundle(credential, lists);
+}
+
+async function getCertificate(db: Db, id: string): Promise<{ credential: object; list: number }> {
+  const found = await findCertificate(db, id);
+  if (found === undefined) throw new Problem('not-found', 'there is no such certificate');
+  const { credential, list } = found;
+  if (credential === null) throw new Problem('unavailable', 'the certificate is being signed: try again in a moment');
+  return { credential, list };
+}
+
+const PURPOSES = ['revocation', 'suspension'] as const;
+
+export async function readStatusList({ db }: Pick<Context, 'db'>, list: number, purpose: string): Promise<object> {
+  const found = await findList(db, list, purpose);
+  if (found === undefined) throw new Problem('not-found', 'there is no such list');
+  if (found.credential === null) throw new Problem('unavailable', 'the list is being signed: try again in a moment');
+  return found.credential;
+}
+
+/** Who signs here, as did:web tells it. */
+export async function readController({ db }: Pick<Context, 'db'>, publicUrl: string): Promise<object> {
+  const multikeys = await findIssuers(db);
+  if (multikeys.length === 0) throw new Problem('unavailable', 'no certificate was signed yet');
+  return controllerDocument(didOfUrl(publicUrl), multikeys);
+}
+
+/** Certificates that the actor's party holds; those of all for who may change them. */
+export async function listCertificates(ctx: Context): Promise<{ certificates: CertificateLine[]; mayChange: boolean }> {
+  const mayChange = holds(ctx.actor, CHANGE);
+  const certificates = await findCertificates(ctx.db, {
+    ...(!mayChange && { holder: partyIdOf(ctx.actor) }),
+    limit: MOST_LISTED,
+  });
+  return { certificates, mayChange };
+}
+
+/** What became of it since it was issued, for its holder and who may change it. */
+export async function listCertificateEvents(ctx: Context, id: string): Promise<{ events: CertificateEvent[] }> {
+  const found = await findCertificate(ctx.db, id);
+  const concerned = found !== undefined && (found.holder === partyIdOf(ctx.actor) || holds(ctx.actor, CHANGE));
+  if (!concerned) throw new Problem('not-found', 'there is no such certificate');
+  return { events: await findCertificateEvents(ctx.db, id) };
+}
+
+/** By hand: revokes, suspends or reinstates. */
+export async function decideCertificate(
+  ctx: Context,
+  id: string,
+  decision: { state: CertificateState; reason: string },
+): Promise<void> {
+  ctx.require(CHANGE);
+  await ctx.db.transaction((tx) => changeCertificate(ctx, tx, id, decision));
 }

@@ -1,4 +1,81 @@
-export { changeCertificate, issueCertificate, revokeCertificate } from './certificates.ts';
+export { decideUse, endAgreement, getAgreement, makeAgreement, noteDuties } from './agreements.ts';
+export {
+  changeCertificate,
+  decideCertificate,
+  issueCertificate,
+  listCertificateEvents,
+  listCertificates,
+  readBundle,
+  readCertificate,
+  readController,
+  readStatusList,
+  revokeCertificate,
+} from './certificates.ts';
+export {
+  addEvidence,
+  answerItems,
+  approveOffering,
+  judgeItems,
+  listAssessments,
+  listNotices,
+  noticeJob,
+  objectTo,
+  readCompliance,
+  readEvidence,
+  readNotice,
+  removeEvidence,
+  returnOffering,
+  settleNotices,
+  settleObjection,
+  submitOffering,
+} from './compliance.ts';
+export { askContent, contentJob, finishContent, placeContent } from './contents.ts';
+export {
+  type Caller,
+  DSP_PATH,
+  hearNegotiation,
+  hearTransfer,
+  identifyConnector,
+  listDatasets,
+  readDataset,
+  readNegotiationOf,
+  readTransferOf,
+} from './dataspace.ts';
 export { answerThroughGate, readRelease, release } from './gate.ts';
-export { searchOfferings, tradable } from './offerings.ts';
+export {
+  addCounterparty,
+  listCounterparties,
+  listNegotiations,
+  type NewCounterparty,
+  openNegotiation,
+  readNegotiation,
+  type Stepping,
+  stepNegotiation,
+  stopCounterparty,
+  triggerNegotiation,
+  triggerTransfer,
+} from './negotiations.ts';
+export {
+  changeOffering,
+  createOffering,
+  listStudio,
+  openVersion,
+  previewCandidate,
+  readOffering,
+  readStudio,
+  searchOfferings,
+  tradable,
+} from './offerings.ts';
+export { findContract, openOrder } from './orders.ts';
 export { partyIdOf, partyOf } from './parties.ts';
+export {
+  delistOffering,
+  readBoard,
+  readListing,
+  requestListing,
+  resumeOffering,
+  suspendOffering,
+  venueHearer,
+  venueJob,
+  withdrawListing,
+} from './venues.ts';

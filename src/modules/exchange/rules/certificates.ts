@@ -1,16 +1,6 @@
-import { createHash } from 'node:crypto';
 import { Problem } from '#kernel/problem';
-import { canonicalJson } from '#standards/canonical-json';
+import { CERTIFICATE_CONTEXTS, type CertificateCore } from '#standards/credentials';
 import type { CertificateKind, CertificateRequest, CertificateState } from '../model.ts';
-
-/** What a certificate says and its leaf in the ledger proves; the signed credential holds it word for word. */
-export interface CertificateCore {
-  id: string;
-  type: [string, string];
-  validFrom: string;
-  validUntil?: string;
-  credentialSubject: Record<string, unknown>;
-}
 
 /** Ids of what is certified are paths below this address. */
 const IDS = 'https://banyan.health/id/';
@@ -31,6 +21,7 @@ export function coreOf(id: string, at: Date, request: CertificateRequest): Certi
   if (validUntil !== undefined && !(validUntil > at))
     throw new Problem('invalid', 'a certificate ends after it begins');
   return {
+    '@context': [...CERTIFICATE_CONTEXTS],
     id: `urn:uuid:${id}`,
     type: ['VerifiableCredential', TYPES[kind]],
     validFrom: at.toISOString(),
@@ -46,11 +37,6 @@ export function coreOf(id: string, at: Date, request: CertificateRequest): Certi
       claims,
     },
   };
-}
-
-/** SHA-256 of the core's canonical JSON. The random id in it makes it a digest that nobody can guess at. */
-export function digestOfCore(core: CertificateCore): string {
-  return createHash('sha256').update(canonicalJson(core)).digest('base64url');
 }
 
 const MOVES: Record<CertificateState, readonly CertificateState[]> = {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { LakeTable } from '#kernel/lake';
+import { type LakeTable, rowsByAct } from '#kernel/lake';
 import { readMessage, toldMessage } from '../intake/apply.ts';
 import { findReadMessages, type MessageKey } from '../store/index.ts';
 
@@ -25,25 +25,35 @@ const TIME = "DateTime64(3, 'UTC')";
 /** Messages that were read into the record: who sent what, when, and what became of it. */
 export const messageTable: LakeTable = {
   name: 'message',
+  title: 'HL7 messages',
+  description: 'One row for each HL7 v2 message that was read: who sent it, when, and how much was in it.',
   columns: [
     { name: 'sender', type: 'LowCardinality(String)', description: '`application|facility`' },
-    { name: 'id', type: 'String' },
-    { name: 'received_at', type: TIME, codec: 'Delta, ZSTD(1)' },
-    { name: 'sent_at', type: `Nullable(${TIME})`, codec: 'ZSTD(1)' },
-    { name: 'kind', type: 'LowCardinality(String)' },
-    { name: 'patient', type: 'String' },
-    { name: 'organization', type: 'LowCardinality(Nullable(String))' },
-    { name: 'orders', type: 'UInt16' },
-    { name: 'specimens', type: 'UInt16' },
-    { name: 'reports', type: 'UInt16' },
-    { name: 'results', type: 'UInt16' },
+    { name: 'id', type: 'String', description: 'Control id (MSH-10)' },
+    { name: 'received_at', type: TIME, codec: 'Delta, ZSTD(1)', description: 'When it came here' },
+    { name: 'sent_at', type: `Nullable(${TIME})`, description: 'When its sender made it (MSH-7)' },
+    { name: 'kind', type: 'LowCardinality(String)', description: 'Type and trigger event, e.g. ORU^R01' },
+    { name: 'patient', type: 'String', description: 'Id of the patient' },
+    {
+      name: 'organization',
+      type: 'LowCardinality(Nullable(String))',
+      description: 'Id of the organization that sent it',
+    },
+    { name: 'orders', type: 'UInt16', description: 'Orders in it' },
+    { name: 'specimens', type: 'UInt16', description: 'Specimens in it' },
+    { name: 'reports', type: 'UInt16', description: 'Reports in it' },
+    { name: 'results', type: 'UInt16', description: 'Results in it' },
     { name: 'unmapped', type: 'UInt16', description: 'Fields that have no place in the record' },
-    { name: 'issues', type: 'UInt16' },
+    { name: 'issues', type: 'UInt16', description: 'Remarks on what could not be read as it stands' },
   ],
   order: ['sender', 'received_at', 'id'],
   partition: 'received_at',
-  fact: 'records.messages-read',
-  rows: (data) => (data as ToldMessage[]).map(rowOf),
+  isWhole: false,
+  facts: ['records.messages-read'],
+  seen: (ctx) => rowsByAct(ctx, 'kernel.dead-letter.read'),
+  async *rows(_, facts) {
+    yield facts.flatMap(({ data }) => (data as ToldMessage[]).map(rowOf));
+  },
   async page(db, after) {
     const key = after === undefined ? { part: '', id: '' } : (JSON.parse(after) as MessageKey);
     const read = await findReadMessages(db, key, PAGE);

@@ -22,6 +22,9 @@ interface Period {
 
 const MOST_CELLS = 500_000;
 
+/** Whoever may do `signals.watch` or `signals.case.read` answers for public health and sees every case, which is what early warning is made of. */
+const BY_LAW = { smallGroups: 'under-law' } as const;
+
 /** Results that stand, and preliminary ones: waiting for the signature would cost the days that early warning is for. */
 const STANDS = sql`ifNull(status, '') in ('preliminary', 'final', 'amended', 'corrected')`;
 const DAY = sql`toInt32(toDate32(time, 'Asia/Shanghai'))`;
@@ -92,7 +95,7 @@ export async function countCells(
         group by cell, patient
       )
       group by cell, of_district order by cell, of_district limit ${MOST_CELLS + 1}`,
-    { ...options, mostRows: MOST_CELLS },
+    { ...BY_LAW, ...options, mostRows: MOST_CELLS },
   );
 }
 
@@ -121,7 +124,7 @@ export async function countAges(
         of_sex as sex, toUInt32(count()) as cases
       from (${casesOf(relation, definition, period)}) where ${there}
       group by "from", sex order by "from", sex limit 200`,
-    options,
+    { ...BY_LAW, ...options },
   );
 }
 
@@ -143,7 +146,7 @@ export async function countTypes(
       where code in ${listOf(definition.typing)} and ${STANDS} and ${there}
         and ${DAY} between toInt32(toDate32(${period.since})) and toInt32(toDate32(${period.until}))
       group by type having type != '' order by cases desc, type limit 50`,
-    options,
+    { ...BY_LAW, ...options },
   );
 }
 
@@ -179,6 +182,43 @@ export async function listCases(
       select patient, toString(toDate32(start)) as day, of_district as district, of_sex as sex, if(isNull(birth), null, toString(birth)) as "birthDate"
       from (${casesOf(relation, definition, period)}) where ${there}
       order by start desc, patient limit ${limit}`,
+    { ...BY_LAW, ...options },
+  );
+}
+
+interface CaseResultRow {
+  patient: string;
+  /** Id of the Observation. */
+  result: string;
+  code: string;
+  day: string;
+  /** Ids of the Specimen and the ServiceRequest; empty: not told. */
+  specimen: string;
+  order: string;
+  /** What a typing test named; empty: no typing test. */
+  type: string;
+}
+
+/** The positive and typing results of the persons who have a case in the period, oldest first. */
+export async function listCaseResults(
+  ctx: Context,
+  lake: Lake,
+  definition: CaseDefinition,
+  { period, place, limit }: { period: Period; place: string; limit: number },
+  options: AskOptions = {},
+): Promise<CaseResultRow[]> {
+  const relation = await lakeRelation(ctx, 'laboratory_result', { reach: 'population' });
+  const isTyping = sql`has(cast(${[...(definition.typing ?? [])]} as Array(String)), code)`;
+  const asked = [...codesOf(definition), ...(definition.typing ?? [])];
+  return lake.rows<CaseResultRow>(
+    sql`
+      select patient, id as "result", code, toString(toDate32(time, 'Asia/Shanghai')) as day, ifNull(specimen, '') as "specimen",
+        ifNull(service_request, '') as "order", if(${isTyping}, coalesce(value_text, value_code, ''), '') as "type"
+      from ${relation}
+      where code in ${listOf(asked)} and ${STANDS} and ${any([isTyping, ...definition.findings.map(isPositive)])}
+        and ${DAY} between toInt32(toDate32(${period.since})) and toInt32(toDate32(${period.until}))
+        and patient in (select patient from (${casesOf(relation, definition, period)}) where ${isAt(sql`of_district`, place)})
+      order by time, id limit ${limit}`,
     options,
   );
 }

@@ -1,5 +1,6 @@
 import { reachOf } from '#kernel/access';
 import type { Context, Db, Sql, Tx } from '#kernel/context';
+import { tell } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { all, join, sql } from '#kernel/sql';
 import type { CaseReport, Issue } from '#standards/e2b';
@@ -148,6 +149,7 @@ export async function insertReport(
     values (${id}, ${organization}, ${origin}, ${state}, ${summary.kind}, ${summary.ageBand}, ${summary.serious}, '{}', '{}', '{}', '{}', '',
       ${ctx.now()}, ${ctx.actor.id}, ${ctx.actor.name}, ${ctx.now()})
   `);
+  await tell(tx, { type: 'signals.report-changed', subject: id, data: {} });
 }
 
 /** A report that the actor may see, held until the transaction ends. @throws Problem `not-found` */
@@ -182,6 +184,7 @@ export async function updateReport(
   if (duplicateOf !== undefined) sets.push(sql`duplicate_of = ${duplicateOf}`);
   if (summary !== undefined) sets.push(...summarySets(summary));
   await tx.run(sql`update signals.report set ${join(sets)} where id::text = ${id}`);
+  await tell(tx, { type: 'signals.report-changed', subject: id, data: {} });
 }
 
 function summarySets(summary: Summary): Sql[] {

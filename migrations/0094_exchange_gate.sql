@@ -1,0 +1,110 @@
+-- The release gate: what it found, what it let out, and the budget of noise.
+
+-- A report is never changed. Its verdict follows from its checks, so that nobody can write one that says otherwise.
+create table exchange.gate_report (
+  id uuid primary key,
+  offering text not null,
+  version int not null,
+  verdict text not null,
+  method text not null check (method in ('microdata', 'table')),
+  -- See GateReport in src/modules/exchange/model/gate.ts.
+  checks jsonb not null,
+  body json not null,
+  -- SHA-256 of the content that passed.
+  digest text check (digest ~ '^[0-9a-f]{64}$'),
+  row_count int not null check (row_count >= 0),
+  asked_by text not null,
+  asked_by_name text not null,
+  made_at timestamptz not null,
+  took_ms int not null,
+  check (verdict = case
+    when jsonb_typeof(checks) = 'array' and jsonb_array_length(checks) > 0 and not jsonb_path_exists(checks, '$[*] ? (@.verdict == "failed")')
+    then 'passed' else 'refused' end),
+  check ((verdict = 'passed') = (digest is not null)),
+  unique (id, verdict, offering, version, digest)
+);
+create index gate_report_offering on exchange.gate_report (offering, made_at desc, id);
+create index gate_report_made on exchange.gate_report (made_at desc, id);
+
+-- Content by the hash of its bytes; each piece proves its own.
+create table exchange.content_chunk (
+  digest text not null,
+  place int not null check (place >= 0),
+  sha256 text not null,
+  bytes bytea not null check (length(bytes) between 1 and 2097152),
+  primary key (digest, place),
+  check (sha256 = encode(sha256(bytes), 'hex'))
+);
+
+-- What may leave: only what a passed report of the same offering, version and content stands for.
+create table exchange.release (
+  id uuid primary key,
+  offering text not null,
+  version int not null,
+  gate_report uuid not null unique,
+  verdict text not null check (verdict = 'passed'),
+  digest text not null,
+  columns json not null,
+  row_count int not null check (row_count >= 0),
+  -- What was told, cell by cell or class by class: later releases are held against it.
+  told json not null,
+  made_at timestamptz not null,
+  foreign key (gate_report, verdict, offering, version, digest) references exchange.gate_report (id, verdict, offering, version, digest)
+);
+create index release_offering on exchange.release (offering, made_at desc, id);
+
+-- A passage through the gate that was asked for; the candidate itself is never kept.
+create table exchange.gate_run (
+  id uuid primary key,
+  offering text not null,
+  version int not null,
+  settings json not null,
+  state text not null check (state in ('waiting', 'running', 'done', 'failed', 'cancelled')),
+  stage text,
+  progress real not null default 0,
+  -- Who works at it, and until when others leave it alone.
+  held_until timestamptz,
+  attempts int not null default 0,
+  report uuid references exchange.gate_report (id),
+  trouble json,
+  asked_by text not null,
+  asked_by_name text not null,
+  asked_at timestamptz not null,
+  finished_at timestamptz
+);
+create index gate_run_open on exchange.gate_run (asked_at, id) where state in ('waiting', 'running');
+create index gate_run_offering on exchange.gate_run (offering, asked_at desc, id);
+
+-- How much of the persons' privacy is spent, in nano-rho of zero-concentrated differential privacy: of a product, and of a population
+-- over all its products. It only grows, and never beyond its limit.
+create table exchange.privacy_account (
+  id text primary key check (id ~ '^(product|population):.+$'),
+  limit_nano bigint not null check (limit_nano > 0),
+  spent_nano bigint not null default 0 check (spent_nano >= 0),
+  opened_at timestamptz not null,
+  check (spent_nano <= limit_nano)
+);
+
+-- What was spent and what was told for it; the same question is never paid for or answered twice.
+create table exchange.gate_answer (
+  part text not null,
+  release uuid not null references exchange.release (id),
+  question text not null,
+  asked json not null,
+  answer json not null,
+  cost_nano bigint not null check (cost_nano > 0),
+  population text not null,
+  agreement text not null,
+  actor text not null,
+  answered_at timestamptz not null,
+  primary key (part, release, question)
+);
+
+insert into access.policy (role, target, scope, verbs)
+values ('regulator', 'exchange.gate.read', 'all', 'x'),
+  ('administrator', 'exchange.gate.read', 'all', 'x'),
+  ('laboratory-director', 'exchange.gate.read', 'organization', 'x'),
+  ('enterprise', 'exchange.gate.read', 'organization', 'x'),
+  ('laboratory-director', 'exchange.gate.run', 'organization', 'x'),
+  ('enterprise', 'exchange.gate.run', 'organization', 'x')
+on conflict (role, target, scope) do nothing;
