@@ -31,7 +31,9 @@ async function give(ctx: Context, held: Transfer, publicUrl: string): Promise<Da
   if (counterparty === undefined) throw new Problem('not-found', 'there is no such connector');
   const buyer = makeContext({ ...ctx, actor: buyerOf(counterparty) });
   const isPush = held.format === 'HttpData-PUSH';
-  const wish = isPush ? { way: 'push' as const, address: held.dataAddress?.endpoint ?? '' } : { way: 'download' as const };
+  const wish = isPush
+    ? { way: 'push' as const, address: held.dataAddress?.endpoint ?? '' }
+    : { way: 'download' as const };
   const delivery = await deliver(buyer, order.id, wish, { allowInside: false });
   if (isPush) return undefined;
   const { path, until } = await linkTo(buyer, order.id, delivery.id);
