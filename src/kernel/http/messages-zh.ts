@@ -310,6 +310,14 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'this method has no such question': '该方法没有此问题',
   'this number of the scenario is out of range': '情景中的该数值超出范围',
   'this plan has ended already': '该监测方案已结束',
+  'too few cases have a day of sampling and one of report for a nowcast':
+    '同时有采样日期和报告日期的病例过少，无法进行现时预测',
+  'the incubation of this disease is too short or too long to look back by':
+    '该疾病的潜伏期过短或过长，无法反推感染时间',
+  'the case definition has no serial interval: enter one first': '病例定义没有代际间隔：请先填写',
+  'there are too few cases in the period for this': '期内病例过少',
+  'the past is too short or too empty for this method': '历史数据过短或过少，无法使用此方法',
+  'the cases came within too few days for a nowcast': '病例集中在过少的日期内，无法进行现时预测',
   'this plan has ended: nothing can be entered any more': '该监测方案已结束：不能再录入',
   'this report has no such version': '该报告没有此版本',
   'this report was judged so often that no more fits': '该报告的评价次数已达上限',
