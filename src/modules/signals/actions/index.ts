@@ -3,6 +3,7 @@ export { compute, listMethods } from './compute/ask.ts';
 export { listDefinitions, previewDefinition, readDefinition, saveDefinition } from './definitions.ts';
 export { decideAlarm, linkCase, listAlarmCases, listAlarms, noteOnAlarm, readAlarm } from './desk.ts';
 export { judgeCurve, readLayer } from './layers.ts';
+export { listListed, markListed, setListed } from './listed.ts';
 export {
   endPlan,
   enterExposure,

@@ -8,12 +8,23 @@ export {
   asTyped,
   DUE_RULES,
   dueOf,
+  productKey,
+  reactionKey,
   readReport,
   type Summary,
   stampOf,
   summarise,
 } from './reports.ts';
-export { countedEntries, crossedBy, lotGround, pairGrounds, raisesLot, raisesPair } from './safety.ts';
+export {
+  changesOf,
+  countedEntries,
+  crossedBy,
+  lotGround,
+  pairGrounds,
+  RECENT_DAYS,
+  raisesLot,
+  raisesPair,
+} from './safety.ts';
 export {
   demandOf,
   evenOut,

@@ -1,3 +1,4 @@
+import { adjusted, binomial } from '#standards/statistics';
 import {
   type AlarmGround,
   type CriterionId,
@@ -5,6 +6,7 @@ import {
   SAFETY_CRITERIA,
   SAFETY_FALSE_DISCOVERY,
   SAFETY_LEAST_REPORTS,
+  type SafetyChange,
   type SafetyLot,
   type SafetyPair,
 } from '../model.ts';
@@ -30,9 +32,101 @@ export function crossedBy(pair: Measures, isFitted: boolean): CriterionId[] {
   return SAFETY_CRITERIA.filter(({ id }) => CROSSES[id](known)).map(({ id }) => id);
 }
 
-/** Whether a pair raises an alarm: it crosses a threshold, and is not what chance brings among so many pairs. */
-export function raisesPair({ n, q, crossed }: Pick<SafetyPair, 'n' | 'q' | 'crossed'>): boolean {
+/**
+ * Whether a pair raises an alarm: it crosses a threshold, and is not what chance brings among so many pairs. What is listed is known: it raises
+ * one only where it came more often lately than before.
+ */
+export function raisesPair(pair: Pick<SafetyPair, 'n' | 'q' | 'crossed' | 'isListed' | 'change'>): boolean {
+  const { n, q, crossed, isListed, change } = pair;
+  if (isListed) return change !== null && change.recent >= SAFETY_LEAST_REPORTS && change.q <= SAFETY_FALSE_DISCOVERY;
   return crossed.length > 0 && n >= SAFETY_LEAST_REPORTS && q <= SAFETY_FALSE_DISCOVERY;
+}
+
+/** What is lately: long enough for reports to come, short enough to act. */
+export const RECENT_DAYS = 90;
+
+interface Line {
+  report: string;
+  product: string;
+  reaction: string;
+  day: string;
+}
+
+/**
+ * Whether listed pairs came more often lately than before, each by what is expected of it in either time from the reports of the product and of the reaction then.
+ *
+ * Given all reports of the pair, those of lately are binomial with the share of the expectation; one-sided, corrected for all listed pairs.
+ *
+ * Source: Przyborowski, Wilenski, Biometrika 1940;31:313 (two Poisson rates, conditional test); Benjamini, Hochberg, J R Stat Soc B 1995;57:289.
+ *
+ * @param rows  by report: lines of one report stand together
+ * @param since the first day of lately
+ */
+export function changesOf(
+  rows: readonly Line[],
+  listed: readonly { product: string; reaction: string }[],
+  since: string,
+): Map<string, SafetyChange> {
+  const [before, recent] = [
+    countOf(rows.filter(({ day }) => day < since)),
+    countOf(rows.filter(({ day }) => day >= since)),
+  ];
+  const found = listed.flatMap(({ product, reaction }) => {
+    const one = of(before, product, reaction);
+    const other = of(recent, product, reaction);
+    const all = one.expected + other.expected;
+    if (one.expected === 0 || other.expected === 0) return [];
+    const p = other.n === 0 ? 1 : binomial.cdf(other.n - 1, one.n + other.n, other.expected / all, { upper: true });
+    return [
+      {
+        key: pairKey(product, reaction),
+        change: {
+          recent: other.n,
+          recentExpected: other.expected,
+          before: one.n,
+          beforeExpected: one.expected,
+          p,
+        },
+      },
+    ];
+  });
+  const q = adjusted.benjaminiHochberg(found.map(({ change }) => change.p));
+  return new Map(found.map(({ key, change }, at) => [key, { ...change, q: q[at]! }]));
+}
+
+interface Counted {
+  all: number;
+  products: Map<string, number>;
+  reactions: Map<string, number>;
+  pairs: Map<string, number>;
+}
+
+/** Reports of each product, reaction and pair. */
+function countOf(rows: readonly Line[]): Counted {
+  const counted: Counted = { all: 0, products: new Map(), reactions: new Map(), pairs: new Map() };
+  let [report, products, reactions] = ['', new Set<string>(), new Set<string>()];
+  const add = (to: Map<string, number>, key: string): void => void to.set(key, (to.get(key) ?? 0) + 1);
+  for (const row of rows) {
+    if (row.report !== report) {
+      [report, products, reactions] = [row.report, new Set(), new Set()];
+      counted.all += 1;
+    }
+    if (!products.has(row.product)) add(counted.products, row.product);
+    if (!reactions.has(row.reaction)) add(counted.reactions, row.reaction);
+    products.add(row.product);
+    reactions.add(row.reaction);
+    add(counted.pairs, pairKey(row.product, row.reaction));
+  }
+  return counted;
+}
+
+function of({ all, products, reactions, pairs }: Counted, product: string, reaction: string) {
+  const expected = all === 0 ? 0 : ((products.get(product) ?? 0) * (reactions.get(reaction) ?? 0)) / all;
+  return { n: pairs.get(pairKey(product, reaction)) ?? 0, expected };
+}
+
+function pairKey(product: string, reaction: string): string {
+  return `${product}/${reaction}`;
 }
 
 /** Whether a lot stands out from the product's other lots. */
@@ -42,6 +136,7 @@ export function raisesLot({ n, q, expected }: Pick<SafetyLot, 'n' | 'q' | 'expec
 
 /** What a pair's alarm rests on: each threshold with its source. */
 export function pairGrounds(pair: SafetyPair, { first, last }: { first: string; last: string }): AlarmGround[] {
+  if (pair.change !== null) return [changeGround(pair.change, { first, last })];
   return SAFETY_CRITERIA.filter(({ id }) => pair.crossed.includes(id)).map(({ id, name, text, source }) => ({
     method: id,
     rule: { name, text, source, falseDiscovery: SAFETY_FALSE_DISCOVERY, least: SAFETY_LEAST_REPORTS },
@@ -53,6 +148,27 @@ export function pairGrounds(pair: SafetyPair, { first, last }: { first: string; 
     p: pair.p,
     q: pair.q,
   }));
+}
+
+function changeGround(
+  { recent, before, beforeExpected, recentExpected, p, q }: SafetyChange,
+  { first, last }: { first: string; last: string },
+): AlarmGround {
+  return {
+    method: 'listed-change',
+    rule: {
+      name: 'Listed, but more than before',
+      text: `${recent} in ${RECENT_DAYS} days against ${before} before, q ≤ ${SAFETY_FALSE_DISCOVERY}`,
+      source: 'conditional test of two Poisson rates: Przyborowski and Wilenski, Biometrika 1940;31:313',
+    },
+    first,
+    last,
+    cases: recent,
+    expected: beforeExpected === 0 ? null : (before / beforeExpected) * recentExpected,
+    bound: null,
+    p,
+    q,
+  };
 }
 
 export function lotGround({ n, expected, p, q, first, last }: SafetyLot): AlarmGround {
