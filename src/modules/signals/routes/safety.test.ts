@@ -234,7 +234,8 @@ describe('pairs', () => {
       'r7',
     ]);
     expect((await judge()).raised).toBe(0);
-    const pairOf = async () => (await screen()).pairs.find(({ reaction }) => reaction === 'abscess')!;
+    const pairOf = async () =>
+      (await screen()).pairs.find(({ product, reaction }) => product === 'p3' && reaction === 'abscess')!;
     expect(await pairOf()).toMatchObject({ isListed: true, raises: false, crossed: expect.arrayContaining(['umc']) });
 
     // Lately fewer reports of everything, but more of this one than before.
