@@ -11,11 +11,11 @@ export const guarding = {
       listedAll: 'All that is listed of the product',
       listedSource: 'Where it is listed, with its day',
       listedAbout:
-        'A listed reaction raises no alarm by itself, only when it came more often in the last 90 days than before: conditional test of two Poisson rates (Przyborowski and Wilenski 1940), corrected for all listed pairs.',
+        'A listed reaction raises no alarm by itself, only when it makes up more of the product’s reports in the last 90 days than before: Fisher’s exact test to one side, corrected for all listed pairs.',
       list: 'Mark as listed',
       unlist: 'No longer listed',
       change: 'Last 90 days against before',
-      changeText: '{{recent}} ({{recentExpected}} expected) against {{before}} ({{beforeExpected}} expected), q {{q}}',
+      changeText: '{{recent}} of the product’s {{recentAll}} reports against {{before}} of {{beforeAll}}, q {{q}}',
       notFittedNote:
         'There are too few pairs to fit the prior of EBGM: it is shown with DuMouchel’s starting value, and EBGM and EB05 raise nothing.',
       cutNote: 'There are more than 500,000 lines of reports: the oldest reports are left out here.',
@@ -211,11 +211,11 @@ export const guarding = {
       listedAll: '该产品已列入的全部反应',
       listedSource: '列入的出处及日期',
       listedAbout:
-        '已列入的反应本身不发出预警，仅当近90天较以往增多时才发出：两个泊松率的条件检验（Przyborowski 与 Wilenski 1940），按全部已列入组合校正。',
+        '已列入的反应本身不发出预警，仅当近90天其占该产品报告的比例较以往增大时才发出：Fisher 单侧精确检验，按全部已列入组合校正。',
       list: '标记为已列入',
       unlist: '取消列入',
       change: '近90天与以往比较',
-      changeText: '{{recent}} 例（预期 {{recentExpected}}），以往 {{before}} 例（预期 {{beforeExpected}}），q {{q}}',
+      changeText: '近期该产品 {{recentAll}} 份报告中 {{recent}} 份，以往 {{beforeAll}} 份中 {{before}} 份，q {{q}}',
       notFittedNote: '组合过少，无法拟合 EBGM 的先验：以 DuMouchel 的初始值显示，EBGM 与 EB05 不发出预警。',
       cutNote: '报告行数超过 500,000：此处未包含最早的报告。',
       title: '安全信号',

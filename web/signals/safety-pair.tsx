@@ -127,9 +127,9 @@ function Listed({ pair }: { pair: SafetyPair }) {
               change !== null &&
                 t('safety.changeText', {
                   recent: change.recent,
-                  recentExpected: maybe(change.recentExpected),
+                  recentAll: change.recentAll,
                   before: change.before,
-                  beforeExpected: maybe(change.beforeExpected),
+                  beforeAll: change.beforeAll,
                   q: maybe(change.q),
                 }),
             ],

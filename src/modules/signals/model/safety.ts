@@ -37,12 +37,12 @@ export interface SafetyPair {
   raises: boolean;
 }
 
-/** Reports of the last days against all before, of a reaction that is listed. */
+/** Of the product's reports those of a listed reaction: lately against before. */
 export interface SafetyChange {
   recent: number;
-  recentExpected: number;
+  recentAll: number;
   before: number;
-  beforeExpected: number;
+  beforeAll: number;
   p: number;
   /** After correction for all listed pairs. */
   q: number;

@@ -1,4 +1,4 @@
-import { adjusted, binomial } from '#standards/statistics';
+import { adjusted, hypergeometric } from '#standards/statistics';
 import {
   type AlarmGround,
   type CriterionId,
@@ -53,11 +53,9 @@ interface Line {
 }
 
 /**
- * Whether listed pairs came more often lately than before, each by what is expected of it in either time from the reports of the product and of the reaction then.
+ * Whether listed reactions make up more of their product's reports lately than before: Fisher's exact test to one side, corrected for all listed pairs.
  *
- * Given all reports of the pair, those of lately are binomial with the share of the expectation; one-sided, corrected for all listed pairs.
- *
- * Source: Przyborowski, Wilenski, Biometrika 1940;31:313 (two Poisson rates, conditional test); Benjamini, Hochberg, J R Stat Soc B 1995;57:289.
+ * Source: as for lots; Benjamini and Hochberg, J R Stat Soc B 1995;57:289.
  *
  * @param rows  by report: lines of one report stand together
  * @param since the first day of lately
@@ -67,62 +65,34 @@ export function changesOf(
   listed: readonly { product: string; reaction: string }[],
   since: string,
 ): Map<string, SafetyChange> {
-  const [before, recent] = [
-    countOf(rows.filter(({ day }) => day < since)),
-    countOf(rows.filter(({ day }) => day >= since)),
-  ];
+  const before = countOf(rows.filter(({ day }) => day < since));
+  const recent = countOf(rows.filter(({ day }) => day >= since));
   const found = listed.flatMap(({ product, reaction }) => {
-    const one = of(before, product, reaction);
-    const other = of(recent, product, reaction);
-    const all = one.expected + other.expected;
-    if (one.expected === 0 || other.expected === 0) return [];
-    const p = other.n === 0 ? 1 : binomial.cdf(other.n - 1, one.n + other.n, other.expected / all, { upper: true });
-    return [
-      {
-        key: pairKey(product, reaction),
-        change: {
-          recent: other.n,
-          recentExpected: other.expected,
-          before: one.n,
-          beforeExpected: one.expected,
-          p,
-        },
-      },
-    ];
+    const key = pairKey(product, reaction);
+    const [one, other] = [before.pairs.get(key) ?? 0, recent.pairs.get(key) ?? 0];
+    const [beforeAll, recentAll] = [before.products.get(product) ?? 0, recent.products.get(product) ?? 0];
+    if (beforeAll === 0 || recentAll === 0) return [];
+    const named = one + other;
+    const without = beforeAll + recentAll - named;
+    const p = other === 0 ? 1 : hypergeometric.cdf(other - 1, named, without, recentAll, { upper: true });
+    return [{ key, change: { recent: other, recentAll, before: one, beforeAll, p } }];
   });
   const q = adjusted.benjaminiHochberg(found.map(({ change }) => change.p));
   return new Map(found.map(({ key, change }, at) => [key, { ...change, q: q[at]! }]));
 }
 
-interface Counted {
-  all: number;
-  products: Map<string, number>;
-  reactions: Map<string, number>;
-  pairs: Map<string, number>;
-}
-
-/** Reports of each product, reaction and pair. */
-function countOf(rows: readonly Line[]): Counted {
-  const counted: Counted = { all: 0, products: new Map(), reactions: new Map(), pairs: new Map() };
-  let [report, products, reactions] = ['', new Set<string>(), new Set<string>()];
+/** Reports of each product and of each pair. */
+function countOf(rows: readonly Line[]): { products: Map<string, number>; pairs: Map<string, number> } {
+  const [products, pairs] = [new Map<string, number>(), new Map<string, number>()];
   const add = (to: Map<string, number>, key: string): void => void to.set(key, (to.get(key) ?? 0) + 1);
+  let [report, seen] = ['', new Set<string>()];
   for (const row of rows) {
-    if (row.report !== report) {
-      [report, products, reactions] = [row.report, new Set(), new Set()];
-      counted.all += 1;
-    }
-    if (!products.has(row.product)) add(counted.products, row.product);
-    if (!reactions.has(row.reaction)) add(counted.reactions, row.reaction);
-    products.add(row.product);
-    reactions.add(row.reaction);
-    add(counted.pairs, pairKey(row.product, row.reaction));
+    if (row.report !== report) [report, seen] = [row.report, new Set()];
+    if (!seen.has(row.product)) add(products, row.product);
+    seen.add(row.product);
+    add(pairs, pairKey(row.product, row.reaction));
   }
-  return counted;
-}
-
-function of({ all, products, reactions, pairs }: Counted, product: string, reaction: string) {
-  const expected = all === 0 ? 0 : ((products.get(product) ?? 0) * (reactions.get(reaction) ?? 0)) / all;
-  return { n: pairs.get(pairKey(product, reaction)) ?? 0, expected };
+  return { products, pairs };
 }
 
 function pairKey(product: string, reaction: string): string {
@@ -151,20 +121,21 @@ export function pairGrounds(pair: SafetyPair, { first, last }: { first: string; 
 }
 
 function changeGround(
-  { recent, before, beforeExpected, recentExpected, p, q }: SafetyChange,
+  { recent, recentAll, before, beforeAll, p, q }: SafetyChange,
   { first, last }: { first: string; last: string },
 ): AlarmGround {
   return {
     method: 'listed-change',
     rule: {
       name: 'Listed, but more than before',
-      text: `${recent} in ${RECENT_DAYS} days against ${before} before, q ≤ ${SAFETY_FALSE_DISCOVERY}`,
-      source: 'conditional test of two Poisson rates: Przyborowski and Wilenski, Biometrika 1940;31:313',
+      text: `${recent} of ${recentAll} in ${RECENT_DAYS} days against ${before} of ${beforeAll} before, q ≤ ${SAFETY_FALSE_DISCOVERY}`,
+      source:
+        'one-sided exact test of Fisher among the product’s reports; Benjamini and Hochberg, J R Stat Soc B 1995;57:289',
     },
     first,
     last,
     cases: recent,
-    expected: beforeExpected === 0 ? null : (before / beforeExpected) * recentExpected,
+    expected: (before / beforeAll) * recentAll,
     bound: null,
     p,
     q,
