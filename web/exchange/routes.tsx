@@ -3,6 +3,7 @@ import {
   AuditOutlined,
   ExperimentOutlined,
   NotificationOutlined,
+  SafetyCertificateOutlined,
   ShopOutlined,
   SolutionOutlined,
 } from '@ant-design/icons';
@@ -66,4 +67,16 @@ export const routes: readonly PageRoute[] = [
     permission: ['exchange.operate', 'exchange.assess', ...OFFER],
     nav: { label: 'exchange:venues.title', icon: AppstoreOutlined, order: 550 },
   },
+  {
+    path: '/exchange/certificates',
+    page: () => import('./certificates.tsx'),
+    nav: {
+      label: 'exchange:certificates.title',
+      icon: SafetyCertificateOutlined,
+      order: 555,
+      notFor: ['patient', 'courier', 'clinician', 'laboratory-technician'],
+    },
+  },
+  { path: '/verify', page: () => import('./verify.tsx'), isPublic: true },
+  { path: '/verify/$id', page: () => import('./verify-one.tsx'), isPublic: true },
 ];
