@@ -126,6 +126,23 @@ describe('the optimum', () => {
     }
   });
 
+  test('is found where the values of all columns multiply beyond 2^64', () => {
+    const random = new Random(SEED + 4);
+    const values = Array.from({ length: 1500 }, (_, value) => `v${value}`);
+    const hierarchies = Array.from({ length: 7 }, () =>
+      makeHierarchy(values.map((value) => [value, value.slice(0, 2), '*'])),
+    );
+    const people = Array.from({ length: 30 }, () => hierarchies.map(() => values[random.whole(values.length)]!));
+    const rows = Array.from({ length: 120 }, () => ({ quasi: people[random.whole(30)]!, secret: '', released: true }));
+    const settings: Settings = {
+      models: [{ model: 'k-anonymity', k: 5 }],
+      suppressionLimit: 0.2,
+      metric: { name: 'discernibility' },
+    };
+    const world = { rows, hierarchies, subset: new Uint32Array() };
+    expect(anonymise(tableOf(world), settings).solution?.score).toBe(leastLoss(world, settings));
+  });
+
   test('loses no less with a larger k, and no more with a larger limit', () => {
     const random = new Random(SEED + 1);
     const scoreOf = (world: World, k: number, suppressionLimit: number): number =>
@@ -284,7 +301,7 @@ function tableOf({ rows, hierarchies }: World): Table {
 
 function columnOf(of: Omit<Column, 'dictionary' | 'codes'>, values: readonly string[]): Column {
   const dictionary = [...new Set(values)];
-  return { ...of, dictionary, codes: Uint8Array.from(values, (value) => dictionary.indexOf(value)) };
+  return { ...of, dictionary, codes: Uint16Array.from(values, (value) => dictionary.indexOf(value)) };
 }
 
 function textsOf({ columns, rowCount }: Table): string[][] {

@@ -82,13 +82,14 @@ function orderRoutes(app: FastifyInstance, door: Door): void {
   app.post<{ Params: { id: string; move: string }; Body: Body }>(
     '/api/exchange/orders/:id/moves/:move',
     async (request) => {
+      const ctx = await door.context(request);
       const body = request.body ?? {};
-      return moveOrder(
-        await door.context(request),
-        idOf(request.params.id),
-        oneOf<OrderMove>(request.params.move, ORDER_MOVES, 'move'),
-        { revision: revisionOf(body), ...defined({ words: optionalText(body, 'words'), fen: wholeOf(body, 'fen') }) },
-      );
+      const id = idOf(request.params.id);
+      await moveOrder(ctx, id, oneOf<OrderMove>(request.params.move, ORDER_MOVES, 'move'), {
+        revision: revisionOf(body),
+        ...defined({ words: optionalText(body, 'words'), fen: wholeOf(body, 'fen') }),
+      });
+      return readOrder(ctx, id);
     },
   );
 
