@@ -1,0 +1,60 @@
+import type { Candidate, CandidateColumn, Cell } from '../../model.ts';
+
+/** A candidate by columns, each cell a code into a dictionary: small enough to be handed to a thread, and what every check counts on. */
+export interface EncodedCandidate {
+  columns: EncodedColumn[];
+  rowCount: number;
+}
+export interface EncodedColumn extends CandidateColumn {
+  dictionary: Cell[];
+  codes: Uint32Array;
+}
+
+/** Rows at a time, so that a caller with others to serve can let them in between. */
+const SLICE = 20_000;
+
+export function* encode({ columns, rows }: Candidate): Generator<void, EncodedCandidate> {
+  const encoded = columns.map((column) => ({
+    ...column,
+    dictionary: [] as Cell[],
+    codes: new Uint32Array(rows.length),
+  }));
+  const known = columns.map(() => new Map<Cell, number>());
+  for (let from = 0; from < rows.length; from += SLICE) {
+    for (let row = from; row < Math.min(rows.length, from + SLICE); row += 1)
+      for (const [at, column] of encoded.entries()) {
+        const cell = rows[row]![at] ?? null;
+        let code = known[at]!.get(cell);
+        if (code === undefined) {
+          code = column.dictionary.length;
+          known[at]!.set(cell, code);
+          column.dictionary.push(cell);
+        }
+        column.codes[row] = code;
+      }
+    yield;
+  }
+  return { columns: encoded, rowCount: rows.length };
+}
+
+export function cellOf({ dictionary, codes }: EncodedColumn, row: number): Cell {
+  return dictionary[codes[row]!]!;
+}
+
+export function textOf(cell: Cell): string {
+  return cell === null ? '' : String(cell);
+}
+
+/** What an earlier release told, its rows as they were released. */
+export interface EarlierRelease {
+  releaseId: string;
+  /** How it was made, see Told. */
+  told: Told;
+  columns: { name: string }[];
+  rows: Cell[][];
+}
+
+/** What must be known of a release to hold a later one against it. */
+export type Told =
+  | { method: 'microdata'; levels: Record<string, number>; localRecoding: boolean }
+  | { method: 'table'; dimensions: string[]; margins: boolean };
