@@ -24,6 +24,7 @@ const ROOMS = [
   'lake',
   'view',
   'http',
+  'document',
   'cli',
   'backup',
 ];

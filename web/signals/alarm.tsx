@@ -1,15 +1,13 @@
-import { PrinterOutlined } from '@ant-design/icons';
-import { Alert, App, Button, Input, Radio, Segmented } from 'antd';
+import { FilePdfOutlined, PrinterOutlined } from '@ant-design/icons';
+import { Alert, Button, Dropdown, Input, Segmented } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
   type Alarm,
   type AlarmEvent,
   type AlarmGround,
+  type AlarmNotice,
   type AlarmPage,
-  type AlarmState,
-  CLOSING_FINDINGS,
-  type ClosingFinding,
   EVERYWHERE,
   type LineListRow,
   NOTE_KINDS,
@@ -27,11 +25,13 @@ import {
   Panel,
   Plot,
   StatusTag,
+  Time,
   Timeline,
   type Tone,
 } from '../ui/index.ts';
+import { Moves } from './alarm-moves.tsx';
 import { Curve } from './curve.tsx';
-import { STATE_TONES, useAct, useAlarm, useLineList, useOutlook, useSubject } from './desk-ask.ts';
+import { STATE_TONES, useAct, useAlarm, useLineList, useOutlook, usePdf, useSubject } from './desk-ask.ts';
 import { pairPath } from './safety-ask.ts';
 import { useCurve, useNumber } from './watch-ask.ts';
 import { outlookOption } from './watch-plots.ts';
@@ -51,9 +51,10 @@ export default function AlarmOne() {
     );
   const { alarm } = query.data;
   return (
-    <Page title={subjectOf(alarm)} trail={trail} actions={<Moves page={query.data} />}>
+    <Page title={subjectOf(alarm)} trail={trail} actions={<Acts page={query.data} />}>
       <div className="stack">
         <Head alarm={alarm} />
+        <Told notices={query.data.notices} />
         {alarm.kind === 'outbreak' && <Picture alarm={alarm} />}
         <Grounds alarm={alarm} />
         {alarm.kind === 'outbreak' && <Spread alarm={alarm} />}
@@ -95,68 +96,82 @@ function Head({ alarm }: { alarm: Alarm }) {
   );
 }
 
-/** Where the alarm may go from here; closing asks what it was. */
-function Moves({ page: { alarm, moves } }: { page: AlarmPage }) {
+function Acts({ page }: { page: AlarmPage }) {
   const { t } = useTranslation('signals');
-  const { may } = useSession();
-  const { modal } = App.useApp();
-  const act = useAct<object>(alarm.id, 'post', t('alarm.added'));
-  const print = (
-    <Button icon={<PrinterOutlined />} onClick={() => window.print()}>
-      {t('alarm.print')}
-    </Button>
-  );
-  if (!may('signals.alarm.work')) return print;
-  const move = (to: AlarmState) => {
-    const given: { text: string; finding?: ClosingFinding } = { text: '' };
-    const incomplete = () => given.text.trim().length < 5 || (to === 'closed' && given.finding === undefined);
-    const asked = modal.confirm({
-      title:
-        to === 'triage' && alarm.state === 'closed'
-          ? t('alarm.moves.reopened')
-          : t(`alarm.moveTitle.${to}` as 'alarm.moveTitle.closed'),
-      okText: t(`alarm.moves.${to}` as 'alarm.moves.closed'),
-      cancelText: t('alarm.cancel'),
-      okButtonProps: { disabled: true },
-      onOk: () => act.mutateAsync({ path: 'move', body: { to, ...given, revision: alarm.revision } }).catch(() => {}),
-      content: (
-        <div className="stack">
-          {to === 'closed' && (
-            <Radio.Group
-              aria-label={t('alarm.finding')}
-              options={CLOSING_FINDINGS.map((value) => ({ value, label: t(`alarm.findings.${value}`) }))}
-              style={{ display: 'grid', gap: 4 }}
-              onChange={(event) => {
-                given.finding = event.target.value as ClosingFinding;
-                asked.update({ okButtonProps: { disabled: incomplete() } });
-              }}
-            />
-          )}
-          <Input.TextArea
-            aria-label={t('alarm.reason')}
-            placeholder={t('alarm.reason')}
-            rows={3}
-            maxLength={4_000}
-            onChange={(event) => {
-              given.text = event.target.value;
-              asked.update({ okButtonProps: { disabled: incomplete() } });
-            }}
-          />
-        </div>
-      ),
-    });
-  };
   return (
     <>
-      {moves.map((to, at) => (
-        <Button key={to} type={at === 0 ? 'primary' : 'default'} loading={act.isPending} onClick={() => move(to)}>
-          {to === 'triage' && alarm.state === 'closed'
-            ? t('alarm.moves.reopened')
-            : t(`alarm.moves.${to}` as 'alarm.moves.closed')}
-        </Button>
-      ))}
-      {print}
+      <Moves page={page} />
+      <Pdf alarm={page.alarm} />
+      <Button icon={<PrinterOutlined />} onClick={() => window.print()}>
+        {t('alarm.print')}
+      </Button>
     </>
+  );
+}
+
+/** Who was told by name, and who has seen it. */
+function Told({ notices }: { notices: readonly AlarmNotice[] }) {
+  const { t } = useTranslation('signals');
+  if (notices.length === 0) return null;
+  return (
+    <Panel title={t('notices.told')} flush>
+      <DataTable<AlarmNotice>
+        name="told"
+        label={t('notices.told')}
+        rowKey={({ id }) => id}
+        source={{ rows: notices }}
+        columns={[
+          { key: 'who', title: t('notices.who'), value: ({ accountName }) => accountName, phoneTitle: true },
+          { key: 'by', title: t('notices.by'), value: ({ actorName }) => actorName },
+          { key: 'at', title: t('notices.at'), value: ({ at }) => new Date(at), render: ({ at }) => <Time at={at} /> },
+          { key: 'why', title: t('alarm.reason'), value: ({ text }) => text },
+          {
+            key: 'seen',
+            title: t('notices.seen'),
+            value: ({ acknowledgedAt }) => (acknowledgedAt === null ? '' : new Date(acknowledgedAt)),
+            render: ({ acknowledgedAt }) =>
+              acknowledgedAt === null ? (
+                <StatusTag tone="warning">{t('notices.waiting')}</StatusTag>
+              ) : (
+                <Time at={acknowledgedAt} />
+              ),
+          },
+        ]}
+      />
+    </Panel>
+  );
+}
+
+/** The report as a file; with names only for who may see the line list. */
+function Pdf({ alarm }: { alarm: Alarm }) {
+  const { t } = useTranslation('signals');
+  const { may } = useSession();
+  const pdf = usePdf(`alarm-${alarm.key.replaceAll('/', '-')}`);
+  const path = `/api/signals/alarms/${alarm.id}/report.pdf`;
+  const button = (
+    <Button icon={<FilePdfOutlined />} loading={pdf.isPending}>
+      {t('alarm.pdf')}
+    </Button>
+  );
+  if (alarm.kind !== 'outbreak' || !may('signals.case.read'))
+    return (
+      <Button icon={<FilePdfOutlined />} loading={pdf.isPending} onClick={() => pdf.mutate(path)}>
+        {t('alarm.pdf')}
+      </Button>
+    );
+  return (
+    <Dropdown
+      trigger={['click']}
+      menu={{
+        items: [
+          { key: 'coded', label: t('alarm.pdfCoded') },
+          { key: 'named', label: t('alarm.pdfNamed') },
+        ],
+        onClick: ({ key }) => pdf.mutate(key === 'named' ? `${path}?names=true` : path),
+      }}
+    >
+      {button}
+    </Dropdown>
   );
 }
 
@@ -302,6 +317,13 @@ function Cases({ alarm }: { alarm: Alarm }) {
           },
           { key: 'born', title: t('alarm.born'), value: ({ birthDate }) => birthDate ?? '', sortable: true },
           { key: 'phone', title: t('alarm.phone'), value: ({ phone }) => phone },
+          { key: 'types', title: t('alarm.types'), value: ({ types }) => types.join(', ') },
+          {
+            key: 'results',
+            title: t('alarm.results'),
+            value: ({ results }) => results.map(({ code, accession }) => accession ?? code).join(', '),
+            render: ({ results }) => <Results results={results} />,
+          },
           {
             key: 'linked',
             title: t('alarm.linked'),
@@ -320,6 +342,30 @@ function Cases({ alarm }: { alarm: Alarm }) {
       />
       {query.data.more && <Alert type="info" showIcon title={t('alarm.more')} />}
     </>
+  );
+}
+
+/** What the case rests on; each leads where the person may go. */
+function Results({ results }: { results: LineListRow['results'] }) {
+  const { t } = useTranslation('signals');
+  const { may } = useSession();
+  const ofOrders = may('laboratory.order.read');
+  const ofSpecimens = ofOrders || may('laboratory.report.read');
+  return (
+    <div className="stack">
+      {results.map(({ id, code, day, accession, order }) => (
+        <span key={id} className="row" title={`Observation/${id}`}>
+          <span>{`${code} ${day}`}</span>
+          {accession !== undefined &&
+            (ofSpecimens ? (
+              <Go to={`/laboratory/specimens/${encodeURIComponent(accession)}`}>{accession}</Go>
+            ) : (
+              <span>{accession}</span>
+            ))}
+          {order !== undefined && ofOrders && <Go to={`/laboratory/orders/${order}`}>{t('alarm.order')}</Go>}
+        </span>
+      ))}
+    </div>
   );
 }
 
@@ -443,6 +489,7 @@ function Done({ events }: { events: readonly AlarmEvent[] }) {
             title: titleOf(event),
             detail: [
               event.detail.finding === undefined ? '' : t(`alarm.findings.${event.detail.finding}`),
+              event.detail.told?.join(', ') ?? '',
               event.detail.day ?? '',
               event.text,
               event.detail.reach ?? '',

@@ -4,6 +4,7 @@ import type { Alarm } from '../../src/modules/signals/model.ts';
 import { api, Go, useAddressValue } from '../shell/index.ts';
 import { DataTable, Page, StatusTag, Time } from '../ui/index.ts';
 import { OPEN_STATES, STATE_TONES, useSubject } from './desk-ask.ts';
+import { Notices } from './notices.tsx';
 
 /** What waits for somebody, the newest first. */
 export default function Alarms() {
@@ -12,6 +13,7 @@ export default function Alarms() {
   const subjectOf = useSubject();
   return (
     <Page title={t('alarms.title')} about={t('alarms.about')}>
+      <Notices />
       <DataTable<Alarm>
         name="alarms"
         label={t('alarms.title')}

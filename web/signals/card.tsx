@@ -1,10 +1,10 @@
-import { PrinterOutlined } from '@ant-design/icons';
+import { FilePdfOutlined, PrinterOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Go, useAddressValue, useDistricts, usePathValue } from '../shell/index.ts';
 import { Empty, Facts, Failure, Loading, Page, Panel } from '../ui/index.ts';
-import { useLineList } from './desk-ask.ts';
-import { definitionOf, named } from './watch-ask.ts';
+import { useLineList, usePdf } from './desk-ask.ts';
+import { named, useDefinitionOf } from './watch-ask.ts';
 
 /** The card that the law asks of the doctor, filled in from the record: to be checked, printed and signed. */
 export default function Card() {
@@ -16,16 +16,29 @@ export default function Card() {
   const [day] = useAddressValue('day', '');
   const list = useLineList(alarm, alarm !== '');
   const found = list.data?.cases.find((row) => row.patient === patient && row.day === day);
-  const definition = definitionOf(disease);
+  const definition = useDefinitionOf()(disease);
+  const pdf = usePdf(`card-${day}`);
   return (
     <Page
       title={t('card.title')}
       about={t('card.about')}
       trail={<Go to={`/signals/alarms/${alarm}`}>{t('alarm.plain')}</Go>}
       actions={
-        <Button icon={<PrinterOutlined />} onClick={() => window.print()}>
-          {t('alarm.print')}
-        </Button>
+        <>
+          <Button
+            icon={<FilePdfOutlined />}
+            loading={pdf.isPending}
+            disabled={found === undefined}
+            onClick={() =>
+              pdf.mutate(`/api/signals/alarms/${alarm}/cases/${encodeURIComponent(patient)}/card.pdf?day=${day}`)
+            }
+          >
+            {t('alarm.pdf')}
+          </Button>
+          <Button icon={<PrinterOutlined />} onClick={() => window.print()}>
+            {t('alarm.print')}
+          </Button>
+        </>
       }
     >
       {list.isPending && <Loading />}

@@ -2,15 +2,17 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import {
   type Alarm,
+  type AlarmNotice,
   type AlarmPage,
+  type AlarmPerson,
   type AlarmState,
   EVERYWHERE,
   type LineListRow,
   type Outlook,
 } from '../../src/modules/signals/model.ts';
 import { api, useDistricts } from '../shell/index.ts';
-import { type Tone, useNotice } from '../ui/index.ts';
-import { definitionOf, named } from './watch-ask.ts';
+import { save, type Tone, useNotice } from '../ui/index.ts';
+import { named, useDefinitionOf } from './watch-ask.ts';
 
 /** Everything that is not closed. */
 export const OPEN_STATES = 'new,triage,verified,escalated';
@@ -50,6 +52,16 @@ export function useAct<Body extends object>(id: string, method: 'post' | 'put', 
   });
 }
 
+/** Hands a PDF of the server to the person. */
+export function usePdf(name: string) {
+  const notice = useNotice();
+  return useMutation({
+    mutationFn: (path: string) => api.file(path),
+    onSuccess: (pdf) => save(`${name}.pdf`, pdf),
+    onError: notice.failed,
+  });
+}
+
 export function useLineList(id: string, isEnabled: boolean) {
   return useQuery({
     queryKey: ['signals', 'line-list', id],
@@ -59,6 +71,40 @@ export function useLineList(id: string, isEnabled: boolean) {
       }),
     enabled: isEnabled,
     staleTime: 60_000,
+  });
+}
+
+/** Who can be told of an alarm. */
+export function usePersons(id: string) {
+  return useQuery({
+    queryKey: ['signals', 'persons', id],
+    queryFn: ({ signal }) =>
+      api.get<{ persons: AlarmPerson[] }>(`/api/signals/alarms/${encodeURIComponent(id)}/persons`, { signal }),
+    staleTime: 60_000,
+  });
+}
+
+const NOTICES = ['signals', 'notices'];
+
+/** What the person was told and has not yet acknowledged. */
+export function useNotices() {
+  return useQuery({
+    queryKey: NOTICES,
+    queryFn: ({ signal }) => api.get<{ notices: AlarmNotice[] }>('/api/signals/notices', { signal }),
+    refetchInterval: 60_000,
+  });
+}
+
+export function useAcknowledge() {
+  const queries = useQueryClient();
+  const notice = useNotice();
+  return useMutation({
+    mutationFn: (id: string) => api.post<{ notices: AlarmNotice[] }>(`/api/signals/notices/${id}/acknowledge`),
+    onSuccess: (left) => {
+      queries.setQueryData(NOTICES, left);
+      void queries.invalidateQueries({ queryKey: ['signals', 'alarm'] });
+    },
+    onError: notice.failed,
   });
 }
 
@@ -75,6 +121,7 @@ export function useOutlook(disease: string | undefined, place: string) {
 export function useSubject(): (alarm: Pick<Alarm, 'subject' | 'key'>) => string {
   const { t } = useTranslation('signals');
   const { nameOf } = useDistricts();
+  const definitionOf = useDefinitionOf();
   return ({ subject, key }) => {
     const { disease, place, productName, reactionName, lot, plan } = subject as Record<string, string | undefined>;
     if (productName !== undefined && reactionName !== undefined) {

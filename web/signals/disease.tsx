@@ -292,6 +292,9 @@ function Definition({ curve: { definition } }: { curve: DiseaseCurve }) {
           [t('disease.report'), reportWithinHours !== null && t('disease.hours', { count: reportWithinHours })],
         ]}
       />
+      <p className="no-print">
+        <Go to={`/signals/definitions/${definition.id}`}>{t('definitions.one')}</Go>
+      </p>
     </Panel>
   );
 }

@@ -20,6 +20,9 @@ export default function Outbreaks() {
         <div className="stack">
           <Watch {...query.data} />
           <Diseases diseases={query.data.diseases} />
+          <p className="no-print">
+            <Go to="/signals/definitions">{t('definitions.title')}</Go>
+          </p>
         </div>
       )}
     </Page>

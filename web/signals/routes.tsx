@@ -28,6 +28,8 @@ export const routes: readonly PageRoute[] = [
   },
   { path: '/signals/alarms/$id', page: () => import('./alarm.tsx'), permission: 'signals.watch' },
   { path: '/signals/card/$disease', page: () => import('./card.tsx'), permission: 'signals.case.read' },
+  { path: '/signals/definitions', page: () => import('./definitions.tsx'), permission: 'signals.watch' },
+  { path: '/signals/definitions/$id', page: () => import('./definition.tsx'), permission: 'signals.watch' },
   { path: '/signals/outbreaks/$disease', page: () => import('./disease.tsx'), permission: 'signals.watch' },
   {
     path: '/signals/reports',

@@ -4,10 +4,14 @@ import type { Alarm } from '../../src/modules/signals/model.ts';
 import { api, Go, type StartCard } from '../shell/index.ts';
 import { Failure, Loading, Panel, ShortList, StatusTag } from '../ui/index.ts';
 import { OPEN_STATES, STATE_TONES, useSubject } from './desk-ask.ts';
+import { Notices } from './notices.tsx';
 
 const FEW = 6;
 
-export const cards: readonly StartCard[] = [{ order: 12, permission: 'signals.alarm.work', Card: OpenAlarms }];
+export const cards: readonly StartCard[] = [
+  { order: 1, permission: 'signals.watch', wide: true, Card: Notices },
+  { order: 12, permission: 'signals.alarm.work', Card: OpenAlarms },
+];
 
 /** The alarms that wait for somebody. */
 function OpenAlarms() {

@@ -3,6 +3,8 @@ import { useTranslation } from 'react-i18next';
 import facts from '../../facts/case-definitions.json' with { type: 'json' };
 import type {
   CaseDefinition,
+  DefinitionPage,
+  DefinitionState,
   DiseaseCurve,
   DiseaseLine,
   WatchRule,
@@ -10,9 +12,31 @@ import type {
 } from '../../src/modules/signals/model.ts';
 import { api, language } from '../shell/index.ts';
 
-/** As a fact: what a disease is called needs no question to the lake. */
-export function definitionOf(disease: string | undefined): CaseDefinition | undefined {
-  return (facts.definitions as unknown as readonly CaseDefinition[]).find(({ id }) => id === disease);
+const LOOK_MS = 60_000;
+
+export function useDefinitions() {
+  return useQuery({
+    queryKey: ['signals', 'definitions'],
+    queryFn: ({ signal }) => api.get<{ definitions: DefinitionState[] }>('/api/signals/definitions', { signal }),
+    staleTime: LOOK_MS,
+  });
+}
+
+export function useDefinitionPage(id: string) {
+  return useQuery({
+    queryKey: ['signals', 'definitions', id],
+    queryFn: ({ signal }) => api.get<DefinitionPage>(`/api/signals/definitions/${encodeURIComponent(id)}`, { signal }),
+  });
+}
+
+const SHIPPED = facts.definitions as unknown as readonly CaseDefinition[];
+
+/** A disease's definition as it stands; until it is read, as the program came with it, so that a name is there at once. */
+export function useDefinitionOf(): (disease: string | undefined) => CaseDefinition | undefined {
+  const { data } = useDefinitions();
+  return (disease) =>
+    data?.definitions.find(({ definition }) => definition.id === disease)?.definition ??
+    SHIPPED.find(({ id }) => id === disease);
 }
 
 export interface Overview {
@@ -20,8 +44,6 @@ export interface Overview {
   runs: WatchRun[];
   lagSeconds: number;
 }
-
-const LOOK_MS = 60_000;
 
 export function useDiseases() {
   return useQuery({
@@ -50,6 +72,12 @@ export function useCurve(disease: string, filter: CurveFilter) {
 
 export function named({ en, zh }: { en: string; zh: string }): string {
   return language() === 'zh' ? zh : en;
+}
+
+/** The program came with version 0. */
+export function useVersionName(): (version: number) => string {
+  const { t } = useTranslation('signals');
+  return (version) => (version === 0 ? t('definitions.shipped') : String(version));
 }
 
 /** What a rule is called. */

@@ -1,3 +1,5 @@
+import { WORDS } from '../../src/modules/signals/model.ts';
+
 /** Words of the watch over diseases. */
 export const watching = {
   en: {
@@ -6,7 +8,7 @@ export const watching = {
       about: 'Cases of watched diseases, counted from laboratory results and judged again every minute.',
       disease: 'Disease',
       class: 'Class',
-      classes: { A: 'A', B: 'B', C: 'C', none: 'not notifiable' },
+      classes: WORDS.en.classes,
       lastWeek: '7 days',
       before: '7 days before',
       month: '28 days',
@@ -38,18 +40,8 @@ export const watching = {
       alarm: 'Alarm',
       date: 'Date',
       bound: 'Bound: {{rule}}',
-      rules: {
-        fixed: '{{cases}} cases in {{days}} days',
-        ears: 'EARS {{type}}, α {{alpha}}',
-        farrington: 'Farrington, {{years}} years, α {{alpha}}',
-        scan: 'Space-time scan, {{days}} days, {{replicates}} replicates',
-      },
-      sources: {
-        ears: 'Hutwagner et al., J Urban Health 2003;80:i89: mean and deviation of 7 days; standard deviation at least {{minSigma}}, at least {{leastCases}} cases',
-        farrington:
-          'Farrington 1996, Noufaily 2013 with negative binomial bound: the same weeks of {{years}} years; at least {{leastCases}} cases',
-        scan: 'Kulldorff et al., PLoS Med 2005;2:e59, space-time permutation among districts; at least {{leastCases}} cases, p ≤ {{alpha}}',
-      },
+      rules: WORDS.en.rules,
+      sources: WORDS.en.sources,
       tooShort: 'too little past for this rule',
       judgedBy: 'Judged by',
       rule: 'Rule',
@@ -106,7 +98,7 @@ export const watching = {
       about: '根据检验结果统计所监测疾病的病例，每分钟重新判断一次。',
       disease: '疾病',
       class: '类别',
-      classes: { A: '甲类', B: '乙类', C: '丙类', none: '非法定报告' },
+      classes: WORDS.zh.classes,
       lastWeek: '近7天',
       before: '前7天',
       month: '近28天',
@@ -138,17 +130,8 @@ export const watching = {
       alarm: '预警',
       date: '日期',
       bound: '上限：{{rule}}',
-      rules: {
-        fixed: '{{days}} 天内 {{cases}} 例',
-        ears: 'EARS {{type}}，α {{alpha}}',
-        farrington: 'Farrington，{{years}} 年，α {{alpha}}',
-        scan: '时空扫描，{{days}} 天，{{replicates}} 次模拟',
-      },
-      sources: {
-        ears: 'Hutwagner 等，J Urban Health 2003;80:i89：前7天的均值与标准差；标准差至少 {{minSigma}}，病例至少 {{leastCases}} 例',
-        farrington: 'Farrington 1996、Noufaily 2013，负二项上限：往年 {{years}} 年同期各周；病例至少 {{leastCases}} 例',
-        scan: 'Kulldorff 等，PLoS Med 2005;2:e59，区县间时空重排；病例至少 {{leastCases}} 例，p ≤ {{alpha}}',
-      },
+      rules: WORDS.zh.rules,
+      sources: WORDS.zh.sources,
       tooShort: '历史数据不足，无法使用此规则',
       judgedBy: '判断规则',
       rule: '规则',

@@ -76,6 +76,24 @@ export function curveOption({ points, verdicts }: DiseaseCurve, words: CurveWord
   };
 }
 
+/** Cases a day by two definitions, side by side. */
+export function previewOption(
+  { dates, standing, proposed }: { dates: string[]; standing: number[]; proposed: number[] },
+  words: { standing: string; proposed: string },
+): PlotOption {
+  return {
+    tooltip: { trigger: 'axis' },
+    legend: { top: 0 },
+    grid: { ...GRID, top: 36 },
+    xAxis: { type: 'category', data: dates },
+    yAxis: { type: 'value', min: 0, minInterval: 1 },
+    series: [
+      { type: 'bar', name: words.proposed, color: COLOURS.cases, data: proposed },
+      { type: 'line', step: 'middle', showSymbol: false, name: words.standing, color: COLOURS.alarm, data: standing },
+    ],
+  };
+}
+
 /** Districts in the colour of their cases. The shapes are named by their code. */
 export function placesOption(
   places: readonly PlaceLine[],

@@ -181,6 +181,19 @@ export async function findAccounts(ctx: Context, { text, role, after, limit }: A
   );
 }
 
+/** Somebody whose role lets do something, without what only administrators need to know. */
+export type Holder = Pick<Account, 'id' | 'name' | 'roles' | 'organizations'>;
+
+/** Persons who can sign in and hold the permission by their role, by name. The caller decides who may know them. */
+export function findHolders(db: Db, permission: string, limit: number): Promise<Holder[]> {
+  return db.rows<Holder>(sql`
+    select id, name, roles, organizations from access.account
+    where disabled_at is null and not everything and password_hash is not null
+      and exists (select from access.policy where target = ${permission} and role = any(account.roles))
+    order by name, id limit ${limit}
+  `);
+}
+
 /** Ends the sessions of an account, all but the one given. */
 async function endSessions(ctx: Context, tx: Tx, account: string, except = ''): Promise<void> {
   await tx.run(sql`

@@ -86,6 +86,12 @@ const SETTINGS = {
     oneOf(['debug', 'info', 'warn', 'error', 'silent'] as const),
   ),
   workers: setting('BANYAN_WORKERS', '4', 'Outbox lanes worked at once, 1 to 64', wholeFrom(1, 64)),
+  noticeDays: setting(
+    'NOTICE_DAYS',
+    '3',
+    'Working days that the public notice of an offering lasts, 0 to 60; 0 ends it at once',
+    wholeFrom(0, 60),
+  ),
   messageSenders: setting(
     'MESSAGE_SENDERS',
     'any',

@@ -14,18 +14,21 @@ export {
   SMALLEST,
   smallestOf,
 } from './access.ts';
+export { viewAddresses } from './catalogue.ts';
 export { type CheckReport, checkLake, type Difference } from './check.ts';
 export { type AskOptions, clusterOf, DURABLE_TABLE, type Lake, type StreamFormat } from './client.ts';
 export { type FeedParts, lakeFeed, lakeListener } from './feed.ts';
 export { askRebuild, type KeeperParts, keepTables, startKeeper } from './keeper.ts';
 export type { LakeTable, TableRow } from './module-tables.ts';
 export {
+  describe,
   type Exports,
   exportRoutes,
   goneSignal,
   type LakeDoor,
   lakeTokenRoutes,
   operationRoutes,
+  questionOfText,
   startExports,
 } from './operations/index.ts';
 export { lakePageRoutes } from './page-routes.ts';

@@ -1,4 +1,5 @@
 import type { Hearer } from '#kernel/outbox';
+import { venueHearer } from './actions/index.ts';
 
 /** A line for each part that hears. */
-export const exchangeHearers: readonly Hearer[] = [];
+export const exchangeHearers: readonly Hearer[] = [venueHearer];

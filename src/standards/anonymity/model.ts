@@ -1,10 +1,13 @@
+/** Numbers of 8, 16 or 32 bits: the smaller, the more rows fit in memory. */
+export type Codes = Uint8Array | Uint16Array | Uint32Array;
+
 /** A column of microdata: each row is a code into the dictionary. */
 export interface Column {
   name: string;
   /** `quasi`: known to others and so generalised; `sensitive`: what must not be learnt; `plain`: neither. Identifiers are left out before. */
   role: 'quasi' | 'sensitive' | 'plain';
   dictionary: readonly string[];
-  codes: Uint32Array;
+  codes: Codes;
   /** Of a quasi-identifier; none means: as it is, or wholly suppressed. */
   hierarchy?: Hierarchy;
 }
@@ -39,7 +42,14 @@ export type PrivacyModel =
   | { model: 't-closeness'; attribute: string; t: number; distance: 'hierarchical'; hierarchy: Hierarchy }
   | { model: 'd-disclosure-privacy'; attribute: string; d: number }
   | { model: 'basic-beta-likeness' | 'enhanced-beta-likeness'; attribute: string; beta: number }
-  | { model: 'delta-presence'; dMin: number; dMax: number; subset: Subset }
+  | {
+      model: 'delta-presence';
+      dMin: number;
+      dMax: number;
+      subset: Subset;
+      /** Classes none of whose records is released are passed over, as ARX does when a smallest class size is asked as well. */
+      releasedOnly?: boolean;
+    }
   | { model: 'inclusion'; subset: Subset }
   | { model: 'k-map'; k: number; subset: Subset }
   | {
@@ -49,7 +59,8 @@ export type PrivacyModel =
       population: Population;
       cellSizeEstimator: 'poisson' | 'zero-truncated-poisson';
     }
-  | { model: 'average-reidentification-risk'; threshold: number }
+  /** `threshold` is of the average; at most a share `recordsAtRisk` may have a risk above `highest`. */
+  | { model: 'average-reidentification-risk'; threshold: number; highest?: number; recordsAtRisk?: number }
   | { model: 'sample-uniqueness'; threshold: number }
   | {
       model: 'population-uniqueness';
@@ -70,7 +81,7 @@ export interface Costs {
   publisherBenefit: number;
 }
 
-export type Aggregate = 'sum' | 'maximum' | 'arithmetic-mean' | 'geometric-mean' | 'rank';
+export type Aggregate = 'sum' | 'maximum' | 'arithmetic-mean' | 'geometric-mean';
 
 /** How loss is measured; the search finds the least. Without `gsFactor` 0.5: generalisation and suppression weigh alike. */
 export interface Metric {
@@ -84,21 +95,17 @@ export interface Metric {
     | 'height'
     | 'ambiguity'
     | 'entropy-based-information-loss'
-    | 'kl-divergence'
-    | 'publisher-payout'
-    | 'classification';
+    | 'publisher-payout';
   /** Without regard to what suppression takes away. */
   monotonic?: boolean;
   /** 0: suppression costs nothing; 1: generalisation costs nothing. */
   gsFactor?: number;
   aggregate?: Aggregate;
-  /** By attribute; those not named weigh 0, unless none is named. */
+  /** By attribute, 0 to 1; those not named weigh 0.5. Only their ratios count. */
   weights?: Readonly<Record<string, number>>;
   /** For `publisher-payout`. */
   costs?: Costs;
   journalistAttackerModel?: boolean;
-  /** For `classification`. */
-  responseAttributes?: readonly string[];
 }
 
 export interface Settings {
@@ -111,7 +118,7 @@ export interface Settings {
   /** Milliseconds from anywhere, for `timeLimitMs`: time comes in from outside. */
   now?: () => number;
   onProgress?: (progress: { checked: number; lattice: number; best: number | undefined }) => void;
-  /** After the optimum, the suppressed rows are generalised again by themselves, so that fewer stay suppressed. */
+  /** After the optimum, what it suppressed is generalised again by itself, round by round, so that fewer records stay suppressed. */
   localRecoding?: boolean;
 }
 
@@ -130,8 +137,11 @@ export interface Outcome {
 export interface Solution {
   /** The generalisation level by quasi-identifier, in the order of the columns. */
   levels: readonly number[];
+  /** The loss by the metric asked, of the optimum. */
   score: number;
-  /** Suppressed rows of those released. */
+  /** The levels and records of the optimum and of each round of local recoding after it. */
+  rounds: readonly { levels: readonly number[]; records: number }[];
+  /** Rows that show nothing, of those released. */
   suppressedRows: number;
   releasedRows: number;
   /** Quasi-identifiers generalised, `*` where suppressed; other columns as they were. Of the subset only, where there is one. */
@@ -168,9 +178,12 @@ export interface AttackerRisk {
 
 /** What is lost, from 0 (nothing) to 1 (all); a suppressed record has lost all. */
 export interface Utility {
-  /** By quasi-identifier: the mean share of the domain that a cell covers (Iyengar 2002), and the entropy lost, normalised. */
-  attributes: readonly { name: string; level: number; loss: number; entropy: number }[];
+  /** By quasi-identifier: the mean share of the domain that a cell covers (Iyengar 2002), and the share of its entropy that is lost. */
+  attributes: readonly { name: string; loss: number; entropy: number }[];
+  /** The mean over the attributes. */
   loss: number;
+  /** Suppressed records are one class. */
   averageClassSize: number;
+  /** The sum of the squares of class sizes; a suppressed record could be any of all. */
   discernibility: number;
 }

@@ -11,6 +11,47 @@ export {
   readStatusList,
   revokeCertificate,
 } from './certificates.ts';
+export {
+  addEvidence,
+  answerItems,
+  approveOffering,
+  judgeItems,
+  listAssessments,
+  listNotices,
+  noticeJob,
+  objectTo,
+  readCompliance,
+  readEvidence,
+  readNotice,
+  removeEvidence,
+  returnOffering,
+  settleNotices,
+  settleObjection,
+  submitOffering,
+} from './compliance.ts';
+export { askContent, contentJob, finishContent, placeContent } from './contents.ts';
 export { answerThroughGate, readRelease, release } from './gate.ts';
-export { searchOfferings, tradable } from './offerings.ts';
+export {
+  changeOffering,
+  createOffering,
+  listStudio,
+  openVersion,
+  previewCandidate,
+  readOffering,
+  readStudio,
+  searchOfferings,
+  tradable,
+} from './offerings.ts';
+export { findContract, openOrder } from './orders.ts';
 export { partyIdOf, partyOf } from './parties.ts';
+export {
+  delistOffering,
+  readBoard,
+  readListing,
+  requestListing,
+  resumeOffering,
+  suspendOffering,
+  venueHearer,
+  venueJob,
+  withdrawListing,
+} from './venues.ts';

@@ -1,1 +1,1 @@
-export { MOST_CANDIDATE_ROWS, produce } from './offerings.ts';
+export { ask, produce } from './offerings.ts';

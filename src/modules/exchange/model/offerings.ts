@@ -1,4 +1,4 @@
-import type { CandidateColumn } from './content.ts';
+import type { CandidateColumn, Cell } from './content.ts';
 import type { Party, Words } from './parties.ts';
 import type { PriceModel } from './prices.ts';
 
@@ -128,6 +128,121 @@ export interface Tradable {
   releaseId: string | null;
 }
 
+/** What was measured of a content; shares from 0 to 1. */
+export interface Quality {
+  rows: number;
+  columns: ColumnQuality[];
+  /** Cells that hold a value, of all. */
+  completeness: number;
+  /** Cells that hold a value of their column's type, codes and range, of those with a value. */
+  validity: number;
+  /** Rows that are unlike every other, of all. */
+  uniqueness: number;
+  timeliness: { newest: string; oldest: string; ageDays: number; freshDays: number | null } | null;
+  measuredAt: string;
+}
+export interface ColumnQuality {
+  name: string;
+  present: number;
+  valid: number;
+  distinct: number;
+  /** Of numbers and dates. */
+  low?: string | number;
+  high?: string | number;
+}
+
+/** Rows of a content for those who have not bought it. */
+export interface Sample {
+  columns: string[];
+  rows: Cell[][];
+}
+
+/** A content of a version as its page shows it. */
+export interface ContentLine {
+  version: number;
+  number: number;
+  digest: string;
+  state: 'waiting' | 'released' | 'refused' | 'failed';
+  why: 'asked' | 'refresh';
+  askedAt: string;
+  finishedAt: string | null;
+  tookMs: number | null;
+  views: string[] | null;
+  candidateRows: number | null;
+  reportId: string | null;
+  releaseId: string | null;
+  rows: number | null;
+  trouble: { message: string; facts: Record<string, unknown> } | null;
+}
+
+export interface VersionMove {
+  version: number;
+  was: VersionState;
+  state: VersionState;
+  byName: string;
+  words: string | null;
+  at: string;
+}
+
+export interface VersionLine {
+  version: number;
+  state: VersionState;
+  madeByName: string;
+  madeAt: string;
+  since: string;
+}
+
+/** A line of the studio. */
+export interface OfferingLine {
+  id: string;
+  title: Words;
+  kind: OfferingKind;
+  version: number;
+  state: VersionState;
+  listed: number | null;
+  updatedAt: string;
+  releaseId: string | null;
+}
+
+/** Everything of an offering, for its holder and those who assess it. */
+export interface StudioPage {
+  id: string;
+  holder: Party;
+  demonstration: boolean;
+  version: number;
+  state: VersionState;
+  revision: number;
+  definition: OfferingDefinition;
+  digest: string;
+  since: string;
+  versions: VersionLine[];
+  moves: VersionMove[];
+  contents: ContentLine[];
+  quality: Quality | null;
+  sample: Sample | null;
+  /** What still stands between the version and its submission. */
+  missing: Missing[];
+  mayWrite: boolean;
+}
+
+/** A thing that a definition lacks, by its key in the catalogue of words. */
+export interface Missing {
+  key: string;
+  /** A column, an item. */
+  what?: string;
+}
+
+/** What the lake gives for a definition now, for its holder only. */
+export interface CandidatePreview {
+  columns: { name: string; type: string }[];
+  rows: Cell[][];
+  total: number;
+  more: boolean;
+  views: string[];
+  ms: number;
+  quality: Quality | null;
+}
+
 /** An offering in the catalogue. */
 export interface OfferingCard {
   id: string;
@@ -144,6 +259,28 @@ export interface OfferingCard {
   rows: number | null;
   listedAt: string;
   refreshedAt: string | null;
+  demonstration: boolean;
+}
+
+/** What everybody may know of a listed offering. */
+export interface OfferingDetail extends OfferingCard {
+  state: VersionState;
+  columns: DefinedColumn[];
+  qualityPlan: QualityPlan;
+  quality: Quality | null;
+  sample: Sample | null;
+  policy: Record<string, unknown>;
+  terms: PolicyTerms;
+  pricingBasis: Words;
+  sources: SourceShare[];
+  refresh: OfferingDefinition['refresh'];
+  /** Views of the lake that it is made from. */
+  views: string[];
+  /** Contents that were released, newest first. */
+  releases: { version: number; number: number; releaseId: string; rows: number; at: string }[];
+  versions: VersionLine[];
+  /** Of registration and listing. */
+  certificates: { kind: string; id: string }[];
 }
 
 export interface OfferingSearch {
@@ -155,4 +292,12 @@ export interface OfferingSearch {
   holder?: string;
   limit: number;
   offset: number;
+}
+
+/** How many of what is found there are by each answer to a question of the catalogue. */
+export interface Facets {
+  kind: Record<string, number>;
+  topic: Record<string, number>;
+  price: Record<string, number>;
+  venue: Record<string, number>;
 }

@@ -1,1 +1,7 @@
+export * from './compliance.ts';
+export * from './delivery.ts';
+export * from './money.ts';
+export * from './offerings.ts';
+export * from './orders.ts';
 export { notePartySeen } from './parties.ts';
+export * from './venues.ts';

@@ -1,31 +1,37 @@
 import { record, recordRead } from '#kernel/access';
-import { type Context, holds, systemContext } from '#kernel/context';
-import { search } from '#kernel/fhir';
+import { type Context, holds } from '#kernel/context';
 import { tell } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
-import { listCases } from '../analytics/index.ts';
+import { listCaseResults, listCases } from '../analytics/index.ts';
 import {
   type Alarm,
   type AlarmMove,
   type AlarmNote,
   type AlarmPage,
   type AlarmQuery,
+  type CaseResult,
   type LineListRow,
   MOVES,
 } from '../model.ts';
-import { dayOf, daysAfter, getDefinition } from '../rules/index.ts';
-import { findAlarms, findEvents, getAlarm, holdAlarm, insertEvent, moveAlarm } from '../store/index.ts';
+import { dayOf, daysAfter } from '../rules/index.ts';
+import {
+  findAlarms,
+  findEvents,
+  findNotices,
+  getAlarm,
+  holdAlarm,
+  insertEvent,
+  insertNotices,
+  moveAlarm,
+} from '../store/index.ts';
+import { getDefinition } from './definitions.ts';
+import { toldPersons } from './notices.ts';
+import { CASES, SAFETY, WATCH, WORK } from './permissions.ts';
+import { findAccessions, findPersons } from './persons.ts';
+import { checkedReason, checkedText } from './reason.ts';
 import type { Watching } from './watch.ts';
 
-const WATCH = 'signals.watch';
-const WORK = 'signals.alarm.work';
-const CASES = 'signals.case.read';
-/** Alarms of products tell of small groups of reports: only who works on safety sees them. */
-const SAFETY = 'signals.safety.work';
-
 const MOST_ALARMS = 500;
-const LONGEST_TEXT = 4_000;
-const SHORTEST_REASON = 5;
 
 /** Alarms, those that changed last first. */
 export async function listAlarms(ctx: Context, query: AlarmQuery): Promise<{ alarms: Alarm[] }> {
@@ -45,19 +51,28 @@ export async function readAlarm(ctx: Context, id: string): Promise<AlarmPage> {
   if (alarm.kind === 'safety' && !holds(ctx.actor, SAFETY))
     throw new Problem('not-found', 'there is no such alarm', { id });
   await recordRead(ctx, { act: 'signals.alarm-read', subject: id });
-  return { alarm, events: await findEvents(ctx.db, id), moves: MOVES[alarm.state] };
+  return {
+    alarm,
+    events: await findEvents(ctx.db, id),
+    notices: await findNotices(ctx.db, id),
+    moves: MOVES[alarm.state],
+  };
 }
 
 /** Triage, verification, escalation, closing, opening again: by a person, with a reason. */
 export async function decideAlarm(
   ctx: Context,
   id: string,
-  { to, text, finding, revision }: AlarmMove,
+  { to, text, finding, persons = [], revision }: AlarmMove,
 ): Promise<AlarmPage> {
   ctx.require(WORK);
-  const why = checkedText(text, SHORTEST_REASON);
+  const why = checkedReason(text);
   if (to === 'closed' && finding === undefined)
     throw new Problem('invalid', 'say what the alarm turned out to be: closing needs a finding');
+  if (to === 'escalated' && persons.length === 0)
+    throw new Problem('invalid', 'say who is told: an escalation names its persons');
+  const { kind } = await getAlarm(ctx.db, id);
+  const told = await toldPersons(ctx, kind, to === 'escalated' ? persons : []);
   await ctx.db.transaction(async (tx) => {
     const alarm = await holdAlarm(tx, id);
     if (alarm.revision !== revision)
@@ -71,13 +86,19 @@ export async function decideAlarm(
         may: MOVES[alarm.state],
       });
     await moveAlarm(ctx, tx, id, to);
-    const detail = { from: alarm.state, to, ...(finding !== undefined && { finding }) };
+    const detail = {
+      from: alarm.state,
+      to,
+      ...(finding !== undefined && { finding }),
+      ...(told.length > 0 && { told: told.map(({ name }) => name) }),
+    };
     await insertEvent(ctx, tx, id, { kind: 'moved', text: why, detail });
     await record(ctx, tx, {
       act: `signals.alarm-${to === 'triage' && alarm.state === 'closed' ? 'reopened' : to}`,
       subject: id,
       detail: { ...detail, why },
     });
+    await insertNotices(ctx, tx, { alarm: id, persons: told, text: why });
     await tell(tx, { type: 'signals.alarm-moved', subject: id, data: { from: alarm.state, to } });
   });
   return readAlarm(ctx, id);
@@ -136,6 +157,7 @@ function linkedOf(events: AlarmPage['events']): Set<string> {
 }
 
 const MOST_CASES = 1_000;
+const MOST_RESULTS = 5_000;
 
 /** Who the cases of an outbreak alarm are. Each person on it learns who looked. */
 export async function listAlarmCases(
@@ -148,17 +170,18 @@ export async function listAlarmCases(
   const { disease, place } = alarm.subject as { disease?: string; place?: string };
   if (alarm.kind !== 'outbreak' || disease === undefined || place === undefined)
     throw new Problem('conflict', 'only an outbreak has a line list of results');
-  const definition = getDefinition(disease);
+  const definition = await getDefinition(ctx.db, disease);
   const period = { since: daysAfter(alarm.first, -definition.incubationDays[1]), until: dayOf(ctx.now()) };
-  const found = await listCases(
+  const options = { actor: ctx.actor.id, ...(signal !== undefined && { signal }) };
+  const found = await listCases(ctx, lake, definition, { period, place, limit: MOST_CASES + 1 }, options);
+  const behind = await listCaseResults(ctx, lake, definition, { period, place, limit: MOST_RESULTS }, options);
+  const results = Map.groupBy(behind, ({ patient }) => patient);
+  const accessions = await findAccessions(
     ctx,
-    lake,
-    definition,
-    { period, place, limit: MOST_CASES + 1 },
-    { actor: ctx.actor.id, ...(signal !== undefined && { signal }) },
+    behind.map(({ specimen }) => specimen),
   );
   const shown = found.slice(0, MOST_CASES);
-  const persons = await findPersonsOf(
+  const persons = await findPersons(
     ctx,
     shown.map(({ patient }) => patient),
   );
@@ -168,50 +191,23 @@ export async function listAlarmCases(
     ...row,
     ...(persons.get(row.patient) ?? { name: '', phone: '' }),
     linked: linked.has(row.patient),
+    ...resultsOf(row.day, results.get(row.patient) ?? [], { episodeDays: definition.episodeDays, accessions }),
   }));
   return { cases, more: found.length > MOST_CASES };
 }
 
-interface Patient {
-  id?: string;
-  name?: { text?: string; family?: string; given?: string[] }[];
-  telecom?: { system?: string; value?: string }[];
-}
-
-/**
- * Names and telephone numbers, which the law on infectious diseases gives to whoever investigates; that the actor may have them was decided by `signals.case.read`,
- * and the look is noted with every person.
- */
-async function findPersonsOf(
-  ctx: Context,
-  ids: readonly string[],
-): Promise<Map<string, { name: string; phone: string }>> {
-  const own = systemContext({ db: ctx.db, log: ctx.log, now: ctx.now }, 'signals');
-  const found = new Map<string, { name: string; phone: string }>();
-  for (let at = 0; at < ids.length; at += PERSONS_AT_ONCE) {
-    const some = ids.slice(at, at + PERSONS_AT_ONCE);
-    const { matches } = await search(
-      own,
-      'Patient',
-      new URLSearchParams({ _id: some.join(','), _count: String(PERSONS_AT_ONCE) }),
-    );
-    for (const { content } of matches) {
-      const patient = JSON.parse(content!) as Patient;
-      const [name] = patient.name ?? [];
-      found.set(patient.id ?? '', {
-        name: name?.text ?? [name?.family, ...(name?.given ?? [])].filter(Boolean).join(' '),
-        phone: patient.telecom?.find(({ system }) => system === 'phone')?.value ?? '',
-      });
-    }
-  }
-  return found;
-}
-
-const PERSONS_AT_ONCE = 100;
-
-function checkedText(text: string, shortest: number): string {
-  const said = text.trim();
-  if (said.length < shortest || said.length > LONGEST_TEXT)
-    throw new Problem('invalid', 'the text is too short or too long', { least: shortest, most: LONGEST_TEXT });
-  return said;
+/** The results of a person that belong to the case which began on this day. */
+function resultsOf(
+  first: string,
+  rows: Awaited<ReturnType<typeof listCaseResults>>,
+  { episodeDays, accessions }: { episodeDays: number; accessions: ReadonlyMap<string, string> },
+): Pick<LineListRow, 'results' | 'types'> {
+  const own = rows.filter(({ day }) => day >= first && day < daysAfter(first, episodeDays));
+  return {
+    results: own.map(({ result, code, day, specimen, order }): CaseResult => {
+      const accession = accessions.get(specimen);
+      return { id: result, code, day, ...(accession !== undefined && { accession }), ...(order !== '' && { order }) };
+    }),
+    types: [...new Set(own.flatMap(({ type }) => (type === '' ? [] : [type])))],
+  };
 }

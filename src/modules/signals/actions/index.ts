@@ -1,4 +1,6 @@
+export { printAlarm, printCard } from './alarm-print.ts';
 export { compute, listMethods } from './compute/ask.ts';
+export { listDefinitions, previewDefinition, readDefinition, saveDefinition } from './definitions.ts';
 export { decideAlarm, linkCase, listAlarmCases, listAlarms, noteOnAlarm, readAlarm } from './desk.ts';
 export {
   endPlan,
@@ -8,6 +10,7 @@ export {
   startPlan,
   strikeExposure,
 } from './monitoring.ts';
+export { acknowledgeNotice, listNotices, listPersons } from './notices.ts';
 export {
   assessReport,
   decideDuplicate,

@@ -4,6 +4,7 @@ import { tell } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import {
   type Alarm,
+  type CaseDefinition,
   type CountAnswer,
   type CountFault,
   type CoverLine,
@@ -20,7 +21,6 @@ import {
   USE_DAYS,
 } from '../model.ts';
 import {
-  DEFINITIONS,
   dayNumber,
   dayOf,
   daysAfter,
@@ -61,6 +61,7 @@ import {
   sumEffects,
   sumIssues,
 } from '../store/index.ts';
+import { findDefinitions } from './definitions.ts';
 
 const READ = 'signals.stock.read';
 const WRITE = 'signals.stock.write';
@@ -155,7 +156,7 @@ async function readKnown(ctx: Context, item?: string): Promise<Known> {
     states: ['new', 'triage', 'verified', 'escalated'],
     limit: MOST_ALARMS,
   });
-  return { today, holdings, orders, issues, diseases: diseasesOf(open) };
+  return { today, holdings, orders, issues, diseases: diseasesOf(open, await findDefinitions(ctx.db)) };
 }
 
 async function readIssues(db: Db, today: string, only: string | undefined): Promise<Map<string, number[]>> {
@@ -185,8 +186,8 @@ function cityOf(district: string): string {
   return placeAt('city', district) ?? district;
 }
 
-function diseasesOf(alarms: readonly Alarm[]): StockDisease[] {
-  return DEFINITIONS.flatMap(({ id, name, serialDays, incubationDays }) => {
+function diseasesOf(alarms: readonly Alarm[], definitions: readonly CaseDefinition[]): StockDisease[] {
+  return definitions.flatMap(({ id, name, serialDays, incubationDays }) => {
     const own = alarms.filter(({ subject }) => subject['disease'] === id);
     if (own.length === 0) return [];
     const cases = new Map<string, number>();

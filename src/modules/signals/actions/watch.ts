@@ -21,12 +21,10 @@ import {
 import {
   centreOf,
   corrected,
-  DEFINITIONS,
   datesOf,
   dayNumber,
   dayOf,
   daysAfter,
-  getDefinition,
   isWithin,
   judgeFixed,
   levelOf,
@@ -37,8 +35,8 @@ import {
 } from '../rules/index.ts';
 import { countOpen, type Finding, findRuns, noteRun, raiseAlarm } from '../store/index.ts';
 import type { Computing } from './compute/index.ts';
-
-const WATCH = 'signals.watch';
+import { findDefinitions, getDefinition } from './definitions.ts';
+import { WATCH } from './permissions.ts';
 
 /** What the watch works with. */
 export interface Watching {
@@ -90,14 +88,15 @@ async function watchAll(ctx: Context, watching: Watching): Promise<WatchRun> {
   const verdicts: Raised[] = [];
   const totals = new Map<string, SeriesSet>();
   let series = 0;
-  for (const definition of DEFINITIONS) {
+  const definitions = await findDefinitions(ctx.db);
+  for (const definition of definitions) {
     for (const found of await judgeDisease(ctx, watching, definition, until)) {
       verdicts.push(...found.verdicts);
       series += found.verdicts.length;
       for (const each of found.sets) totals.set(`${definition.id} ${each.level} ${each.set.unit}`, each.set);
     }
   }
-  const findings = findingsOf(corrected(verdicts), totals);
+  const findings = findingsOf(corrected(verdicts), { definitions, totals });
   let [raised, updated] = [0, 0];
   await ctx.db.transaction(async (tx) => {
     for (const finding of findings) {
@@ -267,7 +266,10 @@ function raisedBy(definition: CaseDefinition, rule: ScanRule, cluster: ClusterFo
 }
 
 /** One finding for each disease and place; what is raised in a district is not raised again for its city or the region. */
-function findingsOf(grounds: ReturnType<typeof corrected>, totals: ReadonlyMap<string, SeriesSet>): Finding[] {
+function findingsOf(
+  grounds: ReturnType<typeof corrected>,
+  { definitions, totals }: { definitions: readonly CaseDefinition[]; totals: ReadonlyMap<string, SeriesSet> },
+): Finding[] {
   const byKey = Map.groupBy(grounds, ({ verdict }) => `${verdict.disease}/${verdict.place}`);
   const all = [...byKey.values()].map((each) => each[0]!.verdict);
   return [...byKey.entries()].flatMap(([key, each]) => {
@@ -280,7 +282,7 @@ function findingsOf(grounds: ReturnType<typeof corrected>, totals: ReadonlyMap<s
         isWithin(other.place, place),
     );
     if (explained) return [];
-    const { incubationDays } = getDefinition(disease);
+    const { incubationDays } = definitions.find(({ id }) => id === disease)!;
     // Who was infected with the first of those that raised it belongs to it.
     const first = daysAfter(
       each.map(({ ground }) => ground.first).sort()[0]!,
@@ -319,7 +321,7 @@ export async function listDiseases(
   const since = daysAfter(until, -27);
   const open = await countOpen(ctx.db, 'outbreak');
   const diseases: DiseaseLine[] = [];
-  for (const definition of DEFINITIONS) {
+  for (const definition of await findDefinitions(ctx.db)) {
     const cells = await countCells(ctx, watching.lake, definition, { since, until }, askOptions(ctx, watching));
     const { dates, series } = seriesOf(cells, { unit: 'day', level: 'region', since, until });
     const known = new Map(dates.map((date, at) => [date, series[0]?.cases[at] ?? 0]));
@@ -352,7 +354,7 @@ const MOST_POINTS = 600;
 /** A disease at a place over time: counts, what every rule says, who the cases are, where they are. */
 export async function readCurve(ctx: Context, watching: Watching, question: CurveQuestion): Promise<DiseaseCurve> {
   ctx.require(WATCH);
-  const definition = getDefinition(question.disease);
+  const definition = await getDefinition(ctx.db, question.disease);
   const { place, unit } = question;
   const until = question.until ?? dayOf(ctx.now());
   const since = question.since ?? daysAfter(until, unit === 'day' ? -59 : -7 * 103);
@@ -449,7 +451,7 @@ export async function readOutlook(
   question: CurveQuestion,
 ): Promise<{ outlook?: Outlook }> {
   ctx.require(WATCH);
-  const { serialDays } = getDefinition(question.disease);
+  const { serialDays } = await getDefinition(ctx.db, question.disease);
   const { points } = await readCurve(ctx, watching, { ...question, unit: 'day' });
   const first = points.findIndex(({ cases }) => cases > 0);
   const since = points.slice(Math.max(0, first));

@@ -182,3 +182,40 @@ export async function listCases(
     options,
   );
 }
+
+interface CaseResultRow {
+  patient: string;
+  /** Id of the Observation. */
+  result: string;
+  code: string;
+  day: string;
+  /** Ids of the Specimen and the ServiceRequest; empty: not told. */
+  specimen: string;
+  order: string;
+  /** What a typing test named; empty: no typing test. */
+  type: string;
+}
+
+/** The positive and typing results of the persons who have a case in the period, oldest first. */
+export async function listCaseResults(
+  ctx: Context,
+  lake: Lake,
+  definition: CaseDefinition,
+  { period, place, limit }: { period: Period; place: string; limit: number },
+  options: AskOptions = {},
+): Promise<CaseResultRow[]> {
+  const relation = await lakeRelation(ctx, 'laboratory_result', { reach: 'population' });
+  const isTyping = sql`has(cast(${[...(definition.typing ?? [])]} as Array(String)), code)`;
+  const asked = [...codesOf(definition), ...(definition.typing ?? [])];
+  return lake.rows<CaseResultRow>(
+    sql`
+      select patient, id as "result", code, toString(toDate32(time, 'Asia/Shanghai')) as day, ifNull(specimen, '') as "specimen",
+        ifNull(service_request, '') as "order", if(${isTyping}, coalesce(value_text, value_code, ''), '') as "type"
+      from ${relation}
+      where code in ${listOf(asked)} and ${STANDS} and ${any([isTyping, ...definition.findings.map(isPositive)])}
+        and ${DAY} between toInt32(toDate32(${period.since})) and toInt32(toDate32(${period.until}))
+        and patient in (select patient from (${casesOf(relation, definition, period)}) where ${isAt(sql`of_district`, place)})
+      order by time, id limit ${limit}`,
+    options,
+  );
+}

@@ -3,6 +3,7 @@ export {
   countAges,
   countCells,
   countTypes,
+  listCaseResults,
   listCases,
 } from './cases.ts';
 export { alarmTable, reportTable } from './tables.ts';

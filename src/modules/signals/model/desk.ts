@@ -22,6 +22,8 @@ export interface AlarmEvent {
     /** Of a contact: when it was, and how to reach the person. */
     day?: string;
     reach?: string;
+    /** Names of who was told. */
+    told?: readonly string[];
   };
 }
 
@@ -50,6 +52,8 @@ export interface AlarmMove {
   /** Why, in words. */
   text: string;
   finding?: ClosingFinding;
+  /** Of an escalation: who is told, by the ids of their accounts. */
+  persons?: readonly string[];
   /** The revision that the person saw: who decides on what has changed meanwhile is told. */
   revision: number;
 }
@@ -78,10 +82,53 @@ export interface LineListRow {
   birthDate: string | null;
   phone: string;
   linked: boolean;
+  /** What the case rests on, oldest first. */
+  results: CaseResult[];
+  /** What typing tests named: serotype, lineage. */
+  types: string[];
+}
+
+/** A result behind a case, with what leads to it. */
+export interface CaseResult {
+  /** Id of the Observation. */
+  id: string;
+  code: string;
+  day: string;
+  /** Number on the tube. */
+  accession?: string;
+  /** Id of the ServiceRequest. */
+  order?: string;
+}
+
+/** Somebody who can be told of an alarm. */
+export interface AlarmPerson {
+  id: string;
+  name: string;
+  roles: readonly string[];
+  organizations: { id: string; name: string; district: string | null }[];
+  /** One of the organizations lies where the alarm is. */
+  isLocal: boolean;
+}
+
+/** What a named person was told, until the person has seen it. */
+export interface AlarmNotice {
+  id: string;
+  alarm: string;
+  kind: AlarmKind;
+  key: string;
+  subject: Alarm['subject'];
+  /** Who was told, and by whom. */
+  accountName: string;
+  actorName: string;
+  at: string;
+  text: string;
+  acknowledgedAt: string | null;
 }
 
 export interface AlarmPage {
   alarm: Alarm;
+  /** Who was told by name, the newest first. */
+  notices: AlarmNotice[];
   events: AlarmEvent[];
   /** Where it may go from here. */
   moves: readonly AlarmState[];

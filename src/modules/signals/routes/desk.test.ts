@@ -1,7 +1,8 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { findPermissions } from '#kernel/access';
+import { createAccount, findPermissions } from '#kernel/access';
 import { type Actor, onDb, ROLES, type Role } from '#kernel/context';
+import { update } from '#kernel/fhir';
 import type { Door } from '#kernel/http';
 import { Problem } from '#kernel/problem';
 import { type Pool, sql } from '#kernel/sql';
@@ -10,7 +11,7 @@ import { noLake } from '../../../../tests/support/lake.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
 import type { Computing } from '../actions/compute/index.ts';
 import { signalsRoutes } from '../index.ts';
-import { ALARM_STATES, type Alarm, type AlarmPage, MOVES } from '../model.ts';
+import { ALARM_STATES, type Alarm, type AlarmNotice, type AlarmPage, type AlarmPerson, MOVES } from '../model.ts';
 import { findAlarms, raiseAlarm } from '../store/index.ts';
 
 /**
@@ -21,11 +22,28 @@ let pool: Pool;
 let app: FastifyInstance;
 let actor: Actor;
 let alarm: Alarm;
+/** Accounts that can be told of it, and one that cannot. */
+let [near, far, blind] = ['', '', ''];
 const roles = new Map<Role, ReadonlySet<string>>();
 
 beforeAll(async () => {
   pool = await testDatabase();
   for (const role of ROLES) roles.set(role, await findPermissions(pool, [role]));
+  const ctx = testContext(pool);
+  await update(ctx, { resourceType: 'Organization', id: 'cdc', name: 'CDC', address: [{ postalCode: '440111' }] });
+  const account = async (username: string, role: Role, organizations: string[]): Promise<string> =>
+    (
+      await createAccount(ctx, {
+        username,
+        name: username,
+        password: 'three-wise-herons',
+        roles: [role],
+        organizations,
+      })
+    ).id;
+  far = await account('anna', 'laboratory-director', ['elsewhere']);
+  near = await account('bert', 'regulator', ['cdc']);
+  blind = await account('carl', 'courier', ['cdc']);
   app = Fastify();
   app.setErrorHandler((error, _, reply) => {
     if (!(error instanceof Problem)) throw error;
@@ -45,7 +63,7 @@ const become = (role: Role): void => {
 
 beforeEach(async () => {
   become('regulator');
-  await pool.run(sql`truncate signals.alarm, signals.alarm_event`);
+  await pool.run(sql`truncate signals.alarm, signals.alarm_event, signals.notice`);
   const ctx = testContext(pool);
   const ground = {
     method: 'fixed',
@@ -81,7 +99,7 @@ describe('moving an alarm', () => {
     'from %s to %s: as the table says',
     async (from, to) => {
       await pool.run(sql`update signals.alarm set state = ${from}`);
-      const answer = await move(to, { finding: 'outbreak' });
+      const answer = await move(to, { finding: 'outbreak', persons: [near] });
       expect(answer.statusCode).toBe(MOVES[from].includes(to) ? 200 : 409);
       expect((await findAlarms(pool, { limit: 1 }))[0]!.state).toBe(MOVES[from].includes(to) ? to : from);
     },
@@ -123,6 +141,62 @@ describe('moving an alarm', () => {
   });
 });
 
+describe('an escalation', () => {
+  const escalate = async (persons: readonly string[]) => {
+    await pool.run(sql`update signals.alarm set state = 'verified'`);
+    return move('escalated', { persons });
+  };
+  const waiting = async (): Promise<AlarmNotice[]> =>
+    (await app.inject({ url: '/api/signals/notices' })).json<{ notices: AlarmNotice[] }>().notices;
+  const see = (id: string) => app.inject({ method: 'POST', url: `/api/signals/notices/${id}/acknowledge` });
+
+  test('may go to whoever sees alarms, those of the place first', async () => {
+    const answer = await app.inject({ url: `/api/signals/alarms/${alarm.id}/persons` });
+    const { persons } = answer.json<{ persons: AlarmPerson[] }>();
+    expect(persons.map(({ name, isLocal }) => [name, isLocal])).toEqual([
+      ['bert', true],
+      ['anna', false],
+    ]);
+  });
+
+  test('is told to those who are named, until each of them has seen it', async () => {
+    const page = (await escalate([near, far, near])).json<AlarmPage>();
+    expect(page.notices.map(({ accountName, acknowledgedAt }) => [accountName, acknowledgedAt]).sort()).toEqual([
+      ['anna', null],
+      ['bert', null],
+    ]);
+    expect(page.events.at(-1)).toMatchObject({ detail: { to: 'escalated', told: ['bert', 'anna'] } });
+    expect(await waiting()).toEqual([]);
+
+    actor = { ...actor, id: near };
+    const [notice, ...others] = await waiting();
+    expect(others).toEqual([]);
+    expect(notice).toMatchObject({ alarm: alarm.id, text: 'because it is so', key: 'measles/440111' });
+    expect((await see(notice!.id)).statusCode).toBe(200);
+    expect(await waiting()).toEqual([]);
+    expect((await see(notice!.id)).statusCode).toBe(200);
+    const seen = await pool.rows(
+      sql`select 1 from access.audit where act = 'signals.notice-acknowledged' and actor = ${near} and subject = ${alarm.id}`,
+    );
+    expect(seen).toHaveLength(1);
+
+    become('laboratory-director');
+    actor = { ...actor, id: far };
+    expect(await waiting()).toHaveLength(1);
+    expect((await see(notice!.id)).statusCode).toBe(404);
+  });
+
+  test.each([
+    ['to nobody', () => []],
+    ['to who cannot see alarms', () => [blind]],
+    ['to an account that is not', () => ['nobody']],
+    ['to everybody', () => Array.from({ length: 21 }, (_, at) => `a${at}`)],
+  ])('%s is refused, and the alarm stays where it was', async (_, persons) => {
+    expect((await escalate(persons())).statusCode).toBe(400);
+    expect((await findAlarms(pool, { limit: 1 }))[0]!.state).toBe('verified');
+  });
+});
+
 describe('notes', () => {
   test('stand in the order in which they were written', async () => {
     await post('notes', { kind: 'note', text: 'The school was called.' });
@@ -153,6 +227,10 @@ describe('who may', () => {
     const reads = role === 'regulator' || role === 'laboratory-director';
     expect((await app.inject({ url: '/api/signals/alarms' })).statusCode).toBe(reads ? 200 : 403);
     expect((await app.inject({ url: `/api/signals/alarms/${alarm.id}` })).statusCode).toBe(reads ? 200 : 403);
+    expect((await app.inject({ url: '/api/signals/notices' })).statusCode).toBe(reads ? 200 : 403);
+    expect((await app.inject({ url: `/api/signals/alarms/${alarm.id}/persons` })).statusCode).toBe(
+      role === 'regulator' ? 200 : 403,
+    );
     expect((await move('triage')).statusCode).toBe(role === 'regulator' ? 200 : 403);
     expect((await post('notes', { kind: 'note', text: 'x' })).statusCode).toBe(role === 'regulator' ? 200 : 403);
     if (role !== 'regulator')

@@ -1,11 +1,24 @@
 import type { FastifyInstance } from 'fastify';
+import { sendPdf } from '#kernel/document';
 import type { Door } from '#kernel/http';
 import { goneSignal } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
 import type { Computing } from '../actions/compute/index.ts';
-import { decideAlarm, linkCase, listAlarmCases, listAlarms, noteOnAlarm, readAlarm } from '../actions/index.ts';
+import {
+  acknowledgeNotice,
+  decideAlarm,
+  linkCase,
+  listAlarmCases,
+  listAlarms,
+  listNotices,
+  listPersons,
+  noteOnAlarm,
+  printAlarm,
+  printCard,
+  readAlarm,
+} from '../actions/index.ts';
 import { ALARM_KINDS, ALARM_STATES, CLOSING_FINDINGS, NOTE_KINDS } from '../model.ts';
-import { oneOf, textOf } from './read.ts';
+import { dayOf, oneOf, textOf, textsOf } from './read.ts';
 
 type Query = Record<string, string | undefined>;
 type Body = Record<string, unknown>;
@@ -28,15 +41,25 @@ export function deskRoutes(app: FastifyInstance, door: Door, computing: Computin
   app.get<One>('/api/signals/alarms/:id', async (request) => readAlarm(await door.context(request), request.params.id));
 
   app.post<One>('/api/signals/alarms/:id/move', async (request) => {
-    const { to, finding, revision } = request.body ?? {};
+    const { to, finding, persons, revision } = request.body ?? {};
     if (typeof revision !== 'number') throw new Problem('invalid', 'say which revision of the alarm you saw');
     return decideAlarm(await door.context(request), request.params.id, {
       to: oneOf(textOf(to, 'to'), ALARM_STATES, 'to'),
       text: textOf(request.body['text'], 'text'),
       revision,
+      ...(persons !== undefined && { persons: textsOf(persons, 'persons') }),
       ...(finding !== undefined && { finding: oneOf(textOf(finding, 'finding'), CLOSING_FINDINGS, 'finding') }),
     });
   });
+
+  app.get<One>('/api/signals/alarms/:id/persons', async (request) =>
+    listPersons(await door.context(request), request.params.id),
+  );
+
+  app.get('/api/signals/notices', async (request) => listNotices(await door.context(request)));
+  app.post<One>('/api/signals/notices/:id/acknowledge', async (request) =>
+    acknowledgeNotice(await door.context(request), request.params.id),
+  );
 
   app.post<One>('/api/signals/alarms/:id/notes', async (request) => {
     const { kind, text, day, reach, reference } = request.body ?? {};
@@ -55,6 +78,27 @@ export function deskRoutes(app: FastifyInstance, door: Door, computing: Computin
       { lake: door.lake, computing, signal: goneSignal(reply) },
       request.params.id,
     ),
+  );
+
+  app.get<One & { Querystring: Query }>('/api/signals/alarms/:id/report.pdf', async (request, reply) => {
+    const { id } = request.params;
+    const watching = { lake: door.lake, computing, signal: goneSignal(reply) };
+    const isNamed = request.query['names'] === 'true';
+    return sendPdf(reply, `alarm-${id}`, await printAlarm(await door.context(request), watching, id, { isNamed }));
+  });
+
+  app.get<{ Params: { id: string; patient: string }; Querystring: Query }>(
+    '/api/signals/alarms/:id/cases/:patient/card.pdf',
+    async (request, reply) => {
+      const { id, patient } = request.params;
+      const day = dayOf(request.query['day'] ?? '', 'day');
+      const watching = { lake: door.lake, computing, signal: goneSignal(reply) };
+      return sendPdf(
+        reply,
+        `card-${day}`,
+        await printCard(await door.context(request), watching, id, { patient, day }),
+      );
+    },
   );
 
   app.put<{ Params: { id: string; patient: string }; Body: Body }>(

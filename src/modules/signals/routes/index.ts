@@ -3,6 +3,7 @@ import type { Door } from '#kernel/http';
 import { goneSignal } from '#kernel/lake';
 import type { Computing } from '../actions/compute/index.ts';
 import { compute, listMethods } from '../actions/index.ts';
+import { definitionRoutes } from './definitions.ts';
 import { deskRoutes } from './desk.ts';
 import { reportRoutes } from './reports.ts';
 import { safetyRoutes } from './safety.ts';
@@ -25,6 +26,7 @@ export function signalsRoutes(app: FastifyInstance, door: Door, computing: Compu
       }),
   );
   watchRoutes(app, door, computing);
+  definitionRoutes(app, door, computing);
   deskRoutes(app, door, computing);
   studyRoutes(app, door);
   safetyRoutes(app, door, computing);

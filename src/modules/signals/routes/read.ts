@@ -14,6 +14,12 @@ export function textOf(value: unknown, name: string): string {
   return value;
 }
 
+/** A member of a body that must be a list of texts. @throws Problem `invalid` */
+export function textsOf(value: unknown, name: string): string[] {
+  if (!Array.isArray(value)) throw new Problem('invalid', 'this member is a list of texts', { name });
+  return value.map((each) => textOf(each, name));
+}
+
 /** @throws Problem `invalid` when the text is no day */
 export function dayOf(text: string, name: string): string {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text)))

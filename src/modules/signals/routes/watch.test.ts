@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findPermissions } from '#kernel/access';
 import { type Actor, ROLES, type Role } from '#kernel/context';
+import { update } from '#kernel/fhir';
 import type { Door } from '#kernel/http';
 import type { Lake } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
@@ -11,7 +12,17 @@ import { testLake } from '../../../../tests/support/lake.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
 import { type Computing, startComputing } from '../actions/compute/index.ts';
 import { signalsRoutes } from '../index.ts';
-import type { Alarm, DiseaseCurve, DiseaseLine, WatchRun } from '../model.ts';
+import type {
+  Alarm,
+  CaseDefinition,
+  DefinitionPage,
+  DefinitionPreview,
+  DefinitionState,
+  DiseaseCurve,
+  DiseaseLine,
+  LineListRow,
+  WatchRun,
+} from '../model.ts';
 import { findAlarms } from '../store/index.ts';
 
 /**
@@ -38,7 +49,7 @@ beforeAll(async () => {
   computing = startComputing();
   for (const role of ROLES) roles.set(role, await findPermissions(pool, [role]));
   await lake.run(sql`
-    create table laboratory_result (patient String, code LowCardinality(String), time DateTime64(3, 'UTC'), value Nullable(Float64), value_code Nullable(String), value_text Nullable(String),
+    create table laboratory_result (id String, specimen Nullable(String), service_request Nullable(String), patient String, code LowCardinality(String), time DateTime64(3, 'UTC'), value Nullable(Float64), value_code Nullable(String), value_text Nullable(String),
       flag Nullable(String), status Nullable(String), sex Nullable(String), birth_date Nullable(Date32), district Nullable(String), organization Nullable(String), _tenant String, _patients Array(String))
     engine = MergeTree order by (code, time)`);
   app = Fastify();
@@ -56,7 +67,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   become('regulator');
   await lake.run(sql`truncate table laboratory_result`);
-  await pool.run(sql`truncate signals.alarm, signals.watch_run`);
+  await pool.run(sql`truncate signals.alarm, signals.alarm_event, signals.watch_run, signals.case_definition`);
 });
 
 afterAll(async () => {
@@ -71,6 +82,8 @@ interface Planted {
   value?: string;
   district?: string;
   status?: string;
+  specimen?: string;
+  order?: string;
 }
 
 const MEASLES = '35276-5';
@@ -78,9 +91,18 @@ const POSITIVE = '10828004';
 const NEGATIVE = '260385009';
 
 async function plant(rows: readonly Planted[]): Promise<void> {
-  for (const { patient, day, code = MEASLES, value = POSITIVE, district = BAIYUN, status = 'final' } of rows)
+  for (const {
+    patient,
+    day,
+    code = MEASLES,
+    value = POSITIVE,
+    district = BAIYUN,
+    status = 'final',
+    specimen,
+    order,
+  } of rows)
     await lake.run(sql`
-      insert into laboratory_result select ${patient}, ${code}, parseDateTime64BestEffort(${`${day}T02:00:00Z`}), null, ${value}, null, null, ${status}, 'female', toDate32('2024-01-01'),
+      insert into laboratory_result select ${`${patient}-${day}`}, ${specimen ?? null}, ${order ?? null}, ${patient}, ${code}, parseDateTime64BestEffort(${`${day}T02:00:00Z`}), null, ${value}, null, null, ${status}, 'female', toDate32('2024-01-01'),
         ${district}, 'lab', 'o1', [${patient}]`);
 }
 
@@ -124,7 +146,7 @@ describe('counting', () => {
   test('a day is one of Asia/Shanghai', async () => {
     await lake.run(
       trusted(`
-      insert into laboratory_result select 'night', '${MEASLES}', toDateTime64('2026-11-10 17:30:00', 3, 'UTC'), null, '${POSITIVE}', null, null, 'final', 'male', null, '${BAIYUN}', 'lab', 'o1', ['night']`),
+      insert into laboratory_result select 'o-night', null, null, 'night', '${MEASLES}', toDateTime64('2026-11-10 17:30:00', 3, 'UTC'), null, '${POSITIVE}', null, null, 'final', 'male', null, '${BAIYUN}', 'lab', 'o1', ['night']`),
     );
     const { points } = await get<DiseaseCurve>('/api/signals/diseases/measles?since=2026-11-01&until=2026-11-20');
     expect(points.filter(({ cases }) => cases > 0).map(({ date }) => date)).toEqual(['2026-11-11']);
@@ -209,6 +231,164 @@ describe('judging', () => {
     const days = await get<DiseaseCurve>('/api/signals/diseases/influenza');
     expect(days.verdicts).toMatchObject([{ rule: { method: 'ears' }, tooShort: true }]);
     expect(await judge()).toMatchObject({ raised: 0 });
+  });
+});
+
+describe('an alarm on paper', () => {
+  const raised = async (): Promise<Alarm> => {
+    await plant([
+      ...Array.from({ length: 5 }, (_, at) => ({ patient: `p${at}`, day: '2026-11-19' })),
+      { patient: 'p5', day: '2026-11-19', specimen: 'tube-1', order: 'order-1' },
+      { patient: 'p5', day: '2026-11-21', specimen: 'tube-2' },
+      { patient: 'p5', day: '2026-06-01', specimen: 'tube-0' },
+    ]);
+    await judge();
+    return (await alarms())[0]!;
+  };
+  const patientsOf = async (act: string): Promise<string[]> => {
+    const rows = await pool.rows<{ patients: string[] }>(
+      sql`select patients from access.audit where act = ${act} order by at desc, id limit 1`,
+    );
+    return (rows[0]?.patients ?? []).sort();
+  };
+
+  test('each case of the line list leads to its results, specimens and orders, those of its own episode only', async () => {
+    const { id } = await raised();
+    await update(testContext(pool), {
+      resourceType: 'Specimen',
+      id: 'tube-1',
+      accessionIdentifier: { value: '2611190001' },
+    });
+    const { cases } = await get<{ cases: LineListRow[] }>(`/api/signals/alarms/${id}/cases`);
+    expect(cases).toHaveLength(6);
+    expect(cases.find(({ patient }) => patient === 'p5')!.results).toEqual([
+      { id: 'p5-2026-11-19', code: MEASLES, day: '2026-11-19', accession: '2611190001', order: 'order-1' },
+      { id: 'p5-2026-11-21', code: MEASLES, day: '2026-11-21' },
+    ]);
+  });
+
+  test('is a PDF; everybody on its line list learns of it, names are on it only for who may see them', async () => {
+    const { id } = await raised();
+    const pdf = (url: string) => app.inject({ url: `/api/signals/alarms/${id}/${url}` });
+    const answer = await pdf('report.pdf');
+    expect(answer.statusCode, answer.body.slice(0, 200)).toBe(200);
+    expect(answer.headers).toMatchObject({ 'content-type': 'application/pdf', 'cache-control': 'no-store' });
+    expect(answer.rawPayload.toString('latin1', 0, 5)).toBe('%PDF-');
+    expect(await patientsOf('signals.line-list-read')).toEqual(['p0', 'p1', 'p2', 'p3', 'p4', 'p5']);
+    expect((await pdf('report.pdf?names=true')).statusCode).toBe(200);
+    const printed = await pool.rows<{ detail: { names: boolean } }>(
+      sql`select detail from access.audit where act = 'signals.alarm-printed' and subject = ${id}`,
+    );
+    expect(printed.map(({ detail }) => detail.names).sort()).toEqual([false, true]);
+
+    become('laboratory-director');
+    expect((await pdf('report.pdf')).statusCode).toBe(200);
+    expect((await pdf('report.pdf?names=true')).statusCode).toBe(403);
+    expect((await pdf('cases/p1/card.pdf?day=2026-11-19')).statusCode).toBe(403);
+    become('clinician');
+    expect((await pdf('report.pdf')).statusCode).toBe(403);
+  });
+
+  test("a case's report card is one, in the trail of that person", async () => {
+    const { id } = await raised();
+    const card = (query: string) => app.inject({ url: `/api/signals/alarms/${id}/cases/${query}` });
+    const answer = await card('p1/card.pdf?day=2026-11-19');
+    expect(answer.statusCode).toBe(200);
+    expect(answer.rawPayload.toString('latin1', 0, 5)).toBe('%PDF-');
+    expect(await patientsOf('signals.card-printed')).toEqual(['p1']);
+    expect((await card('p1/card.pdf?day=2026-11-18')).statusCode).toBe(404);
+    expect((await card('p1/card.pdf')).statusCode).toBe(400);
+  });
+});
+
+describe('case definitions', () => {
+  const standing = async (id = 'measles'): Promise<DefinitionPage> => get(`/api/signals/definitions/${id}`);
+  const save = (definition: object, more: object = {}, id = 'measles') =>
+    app.inject({
+      method: 'PUT',
+      url: `/api/signals/definitions/${id}`,
+      payload: { definition, why: 'a newer guideline', version: 0, ...more },
+    });
+
+  test('what was saved is what is counted and judged from then on; the versions before stay', async () => {
+    await plant([
+      { patient: 'a', day: '2026-11-20', value: '99' },
+      ...Array.from({ length: 3 }, (_, at) => ({ patient: `p${at}`, day: '2026-11-19' })),
+    ]);
+    expect(await judge()).toMatchObject({ raised: 0 });
+    const { definition } = await standing();
+    const [fixed, ...rules] = definition.rules;
+    const wider: CaseDefinition = {
+      ...definition,
+      findings: [{ codes: [MEASLES], values: [POSITIVE, '99'] }],
+      rules: [{ ...fixed!, cases: 4 } as CaseDefinition['rules'][number], ...rules],
+    };
+    const preview = await app.inject({
+      method: 'POST',
+      url: '/api/signals/definitions/preview',
+      payload: { definition: wider },
+    });
+    const { standing: before, proposed, dates } = preview.json<DefinitionPreview>();
+    expect(dates).toHaveLength(90);
+    expect([before, proposed].map((each) => each.reduce((sum, cases) => sum + cases, 0))).toEqual([3, 4]);
+
+    expect((await save(wider)).json<DefinitionPage>()).toMatchObject({
+      version: 1,
+      definition: wider,
+      versions: [{ version: 1, actorName: 'regulator', why: 'a newer guideline' }],
+    });
+    const curve = await get<DiseaseCurve>('/api/signals/diseases/measles?since=2026-11-01&until=2026-11-21');
+    expect(curve.points.reduce((sum, { cases }) => sum + cases, 0)).toBe(4);
+    expect(await judge()).toMatchObject({ raised: 1 });
+    expect(
+      (await save(definition, { version: 1 })).json<DefinitionPage>().versions.map(({ version }) => version),
+    ).toEqual([2, 1]);
+    const trail = await pool.rows(
+      sql`select 1 from access.audit where act = 'signals.definition-changed' and subject = 'measles'`,
+    );
+    expect(trail).toHaveLength(2);
+  });
+
+  test('one that is retired is counted no more; one of a new disease is', async () => {
+    const { definition } = await standing('rsv');
+    expect((await save(definition, { retired: true }, 'rsv')).statusCode).toBe(200);
+    expect((await save({ ...definition, id: 'rsv-b' }, {}, 'rsv-b')).statusCode).toBe(200);
+    const { diseases } = await get<{ diseases: DiseaseLine[] }>('/api/signals/diseases');
+    const watched = diseases.map((line) => line.definition.id);
+    expect([watched.includes('rsv'), watched.includes('rsv-b')]).toEqual([false, true]);
+    const { definitions } = await get<{ definitions: DefinitionState[] }>('/api/signals/definitions');
+    expect(definitions.find((each) => each.definition.id === 'rsv')).toMatchObject({ retired: true, version: 1 });
+  });
+
+  test('who did not see the newest version is told', async () => {
+    const { definition } = await standing();
+    const answers = await Promise.all([save(definition), save(definition)]);
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 409]);
+  });
+
+  test.each([
+    ['another id', { id: 'rubella' }],
+    ['no finding', { findings: [] }],
+    ['a finding that nothing meets', { findings: [{ codes: [MEASLES] }] }],
+    ['a code with a quote', { findings: [{ codes: ["x' or 1=1"], values: ['POS'] }] }],
+    ['no rule', { rules: [] }],
+    ['an unknown rule', { rules: [{ method: 'oracle', levels: ['region'] }] }],
+    ['an incubation that ends before it begins', { incubationDays: [9, 2] }],
+    ['an endless episode', { episodeDays: 1e9 }],
+    ['no Chinese name', { name: { en: 'Measles' } }],
+  ])('%s is refused with the place of the fault', async (_, change) => {
+    const { definition } = await standing();
+    const answer = await save({ ...definition, ...change });
+    expect(answer.statusCode).toBe(400);
+    expect((await standing()).version).toBe(0);
+  });
+
+  test.each(ROLES.filter((role) => role !== 'system'))('%s', async (role) => {
+    const { definition } = await standing();
+    become(role);
+    const reads = role === 'regulator' || role === 'laboratory-director';
+    expect((await app.inject({ url: '/api/signals/definitions' })).statusCode).toBe(reads ? 200 : 403);
+    expect((await save(definition)).statusCode).toBe(role === 'regulator' ? 200 : 403);
   });
 });
 

@@ -1,6 +1,7 @@
+export { type AlarmPrint, alarmDocument, cardDocument } from './alarm-print.ts';
 export { assess } from './assess.ts';
 export { datesOf, dayNumber, dayOf, daysAfter } from './calendar.ts';
-export { DEFINITIONS, getDefinition } from './definitions.ts';
+export { currentDefinitions, parseDefinition } from './definitions.ts';
 export { centreOf, isWithin, levelOf, placeAt } from './places.ts';
 export {
   asTyped,

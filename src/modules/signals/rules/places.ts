@@ -7,14 +7,27 @@ export interface Centre {
   latitude: number;
 }
 
-const CENTRES = new Map(
-  (boundaries as unknown as { features: { properties: { adcode: string; label: [number, number] } }[] }).features.map(
-    ({ properties: { adcode, label } }) => [adcode, { longitude: label[0], latitude: label[1] }] as const,
+interface Unit {
+  adcode: string;
+  en: string;
+  zh: string;
+  label: [longitude: number, latitude: number];
+}
+
+const UNITS = new Map(
+  (boundaries as unknown as { features: { properties: Unit }[] }).features.map(
+    ({ properties }) => [properties.adcode, properties] as const,
   ),
 );
 
 export function centreOf(place: string): Centre | undefined {
-  return CENTRES.get(place);
+  const unit = UNITS.get(place);
+  return unit && { longitude: unit.label[0], latitude: unit.label[1] };
+}
+
+/** The code itself where the map knows no name. */
+export function nameOfPlace(place: string, language: 'en' | 'zh'): string {
+  return UNITS.get(place)?.[language] ?? place;
 }
 
 /** The place of this level in which a district lies; undefined where the district is not known. */

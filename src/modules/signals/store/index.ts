@@ -1,5 +1,13 @@
 export { countOpen, type Finding, findAlarms, getAlarm, raiseAlarm } from './alarms.ts';
+export {
+  findDefinitionVersions,
+  findSavedDefinitions,
+  holdDefinition,
+  insertDefinitionVersion,
+  MOST_DEFINITIONS,
+} from './definitions.ts';
 export { findEvents, holdAlarm, insertEvent, moveAlarm } from './desk.ts';
+export { acknowledge, findNotices, findWaiting, insertNotices } from './notices.ts';
 export * from './reports.ts';
 export {
   findEntries,

@@ -1,0 +1,15 @@
+import { onDb } from '#kernel/context';
+import type { Job } from '#kernel/jobs';
+import type { Pool } from '#kernel/sql';
+import { hearDueNotices } from './money.ts';
+import { clockDueOrders } from './orders.ts';
+import { sendDuePushes } from './pushes.ts';
+
+/** What of trade happens by itself. Each piece of it commits by itself: one that fails holds up no other. */
+export function tradeJobs({ pool }: { pool: Pool }): Job[] {
+  return [
+    { name: 'exchange payments', everySeconds: 1, run: (ctx) => hearDueNotices(onDb(ctx, pool)) },
+    { name: 'exchange orders', everySeconds: 10, run: (ctx) => clockDueOrders(onDb(ctx, pool)) },
+    { name: 'exchange pushes', everySeconds: 2, run: (ctx) => sendDuePushes(onDb(ctx, pool), { allowInside: false }) },
+  ];
+}

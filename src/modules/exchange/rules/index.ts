@@ -1,0 +1,32 @@
+export { isOutside, parseAddress } from './addresses.ts';
+export {
+  addWorkingDays,
+  exportDuty,
+  itemsFor,
+  measureItems,
+  needsFourEyes,
+  refusalsOf,
+  unanswered,
+  unjudged,
+} from './compliance.ts';
+export { csvLine, parseCsv } from './csv.ts';
+export { mayMove, measureQuality, missingOf, nextRefresh, offerPolicy, sampleOf } from './offerings.ts';
+export { daysAfterTime, monthsAfter, movesOf, nextState, periodEnd, periodsBegun, requireInForce } from './orders.ts';
+export { noticesOf } from './payments.ts';
+export {
+  chargeOf,
+  depositOf,
+  divide,
+  divideLike,
+  goesByTime,
+  MOST_CALLS,
+  MOST_FEN,
+  partOf,
+  type Wanted,
+} from './prices.ts';
+export { parseTableQuestion, selectRows, type TableQuestion } from './tables.ts';
+export { agreementEnd } from './terms.ts';
+export { readMarks, type Suspicion, suspect, thresholdFor } from './trace.ts';
+export { beginTurn, endOf, noteMove, type Turn, take } from './turn.ts';
+export { fieldsFor, getVenue, isSettled, marketOf, nextLook, VENUES } from './venues.ts';
+export { type MarkedRow, type MarkKeys, markRow, planMarks } from './watermark.ts';

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type Codes,
+  type Column,
+  type Hierarchy,
+  type Metric,
+  type PrivacyModel,
+  parseHierarchy,
+  type Settings,
+  type Subset,
+  type Table,
+} from '#standards/anonymity';
+import { CONFORMANCE } from './scores.ts';
+
+export const ARX = join(CONFORMANCE, 'arx');
+
+/** A reference result of ARX on the Adult data. */
+export interface ArxCase {
+  id: string;
+  quasiIdentifiers: string[];
+  sensitiveAttribute?: string;
+  privacyModels: (Record<string, unknown> & { model: string })[];
+  suppressionLimit: number;
+  metric: Record<string, unknown> & { name: string };
+  costBenefit?: Extract<PrivacyModel, { costs: unknown }>['costs'];
+  practicalMonotonicity: boolean;
+  algorithm: { localRecoding?: unknown };
+  kind?: string;
+  steps?: { quasiIdentifiers: string[]; averageRisk: number; highestRisk: number; recordsAtRisk: number }[];
+  expected: { solution: boolean; score: number; transformation: Record<string, number> };
+  portability: string;
+}
+
+export function readCases(): ArxCase[] {
+  return (JSON.parse(readFileSync(join(ARX, 'adult-cases.json'), 'utf8')) as { cases: ArxCase[] }).cases;
+}
+
+/** The Adult data as columns, with their hierarchies; made once. */
+export function readAdult(): { header: string[]; rows: string[][] } {
+  const [header, ...rows] = readFileSync(join(ARX, 'data/adult.csv'), 'utf8')
+    .split(/\r?\n/)
+    .filter((line) => line !== '')
+    .map((line) => line.split(';'));
+  return { header: header!, rows };
+}
+
+export function readHierarchy(file: string): Hierarchy {
+  return parseHierarchy(readFileSync(join(ARX, 'data', file), 'utf8'));
+}
+
+/** A column of texts, each with its code. */
+export function columnOf(name: string, role: Column['role'], values: readonly string[], hierarchy?: Hierarchy): Column {
+  const numbers = new Map<string, number>();
+  const codes: Codes = Uint32Array.from(values, (value) => {
+    const number = numbers.get(value) ?? numbers.size;
+    numbers.set(value, number);
+    return number;
+  });
+  return { name, role, dictionary: [...numbers.keys()], codes, ...(hierarchy === undefined ? {} : { hierarchy }) };
+}
+
+/** A case of ARX as our table and settings. */
+export function readCase(found: ArxCase): { table: Table; settings: Settings } {
+  const { header, rows } = readAdult();
+  const columns = header.map((name, index) => {
+    const values = rows.map((row) => row[index]!);
+    if (found.quasiIdentifiers.includes(name))
+      return columnOf(name, 'quasi', values, readHierarchy(`adult_hierarchy_${name}.csv`));
+    return columnOf(name, found.sensitiveAttribute === name ? 'sensitive' : 'plain', values);
+  });
+  return { table: { columns, rowCount: rows.length }, settings: settingsOf(found, rows) };
+}
+
+function settingsOf(found: ArxCase, rows: readonly string[][]): Settings {
+  const files = new Map<string, Subset>();
+  // ARX passes over classes without released records when a smallest size is asked as well.
+  const releasedOnly = found.privacyModels.some(
+    ({ model }) => model === 'k-anonymity' || model.endsWith('l-diversity'),
+  );
+  const models = found.privacyModels.map((model): PrivacyModel => {
+    const { subset, hierarchy, ...rest } = model as Record<string, unknown> & {
+      subset?: { file: string };
+      hierarchy?: string;
+    };
+    if (subset !== undefined && !files.has(subset.file)) files.set(subset.file, readSubset(subset.file, rows));
+    return {
+      ...rest,
+      ...(subset === undefined ? {} : { subset: files.get(subset.file) }),
+      ...(hierarchy === undefined ? {} : { hierarchy: readHierarchy(hierarchy) }),
+      ...(model.model === 'delta-presence' && releasedOnly ? { releasedOnly } : {}),
+      ...(model.model.startsWith('profitability') ? { costs: found.costBenefit } : {}),
+    } as unknown as PrivacyModel;
+  });
+  const { threshold: _way, ...metric } = found.metric;
+  return {
+    models,
+    suppressionLimit: found.suppressionLimit,
+    metric: {
+      ...metric,
+      name: metric.name.replace(/^precomputed-/, ''),
+      ...(found.costBenefit === undefined ? {} : { costs: found.costBenefit }),
+    } as Metric,
+  };
+}
+
+function readSubset(file: string, rows: readonly string[][]): Subset {
+  const text = readFileSync(join(ARX, 'data', file), 'utf8');
+  if (file.endsWith('.json')) {
+    const parsed = JSON.parse(text) as number[] | { rows: number[] };
+    return Uint32Array.from(Array.isArray(parsed) ? parsed : parsed.rows).sort();
+  }
+  const wanted = new Map<string, number>();
+  for (const line of text.split(/\r?\n/).slice(1)) if (line !== '') wanted.set(line, (wanted.get(line) ?? 0) + 1);
+  const taken: number[] = [];
+  for (const [row, values] of rows.entries()) {
+    const line = values.join(';');
+    const left = wanted.get(line) ?? 0;
+    if (left === 0) continue;
+    wanted.set(line, left - 1);
+    taken.push(row);
+  }
+  return Uint32Array.from(taken);
+}
