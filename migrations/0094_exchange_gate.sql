@@ -83,6 +83,8 @@ create table exchange.gate_answer (
   part text not null,
   release uuid not null references exchange.release (id),
   question text not null,
+  -- Of the budget: whoever wants no more has the answer for nothing.
+  milli_rho int not null check (milli_rho > 0),
   asked json not null,
   answer json not null,
   cost_nano bigint not null check (cost_nano > 0),
@@ -90,14 +92,5 @@ create table exchange.gate_answer (
   agreement text not null,
   actor text not null,
   answered_at timestamptz not null,
-  primary key (part, release, question)
+  primary key (part, release, question, milli_rho)
 );
-
-insert into access.policy (role, target, scope, verbs)
-values ('regulator', 'exchange.gate.read', 'all', 'x'),
-  ('administrator', 'exchange.gate.read', 'all', 'x'),
-  ('laboratory-director', 'exchange.gate.read', 'organization', 'x'),
-  ('enterprise', 'exchange.gate.read', 'organization', 'x'),
-  ('laboratory-director', 'exchange.gate.run', 'organization', 'x'),
-  ('enterprise', 'exchange.gate.run', 'organization', 'x')
-on conflict (role, target, scope) do nothing;

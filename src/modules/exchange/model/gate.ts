@@ -81,6 +81,7 @@ export interface GateReport {
   id: string;
   offeringId: string;
   version: number;
+  title: Words;
   verdict: 'passed' | 'refused';
   method: GateMethod;
   settings: GateSettings;
@@ -147,6 +148,7 @@ export interface GateLine {
   id: string;
   offeringId: string;
   version: number;
+  title: Words;
   verdict: GateReport['verdict'];
   method: GateMethod;
   failed: CheckKey[];

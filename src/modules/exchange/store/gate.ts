@@ -2,18 +2,7 @@ import type { Context, Db, Tx } from '#kernel/context';
 import { Problem } from '#kernel/problem';
 import { all, sql } from '#kernel/sql';
 import type { CandidateColumn, Cell, GateLine, GatePassage, GateReport, GateStage } from '../model.ts';
-import type { Told } from '../rules/index.ts';
-
-/** Whose reports an actor may read: all, or those of offerings of the own party. */
-export type GateReach = { all: true } | { party: string };
-
-/** The party that an offering belongs to. */
-export async function findHolder(db: Db, offering: string): Promise<string | undefined> {
-  const found = await db.maybe<{ holder: string }>(
-    sql`select holder from exchange.offering where id::text = ${offering}`,
-  );
-  return found?.holder;
-}
+import type { Told } from '../rules/gate/index.ts';
 
 /** Releases of one offering pass one after another, so that each is held against the one before. */
 export async function holdGate(tx: Tx, offering: string): Promise<void> {
@@ -21,7 +10,8 @@ export async function holdGate(tx: Tx, offering: string): Promise<void> {
 }
 
 export async function insertReport(tx: Tx, report: GateReport): Promise<void> {
-  const { checks, id, offeringId, version, verdict, method, digest, rows, askedBy, askedByName, madeAt, tookMs } = report;
+  const { checks, id, offeringId, version, verdict, method, digest, rows, askedBy, askedByName, madeAt, tookMs } =
+    report;
   await tx.run(sql`
     insert into exchange.gate_report (id, offering, version, verdict, method, checks, body, digest, row_count, asked_by, asked_by_name, made_at, took_ms)
     values (${id}, ${offeringId}, ${version}, ${verdict}, ${method}, ${JSON.stringify(checks)}::jsonb, ${JSON.stringify(report)}::json, ${digest}, ${rows.after},
@@ -29,33 +19,28 @@ export async function insertReport(tx: Tx, report: GateReport): Promise<void> {
   `);
 }
 
-/** @throws Problem `not-found`, also where the report is another's */
-export async function getReport(db: Db, id: string, reach: GateReach): Promise<GateReport> {
-  const found = await db.maybe<{ body: GateReport }>(sql`
-    select report.body from exchange.gate_report as report where report.id::text = ${id} and ${within(reach)}
-  `);
+/** @throws Problem `not-found` */
+export async function getReport(db: Db, id: string): Promise<GateReport> {
+  const found = await db.maybe<{ body: GateReport }>(sql`select body from exchange.gate_report where id::text = ${id}`);
   if (found === undefined) throw new Problem('not-found', 'there is no such gate report');
   return found.body;
 }
 
+/** Of an offering, or of all that a party holds, or of all; the newest first. */
 export function findReports(
   db: Db,
-  reach: GateReach,
-  { offering, limit }: { offering?: string; limit: number },
+  { offering, holder, limit }: { offering?: string; holder?: string; limit: number },
 ): Promise<GateLine[]> {
-  const terms = [within(reach)];
+  const terms = [sql`true`];
   if (offering !== undefined) terms.push(sql`report.offering = ${offering}`);
+  if (holder !== undefined)
+    terms.push(sql`report.offering in (select id::text from exchange.offering where holder = ${holder})`);
   return db.rows<GateLine>(sql`
-    select report.id, report.offering as "offeringId", report.version, report.verdict, report.method,
+    select report.id, report.offering as "offeringId", report.version, report.body->'title' as title, report.verdict, report.method,
       jsonb_path_query_array(report.checks, '$[*] ? (@.verdict == "failed").key') as failed, report.row_count as rows, report.made_at as "madeAt",
       report.asked_by_name as "askedByName", report.body->>'releaseId' as "releaseId"
     from exchange.gate_report as report where ${all(terms)} order by report.made_at desc, report.id limit ${limit}
   `);
-}
-
-function within(reach: GateReach) {
-  if ('all' in reach) return sql`true`;
-  return sql`exists (select 1 from exchange.offering where id::text = report.offering and holder = ${reach.party})`;
 }
 
 /** By the hash of all its bytes: the same content is kept once. */
@@ -84,7 +69,17 @@ export interface StoredRelease {
 
 export async function insertRelease(
   tx: Tx,
-  { id, offering, version, digest, columns, rowCount, told, report, madeAt }: Omit<StoredRelease, 'madeAt'> & { report: string; madeAt: string },
+  {
+    id,
+    offering,
+    version,
+    digest,
+    columns,
+    rowCount,
+    told,
+    report,
+    madeAt,
+  }: Omit<StoredRelease, 'madeAt'> & { report: string; madeAt: string },
 ): Promise<void> {
   await tx.run(sql`
     insert into exchange.release (id, offering, version, gate_report, verdict, digest, columns, row_count, told, made_at)
@@ -117,7 +112,11 @@ export function findNewestRelease(db: Db, offering: string, version: number): Pr
 }
 
 /** A piece of content; undefined after the last. */
-export async function findChunk(db: Db, digest: string, place: number): Promise<{ bytes: Buffer; sha256: string } | undefined> {
+export async function findChunk(
+  db: Db,
+  digest: string,
+  place: number,
+): Promise<{ bytes: Buffer; sha256: string } | undefined> {
   return db.maybe(sql`select bytes, sha256 from exchange.content_chunk where digest = ${digest} and place = ${place}`);
 }
 
@@ -199,16 +198,17 @@ export async function spend(tx: Tx, ids: readonly string[], nano: bigint): Promi
 export interface StoredAnswer {
   columns: string[];
   rows: Cell[][];
-  sigmaSquared: { over: string; under: string };
-  costNano: string;
+  sigma: number;
 }
 
 export async function findAnswer(
   db: Db,
-  { offering, release, question }: { offering: string; release: string; question: string },
+  { offering, release, question, milliRho }: { offering: string; release: string; question: string; milliRho: number },
 ): Promise<StoredAnswer | undefined> {
   const found = await db.maybe<{ answer: StoredAnswer }>(sql`
-    select answer from exchange.gate_answer where part = ${offering} and release::text = ${release} and question = ${question}
+    select answer from exchange.gate_answer
+    where part = ${offering} and release::text = ${release} and question = ${question} and milli_rho >= ${milliRho}
+    order by milli_rho desc limit 1
   `);
   return found?.answer;
 }
@@ -220,6 +220,7 @@ export async function insertAnswer(
     offering: string;
     release: string;
     question: string;
+    milliRho: number;
     asked: object;
     answer: StoredAnswer;
     costNano: bigint;
@@ -227,15 +228,17 @@ export async function insertAnswer(
     agreement: string;
   },
 ): Promise<void> {
-  const { offering, release, question, asked, answer, costNano, population, agreement } = given;
+  const { offering, release, question, milliRho, asked, answer, costNano, population, agreement } = given;
   await tx.run(sql`
-    insert into exchange.gate_answer (part, release, question, asked, answer, cost_nano, population, agreement, actor, answered_at)
-    values (${offering}, ${release}, ${question}, ${JSON.stringify(asked)}::json, ${JSON.stringify(answer)}::json, ${String(costNano)}::bigint, ${population},
+    insert into exchange.gate_answer (part, release, question, milli_rho, asked, answer, cost_nano, population, agreement, actor, answered_at)
+    values (${offering}, ${release}, ${question}, ${milliRho}, ${JSON.stringify(asked)}::json, ${JSON.stringify(answer)}::json, ${String(costNano)}::bigint, ${population},
       ${agreement}, ${ctx.actor.id}, ${ctx.now()})
   `);
 }
 
 export async function countAnswers(db: Db, offering: string): Promise<number> {
-  const { n } = await db.one<{ n: number }>(sql`select count(*)::int as n from exchange.gate_answer where part = ${offering}`);
+  const { n } = await db.one<{ n: number }>(
+    sql`select count(*)::int as n from exchange.gate_answer where part = ${offering}`,
+  );
   return n;
 }

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { Problem } from '#kernel/problem';
 import type { Candidate, GateSettings, GateStage } from '../../model.ts';
 import { type EarlierRelease, type EncodedCandidate, encode } from '../../rules/gate/index.ts';
-import type { Said } from './thread.ts';
+import type { Said, Work } from './thread.ts';
 
 export type Examined = Extract<Said, { examined: unknown }>;
 
@@ -51,39 +51,78 @@ async function encodeGently(candidate: Candidate): Promise<EncodedCandidate> {
   }
 }
 
-function examineIn(
+async function examineIn(
   candidate: EncodedCandidate,
   given: { settings: GateSettings; earlier: EarlierRelease[] },
   { signal, progress }: { signal: AbortSignal; progress(stage: GateStage, done: number): void },
 ): Promise<Examined> {
+  const thread = takeThread();
+  const over = new AbortController();
+  try {
+    const examined = await new Promise<Examined>((done, failed) => {
+      const { signal: listening } = over;
+      const longest = new Problem('too-costly', 'the release gate takes too long for this content', {
+        mostMs: LONGEST_MS,
+      });
+      const clock = setTimeout(() => failed(longest), LONGEST_MS);
+      listening.addEventListener('abort', () => clearTimeout(clock));
+      const end = (): void => failed(new Problem('conflict', 'the passage through the release gate was ended'));
+      signal.addEventListener('abort', end, { once: true, signal: listening });
+      if (signal.aborted) return end();
+      thread.on('message', (said: Said) => {
+        if ('stage' in said) progress(said.stage, said.done);
+        else if ('examined' in said) done(said);
+        else if ('refusal' in said)
+          failed(new Problem('unprocessable', 'the release gate cannot judge this content', { why: said.refusal }));
+        else failed(new Error(said.failure));
+      });
+      thread.on('error', (error) => {
+        const isMemory = (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY';
+        failed(isMemory ? new Problem('too-costly', 'the release gate needs too much memory for this content') : error);
+      });
+      thread.on('exit', () => failed(new Error('the thread of the release gate ended without an answer')));
+      const codes = candidate.columns.map((column) => column.codes.buffer as ArrayBuffer);
+      thread.postMessage({ candidate, ...given } satisfies Work, codes);
+    });
+    putBack(thread);
+    return examined;
+  } catch (error) {
+    void thread.terminate();
+    throw error;
+  } finally {
+    over.abort();
+  }
+}
+
+/** A thread that is done waits for the next work for a while: to begin one costs more than a small examination. */
+let idle: { thread: Worker; clock: NodeJS.Timeout } | undefined;
+const IDLE_MS = 30_000;
+
+function takeThread(): Worker {
+  if (idle !== undefined) {
+    const { thread, clock } = idle;
+    idle = undefined;
+    clearTimeout(clock);
+    thread.removeAllListeners();
+    return thread;
+  }
   const thread = new Worker(new URL('./thread.ts', import.meta.url), {
-    workerData: { candidate, ...given },
-    transferList: candidate.columns.map(({ codes }) => codes.buffer as ArrayBuffer),
     resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
   });
   thread.unref();
-  return new Promise<Examined>((done, failed) => {
-    const clock = setTimeout(
-      () => failed(new Problem('too-costly', 'the release gate takes too long for this content', { mostMs: LONGEST_MS })),
-      LONGEST_MS,
-    );
-    const end = (): void => failed(new Problem('conflict', 'the passage through the release gate was ended'));
-    signal.addEventListener('abort', end, { once: true });
-    if (signal.aborted) end();
-    thread.on('message', (said: Said) => {
-      if ('stage' in said) progress(said.stage, said.done);
-      else if ('refusal' in said)
-        failed(new Problem('unprocessable', 'the release gate cannot judge this content', { why: said.refusal }));
-      else done(said);
-    });
-    thread.on('error', (error) => {
-      const isMemory = (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY';
-      failed(isMemory ? new Problem('too-costly', 'the release gate needs too much memory for this content') : error);
-    });
-    thread.on('exit', () => {
-      clearTimeout(clock);
-      signal.removeEventListener('abort', end);
-      failed(new Error('the thread of the release gate ended without an answer'));
-    });
-  }).finally(() => thread.terminate());
+  return thread;
+}
+
+function putBack(thread: Worker): void {
+  thread.removeAllListeners();
+  if (idle !== undefined) return void thread.terminate();
+  const clock = setTimeout(() => {
+    idle = undefined;
+    void thread.terminate();
+  }, IDLE_MS).unref();
+  idle = { thread, clock };
+  // One that dies while it waits is not handed out.
+  thread.on('exit', () => {
+    if (idle?.thread === thread) idle = undefined;
+  });
 }

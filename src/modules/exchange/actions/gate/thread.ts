@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import type { CandidateColumn, Cell, GateSettings, GateStage } from '../../model.ts';
 import { type EarlierRelease, type EncodedCandidate, type Examination, examine } from '../../rules/gate/index.ts';
 import { openSolver } from './solver.ts';
@@ -19,35 +19,39 @@ export interface Chunk {
 export type Said =
   | { stage: GateStage; done: number }
   | { examined: Omit<Examination, 'rows'>; rowCount: number; chunks: Chunk[]; digest: string }
-  | { refusal: string };
+  | { refusal: string }
+  | { failure: string };
 
 const CHUNK_BYTES = 1024 * 1024;
 const PROGRESS_MS = 250;
 
 /** The whole examination in a thread of its own: it may take minutes, and its solver blocks. */
-async function work(): Promise<void> {
-  const { candidate, settings, earlier } = workerData as Work;
-  const solve = await openSolver();
+async function work({ candidate, settings, earlier }: Work): Promise<void> {
   let told = 0;
   let last: GateStage | undefined;
+  const progress = (stage: GateStage, done: number): void => {
+    if (stage === last && performance.now() - told < PROGRESS_MS) return;
+    told = performance.now();
+    last = stage;
+    say({ stage, done });
+  };
   try {
-    const { rows, ...examined } = examine(candidate, { settings, earlier }, {
-      solve,
-      now: () => performance.now(),
-      progress(stage, done) {
-        if (stage === last && performance.now() - told < PROGRESS_MS) return;
-        told = performance.now();
-        last = stage;
-        parentPort?.postMessage({ stage, done } satisfies Said);
-      },
-    });
+    const tools = { solve: await solver, now: () => performance.now(), progress };
+    const { rows, ...examined } = examine(candidate, { settings, earlier }, tools);
     const { chunks, digest } = write(examined.columns, rows);
-    const said: Said = { examined, rowCount: rows.length, chunks, digest };
-    parentPort?.postMessage(said, chunks.map(({ bytes }) => bytes.buffer as ArrayBuffer));
+    say(
+      { examined, rowCount: rows.length, chunks, digest },
+      chunks.map(({ bytes }) => bytes.buffer as ArrayBuffer),
+    );
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    parentPort?.postMessage({ refusal: error.message } satisfies Said);
+    say(error instanceof RangeError ? { refusal: error.message } : { failure: String((error as Error).stack) });
   }
+}
+
+const solver = openSolver();
+
+function say(said: Said, handOver: ArrayBuffer[] = []): void {
+  parentPort?.postMessage(said, handOver);
 }
 
 /** Lines of JSON: the columns, then a row each. */
@@ -75,4 +79,4 @@ function write(columns: readonly CandidateColumn[], rows: readonly Cell[][]): { 
   return { chunks, digest: whole.digest('hex') };
 }
 
-await work();
+parentPort?.on('message', (asked: Work) => void work(asked));

@@ -1,4 +1,4 @@
-import type { Candidate, CandidateColumn, Cell } from '../../model.ts';
+import { type Candidate, type CandidateColumn, type Cell, TOTAL } from '../../model.ts';
 
 /** A candidate by columns, each cell a code into a dictionary: small enough to be handed to a thread, and what every check counts on. */
 export interface EncodedCandidate {
@@ -54,7 +54,27 @@ export interface EarlierRelease {
   rows: Cell[][];
 }
 
-/** What must be known of a release to hold a later one against it. */
-export type Told =
+/** What must be known of a release to hold a later one against it, and to ask questions of it. */
+export type Told = {
+  /** The codes that were told, of columns with not too many: what a question may name. */
+  codes: Record<string, string[]>;
+} & (
   | { method: 'microdata'; levels: Record<string, number>; localRecoding: boolean }
-  | { method: 'table'; dimensions: string[]; margins: boolean };
+  | { method: 'table'; dimensions: string[]; margins: boolean }
+);
+
+const MOST_CODES = 500;
+
+export function codesTold(columns: readonly CandidateColumn[], rows: readonly Cell[][]): Record<string, string[]> {
+  const codes: Record<string, string[]> = {};
+  for (const [at, { name, role }] of columns.entries()) {
+    if (role === 'count' || role === 'measure' || role === 'weight') continue;
+    const values = new Set<string>();
+    for (const row of rows) {
+      if (values.size > MOST_CODES) break;
+      values.add(textOf(row[at]!));
+    }
+    if (values.size <= MOST_CODES) codes[name] = [...values].filter((code) => code !== TOTAL).sort();
+  }
+  return codes;
+}

@@ -74,7 +74,7 @@ export function examine(
   return { method, removed, checks: all, verdict, ...(verdict === 'passed' ? examined : nothing), ...reports };
 }
 
-const NOTHING: Told = { method: 'table', dimensions: [], margins: false };
+const NOTHING: Told = { method: 'table', dimensions: [], margins: false, codes: {} };
 
 function methodFor({ columns }: EncodedCandidate): GateMethod {
   return columns.some(({ role }) => role === 'count') ? 'table' : 'microdata';

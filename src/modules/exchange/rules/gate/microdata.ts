@@ -7,7 +7,14 @@ import {
   type Risks,
 } from '#standards/anonymity';
 import type { CandidateColumn, Cell, GateCheck, GateSettings, MicrodataReport, RiskFigures } from '../../model.ts';
-import { type EarlierRelease, type EncodedCandidate, type EncodedColumn, type Told, textOf } from './encoded.ts';
+import {
+  codesTold,
+  type EarlierRelease,
+  type EncodedCandidate,
+  type EncodedColumn,
+  type Told,
+  textOf,
+} from './encoded.ts';
 import { hierarchyOf } from './hierarchies.ts';
 import { check } from './settings.ts';
 
@@ -63,7 +70,12 @@ export function examineMicrodata(
     ],
     columns,
     rows: generalised,
-    told: { method: 'microdata', levels, localRecoding: settings.localRecoding },
+    told: {
+      method: 'microdata',
+      levels,
+      localRecoding: settings.localRecoding,
+      codes: codesTold(columns, generalised),
+    },
     report: reportOf(outcome, { fitted, classes, suppressed, settings }),
   };
 }

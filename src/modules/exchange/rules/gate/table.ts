@@ -22,7 +22,14 @@ import {
   type TableReport,
   TOTAL,
 } from '../../model.ts';
-import { cellOf, type EarlierRelease, type EncodedCandidate, type EncodedColumn, textOf } from './encoded.ts';
+import {
+  cellOf,
+  codesTold,
+  type EarlierRelease,
+  type EncodedCandidate,
+  type EncodedColumn,
+  textOf,
+} from './encoded.ts';
 import type { Examined, GateTools } from './microdata.ts';
 import { check } from './settings.ts';
 
@@ -69,6 +76,7 @@ export function examineTable(
   const open =
     pattern === undefined ? [...found.keys()] : exposed(problem, hidden, tools.solve).map(({ cell }) => cell);
   const rows = open.length > 0 ? [] : releasedRows(frame, { parts, candidate, hidden, settings });
+  const columns = leavingColumns.map(plain);
   const described = describe(
     frame,
     { data, found, hidden, differences, layers, optimal: pattern?.optimal ?? false },
@@ -79,9 +87,14 @@ export function examineTable(
       ...{ data, found, hidden, open, settings, described, past: past.length, comparable, differences },
       hasSums: parts.sums !== undefined,
     }),
-    columns: leavingColumns.map(plain),
+    columns,
     rows,
-    told: { method: 'table', dimensions: parts.dimensions.map(({ column }) => column.name), margins: settings.margins },
+    told: {
+      method: 'table',
+      dimensions: parts.dimensions.map(({ column }) => column.name),
+      margins: settings.margins,
+      codes: codesTold(columns, rows),
+    },
     report: described,
   };
 }
@@ -256,7 +269,8 @@ function fill(
 
 type Reason = TableReport['reasons'][number]['reason'];
 interface Primary {
-  reason: Reason;
+  /** The first is why it was found first. */
+  reasons: Reason[];
   count?: Protection;
   sum?: Protection;
 }
@@ -271,14 +285,14 @@ function findPrimary(frame: Frame, { counts, sums, largest }: TableData, setting
   for (let cell = 0; cell < frame.size; cell += 1) {
     const contributions: Contributions = { count: counts[cell]!, sum: sums?.[cell] ?? 0, largest: largest[cell] ?? [] };
     const small = primary({ rule: 'frequency', least: k }, contributions);
-    if (small !== undefined) found.set(cell, { reason: 'cell-size', count: small });
+    if (small !== undefined) found.set(cell, { reasons: ['cell-size'], count: small });
     if (sums === undefined) continue;
     for (const [reason, rule] of onSums) {
       const need = primary(rule, contributions);
       if (need === undefined) continue;
       const known = found.get(cell);
       found.set(cell, {
-        reason: known?.reason ?? reason,
+        reasons: [...(known?.reasons ?? []), reason],
         ...(known?.count && { count: known.count }),
         sum: wider(known?.sum, need),
       });
@@ -429,8 +443,8 @@ function describe(
   const listed = [...cells].sort((a, b) => Number(isPrimary(b)) - Number(isPrimary(a)) || a - b).slice(0, MOST_LISTED);
   const reasons = new Map<Reason, number>();
   for (const cell of cells) {
-    const reason = found.get(cell)?.reason ?? (isPrimary(cell) ? 'differencing' : undefined);
-    if (reason !== undefined) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    const its: readonly Reason[] = found.get(cell)?.reasons ?? (isPrimary(cell) ? ['differencing'] : []);
+    for (const reason of its) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   }
   return {
     dimensions: frame.dimensions.map(({ name, codes }) => ({ column: name, codes: codes.length })),
@@ -484,7 +498,7 @@ function checksOf(frame: Frame, judged: Judged): GateCheck[] {
     (cell) => !hidden.has(cell) && data.counts[cell]! > 0,
   );
   const smallest = told.reduce((least, cell) => Math.min(least, data.counts[cell]!), Number.POSITIVE_INFINITY);
-  const by = (reason: Reason): number => [...found.values()].filter((each) => each.reason === reason).length;
+  const by = (reason: Reason): number => [...found.values()].filter(({ reasons }) => reasons.includes(reason)).length;
   const mended = (cells: number): 'mended' | 'passed' => (cells > 0 ? 'mended' : 'passed');
   const openBefore = open.filter((cell) => found.has(cell));
   const changed = differences.reduce((sum, { needs }) => sum + needs.size, 0);
