@@ -1,4 +1,55 @@
+import {
+  AppstoreOutlined,
+  AuditOutlined,
+  ExperimentOutlined,
+  NotificationOutlined,
+  ShopOutlined,
+} from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
 
+const OFFER = ['exchange.offer', 'exchange.offer@organization'];
+
 /** Orders of the navigation: 500 catalogue and studio, 520 orders, 540 assessment and venues, 560 money. */
-export const routes: readonly PageRoute[] = [];
+export const routes: readonly PageRoute[] = [
+  {
+    path: '/exchange/catalogue',
+    page: () => import('./catalogue.tsx'),
+    nav: { label: 'exchange:catalogue.title', icon: ShopOutlined, order: 500, notFor: ['patient', 'courier'] },
+  },
+  { path: '/exchange/catalogue/$id', page: () => import('./offering.tsx') },
+  {
+    path: '/exchange/studio',
+    page: () => import('./studio.tsx'),
+    permission: OFFER,
+    nav: { label: 'exchange:studio.title', icon: ExperimentOutlined, order: 505 },
+  },
+  { path: '/exchange/studio/$id', page: () => import('./studio-offering.tsx'), permission: OFFER },
+  {
+    path: '/exchange/assessments',
+    page: () => import('./assessments.tsx'),
+    permission: 'exchange.assess',
+    nav: { label: 'exchange:assess.title', icon: AuditOutlined, order: 540 },
+  },
+  {
+    path: '/exchange/assessments/$id/$version',
+    page: () => import('./assessment.tsx'),
+    permission: 'exchange.assess',
+  },
+  {
+    path: '/exchange/notices',
+    page: () => import('./notices.tsx'),
+    nav: {
+      label: 'exchange:notices.title',
+      icon: NotificationOutlined,
+      order: 545,
+      notFor: ['patient', 'courier', 'clinician', 'laboratory-technician'],
+    },
+  },
+  { path: '/exchange/notices/$id/$version', page: () => import('./notice.tsx') },
+  {
+    path: '/exchange/venues',
+    page: () => import('./venues.tsx'),
+    permission: ['exchange.operate', 'exchange.assess', ...OFFER],
+    nav: { label: 'exchange:venues.title', icon: AppstoreOutlined, order: 550 },
+  },
+];

@@ -39,6 +39,8 @@ export interface Actor {
 export interface Sql {
   readonly text: string;
   readonly values: readonly unknown[];
+  /** What was said of the query, or of any piece of it. */
+  readonly marks?: readonly string[];
 }
 
 /** A PostgreSQL database, or a transaction on it. */

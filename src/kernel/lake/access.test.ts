@@ -8,7 +8,7 @@ import { sql } from '#kernel/sql';
 import { testActor, testContext } from '../../../tests/support/context.ts';
 import { testLake } from '../../../tests/support/lake.ts';
 import { testDatabase } from '../../../tests/support/postgres.ts';
-import { enough, lakeRelation, type Reach, reachOf, rowsSeen, SMALLEST } from './access.ts';
+import { enough, lakeRelation, type Reach, reachOf, rowsSeen, SMALLEST, tableRelation } from './access.ts';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 const PATIENTS = ['p1', 'p2', 'p3'];
@@ -41,7 +41,9 @@ function contextOf(role: Role, parts: Partial<Actor> = {}): Context {
 
 async function seenBy(ctx: Context, reach: Reach = 'rows', patients?: string[]): Promise<string[]> {
   const things = await lakeRelation(ctx, 'thing', { reach, ...(patients && { patients }) });
-  const rows = await lake.rows<{ id: string }>(sql`select id from ${things} order by id`);
+  // What the rows are for is not what is asked here.
+  const options = reach === 'population' ? ({ smallGroups: 'under-law' } as const) : {};
+  const rows = await lake.rows<{ id: string }>(sql`select id from ${things} order by id`, options);
   return rows.map(({ id }) => id);
 }
 
@@ -177,6 +179,11 @@ describe('who may ask', () => {
     const ctx = contextOf('clinician', { organizations: ['o3'], permissions: held, purpose: 'BTG' });
     await expect(seenBy(ctx)).rejects.toMatchObject({ kind: 'forbidden' });
     expect(await seenBy(ctx, 'rows', ['p1'])).toEqual(['a', 'c']);
+    // Nor does it open figures over everybody, or the platform's own tables.
+    await expect(seenBy(ctx, 'population')).rejects.toMatchObject({ kind: 'forbidden' });
+    const table = { name: 'thing', seen: () => sql`true` };
+    expect(() => tableRelation(ctx, table)).toThrow('one person at a time');
+    expect(tableRelation(contextOf('clinician'), table).text).toContain('"thing"');
   });
 
   test('a grant for one category of resources gives nothing', async () => {
@@ -205,6 +212,20 @@ describe('who may ask', () => {
     await expect(seenBy(ctx)).rejects.toMatchObject({ kind: 'too-costly' });
     expect(await seenBy(ctx, 'rows', ['p1'])).toEqual(['a', 'c']);
   });
+});
+
+test('who asks over the population and forgets small groups is not answered', async () => {
+  const things = await lakeRelation(contextOf('regulator'), 'thing', { reach: 'population' });
+  for (const ask of [
+    sql`select * from ${things}`,
+    sql`with a as (${sql`select id from ${things}`}) select count() from a`,
+  ]) {
+    await expect(lake.rows(ask)).rejects.toThrow('how small groups are kept back');
+    await expect(lake.stream(ask, 'CSVWithNames')).rejects.toThrow('how small groups are kept back');
+    expect(await lake.rows(ask, { smallGroups: 'left-out' })).toBeDefined();
+  }
+  const own = await lakeRelation(contextOf('clinician', { organizations: ['o1'] }), 'thing', { reach: 'rows' });
+  expect(await lake.rows(sql`select id from ${own}`)).toBeDefined();
 });
 
 test('a group of fewer persons than may be told is left out', async () => {

@@ -3,7 +3,8 @@ import type { Context, Sql } from '#kernel/context';
 import { systemContext } from '#kernel/context';
 import { search } from '#kernel/fhir';
 import { Problem } from '#kernel/problem';
-import { all, any, identifier, sql, trusted } from '#kernel/sql';
+import { all, any, identifier, marked, sql, trusted } from '#kernel/sql';
+import { LARGE_GROUPS, OF_POPULATION } from './marks.ts';
 import type { LakeTable } from './module-tables.ts';
 import { QUESTIONS } from './tables.ts';
 import { builtInViews, isMaterialized } from './views.ts';
@@ -47,7 +48,7 @@ export function reachOf({ actor }: Pick<Context, 'actor'>, type = 'Observation')
  * A view of the lake with the rows that may enter this actor's question: a select in brackets, to stand after FROM.
  *
  * What is asked of the reach `population` must be counts, percentiles or other figures over groups of at least `SMALLEST` persons: add
- * `having ${enough(sql`patient`)}` to each GROUP BY, and never give its rows away.
+ * `having ${enough(sql`patient`)}` to each GROUP BY, or say in `smallGroups` how small ones are kept back. A question that does neither is not asked.
  *
  * @throws Problem `not-found` when the lake keeps no such view, `forbidden`, `too-costly` where too many persons are in care
  */
@@ -57,7 +58,8 @@ export async function lakeRelation(ctx: Context, view: string, { reach, by, pati
   for (const type of types)
     terms.push(await rowsSeen(ctx, type, { reach, ...(patients === undefined ? {} : { patients }) }));
   const name = by === undefined ? view : `${view}_by_${by}`;
-  return sql`(select * from ${identifier(`${QUESTIONS}.${name}`)} where ${all(terms)})`;
+  const rows = sql`(select * from ${identifier(`${QUESTIONS}.${name}`)} where ${all(terms)})`;
+  return reach === 'population' ? marked(rows, OF_POPULATION) : rows;
 }
 
 /**
@@ -66,6 +68,7 @@ export async function lakeRelation(ctx: Context, view: string, { reach, by, pati
  * @throws Problem `forbidden`
  */
 export function tableRelation(ctx: Pick<Context, 'actor'>, { name, seen }: Pick<LakeTable, 'name' | 'seen'>): Sql {
+  requireNamed(ctx, undefined);
   const rows = seen(ctx);
   if (rows === undefined)
     throw new Problem('forbidden', 'this account may not see such rows', { table: name, roles: ctx.actor.roles });
@@ -96,7 +99,7 @@ export function rowsByAct(
  */
 export function enough(patient: Sql, reach: Reach = 'population'): Sql {
   const smallest = smallestOf(reach);
-  return sql`uniqUpTo(${smallest})(${patient}) >= ${smallest}`;
+  return marked(sql`uniqUpTo(${smallest})(${patient}) >= ${smallest}`, LARGE_GROUPS);
 }
 
 /** How many persons a group must have to be told. */
@@ -128,6 +131,7 @@ function consented(_ctx: Context, _type: string): Sql {
 }
 
 function population(ctx: Context): Sql {
+  requireNamed(ctx, undefined);
   const scope = reachOfAct(ctx.actor, 'lake.population.ask');
   if (scope === 'all') return sql`true`;
   if (scope === 'organization') return ofOrganizations(ctx);
@@ -141,8 +145,7 @@ async function grantedRows(ctx: Context, type: string, patients: readonly string
   const grants = readGrants(ctx.actor, type);
   if (grants.length === 0)
     throw new Problem('forbidden', 'this account may not see such rows', { type, roles: ctx.actor.roles });
-  if (ABOUT_ONE_PERSON.has(ctx.actor.purpose) && patients?.length !== 1)
-    throw new Problem('forbidden', 'a broken glass opens one person at a time: name the patient');
+  requireNamed(ctx, patients);
   const terms: Sql[] = [];
   for (const { scope, patient } of grants) {
     const limit = patient === undefined || scope === 'catalogue' ? sql`true` : sql`has(_patients, ${patient})`;
@@ -167,6 +170,12 @@ async function grantedRows(ctx: Context, type: string, patients: readonly string
     }
   }
   return any(terms);
+}
+
+/** @throws Problem `forbidden` where the purpose wants one person named */
+function requireNamed({ actor }: Pick<Context, 'actor'>, patients: readonly string[] | undefined): void {
+  if (ABOUT_ONE_PERSON.has(actor.purpose) && patients?.length !== 1)
+    throw new Problem('forbidden', 'a broken glass opens one person at a time: name the patient');
 }
 
 /** A grant for one category of resources only cannot be decided from the columns: it gives nothing here. */

@@ -7,6 +7,7 @@ import type { Sql } from '#kernel/context';
 import { meter } from '#kernel/metrics';
 import { Problem } from '#kernel/problem';
 import { type LakeEngine, machineMemory } from './engine.ts';
+import { LARGE_GROUPS, OF_POPULATION } from './marks.ts';
 import { bind } from './parameters.ts';
 import { fairQueue } from './queue.ts';
 import { isConnectionLost, isUnreached, problemOf } from './trouble.ts';
@@ -39,6 +40,11 @@ export interface AskOptions {
   memoryBytes?: number;
   /** More rows in an answer are an error. */
   mostRows?: number;
+  /**
+   * How groups of fewer persons than may be told are kept back, where a question over the population does not leave them out itself: its caller
+   * leaves them out, rounds all counts, or shows them by a law that lets the actor see them.
+   */
+  smallGroups?: 'left-out' | 'rounded' | 'under-law';
   /** Settings of ClickHouse; they go before ours. */
   settings?: Record<string, string | number>;
 }
@@ -139,6 +145,7 @@ export function connectLake({ url, engine }: Place): Lake {
 
   return {
     async rows<T>(question: Sql, options: AskOptions = {}) {
+      requireLargeGroups(question, options);
       const limits = limitsOf(options, { timeoutMs: ASK_MS, memoryEach, mostRows: MOST_ROWS });
       const settings = { ...limits, max_result_bytes: MOST_BYTES, readonly: 1, ...READING, ...options.settings };
       const call = { ...bind(question), format: 'JSONCompactEachRowWithNamesAndTypes', settings, isRepeatable: true };
@@ -154,6 +161,7 @@ export function connectLake({ url, engine }: Place): Lake {
       }
     },
     async stream(question, format, options = {}) {
+      requireLargeGroups(question, options);
       const limits = limitsOf(options, { timeoutMs: STREAM_MS, memoryEach, mostRows: MOST_ROWS_STREAMED });
       const settings = { ...limits, readonly: 1, ...READING, ...options.settings };
       const call = { ...bind(question), format, settings, isRepeatable: true };
@@ -197,6 +205,12 @@ export function connectLake({ url, engine }: Place): Lake {
       await engine?.stop();
     },
   };
+}
+
+/** @throws Error: who asks over the population has forgotten that small groups are not told */
+function requireLargeGroups({ marks = [] }: Sql, { smallGroups }: AskOptions): void {
+  if (marks.includes(OF_POPULATION) && !marks.includes(LARGE_GROUPS) && smallGroups === undefined)
+    throw new Error('a question over the population says how small groups are kept back');
 }
 
 interface Call {

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { remove, writeAll } from '#kernel/fhir';
 import { listensTo, startDeliveries } from '#kernel/outbox';
-import { trusted } from '#kernel/sql';
+import { sql, trusted } from '#kernel/sql';
 import { testContext } from '../../../tests/support/context.ts';
 import { testLake } from '../../../tests/support/lake.ts';
 import { testDatabase } from '../../../tests/support/postgres.ts';
 import { checkLake } from './check.ts';
 import { lakeFeed } from './feed.ts';
 import { keepTables } from './keeper.ts';
+import { purgeDeleted } from './purge.ts';
 
 const db = await testDatabase();
 const lake = await testLake();
@@ -113,6 +114,53 @@ describe('the feed', () => {
     expect(await lake.rows(trusted("select id from banyan.resource where type = 'Observation'"))).toEqual([]);
     await write(result('o1', 'p1', { valueQuantity: { value: 1.0 } }));
     expect(await results()).toMatchObject([{ id: 'o1', value: 1 }]);
+  });
+});
+
+describe('rows that say what is gone', () => {
+  const gone = async () => {
+    const { database } = await db.one<{ database: string }>(sql`select database from lake.generation`);
+    const tables = await lake.rows<{ name: string }>(
+      trusted(
+        `select name from system.tables where database = '${database}' and engine like 'Replacing%' and (name = 'resource' or name like 'laboratory_result%')`,
+      ),
+    );
+    let rows = 0;
+    for (const { name } of tables) {
+      const [found] = await lake.rows<{ n: number }>(trusted(`select countIf(_deleted) as n from ${database}.${name}`));
+      rows += Number(found!.n);
+    }
+    return rows;
+  };
+
+  test('are taken away when nothing is left that they hide, and hide it until then', async () => {
+    const ids = Array.from({ length: 40 }, (_, at) => `gone${at}`);
+    await write(patient('p9'), ...ids.map((id) => result(id, 'p9')));
+    for (const id of ids.slice(0, 20)) await remove(ctx, 'Observation', id);
+    // Their code is part of the key: each leaves one behind.
+    await write(
+      ...ids
+        .slice(20)
+        .map((id) => result(id, 'p9', { code: { coding: [{ system: 'http://loinc.org', code: '2339-0' }] } })),
+    );
+    const before = await results();
+    expect(before).toHaveLength(21);
+    expect(await gone()).toBeGreaterThan(40);
+
+    expect(await purgeDeleted({ lake, db, tables: [] })).toBeGreaterThan(40);
+    expect(await gone()).toBe(0);
+    expect(await results()).toEqual(before);
+    expect((await checkLake(lake, db, [], () => {})).differences).toEqual([]);
+    expect(await purgeDeleted({ lake, db, tables: [] })).toBe(0);
+
+    // What was deleted and comes again is there again; what is told of it once more stays gone.
+    await write(result('gone0', 'p9'));
+    await remove(ctx, 'Observation', 'gone0');
+    await deliveries.idle();
+    expect(await results()).toEqual(before);
+    for (const id of ids.slice(20)) await remove(ctx, 'Observation', id);
+    await deliveries.idle();
+    expect(await results()).toHaveLength(1);
   });
 });
 

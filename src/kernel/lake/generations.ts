@@ -23,7 +23,7 @@ export interface KeptView {
   filled: string | null;
 }
 
-/** Held by the feed while it inserts, and alone by who makes or drops tables: no insert then misses a new table. */
+/** Held by the feed while it inserts, and alone by who makes or drops tables or takes rows away: no insert then misses a new table, or comes too late. */
 const LOCK = trusted("hashtextextended('lake tables', 0)");
 
 export async function shareTables(tx: Db): Promise<void> {

@@ -28,6 +28,7 @@ import {
 } from './generations.ts';
 import { askModuleTable, databaseOf, type LakeTable, makeModuleTable, refillTable } from './module-tables.ts';
 import { isAway, type PourTarget, pour, reasonOf } from './pour.ts';
+import { purgeDeleted } from './purge.ts';
 import { type ChangedKey, pageOfType, readVersions, splitBySize } from './source.ts';
 import { observeLag } from './status.ts';
 import {
@@ -439,6 +440,11 @@ const TAKEN_MS = 2_000;
 /** After a failure, doubled with each further one: nobody can ask anything before the first generation is there. */
 const FIRST_AGAIN_MS = 500;
 
+/** Looking for them reads one small column of every table. */
+const PURGE_EVERY_MS = 24 * 3_600_000;
+/** Not while a program that has just begun catches up. */
+const PURGE_FIRST_MS = 600_000;
+
 /** Keeps the tables until it is stopped: whenever a ViewDefinition changed, a rebuild is asked for, and every half minute. */
 export async function startKeeper(ctx: Context, parts: KeeperParts): Promise<{ stop(): Promise<void>; wake(): void }> {
   const ending = new AbortController();
@@ -457,6 +463,7 @@ export async function startKeeper(ctx: Context, parts: KeeperParts): Promise<{ s
   let wake = (): void => {};
   const unobserve = observeLag(parts.db);
   const unlisten = await parts.db.listen(CHANNEL, () => wake());
+  let purgeAt = Date.now() + PURGE_FIRST_MS;
   const running = (async () => {
     let retryMs = FIRST_AGAIN_MS;
     while (!signal.aborted) {
@@ -465,7 +472,13 @@ export async function startKeeper(ctx: Context, parts: KeeperParts): Promise<{ s
         wake = done;
       });
       try {
-        const kept = await oneKeeper(parts.db, () => keepTables(ctx, stoppable, signal));
+        const kept = await oneKeeper(parts.db, async () => {
+          await keepTables(ctx, stoppable, signal);
+          if (Date.now() < purgeAt) return;
+          purgeAt = Date.now() + PURGE_EVERY_MS;
+          const rows = await purgeDeleted(stoppable, signal);
+          if (rows > 0) ctx.log.info({ rows }, 'rows of the lake that only said that something is gone are taken away');
+        });
         // Another program keeps them, or one that was killed a moment ago still seems to.
         if (!kept) waitMs = TAKEN_MS;
         retryMs = FIRST_AGAIN_MS;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { all, any, identifier, join, sql } from './index.ts';
+import { all, any, identifier, join, marked, sql } from './index.ts';
 
 /**
  * Goal: whatever is put into a query stays a value.
@@ -21,6 +21,14 @@ describe('sql', () => {
 
   test('a name cannot leave its quotes', () => {
     expect(identifier('a.b"; drop table c').text).toBe('"a"."b""; drop table c"');
+  });
+
+  test('what is said of a piece is said of every query that it becomes part of', () => {
+    const piece = marked(sql`a = ${1}`, 'secret');
+    const query = sql`select ${join([all([any([piece]), sql`b`]), sql`c`])} from t`;
+    expect(query.marks).toEqual(['secret']);
+    expect(query.text).toBe('select ((a = $1) and b), c from t');
+    expect(sql`select ${1}`.marks).toEqual([]);
   });
 
   test('text that looks like SQL or a placeholder stays a value', () => {

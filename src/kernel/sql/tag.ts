@@ -3,10 +3,12 @@ import type { Sql } from '#kernel/context';
 class Query implements Sql {
   readonly text: string;
   readonly values: readonly unknown[];
+  readonly marks: readonly string[];
 
-  constructor(text: string, values: readonly unknown[]) {
+  constructor(text: string, values: readonly unknown[], marks: readonly string[] = []) {
     this.text = text;
     this.values = values;
+    this.marks = marks;
   }
 }
 
@@ -14,17 +16,24 @@ class Query implements Sql {
 export function sql(strings: TemplateStringsArray, ...parts: readonly unknown[]): Sql {
   let text = strings[0] ?? '';
   const values: unknown[] = [];
+  const marks: string[] = [];
   parts.forEach((part, index) => {
     if (part instanceof Query) {
       text += shift(part.text, values.length);
       values.push(...part.values);
+      marks.push(...part.marks);
     } else {
       values.push(part);
       text += `$${values.length}`;
     }
     text += strings[index + 1];
   });
-  return new Query(text, values);
+  return new Query(text, values, marks);
+}
+
+/** The same piece with something said of it, which every query that it becomes part of then says too. */
+export function marked(part: Sql, mark: string): Sql {
+  return new Query(part.text, part.values, [...(part.marks ?? []), mark]);
 }
 
 /** All terms must hold; no terms: true. */
@@ -44,7 +53,11 @@ export function join(parts: readonly Sql[], separator = ', '): Sql {
     values.push(...part.values);
     return text;
   });
-  return new Query(texts.join(separator), values);
+  return new Query(
+    texts.join(separator),
+    values,
+    parts.flatMap(({ marks = [] }) => marks),
+  );
 }
 
 /** A table or column by name, quoted; `schema.table` is quoted part by part. */

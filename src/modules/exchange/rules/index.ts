@@ -16,14 +16,12 @@ export { noticesOf } from './payments.ts';
 export {
   chargeOf,
   depositOf,
-  divide,
-  divideLike,
   goesByTime,
   MOST_CALLS,
   MOST_FEN,
-  partOf,
   type Wanted,
 } from './prices.ts';
+export { freeze, giveBack, owe, payOff, payPeriod, refund, thaw } from './settlement.ts';
 export { parseTableQuestion, selectRows, type TableQuestion } from './tables.ts';
 export { agreementEnd } from './terms.ts';
 export { readMarks, type Suspicion, suspect, thresholdFor } from './trace.ts';

@@ -48,8 +48,9 @@ function reachesOf(ctx: Context): Reach[] {
   return (['rows', 'population'] as const).filter((reach) => reaches.includes(reach));
 }
 
+/** What is found is sifted by `smallestOf` before it is told. */
 function optionsOf(ctx: Context, { signal }: Question): AskOptions {
-  return { actor: ctx.actor.id, ...(signal !== undefined && { signal }) };
+  return { actor: ctx.actor.id, smallGroups: 'left-out', ...(signal !== undefined && { signal }) };
 }
 
 /** The answer with how long it took, and how far the lake was behind when it was given. */

@@ -23,7 +23,11 @@ export async function countCohort(ctx: Context, cohort: Cohort, asking: Asking):
   const began = performance.now();
   const today = dayAt(ctx.now());
   const ask = await withRows(ctx, asking, viewsOf(cohort), (relations) => countQuery(cohort, relations, today));
-  const rows = await lake.rows<CountRow>(ask, { ...optionsOf(ctx, asking), timeoutMs: COUNT_MS });
+  const rows = await lake.rows<CountRow>(ask, {
+    ...optionsOf(ctx, asking),
+    timeoutMs: COUNT_MS,
+    smallGroups: 'rounded',
+  });
   const steps = cohort.include.length + cohort.exclude.length;
   return { ...toldOf(rows, steps, reach), today, tookMs: Math.round(performance.now() - began) };
 }

@@ -81,6 +81,7 @@ export async function findFollowed(ctx: Context, following: Following, asking: A
   });
   const rows = await asking.lake.rows<Record<string, unknown>>(ask, {
     ...optionsOf(ctx, asking),
+    smallGroups: 'left-out',
     timeoutMs: ASK_MS,
     mostRows: MOST_PERSONS,
   });
