@@ -30,7 +30,16 @@ export {
   submitOffering,
 } from './compliance.ts';
 export { askContent, contentJob, finishContent, placeContent } from './contents.ts';
-export { answerThroughGate, readRelease, release } from './gate.ts';
+export {
+  answerThroughGate,
+  endPassages,
+  listPassages,
+  listReports,
+  readBudget,
+  readRelease,
+  readReport,
+  release,
+} from './gate.ts';
 export {
   changeOffering,
   createOffering,

@@ -3,6 +3,7 @@ import type { Door } from '#kernel/http';
 import { partyOf } from '../actions/index.ts';
 import { certificateRoutes } from './certificates.ts';
 import { complianceRoutes } from './compliance.ts';
+import { gateRoutes } from './gate.ts';
 import { offeringRoutes } from './offerings.ts';
 import { tradeRoutes } from './trade.ts';
 
@@ -12,5 +13,6 @@ export function exchangeRoutes(app: FastifyInstance, door: Door): void {
   offeringRoutes(app, door);
   complianceRoutes(app, door);
   certificateRoutes(app, door);
+  gateRoutes(app, door);
   tradeRoutes(app, door);
 }
