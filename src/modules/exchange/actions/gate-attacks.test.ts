@@ -5,7 +5,7 @@ import type { Pool } from '#kernel/sql';
 import { Attacker, determined, flatDimension, type Frame, type Layer, makeFrame } from '#standards/disclosure-control';
 import { Random } from '#standards/statistics';
 import { testContext } from '../../../../tests/support/context.ts';
-import { exampleDefinition, exchangeActors } from '../../../../tests/support/exchange.ts';
+import { exampleDefinition, exchangeActors } from '../../../../tests/support/offerings.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
 import type { Candidate, CandidateColumn, Cell } from '../model.ts';
 import { openSolver } from './gate/solver.ts';
