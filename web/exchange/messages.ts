@@ -1,6 +1,8 @@
 import { joined } from '../ui/catalogue.ts';
+import { negotiating } from './negotiation-messages.ts';
 import { offering } from './offering-messages.ts';
 import { policyWords } from './policy-messages.ts';
+import { verifying } from './verify-messages.ts';
 
 /** A line for each part. */
-export const messages = joined([offering, policyWords]);
+export const messages = joined([negotiating, offering, policyWords, verifying]);
