@@ -3,6 +3,7 @@ import {
   AuditOutlined,
   ExperimentOutlined,
   NotificationOutlined,
+  SafetyCertificateOutlined,
   ShopOutlined,
 } from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
@@ -51,5 +52,16 @@ export const routes: readonly PageRoute[] = [
     page: () => import('./venues.tsx'),
     permission: ['exchange.operate', 'exchange.assess', ...OFFER],
     nav: { label: 'exchange:venues.title', icon: AppstoreOutlined, order: 550 },
+  },
+  {
+    path: '/exchange/releases',
+    page: () => import('./gate-reports.tsx'),
+    permission: ['exchange.operate', 'exchange.assess', ...OFFER],
+    nav: { label: 'exchange:gate.title', icon: SafetyCertificateOutlined, order: 542 },
+  },
+  {
+    path: '/exchange/releases/$id',
+    page: () => import('./gate-report.tsx'),
+    permission: ['exchange.operate', 'exchange.assess', ...OFFER],
   },
 ];
