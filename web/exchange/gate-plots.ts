@@ -13,11 +13,17 @@ interface PairWords {
 }
 
 /** Sizes in steps that double, so that lone persons and crowds fit on one axis. */
-export function sizeBins({ classSizes }: Pick<RiskFigures, 'classSizes'>, most: number): { label: string; records: number }[] {
+export function sizeBins(
+  { classSizes }: Pick<RiskFigures, 'classSizes'>,
+  most: number,
+): { label: string; records: number }[] {
   const bins: { label: string; records: number }[] = [];
   for (let from = 1; from <= most; from *= 2) {
     const to = 2 * from - 1;
-    const records = classSizes.reduce((sum, { size, classes }) => sum + (size >= from && size <= to ? size * classes : 0), 0);
+    const records = classSizes.reduce(
+      (sum, { size, classes }) => sum + (size >= from && size <= to ? size * classes : 0),
+      0,
+    );
     bins.push({ label: from === to ? String(from) : `${from}–${to}`, records });
   }
   return bins;
@@ -38,7 +44,8 @@ export function pairsOption(
     name: words[which],
     color: COLOURS[which],
     // The pattern differs too, so that colour is never the only difference.
-    itemStyle: which === 'before' ? { decal: { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: 0.8 } } : {},
+    itemStyle:
+      which === 'before' ? { decal: { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: 0.8 } } : {},
     data: [...values[which]],
   });
   return {
@@ -66,7 +73,14 @@ export function intervalsOption(
     xAxis: { type: 'value', name: words.persons, nameLocation: 'middle', nameGap: 26, min: 0, max: Math.ceil(edge) },
     yAxis: { type: 'category', inverse: true, data: labels, axisLabel: { width: 150, overflow: 'truncate' } },
     series: [
-      { type: 'bar', stack: 'interval', silent: true, itemStyle: { color: 'transparent' }, data: suppressed.map(({ low }) => low), tooltip: { show: false } },
+      {
+        type: 'bar',
+        stack: 'interval',
+        silent: true,
+        itemStyle: { color: 'transparent' },
+        data: suppressed.map(({ low }) => low),
+        tooltip: { show: false },
+      },
       ...(['primary', 'secondary'] as const).map((state) => ({
         type: 'bar' as const,
         stack: 'interval',
@@ -75,7 +89,13 @@ export function intervalsOption(
         barMaxWidth: 14,
         data: suppressed.map((cell) => (cell.state === state ? (cell.high ?? edge) - cell.low : 0)),
         ...(state === 'primary' && {
-          markLine: { symbol: 'none', silent: true, lineStyle: { type: 'dashed' as const }, label: { formatter: words.least }, data: [{ xAxis: k }] },
+          markLine: {
+            symbol: 'none',
+            silent: true,
+            lineStyle: { type: 'dashed' as const },
+            label: { formatter: words.least },
+            data: [{ xAxis: k }],
+          },
         }),
       })),
     ],

@@ -2,7 +2,13 @@ import { DownloadOutlined, PrinterOutlined } from '@ant-design/icons';
 import { Button, Progress } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { GateCheck, GateReport, MicrodataReport, RiskFigures, TableReport } from '../../src/modules/exchange/model.ts';
+import type {
+  GateCheck,
+  GateReport,
+  MicrodataReport,
+  RiskFigures,
+  TableReport,
+} from '../../src/modules/exchange/model.ts';
 import { Go, usePathValue } from '../shell/index.ts';
 import { DataTable, Facts, Failure, Figures, Loading, Page, Panel, Plot, StatusTag, save, Time } from '../ui/index.ts';
 import { CHECK_TONES, useGateBudget, useGateReport, useMeasure, useNumber } from './gate-ask.ts';
@@ -62,7 +68,9 @@ function Report({ report }: { report: GateReport }) {
             { label: t('gate.verdict'), value: t(`gate.verdicts.${verdict}`), tone: isPassed ? 'good' : 'danger' },
             { label: t('gate.rowsBefore'), value: number(rows.before) },
             { label: t('gate.rowsAfter'), value: number(rows.after) },
-            ...(after == null ? [] : [{ label: t('gate.highestRisk'), value: number(100 * after.highest, 1), unit: '%' }]),
+            ...(after == null
+              ? []
+              : [{ label: t('gate.highestRisk'), value: number(100 * after.highest, 1), unit: '%' }]),
             ...(table === null
               ? []
               : [
@@ -193,7 +201,9 @@ function Microdata({ report }: { report: MicrodataReport }) {
         />
         <h3>{t('gate.level')}</h3>
         <Facts
-          facts={levels.map(({ column, level, height }) => [column, t('gate.levelOf', { level, height: height - 1 })] as const)}
+          facts={levels.map(
+            ({ column, level, height }) => [column, t('gate.levelOf', { level, height: height - 1 })] as const,
+          )}
         />
         <p className="quiet">{complete ? t('gate.searched', searched) : t('gate.searchedLate', searched)}</p>
       </Panel>
@@ -252,7 +262,12 @@ function Table({ table, k }: { table: TableReport; k: number }) {
               )}
               table={{
                 columns: [t('gate.cell'), t('gate.state'), t('gate.low'), t('gate.high')],
-                rows: shown.map(({ codes, state, low, high }) => [codes.join(' / '), t(`gate.${state}`), low, end(high)]),
+                rows: shown.map(({ codes, state, low, high }) => [
+                  codes.join(' / '),
+                  t(`gate.${state}`),
+                  low,
+                  end(high),
+                ]),
               }}
             />
           </Panel>
@@ -263,7 +278,13 @@ function Table({ table, k }: { table: TableReport; k: number }) {
             source={{ rows: suppressed }}
             searchable
             columns={[
-              { key: 'cell', title: t('gate.cell'), value: ({ codes }) => codes.join(' / '), phoneTitle: true, sortable: true },
+              {
+                key: 'cell',
+                title: t('gate.cell'),
+                value: ({ codes }) => codes.join(' / '),
+                phoneTitle: true,
+                sortable: true,
+              },
               { key: 'state', title: t('gate.state'), value: ({ state }) => t(`gate.${state}`), sortable: true },
               { key: 'low', title: t('gate.low'), value: ({ low }) => number(low, 2), end: true },
               { key: 'high', title: t('gate.high'), value: ({ high }) => end(high), end: true },

@@ -78,7 +78,12 @@ function List({ reports }: { reports: readonly GateLine[] }) {
           sortable: true,
           phoneTitle: true,
         },
-        { key: 'version', title: t('gate.version', { version: '' }).trim(), value: ({ version }) => version, end: true },
+        {
+          key: 'version',
+          title: t('gate.version', { version: '' }).trim(),
+          value: ({ version }) => version,
+          end: true,
+        },
         {
           key: 'verdict',
           title: t('gate.verdict'),

@@ -79,4 +79,14 @@ export const routes: readonly PageRoute[] = [
   },
   { path: '/verify', page: () => import('./verify.tsx'), isPublic: true },
   { path: '/verify/$id', page: () => import('./verify-one.tsx'), isPublic: true },
+    path: '/exchange/releases',
+    page: () => import('./gate-reports.tsx'),
+    permission: ['exchange.operate', 'exchange.assess', ...OFFER],
+    nav: { label: 'exchange:gate.title', icon: SafetyCertificateOutlined, order: 542 },
+  },
+  {
+    path: '/exchange/releases/$id',
+    page: () => import('./gate-report.tsx'),
+    permission: ['exchange.operate', 'exchange.assess', ...OFFER],
+  },
 ];

@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Context } from '#kernel/context';
 import type { Pool } from '#kernel/sql';
-import { Attacker, determined, flatDimension, type Frame, type Layer, makeFrame } from '#standards/disclosure-control';
+import { Attacker, determined, type Frame, flatDimension, type Layer, makeFrame } from '#standards/disclosure-control';
 import { Random } from '#standards/statistics';
 import { testContext } from '../../../../tests/support/context.ts';
-import { exampleDefinition, exchangeActors } from '../../../../tests/support/offerings.ts';
+import { exampleDefinition, exchangeActors } from '../../../../tests/support/gate.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
 import type { Candidate, CandidateColumn, Cell } from '../model.ts';
 import { openSolver } from './gate/solver.ts';
@@ -34,7 +34,11 @@ beforeAll(async () => {
 
 afterAll(() => {
   if (lines.length < 4) return;
-  const table = ['| attack | before the gate | after the gate |', '|---|---|---|', ...lines.map((line) => `| ${line.join(' | ')} |`)].join('\n');
+  const table = [
+    '| attack | before the gate | after the gate |',
+    '|---|---|---|',
+    ...lines.map((line) => `| ${line.join(' | ')} |`),
+  ].join('\n');
   const text = readFileSync(DOCUMENT, 'utf8');
   const made = text.replace(new RegExp(`${BEGIN}[\\s\\S]*${END}`), `${BEGIN}\n${table}\n${END}`);
   if (process.env.UPDATE_DOCS === '1') writeFileSync(DOCUMENT, made);
@@ -51,7 +55,12 @@ async function through(offeringId: string, candidate: Candidate, settings: Recor
   return Array.fromAsync((await readRelease(seller, releaseId!)).rows);
 }
 
-const column = (name: string, type: CandidateColumn['type'], role: CandidateColumn['role'], hierarchy?: string): CandidateColumn => ({
+const column = (
+  name: string,
+  type: CandidateColumn['type'],
+  role: CandidateColumn['role'],
+  hierarchy?: string,
+): CandidateColumn => ({
   ...{ name, label: { en: name, zh: name }, type, role },
   ...(hierarchy !== undefined && { hierarchy }),
 });
@@ -60,7 +69,18 @@ const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 test(`linkage with a register of everybody's age, sex and district (seed ${SEED})`, async () => {
   const random = new Random(SEED);
-  const districts = ['440103', '440104', '440106', '440111', '440303', '440304', '440305', '440306', '440402', '440604'];
+  const districts = [
+    '440103',
+    '440104',
+    '440106',
+    '440111',
+    '440303',
+    '440304',
+    '440305',
+    '440306',
+    '440402',
+    '440604',
+  ];
   const people = Array.from({ length: 6_000 }, (_, id) => ({
     id,
     age: 18 + Math.floor(random.gamma(6, 0.15)),
@@ -85,12 +105,18 @@ test(`linkage with a register of everybody's age, sex and district (seed ${SEED}
       const text = shown === null ? '' : String(shown);
       const range = /^(\d+)-(\d+)$/.exec(text);
       if (range !== null) return Number(value) >= Number(range[1]) && Number(value) <= Number(range[2]);
-      return text === '*' || text === String(value) || (typeof value === 'string' && /^\d+$/.test(text) && value.startsWith(text));
+      return (
+        text === '*' ||
+        text === String(value) ||
+        (typeof value === 'string' && /^\d+$/.test(text) && value.startsWith(text))
+      );
     };
     const known = [...groups].map(([key, members]) => ({ shown: JSON.parse(key) as Cell[], members }));
     let [certain, guessed, learnt] = [0, 0, 0];
     for (const { age, sex, district } of people) {
-      const mine = known.filter(({ shown }) => fitsOf(age, shown[0]!) && fitsOf(sex, shown[1]!) && fitsOf(district, shown[2]!)).flatMap(({ members }) => members);
+      const mine = known
+        .filter(({ shown }) => fitsOf(age, shown[0]!) && fitsOf(sex, shown[1]!) && fitsOf(district, shown[2]!))
+        .flatMap(({ members }) => members);
       if (mine.length === 0) continue;
       if (mine.length === 1) certain += 1;
       guessed += 1 / mine.length;
@@ -111,7 +137,11 @@ test(`linkage with a register of everybody's age, sex and district (seed ${SEED}
 
 const REGIONS = Array.from({ length: 8 }, (_, at) => `r${at}`);
 const YEARS = Array.from({ length: 6 }, (_, at) => String(2020 + at));
-const COLUMNS = [column('region', 'text', 'quasi'), column('year', 'text', 'quasi'), column('persons', 'integer', 'count')];
+const COLUMNS = [
+  column('region', 'text', 'quasi'),
+  column('year', 'text', 'quasi'),
+  column('persons', 'integer', 'count'),
+];
 const tableOf = (cells: ReadonlyMap<string, number>): Candidate => ({
   columns: COLUMNS,
   rows: REGIONS.flatMap((region) => YEARS.map((year) => [region, year, cells.get(`${region}/${year}`) ?? 0])),
@@ -132,7 +162,9 @@ function told(rows: readonly Cell[][]): { values: Float64Array; hidden: Set<numb
 
 test(`differencing over a series of six releases, a few persons more each time (seed ${SEED})`, async () => {
   const random = new Random(SEED + 1);
-  const cells = new Map(REGIONS.flatMap((region) => YEARS.map((year) => [`${region}/${year}`, 30 + random.whole(60)] as const)));
+  const cells = new Map(
+    REGIONS.flatMap((region) => YEARS.map((year) => [`${region}/${year}`, 30 + random.whole(60)] as const)),
+  );
   const id = await offer();
   const raw: Cell[][][] = [];
   const released: Cell[][][] = [];
@@ -172,13 +204,22 @@ test(`differencing over a series of six releases, a few persons more each time (
 
 test(`reconstruction by linear programming, all totals known (seed ${SEED})`, async () => {
   const random = new Random(SEED + 2);
-  const cells = new Map(REGIONS.flatMap((region) => YEARS.map((year) => [`${region}/${year}`, random.next() < 0.15 ? 1 + random.whole(10) : 20 + random.whole(60)] as const)));
+  const cells = new Map(
+    REGIONS.flatMap((region) =>
+      YEARS.map(
+        (year) => [`${region}/${year}`, random.next() < 0.15 ? 1 + random.whole(10) : 20 + random.whole(60)] as const,
+      ),
+    ),
+  );
   const candidate = tableOf(cells);
   const truth = told(candidate.rows).values;
   frame.sumUp(truth);
   const small = new Set(Array.from(truth.keys()).filter((cell) => truth[cell]! > 0 && truth[cell]! < K));
   const rows = await through(await offer(), candidate, { suppressionLimit: 0.6 });
-  const [before, after] = [reconstruct(frame, truth, small, small), reconstruct(frame, truth, told(rows).hidden, small)];
+  const [before, after] = [
+    reconstruct(frame, truth, small, small),
+    reconstruct(frame, truth, told(rows).hidden, small),
+  ];
   lines.push([
     `reconstruction: ${small.size} small cells of 48, hidden, all totals known`,
     `${before.exact} worked out exactly (${before.span} of them by elimination alone), ${before.exposed} shown to be below ${K}`,
@@ -189,7 +230,12 @@ test(`reconstruction by linear programming, all totals known (seed ${SEED})`, as
 });
 
 /** Small cells that an attacker works out; @param hidden what is not told. */
-function reconstruct(of: Frame, truth: Float64Array, hidden: ReadonlySet<number>, small: ReadonlySet<number>): { exact: number; span: number; exposed: number } {
+function reconstruct(
+  of: Frame,
+  truth: Float64Array,
+  hidden: ReadonlySet<number>,
+  small: ReadonlySet<number>,
+): { exact: number; span: number; exposed: number } {
   const layer: Layer = {
     values: truth,
     low: new Float64Array(of.size),
@@ -199,10 +245,15 @@ function reconstruct(of: Frame, truth: Float64Array, hidden: ReadonlySet<number>
   };
   const attacker = new Attacker(layer, of.relations, hidden, solve);
   const statements = of.relations.map(({ total, parts }) => ({
-    terms: new Map([...parts.map((part) => [part, 1n] as const), [total, -1n] as const].filter(([cell]) => hidden.has(cell))),
+    terms: new Map(
+      [...parts.map((part) => [part, 1n] as const), [total, -1n] as const].filter(([cell]) => hidden.has(cell)),
+    ),
   }));
   const cells = [...small];
-  const span = determined(statements, cells.map((cell) => ({ terms: new Map([[cell, 1n]]) }))).filter(Boolean).length;
+  const span = determined(
+    statements,
+    cells.map((cell) => ({ terms: new Map([[cell, 1n]]) })),
+  ).filter(Boolean).length;
   const intervals = cells.map((cell) => attacker.interval(cell));
   return {
     exact: intervals.filter(({ low, high }) => high - low < 0.5).length,
@@ -213,19 +264,27 @@ function reconstruct(of: Frame, truth: Float64Array, hidden: ReadonlySet<number>
 
 test(`averaging: one question asked a thousand times in a hundred wordings (seed ${SEED})`, async () => {
   const random = new Random(SEED + 3);
-  const cells = new Map(REGIONS.flatMap((region) => YEARS.map((year) => [`${region}/${year}`, 40 + random.whole(60)] as const)));
+  const cells = new Map(
+    REGIONS.flatMap((region) => YEARS.map((year) => [`${region}/${year}`, 40 + random.whole(60)] as const)),
+  );
   const candidate = tableOf(cells);
   const id = await offer({ population: 'averaging' });
   await through(id, candidate, {});
   const wanted = ['r1', 'r2', 'r3'];
-  const truth = candidate.rows.filter(([region]) => wanted.includes(String(region))).reduce((sum, row) => sum + Number(row[2]), 0);
+  const truth = candidate.rows
+    .filter(([region]) => wanted.includes(String(region)))
+    .reduce((sum, row) => sum + Number(row[2]), 0);
   const answers: number[] = [];
   let [spent, sigma] = [0, 0];
   for (let at = 0; at < 1_000; at += 1) {
     const values = random.shuffle([...wanted, wanted[at % 3]!]);
     const answer = await answerThroughGate(seller, {
       ...{ offeringId: id, version: 1, agreementId: `buyer-${at % 20}` },
-      question: { measure: { kind: 'count' }, by: [], where: [{ column: 'region', values }, ...(at % 2 === 0 ? [{ column: 'year', values: YEARS }] : [])] },
+      question: {
+        measure: { kind: 'count' },
+        by: [],
+        where: [{ column: 'region', values }, ...(at % 2 === 0 ? [{ column: 'year', values: YEARS }] : [])],
+      },
       content: async () => candidate,
     });
     answers.push(Number(answer.rows[0]![0]));

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Context } from '#kernel/context';
 import { type Pool, sql } from '#kernel/sql';
 import { testContext } from '../../../../tests/support/context.ts';
-import { exampleCandidate, exampleDefinition, exchangeActors } from '../../../../tests/support/offerings.ts';
+import { exampleCandidate, exampleDefinition, exchangeActors } from '../../../../tests/support/gate.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
 import type { Candidate, Cell, GateQuestion } from '../model.ts';
 import {

@@ -110,7 +110,14 @@ export async function release(
       const examined = await examineApart(candidate, { settings, earlier }, { signal, progress });
       progress('keeping', 0);
       const kept = await ctx.db.transaction((tx) =>
-        keep(ctx, tx, { request, title: stored.definition.title, settings, examined, seen, tookMs: Math.round(performance.now() - began) }),
+        keep(ctx, tx, {
+          request,
+          title: stored.definition.title,
+          settings,
+          examined,
+          seen,
+          tookMs: Math.round(performance.now() - began),
+        }),
       );
       if (kept !== undefined) return kept;
       if (round === MOST_ROUNDS) throw new Problem('conflict', 'the offering was released meanwhile: try again');
@@ -195,6 +202,7 @@ async function keep(
     ...{
       id: ctx.newId(),
       offeringId,
+      title,
       version,
       verdict,
       method,
