@@ -24,7 +24,7 @@ export default function Offering() {
       trail={<Go to="/exchange/catalogue">{t('catalogue.title')}</Go>}
       actions={
         offering?.state === 'listed' &&
-        (may?.('exchange.order') || may?.('exchange.order@organization')) && (
+        may?.('exchange.buy') && (
           <Button type="primary" icon={<ShoppingCartOutlined />} onClick={() => go(`/exchange/orders?offering=${id}`)}>
             {t('offering.order')}
           </Button>
