@@ -1,6 +1,7 @@
 import { joined } from '../ui/catalogue.ts';
 import { offering } from './offering-messages.ts';
 import { policyWords } from './policy-messages.ts';
+import { trading } from './trade-messages.ts';
 
 /** A line for each part. */
-export const messages = joined([offering, policyWords]);
+export const messages = joined([offering, policyWords, trading]);

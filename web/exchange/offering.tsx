@@ -24,8 +24,12 @@ export default function Offering() {
       trail={<Go to="/exchange/catalogue">{t('catalogue.title')}</Go>}
       actions={
         offering?.state === 'listed' &&
-        (may('exchange.order') || may('exchange.order@organization')) && (
-          <Button type="primary" icon={<ShoppingCartOutlined />} onClick={() => go(`/exchange/orders?offering=${id}`)}>
+        may('exchange.buy') && (
+          <Button
+            type="primary"
+            icon={<ShoppingCartOutlined />}
+            onClick={() => go(`/exchange/orders/new?offering=${id}`)}
+          >
             {t('offering.order')}
           </Button>
         )
