@@ -16,6 +16,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   export: async () => (await import('#modules/records')).exportVerb,
   lake: async () => (await import('#kernel/lake')).lakeVerb((await import('./hearers.ts')).LAKE_TABLES),
   view: async () => (await import('#kernel/view')).viewVerb,
+  'verify-certificate': async () => (await import('#modules/exchange')).verifyCertificateVerb,
   compute: async () => (await import('#modules/signals')).computeVerb,
 };
 

@@ -447,4 +447,8 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'there is not enough money in the account': '账户余额不足',
   'this key is not known or was ended': '密钥未知或已停用',
   'what was earned only grows': '已申报的收入只能增加',
+  'give one file': '请给出一个文件',
+  'the time cannot be read': '无法读取该时间',
+  'a file cannot be read': '无法读取文件',
+  'the file is not JSON': '文件不是 JSON',
 };

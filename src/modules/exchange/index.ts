@@ -1,3 +1,4 @@
 export { exchangeJobs } from './actions/jobs.ts';
+export { verifyCertificateVerb } from './actions/verify-verb.ts';
 export { exchangeHearers } from './hears.ts';
 export { exchangeRoutes } from './routes/index.ts';

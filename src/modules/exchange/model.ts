@@ -1,4 +1,5 @@
 export * from './model/agreements.ts';
+export * from './model/certificate-words.ts';
 export * from './model/certificates.ts';
 export * from './model/compliance.ts';
 export * from './model/content.ts';
