@@ -76,10 +76,10 @@ async function overview(): Promise<string> {
 }
 
 async function importer(): Promise<Verb> {
-  const [{ importVerb }, { epcisDocuments }, { HEARERS, LAKE_LISTENER }] = await Promise.all([
+  const [{ importVerb }, { epcisDocuments }, { APART, HEARERS }] = await Promise.all([
     import('#modules/records'),
     import('#modules/custody'),
     import('./hearers.ts'),
   ]);
-  return importVerb(HEARERS, [LAKE_LISTENER], [epcisDocuments]);
+  return importVerb(HEARERS, APART, [epcisDocuments]);
 }

@@ -1,7 +1,8 @@
 import { joined } from '../ui/catalogue.ts';
+import { negotiating } from './negotiation-messages.ts';
 import { offering } from './offering-messages.ts';
 import { policyWords } from './policy-messages.ts';
 import { trading } from './trade-messages.ts';
 
 /** A line for each part. */
-export const messages = joined([offering, policyWords, trading]);
+export const messages = joined([negotiating, offering, policyWords, trading]);

@@ -7,10 +7,12 @@ import {
   ShopOutlined,
   ShoppingOutlined,
   SlidersOutlined,
+  SolutionOutlined,
   WalletOutlined,
 } from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
 
+const NEGOTIATE = ['exchange.negotiation.read', 'exchange.negotiation.read@organization'];
 const [BUY, SELL, OPERATE] = [
   'exchange.buy',
   ['exchange.sell', 'exchange.sell@organization'],
@@ -33,6 +35,18 @@ export const routes: readonly PageRoute[] = [
     nav: { label: 'exchange:studio.title', icon: ExperimentOutlined, order: 505 },
   },
   { path: '/exchange/studio/$id', page: () => import('./studio-offering.tsx'), permission: OFFER },
+  {
+    path: '/exchange/negotiations',
+    page: () => import('./negotiations.tsx'),
+    permission: NEGOTIATE,
+    nav: { label: 'exchange:negotiations.title', icon: SolutionOutlined, order: 530 },
+  },
+  {
+    path: '/exchange/negotiations/new',
+    page: () => import('./negotiation-new.tsx'),
+    permission: 'exchange.negotiate@organization',
+  },
+  { path: '/exchange/negotiations/$id', page: () => import('./negotiation.tsx'), permission: NEGOTIATE },
   {
     path: '/exchange/assessments',
     page: () => import('./assessments.tsx'),

@@ -5,6 +5,7 @@ export * from './model/compliance.ts';
 export * from './model/content.ts';
 export * from './model/gate.ts';
 export * from './model/money.ts';
+export * from './model/negotiations.ts';
 export * from './model/offerings.ts';
 export * from './model/orders.ts';
 export * from './model/parties.ts';

@@ -30,7 +30,31 @@ export {
   submitOffering,
 } from './compliance.ts';
 export { askContent, contentJob, finishContent, placeContent } from './contents.ts';
+export {
+  type Caller,
+  DSP_PATH,
+  hearNegotiation,
+  hearTransfer,
+  identifyConnector,
+  listDatasets,
+  readDataset,
+  readNegotiationOf,
+  readTransferOf,
+} from './dataspace.ts';
 export { answerThroughGate, readRelease, release } from './gate.ts';
+export {
+  addCounterparty,
+  listCounterparties,
+  listNegotiations,
+  type NewCounterparty,
+  openNegotiation,
+  readNegotiation,
+  type Stepping,
+  stepNegotiation,
+  stopCounterparty,
+  triggerNegotiation,
+  triggerTransfer,
+} from './negotiations.ts';
 export {
   changeOffering,
   createOffering,
@@ -42,8 +66,9 @@ export {
   searchOfferings,
   tradable,
 } from './offerings.ts';
-export { findContract, openOrder } from './orders.ts';
+export { openOrder } from './orders.ts';
 export { partyIdOf, partyOf } from './parties.ts';
+export { tradeHearer } from './trade-hearer.ts';
 export {
   delistOffering,
   readBoard,
