@@ -3,6 +3,7 @@ import { negotiating } from './negotiation-messages.ts';
 import { offering } from './offering-messages.ts';
 import { policyWords } from './policy-messages.ts';
 import { trading } from './trade-messages.ts';
+import { verifying } from './verify-messages.ts';
 
 /** A line for each part. */
-export const messages = joined([negotiating, offering, policyWords, trading]);
+export const messages = joined([negotiating, offering, policyWords, trading, verifying]);

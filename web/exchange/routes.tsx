@@ -4,6 +4,7 @@ import {
   ExperimentOutlined,
   FundOutlined,
   NotificationOutlined,
+  SafetyCertificateOutlined,
   ShopOutlined,
   ShoppingOutlined,
   SlidersOutlined,
@@ -101,4 +102,16 @@ export const routes: readonly PageRoute[] = [
     permission: OPERATE,
     nav: { label: 'exchange:desk.title', icon: SlidersOutlined, order: 570 },
   },
+  {
+    path: '/exchange/certificates',
+    page: () => import('./certificates.tsx'),
+    nav: {
+      label: 'exchange:certificates.title',
+      icon: SafetyCertificateOutlined,
+      order: 555,
+      notFor: ['patient', 'courier', 'clinician', 'laboratory-technician'],
+    },
+  },
+  { path: '/verify', page: () => import('./verify.tsx'), isPublic: true },
+  { path: '/verify/$id', page: () => import('./verify-one.tsx'), isPublic: true },
 ];

@@ -475,4 +475,5 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'the time cannot be read': '无法读取该时间',
   'a file cannot be read': '无法读取文件',
   'the file is not JSON': '文件不是 JSON',
+  'there is no such profile': '没有该描述格式',
 };

@@ -4,6 +4,7 @@ import { partyOf } from '../actions/index.ts';
 import { certificateRoutes } from './certificates.ts';
 import { complianceRoutes } from './compliance.ts';
 import { dataspaceRoutes } from './dataspace.ts';
+import { descriptionRoutes } from './descriptions.ts';
 import { negotiationRoutes } from './negotiations.ts';
 import { offeringRoutes } from './offerings.ts';
 import { tradeRoutes } from './trade.ts';
@@ -14,6 +15,7 @@ export async function exchangeRoutes(app: FastifyInstance, door: Door): Promise<
   offeringRoutes(app, door);
   complianceRoutes(app, door);
   certificateRoutes(app, door);
+  descriptionRoutes(app, door);
   negotiationRoutes(app, door);
   await dataspaceRoutes(app, door);
   tradeRoutes(app, door);
