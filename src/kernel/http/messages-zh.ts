@@ -475,5 +475,8 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'the time cannot be read': '无法读取该时间',
   'a file cannot be read': '无法读取文件',
   'the file is not JSON': '文件不是 JSON',
+  'nothing is ordered under this agreement yet': '该合约项下尚无订单',
+  'this agreement has its order already, has ended, or is on an earlier version':
+    '该合约已有订单、已终止或属于较早版本',
   'there is no such profile': '没有该描述格式',
 };
