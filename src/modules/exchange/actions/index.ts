@@ -41,7 +41,16 @@ export {
   readNegotiationOf,
   readTransferOf,
 } from './dataspace.ts';
-export { answerThroughGate, readRelease, release } from './gate.ts';
+export {
+  answerThroughGate,
+  endPassages,
+  listPassages,
+  listReports,
+  readBudget,
+  readRelease,
+  readReport,
+  release,
+} from './gate.ts';
 export {
   addCounterparty,
   listCounterparties,
