@@ -71,7 +71,7 @@ function Shown({ page, trail }: { page: NegotiationPage; trail: React.ReactNode 
             )}
           </div>
         )}
-        {page.agreement !== null && <AgreementPanel made={page.agreement} />}
+        {page.agreement !== null && <AgreementPanel made={page.agreement} isBuyer={page.side === 'consumer'} />}
         <Course steps={page.steps} />
       </div>
     </Page>
@@ -153,11 +153,18 @@ function Glance({ page: { negotiation, side } }: { page: NegotiationPage }) {
   );
 }
 
-function AgreementPanel({ made }: { made: NonNullable<NegotiationPage['agreement']> }) {
+interface AgreementProps {
+  made: NonNullable<NegotiationPage['agreement']>;
+  isBuyer: boolean;
+}
+
+function AgreementPanel({ made, isBuyer }: AgreementProps) {
   const { t } = useTranslation('exchange');
   const { agreement, duties, uses } = made;
+  const mayOrder = isBuyer && agreement.ended === null;
+  const order = `/exchange/orders/new?offering=${agreement.offeringId}&agreement=${agreement.id}`;
   return (
-    <Panel title={t('negotiation.agreement')}>
+    <Panel title={t('negotiation.agreement')} actions={mayOrder && <Go to={order}>{t('negotiation.order')}</Go>}>
       <Facts
         facts={[
           [t('negotiation.agreementId'), <code key="id">{agreement.id}</code>],

@@ -310,6 +310,17 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'this method has no such question': '该方法没有此问题',
   'this number of the scenario is out of range': '情景中的该数值超出范围',
   'this plan has ended already': '该监测方案已结束',
+  'too few cases have a day of sampling and one of report for a nowcast':
+    '同时有采样日期和报告日期的病例过少，无法进行现时预测',
+  'the incubation of this disease is too short or too long to look back by':
+    '该疾病的潜伏期过短或过长，无法反推感染时间',
+  'the case definition has no serial interval: enter one first': '病例定义没有代际间隔：请先填写',
+  'there are too few cases in the period for this': '期内病例过少',
+  'the past is too short or too empty for this method': '历史数据过短或过少，无法使用此方法',
+  'the cases came within too few days for a nowcast': '病例集中在过少的日期内，无法进行现时预测',
+  'a product lists so many reactions at most': '一种产品所列不良反应的数量超出上限',
+  'a product has a list of reactions': '产品须附不良反应列表',
+  'say whether the reaction is listed: true or false': '请说明该不良反应是否已列入：true 或 false',
   'this plan has ended: nothing can be entered any more': '该监测方案已结束：不能再录入',
   'this report has no such version': '该报告没有此版本',
   'this report was judged so often that no more fits': '该报告的评价次数已达上限',
@@ -321,7 +332,8 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'too many computations wait already: try again in a minute': '等待中的计算过多：请稍后再试',
   'until is a day': 'until 应为日期',
   'too many documents are being printed: try again shortly': '正在打印的文档过多，请稍后再试',
-  'the document takes too long to print': '文档打印用时过长',
+  'the work takes too long': '处理用时过长',
+  'the work needs too much memory': '处理所需内存过多',
   'the line list has no such case': '病例一览表中没有该病例',
   'the subject of a certificate is a path': '证书对象的标识须为路径',
   'the holder of a certificate is a party': '证书持有者须为交易主体',
@@ -475,5 +487,8 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'the time cannot be read': '无法读取该时间',
   'a file cannot be read': '无法读取文件',
   'the file is not JSON': '文件不是 JSON',
+  'nothing is ordered under this agreement yet': '该合约项下尚无订单',
+  'this agreement has its order already, has ended, or is on an earlier version':
+    '该合约已有订单、已终止或属于较早版本',
   'there is no such profile': '没有该描述格式',
 };

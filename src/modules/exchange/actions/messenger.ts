@@ -24,7 +24,8 @@ import {
   type StoredCounterparty,
 } from '../store/negotiations.ts';
 import { DSP_PATH } from './dataspace.ts';
-import { followUp, type MessageDue } from './protocol.ts';
+import { type Following, followUp, type MessageDue } from './protocol.ts';
+import { serveTransfer } from './transfers.ts';
 
 const TIMEOUT_MS = 10_000;
 const MOST_ANSWER_BYTES = 1024 * 1024;
@@ -42,7 +43,7 @@ export function protocolHearer({ publicUrl }: { publicUrl(): string }): Hearer {
     async hear(ctx, facts) {
       for (const fact of facts) {
         if (fact.type === 'exchange.reaction-due')
-          await followUp(ctx, fact.data as { kind: MessageDue['kind']; id: string; revision: number });
+          await followUp(ctx, fact.data as Following, (inner, held) => serveTransfer(inner, held, publicUrl()));
         else await bring(ctx, fact, `${publicUrl()}${DSP_PATH}`);
       }
     },

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Context, Role } from '#kernel/context';
 import { sql } from '#kernel/sql';
 import { DSP_CONTEXT } from '#standards/dataspace';
 import { testActor, testContext } from '../../../../tests/support/context.ts';
 import { type Connector, startConnector } from '../../../../tests/support/dsp.ts';
 import { type Peer, startPeer } from '../../../../tests/support/dsp-peer.ts';
-import { plantOffering, SELLER } from '../../../../tests/support/exchange.ts';
+import { plantOffering, SELLER, TABLE_COLUMNS, TABLE_ROWS } from '../../../../tests/support/exchange.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
 import type { NegotiationPage, PolicyJson } from '../model.ts';
 import {
@@ -17,6 +17,19 @@ import {
   stepNegotiation,
   stopCounterparty,
 } from './negotiations.ts';
+import { openOrder } from './orders.ts';
+
+// What has passed the gate is planted.
+vi.mock('./gate.ts', () => ({
+  readRelease: async () => ({
+    columns: TABLE_COLUMNS,
+    rows: (async function* () {
+      yield* TABLE_ROWS;
+    })(),
+    digest: '',
+    rowCount: TABLE_ROWS.length,
+  }),
+}));
 
 const db = await testDatabase();
 const operator = testContext(db);
@@ -320,7 +333,48 @@ describe('another connector', () => {
     };
     const asked = await post('/transfers/request', token, transfer);
     expect([asked.status, asked.body['state']]).toEqual([201, 'REQUESTED']);
+    // There is no order yet: nothing is given.
+    expect(await peer.next('h-2')).toMatchObject({
+      '@type': 'TransferTerminationMessage',
+      reason: ['nothing is ordered under this agreement yet'],
+    });
     const other = await enter('thief');
     expect((await post('/transfers/request', other.token, { ...transfer, consumerPid: 'h-3' })).status).toBe(404);
+  });
+
+  test('fetches what its party has ordered under the agreement, by a link that holds for a while', async () => {
+    offering = await plantOffering(db, { prices: [{ kind: 'free-research' }] });
+    const party = { name: 'own', address: peer.url, party: 'Organization/insurer' };
+    const { token } = await addCounterparty(operator, party);
+    const negotiated = await openNegotiation(buyer, { offering, offer: OTHER_TERMS });
+    await stepNegotiation(seller, negotiated.negotiation.id, { step: 'agree', revision: 1 });
+    const agreement = String((await rested(buyer, negotiated.negotiation.id)).negotiation.agreementId);
+    const shopper = actor('data-buyer', 'insurer', 'exchange.buy', 'exchange.research');
+    const wish = { offering, price: 0, purpose: 'research', agreement };
+    await openOrder(shopper, { ...wish, key: 'a' });
+    await expect(openOrder(shopper, { ...wish, key: 'b' })).rejects.toThrow('this agreement has its order already');
+    const thief = actor('data-buyer', 'other', 'exchange.buy', 'exchange.research');
+    await expect(openOrder(thief, { ...wish, key: 'c' })).rejects.toThrow('there is no such agreement');
+
+    const pull = async (consumerPid: string) => {
+      const ids = { consumerPid, agreementId: agreement, format: 'HttpData-PULL', callbackAddress: peer.url };
+      await post('/transfers/request', token, { '@context': [DSP_CONTEXT], '@type': 'TransferRequestMessage', ...ids });
+      return (await peer.next(consumerPid)) as {
+        '@type': string;
+        dataAddress: { endpoint: string };
+        reason?: string[];
+      };
+    };
+    const started = await pull('p-1');
+    expect(started['@type'], JSON.stringify(started)).toBe('TransferStartMessage');
+    const answer = await fetch(started.dataAddress.endpoint);
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toContain('district,subtype,persons,share');
+    // The agreement gives five uses: the fifth is the last.
+    for (const place of [2, 3, 4, 5]) expect((await pull(`p-${place}`))['@type']).toBe('TransferStartMessage');
+    expect(await pull('p-6')).toMatchObject({
+      '@type': 'TransferTerminationMessage',
+      reason: ['the terms of the contract do not permit this use'],
+    });
   });
 });

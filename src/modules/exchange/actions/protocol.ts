@@ -223,15 +223,25 @@ export function follow(
   return tell(tx, { type: 'exchange.reaction-due', subject: id, data: { kind, id, revision } });
 }
 
+/** After which move of which process. */
+export interface Following {
+  kind: MessageDue['kind'];
+  id: string;
+  revision: number;
+}
+
 /**
  * Takes the step that follows by itself, if any. Heard twice it follows once: a process that has moved on is left alone. Where the
  * step is refused, e.g. because the offering was suspended meanwhile, the negotiation keeps the reason and waits for a person.
+ *
+ * @param serve gives what a transfer asks for
  */
 export async function followUp(
   ctx: Context,
-  { kind, id, revision }: { kind: MessageDue['kind']; id: string; revision: number },
+  { kind, id, revision }: Following,
+  serve: (ctx: Context, held: Transfer) => Promise<void>,
 ): Promise<void> {
-  if (kind === 'transfer') return followTransfer(ctx, id, revision);
+  if (kind === 'transfer') return followTransfer(ctx, { id, revision }, serve);
   if ((await findNegotiation(ctx.db, id))?.counterparty !== null) await sleep(BREATH_MS);
   const held = await holdNegotiation(ctx.db, id);
   if (held === undefined || held.revision !== revision) return;
@@ -271,11 +281,19 @@ export async function listedPolicy(
   }
 }
 
-async function followTransfer(ctx: Context, id: string, revision: number): Promise<void> {
+async function followTransfer(
+  ctx: Context,
+  { id, revision }: Omit<Following, 'kind'>,
+  serve: (ctx: Context, held: Transfer) => Promise<void>,
+): Promise<void> {
   await sleep(BREATH_MS);
   const held = await holdTransfer(ctx.db, id);
   if (held === undefined || held.revision !== revision) return;
   const scripts = (await findCounterparty(ctx.db, held.counterparty))?.scripts ?? {};
+  if (scripts[held.agreement] === undefined) {
+    if (held.role === 'provider' && held.state === 'REQUESTED') await serve(ctx, held);
+    return;
+  }
   const times = await countVisits(ctx.db, id, held.state);
   const step = scripted<TransferStep>(scripts, { id: held.agreement, state: held.state, times });
   if (step === undefined) return;
