@@ -7,7 +7,7 @@ export const CERTIFICATE_STATES = ['in-force', 'suspended', 'revoked'] as const;
 export type CertificateState = (typeof CERTIFICATE_STATES)[number];
 
 /** Facts that a certificate states beside its subject; everybody who has the certificate can read them. */
-export type CertificateClaims = { readonly [name: string]: ClaimValue };
+type CertificateClaims = { readonly [name: string]: ClaimValue };
 type ClaimValue = string | number | boolean | null | readonly ClaimValue[] | { readonly [name: string]: ClaimValue };
 
 export interface CertificateRequest {
