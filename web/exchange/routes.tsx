@@ -17,9 +17,10 @@ export const routes: readonly PageRoute[] = [
   {
     path: '/exchange/catalogue',
     page: () => import('./catalogue.tsx'),
+    isPublic: true,
     nav: { label: 'exchange:catalogue.title', icon: ShopOutlined, order: 500, notFor: ['patient', 'courier'] },
   },
-  { path: '/exchange/catalogue/$id', page: () => import('./offering.tsx') },
+  { path: '/exchange/catalogue/$id', page: () => import('./offering.tsx'), isPublic: true },
   {
     path: '/exchange/studio',
     page: () => import('./studio.tsx'),
@@ -53,6 +54,7 @@ export const routes: readonly PageRoute[] = [
   {
     path: '/exchange/notices',
     page: () => import('./notices.tsx'),
+    isPublic: true,
     nav: {
       label: 'exchange:notices.title',
       icon: NotificationOutlined,
@@ -60,7 +62,7 @@ export const routes: readonly PageRoute[] = [
       notFor: ['patient', 'courier', 'clinician', 'laboratory-technician'],
     },
   },
-  { path: '/exchange/notices/$id/$version', page: () => import('./notice.tsx') },
+  { path: '/exchange/notices/$id/$version', page: () => import('./notice.tsx'), isPublic: true },
   {
     path: '/exchange/venues',
     page: () => import('./venues.tsx'),
@@ -79,4 +81,15 @@ export const routes: readonly PageRoute[] = [
   },
   { path: '/verify', page: () => import('./verify.tsx'), isPublic: true },
   { path: '/verify/$id', page: () => import('./verify-one.tsx'), isPublic: true },
+  {
+    path: '/exchange/releases',
+    page: () => import('./gate-reports.tsx'),
+    permission: ['exchange.operate', 'exchange.assess', ...OFFER],
+    nav: { label: 'exchange:gate.title', icon: SafetyCertificateOutlined, order: 542 },
+  },
+  {
+    path: '/exchange/releases/$id',
+    page: () => import('./gate-report.tsx'),
+    permission: ['exchange.operate', 'exchange.assess', ...OFFER],
+  },
 ];

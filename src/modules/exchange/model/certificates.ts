@@ -1,7 +1,6 @@
 import type { Party, Words } from './parties.ts';
 
-export const CERTIFICATE_KINDS = ['registration', 'listing', 'transaction'] as const;
-export type CertificateKind = (typeof CERTIFICATE_KINDS)[number];
+export type CertificateKind = 'registration' | 'listing' | 'transaction';
 
 export const CERTIFICATE_STATES = ['in-force', 'suspended', 'revoked'] as const;
 export type CertificateState = (typeof CERTIFICATE_STATES)[number];
