@@ -2,14 +2,23 @@ import {
   AppstoreOutlined,
   AuditOutlined,
   ExperimentOutlined,
+  FundOutlined,
   NotificationOutlined,
   SafetyCertificateOutlined,
   ShopOutlined,
+  ShoppingOutlined,
+  SlidersOutlined,
   SolutionOutlined,
+  WalletOutlined,
 } from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
 
 const NEGOTIATE = ['exchange.negotiation.read', 'exchange.negotiation.read@organization'];
+const [BUY, SELL, OPERATE] = [
+  'exchange.buy',
+  ['exchange.sell', 'exchange.sell@organization'],
+  'exchange.operate',
+] as const;
 const OFFER = ['exchange.offer', 'exchange.offer@organization'];
 
 /** Orders of the navigation: 500 catalogue and studio, 520 orders, 540 assessment and venues, 560 money. */
@@ -68,6 +77,32 @@ export const routes: readonly PageRoute[] = [
     page: () => import('./venues.tsx'),
     permission: ['exchange.operate', 'exchange.assess', ...OFFER],
     nav: { label: 'exchange:venues.title', icon: AppstoreOutlined, order: 550 },
+  },
+  {
+    path: '/exchange/orders',
+    page: () => import('./orders.tsx'),
+    permission: [BUY, ...SELL, OPERATE],
+    nav: { label: 'exchange:orders.title', icon: ShoppingOutlined, order: 520 },
+  },
+  { path: '/exchange/orders/new', page: () => import('./order-new.tsx'), permission: BUY },
+  { path: '/exchange/orders/$id', page: () => import('./order.tsx'), permission: [BUY, ...SELL, OPERATE] },
+  {
+    path: '/exchange/wallet',
+    page: () => import('./wallet.tsx'),
+    permission: [BUY, ...SELL],
+    nav: { label: 'exchange:wallet.title', icon: WalletOutlined, order: 560 },
+  },
+  {
+    path: '/exchange/revenue',
+    page: () => import('./revenue.tsx'),
+    permission: [...SELL, OPERATE],
+    nav: { label: 'exchange:revenue.title', icon: FundOutlined, order: 565 },
+  },
+  {
+    path: '/exchange/desk',
+    page: () => import('./desk.tsx'),
+    permission: OPERATE,
+    nav: { label: 'exchange:desk.title', icon: SlidersOutlined, order: 570 },
   },
   {
     path: '/exchange/certificates',

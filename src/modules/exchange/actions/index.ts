@@ -1,6 +1,5 @@
 export { decideUse, endAgreement, getAgreement, makeAgreement, noteDuties } from './agreements.ts';
 export {
-  changeCertificate,
   decideCertificate,
   issueCertificate,
   listCertificateEvents,
@@ -75,8 +74,9 @@ export {
   searchOfferings,
   tradable,
 } from './offerings.ts';
-export { findContract, openOrder } from './orders.ts';
+export { openOrder } from './orders.ts';
 export { partyIdOf, partyOf } from './parties.ts';
+export { tradeHearer } from './trade-hearer.ts';
 export {
   delistOffering,
   readBoard,
