@@ -9,7 +9,7 @@ import {
 } from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
 
-const NEGOTIATE = ['exchange.negotiation.read', 'exchange.negotiation.read@organization'];
+const NEGOTIATE = 'exchange.negotiation.read';
 const OFFER = ['exchange.offer', 'exchange.offer@organization'];
 
 /** Orders of the navigation: 500 catalogue and studio, 520 orders, 540 assessment and venues, 560 money. */
@@ -36,7 +36,7 @@ export const routes: readonly PageRoute[] = [
   {
     path: '/exchange/negotiations/new',
     page: () => import('./negotiation-new.tsx'),
-    permission: 'exchange.negotiate@organization',
+    permission: 'exchange.negotiate',
   },
   { path: '/exchange/negotiations/$id', page: () => import('./negotiation.tsx'), permission: NEGOTIATE },
   {

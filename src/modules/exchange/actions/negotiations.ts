@@ -134,7 +134,7 @@ export async function openNegotiation(
 }
 
 /** Asks another connector for a dataset of its own. */
-export async function askElsewhere(
+async function askElsewhere(
   ctx: Context,
   tx: Tx,
   asked: { counterparty: string; dataset: string; offer: PolicyJson; consumer: Party; title?: Words; address?: string },
