@@ -80,6 +80,9 @@ export const negotiating = catalogue({
       add: 'Add a rule',
       action: 'Act',
       duties: 'Owes for it',
+      deleteAfter: 'delete it once the days have passed',
+      kept_one: '{{count}} rule goes beyond this form and stays as it is.',
+      kept_other: '{{count}} rules go beyond this form and stay as they are.',
       conditions: {
         purpose: 'Only for',
         until: 'Until the day',
@@ -169,6 +172,9 @@ export const negotiating = catalogue({
       add: '增加一条',
       action: '行为',
       duties: '相应义务',
+      deleteAfter: '期满后删除',
+      kept_one: '有 {{count}} 条条款超出本表单，将保持不变。',
+      kept_other: '有 {{count}} 条条款超出本表单，将保持不变。',
       conditions: {
         purpose: '仅用于',
         until: '截止日期',

@@ -51,7 +51,7 @@ function Shown({ page, trail }: { page: NegotiationPage; trail: React.ReactNode 
               <Button
                 type="primary"
                 loading={step.isPending}
-                disabled={draft.may.length === 0}
+                disabled={policyOf(draft)['permission'] === undefined}
                 onClick={() => step.mutate({ step: counter, offer: policyOf(draft) })}
               >
                 {t('negotiation.send')}
