@@ -61,7 +61,7 @@ function Shown({ page, trail }: { page: NegotiationPage; trail: React.ReactNode 
           </>
         ) : (
           <div className="terms-pair">
-            <Panel title={t('negotiation.table')}>
+            <Panel title={t(negotiation.agreement === null ? 'negotiation.table' : 'negotiation.agreed')}>
               <PolicyInWords policy={negotiation.agreement ?? negotiation.offer} />
             </Panel>
             {listed !== null && (
