@@ -1,5 +1,4 @@
 export {
-  changeCertificate,
   decideCertificate,
   issueCertificate,
   listCertificateEvents,
