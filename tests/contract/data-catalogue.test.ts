@@ -1,10 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import env from '@zazuko/env';
 import fc from 'fast-check';
 import jsonld from 'jsonld';
 import { Parser, Writer } from 'n3';
-import Validator from 'rdf-validate-shacl';
 import { describe, expect, test } from 'vitest';
 import {
   catalogueGraph,
@@ -18,21 +14,8 @@ import {
   writeJsonLd,
   writeTurtle,
 } from '#standards/data-catalogue';
-import { CONFORMANCE, expectScore } from '../support/scores.ts';
-
-const SUITE = join(CONFORMANCE, 'dcat');
-const present = existsSync(SUITE);
-if (!present) process.stderr.write(`DCAT-AP shapes skipped: ${SUITE} is absent\n`);
-
-/** The shapes whose violations count. `mdr-vocabularies` needs vocabularies that are not at hand. */
-const SHAPES = [
-  'shacl/shapes.ttl',
-  'shacl/range.ttl',
-  'shacl/deprecateduris.ttl',
-  'shacl/shapes_recommended.ttl',
-  'shacl-full/dcat-ap-SHACL.ttl',
-  'shacl-full/ranges.ttl',
-];
+import { findViolations, hasShapes, SHAPES } from '../support/dcat.ts';
+import { expectScore } from '../support/scores.ts';
 
 const word = fc.string({ minLength: 1, maxLength: 30, unit: 'grapheme' });
 const words = fc.record({ en: word, zh: word });
@@ -137,35 +120,12 @@ const catalogueOf = (products: readonly ProductDescription[]) =>
     products,
   );
 
-/** Without what they import: each file that counts is named above. */
-const shapesOf = (file: string) => {
-  const quads = new Parser().parse(readFileSync(join(SUITE, file), 'utf8'));
-  return env.dataset(quads.filter(({ predicate }) => !predicate.value.endsWith('#imports')) as never);
-};
-const datasetOf = (turtle: string) => env.dataset(new Parser().parse(turtle) as never);
-
 /**
  * Goal: what the platform says of its products is DCAT-AP, whatever the products are called.
  * Method: SEMIC's own shapes over random descriptions, as a public SHACL validator judges; a planted fault shows that the judge sees.
  */
-describe.skipIf(!present)('DCAT-AP 3.0.1', () => {
-  const judges = present
-    ? SHAPES.map((file) => ({
-        file,
-        judge: new Validator(shapesOf(file), { factory: env as never }),
-      }))
-    : [];
-  const violations = async (nodes: readonly GraphNode[]): Promise<string[]> => {
-    const data = datasetOf(writeTurtle(nodes));
-    const found: string[] = [];
-    for (const { file, judge } of judges) {
-      for (const { severity, path, focusNode, message } of (await judge.validate(data)).results) {
-        if (severity?.value.endsWith('Violation') !== true) continue;
-        found.push(`${file} ${focusNode?.value} ${JSON.stringify(path)} ${message[0]?.value}`);
-      }
-    }
-    return found;
-  };
+describe.skipIf(!hasShapes)('DCAT-AP 3.0.1', () => {
+  const violations = (nodes: readonly GraphNode[]) => findViolations(writeTurtle(nodes));
 
   test('random catalogues break no shape', async () => {
     await fc.assert(
@@ -174,7 +134,7 @@ describe.skipIf(!present)('DCAT-AP 3.0.1', () => {
       }),
       { numRuns: 40 },
     );
-    expectScore('dcat.shape-files', judges.length);
+    expectScore('dcat.shape-files', SHAPES.length);
   }, 240_000);
 
   test('a health data set breaks no shape', async () => {

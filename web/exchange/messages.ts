@@ -1,7 +1,9 @@
 import { joined } from '../ui/catalogue.ts';
 import { gate } from './gate-messages.ts';
+import { negotiating } from './negotiation-messages.ts';
 import { offering } from './offering-messages.ts';
 import { policyWords } from './policy-messages.ts';
+import { verifying } from './verify-messages.ts';
 
 /** A line for each part. */
-export const messages = joined([gate, offering, policyWords]);
+export const messages = joined([gate, negotiating, offering, policyWords, verifying]);

@@ -40,6 +40,7 @@ export default function Offering() {
 
 function Detail({ offering }: { offering: OfferingDetail }) {
   const { t } = useTranslation('exchange');
+  const { may } = useSession();
   const priceOf = usePriceWords();
   const plot = offering.sample && samplePlot(offering.columns, offering.sample);
   return (
@@ -93,7 +94,15 @@ function Detail({ offering }: { offering: OfferingDetail }) {
           />
         </Panel>
       </div>
-      <Panel title={t('offering.policy')}>
+      <Panel
+        title={t('offering.policy')}
+        actions={
+          offering.state === 'listed' &&
+          may('exchange.negotiate@organization') && (
+            <Go to={`/exchange/negotiations/new?offering=${offering.id}`}>{t('negotiation.new')}</Go>
+          )
+        }
+      >
         <PolicyInWords policy={offering.policy} />
       </Panel>
       <Dictionary columns={offering.columns} />

@@ -5,9 +5,11 @@ import {
   NotificationOutlined,
   SafetyCertificateOutlined,
   ShopOutlined,
+  SolutionOutlined,
 } from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
 
+const NEGOTIATE = ['exchange.negotiation.read', 'exchange.negotiation.read@organization'];
 const OFFER = ['exchange.offer', 'exchange.offer@organization'];
 
 /** Orders of the navigation: 500 catalogue and studio, 520 orders, 540 assessment and venues, 560 money. */
@@ -25,6 +27,18 @@ export const routes: readonly PageRoute[] = [
     nav: { label: 'exchange:studio.title', icon: ExperimentOutlined, order: 505 },
   },
   { path: '/exchange/studio/$id', page: () => import('./studio-offering.tsx'), permission: OFFER },
+  {
+    path: '/exchange/negotiations',
+    page: () => import('./negotiations.tsx'),
+    permission: NEGOTIATE,
+    nav: { label: 'exchange:negotiations.title', icon: SolutionOutlined, order: 530 },
+  },
+  {
+    path: '/exchange/negotiations/new',
+    page: () => import('./negotiation-new.tsx'),
+    permission: 'exchange.negotiate@organization',
+  },
+  { path: '/exchange/negotiations/$id', page: () => import('./negotiation.tsx'), permission: NEGOTIATE },
   {
     path: '/exchange/assessments',
     page: () => import('./assessments.tsx'),
@@ -64,4 +78,16 @@ export const routes: readonly PageRoute[] = [
     page: () => import('./gate-report.tsx'),
     permission: ['exchange.operate', 'exchange.assess', ...OFFER],
   },
+  {
+    path: '/exchange/certificates',
+    page: () => import('./certificates.tsx'),
+    nav: {
+      label: 'exchange:certificates.title',
+      icon: SafetyCertificateOutlined,
+      order: 555,
+      notFor: ['patient', 'courier', 'clinician', 'laboratory-technician'],
+    },
+  },
+  { path: '/verify', page: () => import('./verify.tsx'), isPublic: true },
+  { path: '/verify/$id', page: () => import('./verify-one.tsx'), isPublic: true },
 ];

@@ -31,6 +31,17 @@ export {
 } from './compliance.ts';
 export { askContent, contentJob, finishContent, placeContent } from './contents.ts';
 export {
+  type Caller,
+  DSP_PATH,
+  hearNegotiation,
+  hearTransfer,
+  identifyConnector,
+  listDatasets,
+  readDataset,
+  readNegotiationOf,
+  readTransferOf,
+} from './dataspace.ts';
+export {
   answerThroughGate,
   endPassages,
   listPassages,
@@ -40,6 +51,19 @@ export {
   readReport,
   release,
 } from './gate.ts';
+export {
+  addCounterparty,
+  listCounterparties,
+  listNegotiations,
+  type NewCounterparty,
+  openNegotiation,
+  readNegotiation,
+  type Stepping,
+  stepNegotiation,
+  stopCounterparty,
+  triggerNegotiation,
+  triggerTransfer,
+} from './negotiations.ts';
 export {
   changeOffering,
   createOffering,

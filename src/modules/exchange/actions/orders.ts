@@ -3,6 +3,7 @@ import type { Context, Tx } from '#kernel/context';
 import { tell } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import type {
+  Agreement,
   Order,
   OrderEvent,
   OrderLine,
@@ -75,6 +76,8 @@ export interface OrderWish extends Wanted {
   purpose: string;
   /** Chosen by the buyer: asked for twice, it is one order. */
   key: string;
+  /** One that was negotiated; else the listed terms are agreed on. */
+  agreement?: string;
 }
 
 /**
@@ -91,15 +94,30 @@ export async function openOrder(ctx: Context, wish: OrderWish): Promise<Order> {
     if (known !== undefined) return known;
     const offered = await tradable(ctx, tx, wish.offering);
     const turn = beginOrder(await requestOf(ctx, tx, { wish, offered, buyer }));
-    const { id } = await makeAgreement(ctx, tx, {
-      ...{ offeringId: offered.offeringId, version: offered.version, assigner: offered.holder, assignee: buyer },
-      policy: offered.policy,
-    });
+    const { id } = await contractFor(ctx, tx, { wish, offered, buyer });
     return (
       (await keepNew(ctx, tx, turn, { agreement: id, key: wish.key })) ??
       ((await findOrderByKey(tx, buyer.id, wish.key)) as Order)
     );
   });
+}
+
+/** The agreement that was negotiated, where the wish names it, for one order; else one on the listed terms. */
+async function contractFor(
+  ctx: Context,
+  tx: Tx,
+  { wish, offered, buyer }: { wish: OrderWish; offered: Tradable; buyer: Party },
+): Promise<Agreement> {
+  const { offeringId, version, holder: assigner, policy } = offered;
+  if (wish.agreement === undefined)
+    return makeAgreement(ctx, tx, { offeringId, version, assigner, assignee: buyer, policy });
+  const negotiated = await getAgreement(tx, wish.agreement);
+  if (negotiated.assignee.id !== buyer.id || negotiated.offeringId !== offeringId)
+    throw new Problem('not-found', 'there is no such agreement');
+  const isTaken = (await findOrderBy(tx, { agreement: negotiated.id })) !== undefined;
+  if (isTaken || negotiated.ended !== null || negotiated.version !== version)
+    throw new Problem('conflict', 'this agreement has its order already, has ended, or is on an earlier version');
+  return negotiated;
 }
 
 function beginOrder(order: Order): Turn {

@@ -59,7 +59,11 @@ function orderRoutes(app: FastifyInstance, door: Door): void {
       price: wholeOf(body, 'price') ?? 0,
       purpose: textOf(body, 'purpose'),
       key: keyOf(body),
-      ...defined({ periods: wholeOf(body, 'periods'), budgetFen: wholeOf(body, 'budgetFen') }),
+      ...defined({
+        periods: wholeOf(body, 'periods'),
+        budgetFen: wholeOf(body, 'budgetFen'),
+        agreement: optionalText(body, 'agreement'),
+      }),
     });
     return readOrder(ctx, order.id);
   });

@@ -17,6 +17,7 @@ import {
   type DutyLine,
   type PolicyJson,
   PURPOSE_TREE,
+  PURPOSES_AT,
   type UseAsked,
   type UseReason,
 } from '../model.ts';
@@ -33,7 +34,13 @@ export interface UseState {
  */
 const BEFORE_USE = new Set(['obtainConsent', 'acceptTracking', 'reviewPolicy']);
 
-const WIDER = new Map(Object.entries(PURPOSE_TREE));
+/** Policies name purposes by code or by IRI. */
+const WIDER = new Map(
+  Object.entries(PURPOSE_TREE).flatMap(([purpose, wider]) => [
+    [purpose, wider],
+    [purposeIri(purpose), wider.map(purposeIri)],
+  ]),
+);
 
 /**
  * An agreement made of an offer: its rules as they are, each with an id under which its uses are counted, and who agreed on what.
@@ -138,10 +145,14 @@ function askOf(agreement: Agreement, { action, purpose, recipient, told }: UseAs
     assignee: agreement.assignee.id,
     told: {
       ...Object.fromEntries(Object.entries(told ?? {}).map(([left, text]) => [left, of(text)])),
-      ...(purpose !== undefined && { purpose: of(purpose) }),
+      ...(purpose !== undefined && { purpose: [...of(purpose), ...of(purposeIri(purpose))] }),
       recipient: of(recipient ?? agreement.assignee.id),
     },
   };
+}
+
+function purposeIri(purpose: string): string {
+  return purpose in PURPOSE_TREE || purpose === 'any' ? `${PURPOSES_AT}${purpose}` : purpose;
 }
 
 /** All periods count from the agreement; a use of many at once is judged by its last. */
