@@ -4,6 +4,7 @@ import {
   ExperimentOutlined,
   NotificationOutlined,
   SafetyCertificateOutlined,
+  SafetyOutlined,
   ShopOutlined,
   SolutionOutlined,
 } from '@ant-design/icons';
@@ -71,7 +72,7 @@ export const routes: readonly PageRoute[] = [
     path: '/exchange/releases',
     page: () => import('./gate-reports.tsx'),
     permission: ['exchange.operate', 'exchange.assess', ...OFFER],
-    nav: { label: 'exchange:gate.title', icon: SafetyCertificateOutlined, order: 542 },
+    nav: { label: 'exchange:gate.title', icon: SafetyOutlined, order: 542 },
   },
   {
     path: '/exchange/releases/$id',
