@@ -64,10 +64,11 @@ export function draw(
   element: HTMLElement,
   look: Look,
   before: Chart | undefined,
-  { option, map }: { option: PlotOption; map?: PlotMap | undefined },
+  { option, map, pick }: { option: PlotOption; map?: PlotMap | undefined; pick: (data: unknown) => void },
 ): Chart {
   if (map !== undefined) registerMap(map.name, map.shapes as Parameters<typeof registerMap>[1]);
   const chart = before ?? init(element, themeOf(look), { renderer: 'svg' });
+  if (before === undefined) chart.on('click', ({ data }) => pick(data));
   chart.setOption({ aria: { enabled: true }, ...option }, { notMerge: true });
   return chart;
 }
