@@ -18,9 +18,10 @@ export const routes: readonly PageRoute[] = [
   {
     path: '/exchange/catalogue',
     page: () => import('./catalogue.tsx'),
+    isPublic: true,
     nav: { label: 'exchange:catalogue.title', icon: ShopOutlined, order: 500, notFor: ['patient', 'courier'] },
   },
-  { path: '/exchange/catalogue/$id', page: () => import('./offering.tsx') },
+  { path: '/exchange/catalogue/$id', page: () => import('./offering.tsx'), isPublic: true },
   {
     path: '/exchange/studio',
     page: () => import('./studio.tsx'),
@@ -54,6 +55,7 @@ export const routes: readonly PageRoute[] = [
   {
     path: '/exchange/notices',
     page: () => import('./notices.tsx'),
+    isPublic: true,
     nav: {
       label: 'exchange:notices.title',
       icon: NotificationOutlined,
@@ -61,7 +63,7 @@ export const routes: readonly PageRoute[] = [
       notFor: ['patient', 'courier', 'clinician', 'laboratory-technician'],
     },
   },
-  { path: '/exchange/notices/$id/$version', page: () => import('./notice.tsx') },
+  { path: '/exchange/notices/$id/$version', page: () => import('./notice.tsx'), isPublic: true },
   {
     path: '/exchange/venues',
     page: () => import('./venues.tsx'),
