@@ -75,8 +75,9 @@ export {
   searchOfferings,
   tradable,
 } from './offerings.ts';
-export { findContract, openOrder } from './orders.ts';
+export { openOrder } from './orders.ts';
 export { partyIdOf, partyOf } from './parties.ts';
+export { tradeHearer } from './trade-hearer.ts';
 export {
   delistOffering,
   readBoard,
