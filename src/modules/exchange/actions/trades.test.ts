@@ -310,7 +310,7 @@ describe(`${TRADES} trades, seed ${SEED}`, () => {
       expect(offences).toEqual([]);
       await checkCertificates();
     },
-    60_000 + 500 * TRADES,
+    120_000 + 1_000 * TRADES,
   );
 });
 
