@@ -2,6 +2,7 @@ import { findAccounts } from '#kernel/access';
 import { type Context, onDb } from '#kernel/context';
 import type { Job } from '#kernel/jobs';
 import type { Lake } from '#kernel/lake';
+import { Problem } from '#kernel/problem';
 import type { Pool } from '#kernel/sql';
 import example from '../../../../facts/exchange/example.json' with { type: 'json' };
 import { ask } from '../analytics/index.ts';
@@ -37,12 +38,22 @@ export function exampleJob({ lake, pool }: { lake: Lake; pool: Pool }): Job {
       if (seller === undefined || assessor === undefined || seller.actor.organizations.length === 0) return;
       const id = await findDemonstration(pool);
       if (id !== undefined) return goOn(seller, assessor, id);
-      const { candidate } = await ask(seller, lake, definition([]));
-      const persons = candidate.rows.reduce((sum, row) => sum + Number(row.at(-1)), 0);
+      const persons = await countPersons(seller, lake);
       if (persons > 0 && persons === before) await begin(seller);
       before = persons;
     },
   };
+}
+
+/** None while the lake is not there yet. */
+async function countPersons(seller: Context, lake: Lake): Promise<number> {
+  try {
+    const { candidate } = await ask(seller, lake, definition([]));
+    return candidate.rows.reduce((sum, row) => sum + Number(row.at(-1)), 0);
+  } catch (error) {
+    if (error instanceof Problem && error.kind === 'unavailable') return 0;
+    throw error;
+  }
 }
 
 async function demo(ctx: Context, role: string): Promise<Context | undefined> {

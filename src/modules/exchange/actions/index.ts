@@ -1,6 +1,5 @@
 export { decideUse, endAgreement, getAgreement, makeAgreement, noteDuties } from './agreements.ts';
 export {
-  changeCertificate,
   decideCertificate,
   issueCertificate,
   listCertificateEvents,
