@@ -44,7 +44,7 @@ export default function Offering() {
 
 function Detail({ offering }: { offering: OfferingDetail }) {
   const { t } = useTranslation('exchange');
-  const { may } = useSession();
+  const may = useVisitor()?.may;
   const priceOf = usePriceWords();
   const plot = offering.sample && samplePlot(offering.columns, offering.sample);
   return (
@@ -102,7 +102,7 @@ function Detail({ offering }: { offering: OfferingDetail }) {
         title={t('offering.policy')}
         actions={
           offering.state === 'listed' &&
-          may('exchange.negotiate@organization') && (
+          may?.('exchange.negotiate') && (
             <Go to={`/exchange/negotiations/new?offering=${offering.id}`}>{t('negotiation.new')}</Go>
           )
         }

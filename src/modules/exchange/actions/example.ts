@@ -2,6 +2,7 @@ import { findAccounts } from '#kernel/access';
 import { type Context, onDb } from '#kernel/context';
 import type { Job } from '#kernel/jobs';
 import type { Lake } from '#kernel/lake';
+import { Problem } from '#kernel/problem';
 import type { Pool } from '#kernel/sql';
 import example from '../../../../facts/exchange/example.json' with { type: 'json' };
 import { ask } from '../analytics/index.ts';
@@ -15,6 +16,8 @@ import { partyOf } from './parties.ts';
 import { requestListing } from './venues.ts';
 
 const LOOK_SECONDS = 10;
+/** The lake hears in turns: so long without another one, and the region has told all. */
+const SETTLED_MS = 60_000;
 const VENUES = ['banyan', 'guangzhou', 'shenzhen'];
 const VENUE_FIELDS: Readonly<Record<string, Record<string, string>>> = {
   guangzhou: { scenario: '科研与公共卫生' },
@@ -26,8 +29,9 @@ const VENUE_FIELDS: Readonly<Record<string, Record<string, string>>> = {
  * once the region tells no more results of its kind, and leaves alone whatever somebody else moves.
  */
 export function exampleJob({ lake, pool }: { lake: Lake; pool: Pool }): Job {
-  // What the lake held of it at the last look.
-  let before = -1;
+  // Persons that the lake held at the last look, and since when so many; and with how many the content was made.
+  let held = { persons: 0, since: 0 };
+  let tried = 0;
   return {
     name: 'exchange.example',
     everySeconds: LOOK_SECONDS,
@@ -36,13 +40,33 @@ export function exampleJob({ lake, pool }: { lake: Lake; pool: Pool }): Job {
       const [seller, assessor] = [await demo(ctx, 'laboratory-director'), await demo(ctx, 'regulator')];
       if (seller === undefined || assessor === undefined || seller.actor.organizations.length === 0) return;
       const id = await findDemonstration(pool);
-      if (id !== undefined) return goOn(seller, assessor, id);
-      const { candidate } = await ask(seller, lake, definition([]));
-      const persons = candidate.rows.reduce((sum, row) => sum + Number(row.at(-1)), 0);
-      if (persons > 0 && persons === before) await begin(seller);
-      before = persons;
+      if (id !== undefined && !(await isRefused(seller, id))) return goOn(seller, assessor, id);
+      const persons = await countPersons(seller, lake);
+      if (persons !== held.persons) held = { persons, since: ctx.now().getTime() };
+      if (persons === 0 || persons === tried || ctx.now().getTime() - held.since < SETTLED_MS) return;
+      tried = persons;
+      if (id === undefined) await begin(seller);
+      else await placeContent(seller, id);
     },
   };
+}
+
+/** So few persons were there that the gate refused, and nobody has gone on with it since. */
+async function isRefused(ctx: Context, id: string): Promise<boolean> {
+  const { state, version } = await getVersion(ctx.db, id);
+  const [content] = await findContents(ctx.db, id);
+  return state === 'draft' && version === 1 && (content?.state === 'refused' || content?.state === 'failed');
+}
+
+/** None while the lake is not there yet. */
+async function countPersons(seller: Context, lake: Lake): Promise<number> {
+  try {
+    const { candidate } = await ask(seller, lake, definition([]));
+    return candidate.rows.reduce((sum, row) => sum + Number(row.at(-1)), 0);
+  } catch (error) {
+    if (error instanceof Problem && error.kind === 'unavailable') return 0;
+    throw error;
+  }
 }
 
 async function demo(ctx: Context, role: string): Promise<Context | undefined> {

@@ -1,6 +1,4 @@
-export { decideUse, endAgreement, getAgreement, makeAgreement, noteDuties } from './agreements.ts';
 export {
-  changeCertificate,
   decideCertificate,
   issueCertificate,
   listCertificateEvents,
