@@ -13,13 +13,18 @@ import { newKey, trade, useOrderAct } from './trade-ask.ts';
 export default function OrderNew() {
   const { t } = useTranslation('exchange');
   const [offering] = useAddressValue('offering');
+  const [agreement] = useAddressValue('agreement');
   return (
     <Page
       title={t('orderNew.title')}
       about={t('orderNew.about')}
       trail={<Go to="/exchange/orders">{t('orders.title')}</Go>}
     >
-      {offering === '' ? (
+      {agreement !== '' ? (
+        <Empty title={t('orderNew.negotiated')}>
+          <Go to="/exchange/orders?state=agreed">{t('orders.title')}</Go>
+        </Empty>
+      ) : offering === '' ? (
         <Empty title={t('orderNew.missing')}>
           <Go to="/exchange/catalogue">{t('orders.toCatalogue')}</Go>
         </Empty>
@@ -54,6 +59,7 @@ function Form({ offering }: { offering: OfferingDetail }) {
   // The same wish however often it is sent: a second click orders nothing more.
   const key = useRef(newKey());
   const order = useOrderAct(trade.order, ({ order: { id } }) => go(`/exchange/orders/${id}`));
+  const [agreement] = useAddressValue('agreement');
   const chosen = offering.prices[price];
   if (chosen === undefined) return null;
   const isByUse = chosen.kind === 'per-call' || chosen.kind === 'tiered' || chosen.kind === 'revenue-share';
@@ -137,6 +143,7 @@ function Form({ offering }: { offering: OfferingDetail }) {
                   ...{ offering: offering.id, price, purpose, key: key.current },
                   ...(chosen.kind === 'subscription' && { periods }),
                   ...(isByUse && { budgetFen: Math.round(budget * 100) }),
+                  ...(agreement !== '' && { agreement }),
                 })
               }
             >
@@ -146,7 +153,7 @@ function Form({ offering }: { offering: OfferingDetail }) {
         </div>
       </Panel>
       <Panel title={t('orderNew.terms')}>
-        <PolicyInWords policy={offering.policy} />
+        {agreement === '' ? <PolicyInWords policy={offering.policy} /> : <p>{t('negotiation.negotiated')}</p>}
       </Panel>
     </div>
   );
