@@ -47,7 +47,7 @@ async function compare({ engines, tables, notes }: Loaded, folder: string, say: 
   const lake = await measure('clickhouse', asked, folder, say);
   const peers = engines.includes('duckdb') ? await measure('duckdb', asked, folder, say) : undefined;
   return {
-    rows: asked.map((question) => lineOf(question, lake.get(question.name)!, peers?.get(question.name), bandwidth)),
+    rows: asked.map((question) => lineOf(question, lake, peers, bandwidth)),
     notes: [
       ...notes,
       ...(peers === undefined ? ['DuckDB was left out'] : []),
@@ -91,7 +91,17 @@ async function medianOf(child: EngineChild, text: string): Promise<Found> {
   return { ...runs[0]!, ms: middle(({ ms }) => ms), cpuMs: middle(({ cpuMs }) => cpuMs) };
 }
 
-function lineOf({ name, within }: Question, lake: Measured, peer: Measured | undefined, bandwidth: number) {
+type Answers = ReadonlyMap<string, Measured>;
+
+function lineOf(
+  { name, within, approximates }: Question,
+  lakes: Answers,
+  peers: Answers | undefined,
+  bandwidth: number,
+) {
+  const lake = lakes.get(name)!;
+  const peer = peers?.get(name);
+  const exact = approximates === undefined ? undefined : lakes.get(approximates)!.warm;
   const floor = (lake.warm.bytes / bandwidth) * 1000;
   return {
     question: name,
@@ -107,22 +117,32 @@ function lineOf({ name, within }: Question, lake: Measured, peer: Measured | und
     CPU: peer === undefined ? '' : (peer.warm.cpuMs / lake.warm.cpuMs).toFixed(2),
     'floor ms': milliseconds(floor),
     'warm / floor': (lake.warm.ms / floor).toFixed(1),
-    'same answer': peer === undefined ? '' : compareAnswers(lake.warm, peer.warm, within),
+    'same answer': sameness(lake.warm, peer?.warm, exact, within),
   };
 }
 
+function sameness(one: Found, other: Found | undefined, exact: Found | undefined, within = 0): string {
+  if (exact === undefined) return other === undefined ? '' : compareAnswers(one, other, within);
+  return [one, other]
+    .flatMap((each) => (each === undefined ? [] : [`${(apartOf(exact, each) * 100).toPrecision(2)} % off`]))
+    .join(', ');
+}
+
 /**
- * @param within how far apart they may be, relative; absent where both approximate: then how far apart they are is told
- * @throws when exact answers differ: a speed with a wrong answer is none
+ * @param within how far apart they may be, relative
+ * @throws when the answers differ: a speed with a wrong answer is none
  */
-function compareAnswers(one: Found, other: Found, within: number | undefined): string {
-  const numbers = [one, other].map(({ rows }) => rows.flat().map(Number)) as [number[], number[]];
-  const apart = Math.max(
-    ...numbers[0].map((value, at) => Math.abs(value - numbers[1][at]!) / Math.max(Math.abs(value), 1)),
-  );
-  if (numbers[0].length !== numbers[1].length || Number.isNaN(apart) || (within !== undefined && apart > within))
+function compareAnswers(one: Found, other: Found, within: number): string {
+  if (!(apartOf(one, other) <= within))
     throw new Error(`the engines answer differently: ${JSON.stringify([one.rows, other.rows])}`);
-  return within === undefined ? `${(apart * 100).toPrecision(2)} % apart` : 'yes';
+  return 'yes';
+}
+
+/** How far the answers are apart at most, relative to the first; NaN where they are not alike. */
+function apartOf(one: Found, other: Found): number {
+  const [these, those] = [one, other].map(({ rows }) => rows.flat().map(Number)) as [number[], number[]];
+  if (these.length !== those.length) return Number.NaN;
+  return Math.max(...these.map((value, at) => Math.abs(value - those[at]!) / Math.max(Math.abs(value), 1)));
 }
 
 function milliseconds(ms: number): number {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseBatch, validateBatch, validateReport } from '#standards/e2b';
 import { Script } from './acts.ts';
-import { caseReport, pastReports, planReports } from './adverse.ts';
+import { caseReport, listedReactions, pastReports, planReports } from './adverse.ts';
 import { type Fault, makeFault } from './faults.ts';
 import { dayAfter, dayOf, startOfDay } from './time.ts';
 import { makeWorld } from './world.ts';
@@ -79,4 +79,10 @@ describe('a bad lot', () => {
   test('of a product that is not there is refused', () => {
     expect(() => makeFault(world, 'bad-lot', first, { product: 'tea' })).toThrow(RangeError);
   });
+});
+
+test('what the bad lot brings about is listed of no product; what is common is', () => {
+  const listed = listedReactions();
+  expect(listed.flatMap(({ reactions }) => reactions.map(({ name }) => name))).not.toContain('接种部位无菌性脓肿');
+  expect(listed.every(({ reactions }) => reactions.length >= 3)).toBe(true);
 });

@@ -48,6 +48,20 @@ export function productOf(key: string): Product {
   return product;
 }
 
+/** What the invented information of each product lists: what is not rare with it. */
+export function listedReactions(): { product: string; source: string; reactions: { name: string; code: string }[] }[] {
+  return PRODUCTS.map((product) => ({
+    product: product.zh,
+    source: `${product.zh}说明书（虚构）`,
+    reactions: Object.entries(product.reactions)
+      .filter(([, share]) => share >= LISTED_FROM)
+      .map(([key]) => ({ name: REACTIONS.get(key)!.zh, code: REACTIONS.get(key)!.code })),
+  }));
+}
+
+/** Shares of a product's reports; rarer reactions are in no information. */
+const LISTED_FROM = 1;
+
 /** What is reported on a day, in order; the same world, day and faults always give the same reports. */
 export function planReports(world: World, day: string, faults: readonly Fault[] = []): Adverse[] {
   const clusters = faults.filter((fault) => fault.kind === 'bad-lot').flatMap((fault) => lotReports(world, fault, day));

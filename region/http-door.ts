@@ -51,6 +51,17 @@ export class HttpDoor {
     );
   }
 
+  /** What a product's information lists. The same again changes nothing. */
+  async listReactions(listed: object): Promise<void> {
+    const response = await this.#fetch(new URL(`${this.#url}/api/signals/safety/listed`), {
+      method: 'PUT',
+      headers: { ...this.#headers(), 'content-type': 'application/json' },
+      body: JSON.stringify(listed),
+    });
+    await refuseUnlessOk(response);
+    await response.arrayBuffer();
+  }
+
   async #awaitCapture(job: URL): Promise<void> {
     for (let waitMs = 20; waitMs < 6000; waitMs *= 2) {
       const response = await this.#fetch(job, { headers: this.#headers() });

@@ -19,6 +19,8 @@ class Listener {
   readonly events: string[] = [];
   /** Numbers of the case reports of each batch. */
   readonly batches: string[][] = [];
+  /** Products whose listed reactions were told. */
+  readonly listed: string[] = [];
   /** Knows no case reports, as a server of before. */
   oldServer = false;
   readonly readings: { device: string; seq: number; count: number; first: string; last: string }[] = [];
@@ -70,6 +72,10 @@ class Listener {
           const bundle = JSON.parse(text) as { entry: { request: { url: string; ifNoneExist: string } }[] };
           this.transactions.push(...bundle.entry.map((entry) => entry.request));
           response.writeHead(200, { 'content-type': 'application/fhir+json' }).end('{"resourceType":"Bundle"}');
+        } else if (request.url === '/api/signals/safety/listed') {
+          if (this.oldServer) return void response.writeHead(404).end();
+          this.listed.push((JSON.parse(text) as { product: string }).product);
+          response.writeHead(200).end('{}');
         } else if (request.url === '/api/signals/reports/e2b') {
           if (this.oldServer) return void response.writeHead(404).end();
           const { batch, reports } = parseBatch(text);
@@ -284,6 +290,8 @@ describe('the region', () => {
     await until(() => truths().includes('"case-') && truths().includes('"lot-'));
     expect(running.status().pastUntil).toBe(utcTime(startOfDay('2026-11-18') - DAY));
     await until(() => listener.batches.flat().length > 10);
+    // Before the first report each product's listed reactions are told.
+    expect(listener.listed).toHaveLength(11);
     expect(running.status().post).toMatchObject({ refused: 0 });
   });
 

@@ -1,5 +1,5 @@
 import { type Act, Script, type Truth } from './acts.ts';
-import { pastReports } from './adverse.ts';
+import { listedReactions, pastReports } from './adverse.ts';
 import { encodeText } from './charset.ts';
 import { type ControlServer, startControl } from './control.ts';
 import { type Fault, type FaultKind, type FaultWish, makeFault } from './faults.ts';
@@ -138,6 +138,13 @@ class RunningRegion implements Region {
       });
       this.#log({ event: 'registering', part: part + 1 });
     }
+    // Before the first report: what is listed raises no alarm by itself.
+    for (const listed of listedReactions())
+      await this.#post.send('e2b', 1, {
+        at: this.#cursor,
+        track: 'registration',
+        deliver: () => this.#http.listReactions(listed),
+      });
     while (this.#post.oldest('registration') !== undefined && !this.#stopped) await pause(20);
     for (const kind of this.#options.faults ?? []) {
       if (!this.#script.faults.some((fault) => fault.kind === kind && fault.until > this.#now()))

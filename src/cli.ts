@@ -16,6 +16,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   export: async () => (await import('#modules/records')).exportVerb,
   lake: async () => (await import('#kernel/lake')).lakeVerb((await import('./hearers.ts')).LAKE_TABLES),
   view: async () => (await import('#kernel/view')).viewVerb,
+  'verify-certificate': async () => (await import('#modules/exchange')).verifyCertificateVerb,
   compute: async () => (await import('#modules/signals')).computeVerb,
 };
 
@@ -75,10 +76,10 @@ async function overview(): Promise<string> {
 }
 
 async function importer(): Promise<Verb> {
-  const [{ importVerb }, { epcisDocuments }, { HEARERS, LAKE_LISTENER }] = await Promise.all([
+  const [{ importVerb }, { epcisDocuments }, { APART, HEARERS }] = await Promise.all([
     import('#modules/records'),
     import('#modules/custody'),
     import('./hearers.ts'),
   ]);
-  return importVerb(HEARERS, [LAKE_LISTENER], [epcisDocuments]);
+  return importVerb(HEARERS, APART, [epcisDocuments]);
 }

@@ -1,7 +1,7 @@
 import { type LakeTable, lakeListener } from '#kernel/lake';
-import type { Hearer } from '#kernel/outbox';
+import type { Hearer, Listener } from '#kernel/outbox';
 import { moveTable, places, readingTable, unreadMessages } from '#modules/custody';
-import { exchangeHearers } from '#modules/exchange';
+import { exchangeHearers, PROTOCOL_LISTENER } from '#modules/exchange';
 import { custodyMoves, recordChanges } from '#modules/laboratory';
 import { intake, messageTable } from '#modules/records';
 import { alarmTable, reportTable } from '#modules/signals';
@@ -19,5 +19,5 @@ export const HEARERS: readonly Hearer[] = [
 /** The modules' own tables in the lake. */
 export const LAKE_TABLES: readonly LakeTable[] = [readingTable, moveTable, messageTable, alarmTable, reportTable];
 
-/** The lake hears in the platform only; verbs that write tell it, and the facts wait. */
-export const LAKE_LISTENER = lakeListener(LAKE_TABLES);
+/** The lake and other connectors are told in the platform only, apart from the others; verbs that write leave it the facts. */
+export const APART: readonly Listener[] = [lakeListener(LAKE_TABLES), PROTOCOL_LISTENER];

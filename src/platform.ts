@@ -45,13 +45,13 @@ import { listensTo, startDeliveries } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { holdFolder, MIGRATIONS, migrate, openDatabase, openPool, sql } from '#kernel/sql';
 import { custodyRoutes, partitionJob, recountJob, startMqtt } from '#modules/custody';
-import { exchangeJobs, exchangeRoutes } from '#modules/exchange';
+import { exchangeJobs, exchangeRoutes, protocolHearer } from '#modules/exchange';
 import { laboratoryRoutes, loadIntervals } from '#modules/laboratory';
 import { recordsRoutes, startMllpServer, startReceiver } from '#modules/records';
 import { reportsJob, safetyJob, signalsRoutes, startComputing, startStudies, watchJob } from '#modules/signals';
 import { buildWeb, WEB_DIST } from '../web/build.ts';
 import { placeDemoAccounts } from './demo.ts';
-import { HEARERS, LAKE_LISTENER, LAKE_TABLES } from './hearers.ts';
+import { APART, HEARERS, LAKE_TABLES } from './hearers.ts';
 import { startRegionProcess } from './region.ts';
 
 export interface Platform {
@@ -112,7 +112,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     const administrator = await step('accounts', () => ensureAdministrator(ctx, config));
     const demo = config.region ? await ensureDemoAccounts(ctx) : await disableDemoAccounts(ctx).then(() => []);
 
-    listensTo([...HEARERS, LAKE_LISTENER]);
+    listensTo([...HEARERS, ...APART]);
     await step('facts', async () => {
       await loadIntervals(ctx);
       await storeBuiltInViews(ctx);
@@ -185,6 +185,8 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       giveWay: { to: first, waiting: 500, restMs: 20_000, mostLateMs: 180_000 },
     });
     undo.push(feeding.stop);
+    const talking = await startDeliveries(ctx, pool, [protocolHearer(door)], { workers: 2 });
+    undo.push(talking.stop);
     const mllp = await step('HL7 v2 over MLLP', () =>
       startMllpServer(ctx, receiver, { host: config.host, port: config.mllpPort }),
     );

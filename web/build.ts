@@ -10,6 +10,7 @@ const SOURCES = [
   'facts/geo/*.json',
   'src/standards/**/*.ts',
   'src/modules/*/model.ts',
+  'src/modules/*/model/**/*.ts',
   'package-lock.json',
 ];
 

@@ -9,7 +9,7 @@ export default defineConfig({
   plugins: [react()],
   server: {
     fs: { allow: ['..'] },
-    proxy: { '/api': server, '/fhir': server, '/epcis': server, '/ledger': server, '/health': server },
+    proxy: { '/api': server, '/fhir': server, '/epcis': server, '/ledger': server, '/health': server, '/.well-known': server },
   },
   worker: { format: 'es' },
   build: {

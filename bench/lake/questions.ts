@@ -6,7 +6,9 @@ export interface Question {
   asks: string;
   clickhouse: string;
   duckdb: string;
-  /** How far the answers may be apart, relative; absent where the engines approximate each in its own way. */
+  /** The question whose exact answer this one approximates: how far each engine is off is told. */
+  approximates?: string;
+  /** How far exact answers may be apart, relative: sums are made in another order. */
   within?: number;
 }
 
@@ -45,8 +47,8 @@ export function questions({ byTest, byPatient, patient }: Tables): Question[] {
         select date_trunc('week', time) as week, district, code, count(*) as n from by_test where ${THREE_YEARS} group by all)`,
       within: EXACT,
     },
-    percentiles('q3', 'approximate', 'quantiles', 'approx_quantile'),
-    percentiles('q3x', 'exact', 'quantilesExactInclusive', 'quantile_cont', EXACT),
+    percentiles('q3', 'approximate', 'quantiles', 'approx_quantile', { approximates: 'q3x' }),
+    percentiles('q3x', 'exact', 'quantilesExactInclusive', 'quantile_cont', { within: EXACT }),
     {
       name: 'q4',
       asks: "one patient's history, newest first",
@@ -79,6 +81,7 @@ export function questions({ byTest, byPatient, patient }: Tables): Question[] {
       asks: 'distinct patients, approximate',
       clickhouse: `select uniq(_patient) from ${byPatient}`,
       duckdb: 'select approx_count_distinct(_patient) from by_patient',
+      approximates: 'q6',
     },
     {
       name: 'q7',
@@ -110,7 +113,13 @@ export function questions({ byTest, byPatient, patient }: Tables): Question[] {
   ];
   return all.filter(({ name }) => name !== 'q4' || byTest !== byPatient);
 
-  function percentiles(name: string, how: string, clickhouse: string, duckdb: string, within?: number): Question {
+  function percentiles(
+    name: string,
+    how: string,
+    clickhouse: string,
+    duckdb: string,
+    judged: Pick<Question, 'within' | 'approximates'>,
+  ): Question {
     return {
       name,
       asks: `percentiles 2.5 and 97.5 by test, sex and age, ${how}`,
@@ -120,7 +129,7 @@ export function questions({ byTest, byPatient, patient }: Tables): Question[] {
       duckdb: `select count(*), sum(q[1]), sum(q[2]) from (
         select code, sex, (year(time) - year(birth_date)) // 10 as age, ${duckdb}(value, [0.025, 0.975]) as q
         from by_test group by all)`,
-      ...(within === undefined ? {} : { within }),
+      ...judged,
     };
   }
 }

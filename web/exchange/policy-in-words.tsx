@@ -73,7 +73,7 @@ function Further({ title, rules }: { title: string; rules: readonly Rule[] }) {
 
 function actionsInWords({ actions }: Rule, t: TFunction<'exchange'>): string {
   if (actions.length === 0) return t('policy.anything');
-  return actions.map(({ id }) => t(`policy.actions.${id}`, { defaultValue: id })).join(t('policy.or'));
+  return actions.map(({ id }) => t(`policy.actions.${localName(id)}`, { defaultValue: id })).join(t('policy.or'));
 }
 
 function constraintInWords(constraint: Constraint, t: TFunction<'exchange'>, language: string): ReactNode {
@@ -95,17 +95,22 @@ function constraintInWords(constraint: Constraint, t: TFunction<'exchange'>, lan
   const { left, operator, right, unit } = constraint;
   const values = right.map(({ text }) => valueInWords(left, text, t, language)).join(t('policy.or'));
   const told = unit === undefined ? values : `${values} ${unit}`;
-  return t(`policy.atoms.${left}.${operator}`, {
+  return t(`policy.atoms.${localName(left)}.${operator}`, {
     right: told,
     defaultValue: t('policy.general', { left, operator: t(`policy.operators.${operator}`), right: told }),
   });
 }
 
 function valueInWords(left: string, text: string, t: TFunction<'exchange'>, language: string): string {
-  if (left === 'purpose') return t(`policy.purposes.${text}`, { defaultValue: text });
+  if (left === 'purpose') return t(`policy.purposes.${localName(text)}`, { defaultValue: text });
   const ms = durationMs(text);
   if (ms !== undefined && ms % DAY_MS === 0) return t('policy.days', { count: ms / DAY_MS });
   const instant = left === 'dateTime' ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(instant)) return text;
   return new Date(instant).toLocaleDateString(language, { dateStyle: 'long', timeZone: 'Asia/Shanghai' });
+}
+
+/** Of an IRI, what it says last; it may hold no sign that divides keys of the catalogue. */
+function localName(text: string): string {
+  return (/[^#/:.]*$/.exec(text) ?? [text])[0];
 }

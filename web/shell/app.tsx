@@ -7,7 +7,7 @@ import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { antTheme, Failure, Loading, useLook } from '../ui/index.ts';
 import { Refusal } from './api.ts';
-import { buildRouter } from './router.tsx';
+import { buildPublicRouter, buildRouter } from './router.tsx';
 import { SessionGate } from './session.tsx';
 import { type Language, language } from './words.ts';
 
@@ -15,6 +15,11 @@ const SignIn = lazy(() => import('../kernel/sign-in.tsx'));
 // The compiler takes these files for CommonJS, the bundler rightly for modules: what arrives is the locale itself.
 const LOCALES = { en: enUS, zh: zhCN } as unknown as Record<Language, NonNullable<ConfigProviderProps['locale']>>;
 const router = buildRouter();
+const publicRouter = buildPublicRouter(() => (
+  <Suspense fallback={<Loading lines={3} />}>
+    <SignIn />
+  </Suspense>
+));
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
@@ -35,11 +40,7 @@ export function App() {
           <SessionGate
             loading={<Loading lines={3} />}
             failed={(error, retry) => <Failure error={error} retry={retry} />}
-            signIn={
-              <Suspense fallback={<Loading lines={3} />}>
-                <SignIn />
-              </Suspense>
-            }
+            signIn={<RouterProvider router={publicRouter as unknown as typeof router} />}
           >
             <RouterProvider router={router} />
           </SessionGate>

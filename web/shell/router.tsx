@@ -1,9 +1,10 @@
 import { type AnyRoute, createRootRoute, createRoute, createRouter, Outlet } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { Loading } from '../ui/index.ts';
 import { Broken, NotAllowed, NotFound } from './broken.tsx';
 import { Frame } from './frame.tsx';
 import { Home } from './home.tsx';
+import { PublicFrame } from './public-frame.tsx';
 import { mayOpen, type PageRoute, pages } from './routes.ts';
 import { useSession } from './session.tsx';
 
@@ -22,6 +23,28 @@ export function buildRouter() {
     defaultErrorComponent: Broken,
     defaultNotFoundComponent: NotFound,
   });
+}
+
+/** What who is not signed in can open; every other address is the sign-in, which leads back to it. */
+export function buildPublicRouter(SignIn: () => ReactNode) {
+  const root = createRootRoute({ component: Outlet, notFoundComponent: SignIn, errorComponent: Broken });
+  const open = pages
+    .filter((page) => page.isPublic === true)
+    .map(({ path, page }) => {
+      const Content = lazy(page);
+      return createRoute({
+        getParentRoute: () => root,
+        path,
+        component: () => (
+          <PublicFrame>
+            <Suspense fallback={<Loading lines={8} />}>
+              <Content />
+            </Suspense>
+          </PublicFrame>
+        ),
+      });
+    });
+  return createRouter({ routeTree: root.addChildren(open), defaultErrorComponent: Broken });
 }
 
 function pageRoute(page: PageRoute, getParentRoute: () => AnyRoute) {

@@ -9,6 +9,8 @@ export interface PageRoute {
   /** Who may open it, by one of these; without it, everybody who is signed in. */
   permission?: string | readonly string[];
   roles?: readonly string[];
+  /** Shown to who is not signed in, too: it may ask nothing of the session. */
+  isPublic?: boolean;
   /** Its place in the navigation; pages without one are reached from others. */
   nav?: NavEntry;
   /** Takes the whole window, without navigation: a wall screen. */

@@ -12,6 +12,7 @@ import {
 import { DISTRICT_MAP, Go, useAddressValue, useDistricts, usePathValue } from '../shell/index.ts';
 import { DataTable, Facts, Failure, Loading, Page, Panel, Plot, StatusTag } from '../ui/index.ts';
 import { Curve } from './curve.tsx';
+import { Layers, OtherJudge } from './layers.tsx';
 import { named, useCurve, useNumber, useRuleName } from './watch-ask.ts';
 import { agesOption, placesOption } from './watch-plots.ts';
 import './watch.css';
@@ -64,7 +65,9 @@ export default function Disease() {
             <Where curve={curve} />
             <Ages curve={curve} />
           </div>
+          {curve.unit === 'day' && <Layers curve={curve} />}
           <Rules verdicts={curve.verdicts} />
+          <OtherJudge curve={curve} />
           <Clusters curve={curve} />
           {curve.types.length > 0 && <Types curve={curve} />}
           <Definition curve={curve} />

@@ -1,6 +1,12 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import type { MonitorPage, MonitorPlan, SafetyPairPage, SafetyScreen } from '../../src/modules/signals/model.ts';
+import type {
+  ListedReaction,
+  MonitorPage,
+  MonitorPlan,
+  SafetyPairPage,
+  SafetyScreen,
+} from '../../src/modules/signals/model.ts';
 import { api } from '../shell/index.ts';
 import { useNotice } from '../ui/index.ts';
 import { useNumber } from './watch-ask.ts';
@@ -21,6 +27,27 @@ export function usePair(query: { product: string; reaction: string; without: str
     queryKey: ['signals', 'safety-pair', query],
     queryFn: ({ signal }) => api.get<SafetyPairPage>('/api/signals/safety/pair', { query, signal }),
     placeholderData: keepPreviousData,
+  });
+}
+
+/** What a product's information lists. */
+export function useListed(product: string) {
+  return useQuery({
+    queryKey: ['signals', 'listed', product],
+    queryFn: ({ signal }) =>
+      api.get<{ listed: ListedReaction[] }>('/api/signals/safety/listed', { query: { product }, signal }),
+  });
+}
+
+/** Lists a reaction of a product, or no longer. */
+export function useMark() {
+  const queries = useQueryClient();
+  const notice = useNotice();
+  return useMutation({
+    mutationFn: (mark: { product: string; reaction: string; reactionName: string; listed: boolean; source: string }) =>
+      api.put<{ listed: ListedReaction[] }>('/api/signals/safety/listed/pair', mark),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['signals'] }),
+    onError: notice.failed,
   });
 }
 

@@ -2,6 +2,23 @@
 export const guarding = {
   en: {
     safety: {
+      listed: 'Listed',
+      listedTitle: 'In the product’s information',
+      listedYes: 'listed',
+      listedMore: 'listed, but more than before',
+      listedNo: 'not listed',
+      listedBy: 'Since',
+      listedAll: 'All that is listed of the product',
+      listedSource: 'Where it is listed, with its day',
+      listedAbout:
+        'A listed reaction raises no alarm by itself, only when it makes up more of the product’s reports in the last 90 days than before: Fisher’s exact test to one side, corrected for all listed pairs.',
+      list: 'Mark as listed',
+      unlist: 'No longer listed',
+      change: 'Last 90 days against before',
+      changeText: '{{recent}} of the product’s {{recentAll}} reports against {{before}} of {{beforeAll}}, q {{q}}',
+      notFittedNote:
+        'There are too few pairs to fit the prior of EBGM: it is shown with DuMouchel’s starting value, and EBGM and EB05 raise nothing.',
+      cutNote: 'There are more than 500,000 lines of reports: the oldest reports are left out here.',
       title: 'Safety signals',
       about:
         'Which products are reported with which reactions more often than chance would have it, from the case reports.',
@@ -185,6 +202,22 @@ export const guarding = {
   },
   zh: {
     safety: {
+      listed: '已列入',
+      listedTitle: '产品说明书',
+      listedYes: '已列入',
+      listedMore: '已列入，但较以往增多',
+      listedNo: '未列入',
+      listedBy: '登记时间',
+      listedAll: '该产品已列入的全部反应',
+      listedSource: '列入的出处及日期',
+      listedAbout:
+        '已列入的反应本身不发出预警，仅当近90天其占该产品报告的比例较以往增大时才发出：Fisher 单侧精确检验，按全部已列入组合校正。',
+      list: '标记为已列入',
+      unlist: '取消列入',
+      change: '近90天与以往比较',
+      changeText: '近期该产品 {{recentAll}} 份报告中 {{recent}} 份，以往 {{beforeAll}} 份中 {{before}} 份，q {{q}}',
+      notFittedNote: '组合过少，无法拟合 EBGM 的先验：以 DuMouchel 的初始值显示，EBGM 与 EB05 不发出预警。',
+      cutNote: '报告行数超过 500,000：此处未包含最早的报告。',
       title: '安全信号',
       about: '根据病例报告，找出哪些产品与哪些不良反应的同时报告多于偶然。',
       judge: '立即判定',

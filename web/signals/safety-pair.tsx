@@ -1,19 +1,20 @@
 import { PrinterOutlined } from '@ant-design/icons';
-import { Button, Segmented, Select } from 'antd';
-import { useMemo } from 'react';
+import { Button, Input, Segmented, Select } from 'antd';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type {
   SafetyLot,
   SafetyMasking,
+  SafetyPair,
   SafetyPairPage,
   SafetyReportLine,
   SafetySubgroups,
 } from '../../src/modules/signals/model.ts';
 import { Go, useAddressValue, usePathValue, useSession } from '../shell/index.ts';
-import { DataTable, Empty, Failure, Figures, Loading, Page, Panel, Plot, StatusTag } from '../ui/index.ts';
+import { DataTable, Empty, Facts, Failure, Figures, Loading, Page, Panel, Plot, StatusTag, Time } from '../ui/index.ts';
 import { STATE_TONES } from './desk-ask.ts';
 import { Thresholds, usePriorName } from './safety.tsx';
-import { useGroupName, useMaybe, usePair } from './safety-ask.ts';
+import { useGroupName, useListed, useMark, useMaybe, usePair } from './safety-ask.ts';
 import { forestOption, quartersOption } from './safety-plots.ts';
 import './watch.css';
 
@@ -56,6 +57,7 @@ export default function SafetyPairOne() {
     >
       <div className={query.isPlaceholderData ? 'stale stack' : 'stack'} aria-busy={query.isFetching}>
         <Head page={query.data} />
+        <Listed pair={pair} />
         <Measures page={query.data} />
         <Thresholds pair={pair} />
         <TwoByTwo n={pair.n} n1={pair.n1} n2={pair.n2} all={all} />
@@ -95,6 +97,68 @@ function Head({ page: { pair, alarms } }: { page: SafetyPairPage }) {
           ))}
         </p>
       )}
+    </Panel>
+  );
+}
+
+/** Whether the product's information lists the reaction, and whether it comes more often than before. */
+function Listed({ pair }: { pair: SafetyPair }) {
+  const { t } = useTranslation('signals');
+  const { may } = useSession();
+  const maybe = useMaybe();
+  const query = useListed(pair.product);
+  const mark = useMark();
+  const [source, setSource] = useState('');
+  const listed = query.data?.listed ?? [];
+  const own = listed.find(({ reaction }) => reaction === pair.reaction);
+  const { product, reaction, reactionName, change, isListed } = pair;
+  const put = (isNow: boolean) =>
+    mark.mutate({ product, reaction, reactionName, listed: isNow, source: isNow ? source : '-' });
+  return (
+    <Panel title={t('safety.listedTitle')}>
+      <div className="stack">
+        <Facts
+          facts={[
+            [t('safety.listed'), isListed ? t('safety.listedYes') : t('safety.listedNo')],
+            [t('safety.source'), own?.source],
+            [t('safety.listedBy'), own && <Time key="at" at={own.at} />],
+            [
+              t('safety.change'),
+              change !== null &&
+                t('safety.changeText', {
+                  recent: change.recent,
+                  recentAll: change.recentAll,
+                  before: change.before,
+                  beforeAll: change.beforeAll,
+                  q: maybe(change.q),
+                }),
+            ],
+            [t('safety.listedAll'), listed.map((each) => each.reactionName).join(', ')],
+          ]}
+        />
+        <p className="quiet">{t('safety.listedAbout')}</p>
+        {may('signals.safety.work') && (
+          <span className="row no-print">
+            {!isListed && (
+              <Input
+                aria-label={t('safety.listedSource')}
+                placeholder={t('safety.listedSource')}
+                style={{ maxWidth: 360 }}
+                maxLength={500}
+                value={source}
+                onChange={({ target }) => setSource(target.value)}
+              />
+            )}
+            <Button
+              disabled={!isListed && source.trim() === ''}
+              loading={mark.isPending}
+              onClick={() => put(!isListed)}
+            >
+              {t(isListed ? 'safety.unlist' : 'safety.list')}
+            </Button>
+          </span>
+        )}
+      </div>
     </Panel>
   );
 }

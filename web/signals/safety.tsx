@@ -1,6 +1,6 @@
 import { ReloadOutlined } from '@ant-design/icons';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Button, Input, Segmented, Select } from 'antd';
+import { Alert, Button, Input, Segmented, Select } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
@@ -14,7 +14,7 @@ import {
   type SafetyRun,
   type SafetyScreen,
 } from '../../src/modules/signals/model.ts';
-import { api, Go, useAddressValue, useSession } from '../shell/index.ts';
+import { api, Go, useAddressValue, useGo, useSession } from '../shell/index.ts';
 import {
   DataTable,
   Empty,
@@ -162,7 +162,7 @@ function Choice({
   );
 }
 
-function Summary({ screen: { reports, pairs, runs, hidden, smallest } }: { screen: SafetyScreen }) {
+function Summary({ screen: { reports, pairs, runs, hidden, smallest, isCut, prior } }: { screen: SafetyScreen }) {
   const { t } = useTranslation('signals');
   const number = useNumber();
   const [last] = runs;
@@ -181,6 +181,8 @@ function Summary({ screen: { reports, pairs, runs, hidden, smallest } }: { scree
       <p className="quiet">
         {t('safety.raiseNote', { least: SAFETY_LEAST_REPORTS, rate: number(SAFETY_FALSE_DISCOVERY) })}
       </p>
+      {prior !== null && !prior.isFitted && <Alert type="info" showIcon title={t('safety.notFittedNote')} />}
+      {isCut && <Alert type="warning" showIcon title={t('safety.cutNote')} />}
       {hidden > 0 && <p className="quiet">{t('safety.hiddenNote', { count: hidden, smallest })}</p>}
     </Panel>
   );
@@ -218,6 +220,7 @@ export function usePriorName(): (prior: SafetyPrior | null) => string {
 
 function Found({ screen: { pairs, prior } }: { screen: SafetyScreen }) {
   const { t } = useTranslation('signals');
+  const go = useGo();
   const number = useNumber();
   const priorName = usePriorName();
   const [show, setShow] = useAddressValue('show', 'all');
@@ -258,6 +261,10 @@ function Found({ screen: { pairs, prior } }: { screen: SafetyScreen }) {
           heightPx={380}
           option={option}
           note={t('safety.volcanoNote', { prior: priorName(prior) })}
+          pick={(data) => {
+            const pair = (data as { pair?: SafetyPair } | undefined)?.pair;
+            if (pair !== undefined) go(pairPath(pair.product, pair.reaction));
+          }}
           table={{
             columns: [t('safety.product'), t('safety.reaction'), t('safety.n'), t('safety.ebgm'), t('safety.ic')],
             rows: pairs
@@ -287,6 +294,8 @@ function Found({ screen: { pairs, prior } }: { screen: SafetyScreen }) {
 function Pairs({ rows, filters }: { rows: readonly SafetyPair[]; filters: React.ReactNode }) {
   const { t } = useTranslation('signals');
   const maybe = useMaybe();
+  const listedText = ({ isListed, raises }: SafetyPair) =>
+    isListed ? t(raises ? 'safety.listedMore' : 'safety.listedYes') : '';
   const of = (
     key: keyof SafetyPair &
       ('ebgm' | 'eb05' | 'ic' | 'ic025' | 'prr' | 'prrLow' | 'ror' | 'rorLow' | 'chi2Yates' | 'q' | 'expected'),
@@ -332,6 +341,14 @@ function Pairs({ rows, filters }: { rows: readonly SafetyPair[]; filters: React.
         of('rorLow', `${t('safety.ror')} ${t('safety.low')}`),
         of('chi2Yates', t('safety.chi')),
         of('q', t('safety.q')),
+        {
+          key: 'listed',
+          title: t('safety.listed'),
+          value: (pair) => listedText(pair),
+          render: (pair) =>
+            pair.isListed && <StatusTag tone={pair.raises ? 'danger' : 'neutral'}>{listedText(pair)}</StatusTag>,
+          sortable: true,
+        },
         {
           key: 'crossed',
           title: t('safety.crossed'),

@@ -1,4 +1,12 @@
-import type { DiseaseCurve, Outlook, PlaceLine, WatchRule } from '../../src/modules/signals/model.ts';
+import type {
+  CurveJudgement,
+  CurveLayer,
+  DiseaseCurve,
+  LayerId,
+  Outlook,
+  PlaceLine,
+  WatchRule,
+} from '../../src/modules/signals/model.ts';
 import type { PlotOption } from '../ui/index.ts';
 
 /* What is drawn of a disease, as options of the chart engine. Pure. */
@@ -72,6 +80,103 @@ export function curveOption({ points, verdicts }: DiseaseCurve, words: CurveWord
         lineStyle: { width: 1.2, type: 'dashed' },
         data: judged.map(({ bound }) => bound),
       })),
+    ],
+  };
+}
+
+const LAYER_COLOURS: Readonly<Record<LayerId, string>> = {
+  nowcast: '#d55e00',
+  'back-projection': '#0072b2',
+  reproduction: '#cc79a7',
+};
+
+interface LayerWords {
+  cases: string;
+  nameOf: (layer: LayerId) => string;
+  limits: string;
+  number: (value: number) => string;
+}
+
+/** Cases as bars, each estimate as a line with its limits dashed; R has the axis at the right. */
+export function layersOption(
+  { points }: DiseaseCurve,
+  layers: readonly CurveLayer[],
+  { cases, nameOf, limits, number }: LayerWords,
+): PlotOption {
+  const hasR = layers.some(({ layer }) => layer === 'reproduction');
+  const dates = points.map(({ date }) => date);
+  return {
+    tooltip: {
+      trigger: 'axis',
+      valueFormatter: (value: unknown) => (value == null || value === '-' ? '–' : number(Number(value))),
+    },
+    legend: { type: 'scroll', top: 0 },
+    grid: GRID,
+    xAxis: { type: 'category', data: dates },
+    yAxis: [
+      { type: 'value', min: 0 },
+      ...(hasR ? [{ type: 'value', min: 0, name: 'R', splitLine: { show: false } }] : []),
+    ],
+    series: [
+      { type: 'bar', name: cases, color: COLOURS.cases, data: points.map((point) => point.cases) },
+      ...layers.flatMap(({ layer, dates: own, value, low, high }) => {
+        const placed = (values: CurveLayer['value']) => dates.map((date) => values[own.indexOf(date)] ?? null);
+        const line = {
+          type: 'line',
+          showSymbol: false,
+          color: LAYER_COLOURS[layer],
+          yAxisIndex: layer === 'reproduction' ? 1 : 0,
+        };
+        const limit = { ...line, name: `${nameOf(layer)}, ${limits}`, lineStyle: { width: 1, type: 'dashed' } };
+        return [
+          { ...line, name: nameOf(layer), data: placed(value) },
+          { ...limit, data: placed(low) },
+          { ...limit, data: placed(high) },
+        ];
+      }),
+    ],
+  };
+}
+
+/** Cases as bars, red where the method raises; its bound or statistic as a line. */
+export function judgementOption(
+  { dates, cases, line, threshold, alarm }: CurveJudgement,
+  words: { cases: string; alarm: string; line: string; threshold: string; number: (value: number) => string },
+): PlotOption {
+  const isStatistic = threshold !== null;
+  return {
+    tooltip: {
+      trigger: 'axis',
+      valueFormatter: (value: unknown) => (value == null || value === '-' ? '–' : words.number(Number(value))),
+    },
+    legend: { top: 0 },
+    grid: { ...GRID, top: 44 },
+    xAxis: { type: 'category', data: dates },
+    yAxis: [{ type: 'value', min: 0 }, ...(isStatistic ? [{ type: 'value', min: 0, splitLine: { show: false } }] : [])],
+    series: [
+      {
+        type: 'bar',
+        name: words.cases,
+        color: COLOURS.cases,
+        data: cases.map((value, at) => ({ value, ...(alarm[at] === true && { itemStyle: { color: COLOURS.alarm } }) })),
+      },
+      {
+        type: 'line',
+        step: 'middle',
+        name: words.line,
+        showSymbol: false,
+        color: COLOURS.expected,
+        yAxisIndex: isStatistic ? 1 : 0,
+        data: line,
+        ...(isStatistic && {
+          markLine: {
+            silent: true,
+            symbol: 'none',
+            lineStyle: { color: COLOURS.alarm },
+            data: [{ yAxis: threshold, name: words.threshold }],
+          },
+        }),
+      },
     ],
   };
 }

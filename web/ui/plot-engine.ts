@@ -64,11 +64,13 @@ export function draw(
   element: HTMLElement,
   look: Look,
   before: Chart | undefined,
-  { option, map }: { option: PlotOption; map?: PlotMap | undefined },
+  { option, map, pick }: { option: PlotOption; map?: PlotMap | undefined; pick: (data: unknown) => void },
 ): Chart {
   if (map !== undefined) registerMap(map.name, map.shapes as Parameters<typeof registerMap>[1]);
   const chart = before ?? init(element, themeOf(look), { renderer: 'svg' });
-  chart.setOption({ aria: { enabled: true }, ...option }, { notMerge: true });
+  if (before === undefined) chart.on('click', ({ data }) => pick(data));
+  const animation = !matchMedia('(prefers-reduced-motion: reduce)').matches;
+  chart.setOption({ aria: { enabled: true }, animation, ...option }, { notMerge: true });
   return chart;
 }
 

@@ -18,15 +18,19 @@ interface PlotProps {
   /** Method and source of what is drawn. */
   note?: ReactNode;
   map?: PlotMap;
+  /** What is done with a point that is clicked; the same must be reachable by keyboard elsewhere. */
+  pick?: (data: unknown) => void;
 }
 
 /** A chart in the house's colours. The engine is loaded when the first chart is shown. */
-export function Plot({ title, option, table, heightPx = 260, note, map }: PlotProps) {
+export function Plot({ title, option, table, heightPx = 260, note, map, pick }: PlotProps) {
   const { t } = useTranslation('ui');
   const look = useLook();
   const [asTable, setAsTable] = useState(false);
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<Chart>(undefined);
+  const picked = useRef(pick);
+  picked.current = pick;
 
   useEffect(() => {
     const element = place.current;
@@ -35,7 +39,7 @@ export function Plot({ title, option, table, heightPx = 260, note, map }: PlotPr
     const watch = new ResizeObserver(() => chart.current?.resize());
     import('./plot-engine.ts').then(({ draw }) => {
       if (gone) return;
-      chart.current = draw(element, look, chart.current, { option, map });
+      chart.current = draw(element, look, chart.current, { option, map, pick: (data) => picked.current?.(data) });
       watch.observe(element);
     });
     return () => {

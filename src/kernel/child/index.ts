@@ -80,3 +80,5 @@ export function lastLine(text: string, why: RegExp): string {
   const lines = text.trim().split('\n');
   return lines.findLast((line) => why.test(line)) ?? lines.at(-1) ?? '';
 }
+
+export { inThread } from './thread.ts';

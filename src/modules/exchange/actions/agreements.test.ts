@@ -78,6 +78,16 @@ describe('uses under an agreement', () => {
     expect((await use(id)).permitted).toBe(false);
   });
 
+  test('a purpose is the same by its code and by its IRI', async () => {
+    const at = 'https://banyan.health/code/purpose#research';
+    const { id } = await agreed({
+      permission: [{ action: 'use', constraint: [constraint('purpose', 'isAnyOf', [at])] }],
+    });
+    for (const purpose of ['research', at, 'clinical-research'])
+      expect((await use(id, { purpose })).permitted, purpose).toBe(true);
+    expect((await use(id, { purpose: 'insurance' })).permitted).toBe(false);
+  });
+
   test('days count from the agreement', async () => {
     const { id } = await agreed({
       permission: [{ action: 'use', constraint: [constraint('elapsedTime', 'lteq', 'P30D')] }],

@@ -48,7 +48,7 @@ import { contentFor, releaseFor, requireNotSuspended } from './contents-of.ts';
 import { prepareCopy, tableFor } from './copies.ts';
 import { answerThroughGate } from './gate.ts';
 import { holdOwnOrder, keep, noteDelivered, readOrder } from './orders.ts';
-import { usageOf } from './settlement.ts';
+import { usageOf } from './usage.ts';
 
 const LINK_MS = 15 * 60_000;
 const MOST_KEYS = 20;

@@ -1,6 +1,4 @@
-export { decideUse, endAgreement, getAgreement, makeAgreement, noteDuties } from './agreements.ts';
 export {
-  changeCertificate,
   decideCertificate,
   issueCertificate,
   listCertificateEvents,
@@ -30,7 +28,40 @@ export {
   submitOffering,
 } from './compliance.ts';
 export { askContent, contentJob, finishContent, placeContent } from './contents.ts';
-export { answerThroughGate, readRelease, release } from './gate.ts';
+export {
+  type Caller,
+  DSP_PATH,
+  hearNegotiation,
+  hearTransfer,
+  identifyConnector,
+  listDatasets,
+  readDataset,
+  readNegotiationOf,
+  readTransferOf,
+} from './dataspace.ts';
+export {
+  answerThroughGate,
+  endPassages,
+  listPassages,
+  listReports,
+  readBudget,
+  readRelease,
+  readReport,
+  release,
+} from './gate.ts';
+export {
+  addCounterparty,
+  listCounterparties,
+  listNegotiations,
+  type NewCounterparty,
+  openNegotiation,
+  readNegotiation,
+  type Stepping,
+  stepNegotiation,
+  stopCounterparty,
+  triggerNegotiation,
+  triggerTransfer,
+} from './negotiations.ts';
 export {
   changeOffering,
   createOffering,
@@ -42,8 +73,9 @@ export {
   searchOfferings,
   tradable,
 } from './offerings.ts';
-export { findContract, openOrder } from './orders.ts';
+export { openOrder } from './orders.ts';
 export { partyIdOf, partyOf } from './parties.ts';
+export { tradeHearer } from './trade-hearer.ts';
 export {
   delistOffering,
   readBoard,

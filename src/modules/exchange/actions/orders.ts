@@ -3,6 +3,7 @@ import type { Context, Tx } from '#kernel/context';
 import { tell } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import type {
+  Agreement,
   Order,
   OrderEvent,
   OrderLine,
@@ -20,11 +21,19 @@ import {
   daysAfterTime,
   depositOf,
   endOf,
+  freeze,
+  giveBack,
   goesByTime,
   movesOf,
   noteMove,
+  owe,
+  payOff,
+  payPeriod,
+  purposeOf,
+  refund,
   type Turn,
   take,
+  thaw,
   type Wanted,
 } from '../rules/index.ts';
 import {
@@ -42,6 +51,7 @@ import {
   findOrderEvents,
   findOrders,
   findQuota,
+  findReceived,
   getOrder,
   getTerms,
   holdOrder,
@@ -49,14 +59,16 @@ import {
   insertEvents,
   insertOrder,
   isRepeated,
+  issueInvoice,
   putOff,
   saveOrder,
 } from '../store/index.ts';
 import { endAgreement, getAgreement, makeAgreement, noteDuties } from './agreements.ts';
 import { issueCertificate, revokeCertificate } from './certificates.ts';
+import { mustPost } from './money.ts';
 import { tradable } from './offerings.ts';
 import { partyIdOf, partyOf } from './parties.ts';
-import { freeze, giveBack, owe, payOff, payPeriod, refund, thaw, usageOf } from './settlement.ts';
+import { usageOf } from './usage.ts';
 
 export interface OrderWish extends Wanted {
   offering: string;
@@ -65,6 +77,8 @@ export interface OrderWish extends Wanted {
   purpose: string;
   /** Chosen by the buyer: asked for twice, it is one order. */
   key: string;
+  /** One that was negotiated; else the listed terms are agreed on. */
+  agreement?: string;
 }
 
 /**
@@ -81,10 +95,7 @@ export async function openOrder(ctx: Context, wish: OrderWish): Promise<Order> {
     if (known !== undefined) return known;
     const offered = await tradable(ctx, tx, wish.offering);
     const turn = beginOrder(await requestOf(ctx, tx, { wish, offered, buyer }));
-    const { id } = await makeAgreement(ctx, tx, {
-      ...{ offeringId: offered.offeringId, version: offered.version, assigner: offered.holder, assignee: buyer },
-      policy: offered.policy,
-    });
+    const { id } = await contractFor(ctx, tx, { wish, offered, buyer });
     return (
       (await keepNew(ctx, tx, turn, { agreement: id, key: wish.key })) ??
       ((await findOrderByKey(tx, buyer.id, wish.key)) as Order)
@@ -92,8 +103,26 @@ export async function openOrder(ctx: Context, wish: OrderWish): Promise<Order> {
   });
 }
 
+/** The agreement that was negotiated, where the wish names it, for one order; else one on the listed terms. */
+async function contractFor(
+  ctx: Context,
+  tx: Tx,
+  { wish, offered, buyer }: { wish: OrderWish; offered: Tradable; buyer: Party },
+): Promise<Agreement> {
+  const { offeringId, version, holder: assigner, policy } = offered;
+  if (wish.agreement === undefined)
+    return makeAgreement(ctx, tx, { offeringId, version, assigner, assignee: buyer, policy });
+  const negotiated = await getAgreement(tx, wish.agreement);
+  if (negotiated.assignee.id !== buyer.id || negotiated.offeringId !== offeringId)
+    throw new Problem('not-found', 'there is no such agreement');
+  const isTaken = (await findOrderBy(tx, { agreement: negotiated.id })) !== undefined;
+  if (isTaken || negotiated.ended !== null || negotiated.version !== version)
+    throw new Problem('conflict', 'this agreement has its order already, has ended, or is on an earlier version');
+  return negotiated;
+}
+
 function beginOrder(order: Order): Turn {
-  return { order, events: [{ revision: 0, move: 'request', state: 'requested', words: null }] };
+  return beginTurn(order, [{ revision: 0, move: 'request', state: 'requested', words: null }]);
 }
 
 /** @returns undefined where the buyer has an order of that key already */
@@ -106,11 +135,8 @@ async function keepNew(
   take(turn, 'agree', { by: 'buyer', at: ctx.now(), agreement, agreedAt: ctx.now().toISOString() });
   if (!(await insertOrder(tx, turn.order, key))) return undefined;
   // Nothing is to be paid: the contract is in force at once.
-  if (turn.order.deposit === 0) {
-    await fund(ctx, tx, turn);
-    await saveOrder(tx, turn.order);
-  }
-  await tellMoves(ctx, tx, turn);
+  if (turn.order.deposit === 0) await fund(ctx, tx, turn);
+  await keep(ctx, tx, turn);
   return turn.order;
 }
 
@@ -152,7 +178,7 @@ export interface MoveWish {
 const NEEDS_WORDS: readonly OrderMove[] = ['dispute', 'settle', 'refund', 'revoke'];
 
 /** Makes a move by hand. The same click again changes nothing and is answered as the first. */
-export async function moveOrder(ctx: Context, id: string, move: OrderMove, wish: MoveWish): Promise<OrderPage> {
+export async function moveOrder(ctx: Context, id: string, move: OrderMove, wish: MoveWish): Promise<void> {
   const { words = '' } = wish;
   if (NEEDS_WORDS.includes(move) && words.trim() === '') throw new Problem('invalid', 'say why');
   await ctx.db.transaction(async (tx) => {
@@ -170,7 +196,6 @@ export async function moveOrder(ctx: Context, id: string, move: OrderMove, wish:
     await BY_HAND[move]?.(ctx, tx, turn, { side, words: words.trim(), fen: wish.fen });
     await keep(ctx, tx, turn);
   });
-  return readOrder(ctx, id);
 }
 
 interface ByHand {
@@ -209,7 +234,6 @@ async function cancel(
 
 async function fund(ctx: Context, tx: Tx, turn: Turn): Promise<void> {
   const { order } = turn;
-  await freeze(ctx, tx, order);
   const agreement = await getAgreement(tx, order.agreement as string);
   await noteDuties(ctx, tx, agreement.id, {
     action: 'compensate',
@@ -218,7 +242,8 @@ async function fund(ctx: Context, tx: Tx, turn: Turn): Promise<void> {
   });
   const fundedAt = ctx.now().toISOString();
   const expiresAt = endOf(order, ctx.now(), agreementEnd(agreement))?.toISOString() ?? null;
-  take(turn, 'fund', { by: 'buyer', at: ctx.now(), frozen: order.deposit, fundedAt, expiresAt });
+  freeze(turn);
+  take(turn, 'fund', { by: 'buyer', at: ctx.now(), fundedAt, expiresAt });
 }
 
 /** Something was given to the buyer: one that is bought as a whole is delivered with it, and waits for acceptance. */
@@ -236,8 +261,8 @@ async function end(ctx: Context, tx: Tx, turn: Turn, by: OrderSide | 'clock'): P
 }
 
 async function finish(ctx: Context, tx: Tx, turn: Turn, by: OrderSide | 'clock'): Promise<void> {
-  const owed = await owe(ctx, tx, turn.order, await usageOf(tx, turn.order, ctx.now()));
-  take(turn, 'deliver', { by, at: ctx.now(), deliveredAt: ctx.now().toISOString(), ...owed });
+  owe(turn, await usageOf(tx, turn.order, ctx.now()));
+  take(turn, 'deliver', { by, at: ctx.now(), deliveredAt: ctx.now().toISOString() });
 }
 
 async function accept(ctx: Context, tx: Tx, turn: Turn, by: 'buyer' | 'clock'): Promise<void> {
@@ -251,8 +276,8 @@ async function settle(
   turn: Turn,
   { by, words }: { by: 'operator' | 'clock'; words: string | null },
 ): Promise<void> {
-  const paid = await payOff(ctx, tx, turn.order, await usageOf(tx, turn.order, ctx.now()));
-  take(turn, 'settle', { by, at: ctx.now(), words, ...paid });
+  payOff(turn, await usageOf(tx, turn.order, ctx.now()));
+  take(turn, 'settle', { by, at: ctx.now(), words });
   const { id } = await issueCertificate(ctx, tx, certificateOf(turn.order));
   take(turn, 'certify', { by: 'clock', at: ctx.now(), certificate: id });
 }
@@ -276,7 +301,7 @@ async function decide(ctx: Context, tx: Tx, turn: Turn, { words, fen = 0 }: ByHa
   if (!(Number.isSafeInteger(fen) && fen >= 0 && fen <= escrow))
     throw new Problem('invalid', 'the amount is out of range', { most: escrow });
   await decideDisputeRow(ctx, tx, { order: id, decision: words, refund: fen });
-  turn.order = { ...turn.order, ...(await giveBack(ctx, tx, turn.order, fen)) };
+  giveBack(turn, fen);
   if (fen === escrow && escrow > 0) {
     await endAccess(ctx, tx, turn.order, words);
     return take(turn, 'refund', {
@@ -296,16 +321,17 @@ async function giveMoneyBack(ctx: Context, tx: Tx, turn: Turn, { side, words, fe
   const endedAt = order.endedAt ?? at.toISOString();
   if (order.state === 'funded') {
     await endAccess(ctx, tx, order, words);
-    return take(turn, 'refund', { by: side, at, words, endedAt, ...(await thaw(ctx, tx, order)) });
+    thaw(turn);
+    return take(turn, 'refund', { by: side, at, words, endedAt });
   }
   const left = order.distributed - order.refunded;
   const back = fen ?? left;
   if (!(Number.isSafeInteger(back) && back > 0 && back <= left))
     throw new Problem('invalid', 'the amount is out of range', { most: left });
-  const given = await refund(ctx, tx, order, { fen: back, usage: await usageOf(tx, order, at) });
-  if (back < left) return noteMove(turn, 'refund', { at, words, ...given });
+  refund(turn, { fen: back, usage: await usageOf(tx, order, at), received: await findReceived(tx, order.id) });
+  if (back < left) return noteMove(turn, 'refund', { at, words });
   await endAccess(ctx, tx, order, words);
-  take(turn, 'refund', { by: side, at, words, endedAt, ...given });
+  take(turn, 'refund', { by: side, at, words, endedAt });
 }
 
 async function endAccess(ctx: Context, tx: Tx, { id, certificate, agreement }: Order, reason: string): Promise<void> {
@@ -319,6 +345,9 @@ export async function keep(ctx: Context, tx: Tx, turn: Turn): Promise<void> {
   if (turn.events.length === 0) return;
   await saveOrder(tx, turn.order);
   await tellMoves(ctx, tx, turn);
+  // Last, because many orders wait for the same accounts and the same numbers.
+  for (const invoice of turn.invoices) await issueInvoice(ctx, tx, invoice);
+  for (const entry of turn.entries) await mustPost(ctx, tx, entry);
 }
 
 const PAST: Record<OrderMove, string> = {
@@ -479,12 +508,9 @@ async function closePeriod(ctx: Context, tx: Tx, turn: Turn): Promise<void> {
   if (turn.order.state === 'funded') take(turn, 'begin', { by: 'clock', at: ctx.now() });
   const period = turn.order.settledPeriods + 1;
   const usage = await usageOf(tx, turn.order, ctx.now());
-  const { order } = turn;
-  const paid = await payPeriod(ctx, tx, order, {
-    period,
-    usage: order.price.kind === 'subscription' ? { ...usage, periods: period } : usage,
-  });
-  noteMove(turn, 'settle', { at: ctx.now(), ...paid });
+  const isSubscription = turn.order.price.kind === 'subscription';
+  payPeriod(turn, { period, usage: isSubscription ? { ...usage, periods: period } : usage });
+  noteMove(turn, 'settle', { at: ctx.now() });
 }
 
 const MOST_DUE = 500;
@@ -500,7 +526,46 @@ export async function clockDueOrders(ctx: Context): Promise<void> {
   }
 }
 
-/** The contract that an agreement is of. */
-export function findContract(ctx: Pick<Context, 'db'>, agreement: string): Promise<Order | undefined> {
-  return findOrderBy(ctx.db, { agreement });
+/** A use of ten thousand calls: what is frozen of a contract by use that was made elsewhere, where nobody could say how much. */
+const USUAL_CALLS = 10_000;
+
+interface Finalized {
+  role: 'provider' | 'consumer' | 'both';
+  offering: string;
+  consumer: Party;
+  agreementId: string | null;
+}
+
+/**
+ * A contract that was negotiated becomes an order, at the first price of its offering, to be funded as any other. Heard twice it is one.
+ */
+export async function hearAgreement(ctx: Context, negotiation: string, data: Finalized): Promise<void> {
+  const { role, offering, consumer: buyer, agreementId } = data;
+  if (role === 'consumer' || agreementId === null) return;
+  await ctx.db.transaction(async (tx) => {
+    if ((await findOrderBy(tx, { agreement: agreementId })) !== undefined) return;
+    const offered = await tradable(ctx, tx, offering);
+    const price = offered.prices.findIndex(({ kind }) => kind !== 'free-research');
+    const calls = { periods: 1, calls: USUAL_CALLS, callsByMonth: [USUAL_CALLS], declared: 0 };
+    const first = offered.prices[Math.max(0, price)];
+    const budgetFen = first === undefined ? 1 : Math.max(1, chargeOf(first, calls));
+    const purpose = purposeOf(await getAgreement(tx, agreementId));
+    const wish = { offering, price: Math.max(0, price), purpose, key: negotiation, budgetFen };
+    const order = await requestOf(ctx, tx, { wish, offered, buyer });
+    const turn = beginOrder({ ...order, negotiation });
+    take(turn, 'negotiate', { by: 'buyer', at: ctx.now() });
+    await keepNew(ctx, tx, turn, { agreement: agreementId, key: negotiation });
+  });
+}
+
+/** An agreement was ended elsewhere: an order of it that nobody has funded ends too. Whoever has paid is refused further deliveries by its terms. */
+export async function hearAgreementEnd(ctx: Context, agreement: string): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    const found = await findOrderBy(tx, { agreement });
+    if (found === undefined) return;
+    const turn = beginTurn(await holdOrder(tx, found.id));
+    if (turn.order.state !== 'agreed') return;
+    take(turn, 'cancel', { by: 'clock', at: ctx.now(), words: 'the agreement was ended' });
+    await keep(ctx, tx, turn);
+  });
 }

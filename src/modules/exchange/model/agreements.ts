@@ -53,6 +53,9 @@ export interface DutyLine {
   state: 'open' | 'done' | 'violated';
 }
 
+/** Below it the purposes are, in policies. */
+export const PURPOSES_AT = 'https://banyan.health/code/purpose#';
+
 /** A narrower purpose lies under the wider one: who may use for research may use for public-health research too. */
 export const PURPOSE_TREE: Readonly<Record<string, readonly string[]>> = {
   research: ['any'],

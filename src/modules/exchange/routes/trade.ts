@@ -42,12 +42,12 @@ const LONGEST_WORDS = 2_000;
 const LONGEST_KEY = 100;
 const MOST_CSV_BYTES = 32 * 1024 * 1024;
 
-/** Orders, money, deliveries. */
-export function tradeRoutes(app: FastifyInstance, door: Door): void {
+/** Orders, money, deliveries. @param now the clock of those who come with a key or a link instead of a session */
+export function tradeRoutes(app: FastifyInstance, door: Door, now = () => new Date()): void {
   orderRoutes(app, door);
   moneyRoutes(app, door);
-  deliveryRoutes(app, door);
-  callRoutes(app, door);
+  deliveryRoutes(app, door, now);
+  callRoutes(app, door, now);
 }
 
 function orderRoutes(app: FastifyInstance, door: Door): void {
@@ -59,7 +59,11 @@ function orderRoutes(app: FastifyInstance, door: Door): void {
       price: wholeOf(body, 'price') ?? 0,
       purpose: textOf(body, 'purpose'),
       key: keyOf(body),
-      ...defined({ periods: wholeOf(body, 'periods'), budgetFen: wholeOf(body, 'budgetFen') }),
+      ...defined({
+        periods: wholeOf(body, 'periods'),
+        budgetFen: wholeOf(body, 'budgetFen'),
+        agreement: optionalText(body, 'agreement'),
+      }),
     });
     return readOrder(ctx, order.id);
   });
@@ -82,13 +86,14 @@ function orderRoutes(app: FastifyInstance, door: Door): void {
   app.post<{ Params: { id: string; move: string }; Body: Body }>(
     '/api/exchange/orders/:id/moves/:move',
     async (request) => {
+      const ctx = await door.context(request);
       const body = request.body ?? {};
-      return moveOrder(
-        await door.context(request),
-        idOf(request.params.id),
-        oneOf<OrderMove>(request.params.move, ORDER_MOVES, 'move'),
-        { revision: revisionOf(body), ...defined({ words: optionalText(body, 'words'), fen: wholeOf(body, 'fen') }) },
-      );
+      const id = idOf(request.params.id);
+      await moveOrder(ctx, id, oneOf<OrderMove>(request.params.move, ORDER_MOVES, 'move'), {
+        revision: revisionOf(body),
+        ...defined({ words: optionalText(body, 'words'), fen: wholeOf(body, 'fen') }),
+      });
+      return readOrder(ctx, id);
     },
   );
 
@@ -164,7 +169,7 @@ function moneyRoutes(app: FastifyInstance, door: Door): void {
   });
 }
 
-function deliveryRoutes(app: FastifyInstance, door: Door): void {
+function deliveryRoutes(app: FastifyInstance, door: Door, now: () => Date): void {
   app.post<One>('/api/exchange/orders/:id/deliveries', async (request) => {
     const ctx = await door.context(request);
     const body = request.body ?? {};
@@ -181,7 +186,7 @@ function deliveryRoutes(app: FastifyInstance, door: Door): void {
 
   app.get<One>('/api/exchange/downloads/:id', async (request, reply) => {
     const { until = '', signature = '' } = request.query;
-    const ctx = asKey(door, { id: 'link', name: 'Signed link' }, request);
+    const ctx = asKey(door, { id: 'link', name: 'Signed link', request, now });
     const found = await openLink(ctx, { delivery: idOf(request.params.id), until, signature });
     const range = rangeOf(request.headers.range, found.bytes);
     if (range === 'unsatisfiable') return reply.code(416).header('content-range', `bytes */${found.bytes}`).send();
@@ -218,13 +223,13 @@ function deliveryRoutes(app: FastifyInstance, door: Door): void {
 }
 
 /** Calls by machines, with the key of a contract instead of a session. */
-function callRoutes(app: FastifyInstance, door: Door): void {
+function callRoutes(app: FastifyInstance, door: Door, now: () => Date): void {
   const enter = async (request: FastifyRequest) => {
     const secret = /^Bearer (bx_[\w-]{43})$/.exec(String(request.headers['authorization'] ?? ''))?.[1];
     if (secret === undefined)
       throw new Problem('unauthenticated', 'send the key of your contract: Authorization: Bearer bx_…');
     const key = await keyHolder({ db: door.pool }, secret);
-    return { key, ctx: asKey(door, key, request) };
+    return { key, ctx: asKey(door, { ...key, request, now }) };
   };
 
   app.get<One>('/api/exchange/data/:id', async (request, reply) => {
@@ -249,10 +254,12 @@ function callRoutes(app: FastifyInstance, door: Door): void {
 }
 
 /** Whoever comes with a key or a link is nobody in particular, and may do nothing else. */
-function asKey(door: Door, { id, name }: { id: string; name: string }, request: FastifyRequest): Context {
+function asKey(
+  { pool, log }: Door,
+  { id, name, request, now }: { id: string; name: string; request: FastifyRequest; now: () => Date },
+): Context {
   return makeContext({
-    db: door.pool,
-    log: door.log,
+    ...{ db: pool, log, now },
     language: languageOf(request),
     requestId: request.id,
     address: request.ip,

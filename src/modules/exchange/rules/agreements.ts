@@ -17,6 +17,7 @@ import {
   type DutyLine,
   type PolicyJson,
   PURPOSE_TREE,
+  PURPOSES_AT,
   type UseAsked,
   type UseReason,
 } from '../model.ts';
@@ -33,7 +34,13 @@ export interface UseState {
  */
 const BEFORE_USE = new Set(['obtainConsent', 'acceptTracking', 'reviewPolicy']);
 
-const WIDER = new Map(Object.entries(PURPOSE_TREE));
+/** Policies name purposes by code or by IRI. */
+const WIDER = new Map(
+  Object.entries(PURPOSE_TREE).flatMap(([purpose, wider]) => [
+    [purpose, wider],
+    [purposeIri(purpose), wider.map(purposeIri)],
+  ]),
+);
 
 /**
  * An agreement made of an offer: its rules as they are, each with an id under which its uses are counted, and who agreed on what.
@@ -138,10 +145,14 @@ function askOf(agreement: Agreement, { action, purpose, recipient, told }: UseAs
     assignee: agreement.assignee.id,
     told: {
       ...Object.fromEntries(Object.entries(told ?? {}).map(([left, text]) => [left, of(text)])),
-      ...(purpose !== undefined && { purpose: of(purpose) }),
+      ...(purpose !== undefined && { purpose: [...of(purpose), ...of(purposeIri(purpose))] }),
       recipient: of(recipient ?? agreement.assignee.id),
     },
   };
+}
+
+function purposeIri(purpose: string): string {
+  return purpose in PURPOSE_TREE || purpose === 'any' ? `${PURPOSES_AT}${purpose}` : purpose;
 }
 
 /** All periods count from the agreement; a use of many at once is judged by its last. */
@@ -194,6 +205,16 @@ function unheld(premises: readonly Premise[]): string[] {
 
 function named(rule: string | undefined): { rule?: string } {
   return rule === undefined ? {} : { rule };
+}
+
+/** Everything that is owed under an agreement, whatever it is used for, done or not. */
+export function dutiesOf(agreement: Agreement, state: UseState, at: Date): DutyLine[] {
+  const { policy } = prepare(agreement);
+  const asked = { action: 'use', at };
+  const actions = new Map(allRules(policy).map(({ uid, actions: [owed] }) => [uid, owed?.id ?? '']));
+  return evaluate(policy, [askOf(agreement, asked)], worldOf(agreement, policy, state, asked))
+    .flatMap((report) => (report.kind === 'duty' ? [report] : report.kind === 'permission' ? report.conditions : []))
+    .map(({ rule, deontic }) => ({ rule, action: actions.get(rule) ?? '', state: dutyState(deontic) }));
 }
 
 /** The duties of an agreement that carry this action. */

@@ -41,11 +41,16 @@ export function movesOf(
 ): OrderMove[] {
   return BY_HAND.filter((move) => {
     const { from, by } = MOVES[move];
+    // Who ends a contract that goes by time has all of it delivered, though nothing was asked for.
+    if (move === 'deliver')
+      return side === 'buyer' && goesByTime(order.price) && ['funded', 'delivering'].includes(order.state);
     if (!from.includes(order.state) || !by.includes(side)) return false;
-    // A disputed order is decided as a whole, by settling it; a delivery by hand ends a contract that goes by time.
-    if (move === 'refund')
-      return order.state !== 'disputed' && (order.state === 'funded' || order.refunded < order.distributed);
-    return move !== 'deliver' || (goesByTime(order.price) && side === 'buyer');
+    // A disputed order is decided as a whole, by settling it.
+    return (
+      move !== 'refund' ||
+      order.state === 'funded' ||
+      (order.state !== 'disputed' && order.refunded < order.distributed)
+    );
   });
 }
 

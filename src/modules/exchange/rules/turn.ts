@@ -1,15 +1,52 @@
-import type { Order, OrderEvent, OrderMove, OrderSide } from '../model.ts';
+import type {
+  EntryKind,
+  Invoice,
+  InvoiceContent,
+  MoneyPurpose,
+  Order,
+  OrderEvent,
+  OrderMove,
+  OrderSide,
+} from '../model.ts';
 import { daysAfterTime, monthsAfter, nextState, periodEnd } from './orders.ts';
 import { goesByTime } from './prices.ts';
 
-/** An order as moves change it, with the moves: all are written together or none. */
+/** A change of one account. */
+export interface Line {
+  party: string;
+  purpose: MoneyPurpose;
+  fen: number;
+}
+
+export interface NewEntry {
+  /** Asked for twice, it is made once. */
+  key: string;
+  kind: EntryKind;
+  subject: string;
+  /** They sum to 0. */
+  lines: readonly Line[];
+}
+
+export interface NewInvoice {
+  issuer: string;
+  orderId: string;
+  kind: Invoice['kind'];
+  buyer: string;
+  fen: number;
+  feeFen: number;
+  content: InvoiceContent;
+}
+
+/** An order as moves change it, with the moves and the money that they move: all are written together or none. */
 export interface Turn {
   order: Order;
   events: Pick<OrderEvent, 'revision' | 'move' | 'state' | 'words'>[];
+  entries: NewEntry[];
+  invoices: NewInvoice[];
 }
 
-export function beginTurn(order: Order): Turn {
-  return { order, events: [] };
+export function beginTurn(order: Order, events: Turn['events'] = []): Turn {
+  return { order, events, entries: [], invoices: [] };
 }
 
 /** One move more, and what it changes. @throws Problem where the order does not allow it */

@@ -1,31 +1,7 @@
 import type { Context, Db, Tx } from '#kernel/context';
 import { sql } from '#kernel/sql';
-import type {
-  Balance,
-  Books,
-  EntryKind,
-  Invoice,
-  MoneyPurpose,
-  Payment,
-  RevenueCell,
-  StatementLine,
-  TradeTerms,
-} from '../model.ts';
-
-/** A change of one account. */
-export interface Line {
-  party: string;
-  purpose: MoneyPurpose;
-  fen: number;
-}
-
-export interface NewEntry {
-  /** Asked for twice, it is made once. */
-  key: string;
-  kind: EntryKind;
-  subject: string;
-  lines: readonly Line[];
-}
+import type { Balance, Books, Invoice, Payment, RevenueCell, StatementLine, TradeTerms } from '../model.ts';
+import type { Line, NewEntry, NewInvoice } from '../rules/turn.ts';
 
 /** What became of an entry: made now, made before, or not made because an account would be overdrawn. */
 export type Posted = 'posted' | 'known' | 'short';
@@ -118,16 +94,6 @@ export async function checkBooks(db: Db): Promise<Books> {
     )
   `);
   return { ...counts, totals, flaws: flaws.map(({ flaw }) => flaw) };
-}
-
-export interface NewInvoice {
-  issuer: string;
-  orderId: string;
-  kind: Invoice['kind'];
-  buyer: string;
-  fen: number;
-  feeFen: number;
-  content: Invoice['content'];
 }
 
 /** The next number of the issuer's year; the year is China's. */

@@ -2,6 +2,8 @@ export { printAlarm, printCard } from './alarm-print.ts';
 export { compute, listMethods } from './compute/ask.ts';
 export { listDefinitions, previewDefinition, readDefinition, saveDefinition } from './definitions.ts';
 export { decideAlarm, linkCase, listAlarmCases, listAlarms, noteOnAlarm, readAlarm } from './desk.ts';
+export { judgeCurve, readLayer } from './layers.ts';
+export { listListed, markListed, setListed } from './listed.ts';
 export {
   endPlan,
   enterExposure,

@@ -16,15 +16,27 @@ import {
   type SafetySubgroups,
   type SafetyTable,
 } from '../model.ts';
-import { crossedBy, dayOf, lotGround, pairGrounds, raisesLot, raisesPair } from '../rules/index.ts';
+import {
+  changesOf,
+  crossedBy,
+  dayOf,
+  daysAfter,
+  lotGround,
+  pairGrounds,
+  RECENT_DAYS,
+  raisesLot,
+  raisesPair,
+} from '../rules/index.ts';
 import {
   type Finding,
   findAlarms,
+  findListed,
   findNames,
   findPairReports,
   findReportRows,
   findSafetyRuns,
   fingerprintOf,
+  MOST_ROWS,
   noteSafetyRun,
   type ReportRow,
   raiseAlarm,
@@ -202,6 +214,7 @@ interface PairsAnswer {
 
 interface Screened {
   reports: number;
+  isCut: boolean;
   pairs: SafetyPair[];
   prior: SafetyPrior | null;
 }
@@ -228,7 +241,7 @@ async function screen(
   desk: SafetyDesk,
   { rows, isStratified }: { rows: readonly ReportRow[]; isStratified: boolean },
 ): Promise<Screened> {
-  if (rows.length === 0) return { reports: 0, pairs: [], prior: null };
+  if (rows.length === 0) return { reports: 0, isCut: false, pairs: [], prior: null };
   const strata = isStratified && {
     strat_sex: rows.map(({ sex }) => sex),
     strat_age: rows.map(({ ageBand }) => ageBand),
@@ -236,6 +249,9 @@ async function screen(
   const input = { ...columnsOf(rows), ...strata };
   const found = (await desk.computing.run('safety-pairs', input, optionsOf(ctx, desk))) as PairsAnswer;
   const { products, reactions } = await findNames(ctx.db);
+  const listed = await findListed(ctx.db);
+  const isListed = new Set(listed.map((each) => keyOf(each.product, each.reaction)));
+  const changes = changesOf(rows, listed, daysAfter(dayOf(ctx.now()), 1 - RECENT_DAYS));
   const [alpha1, beta1, alpha2, beta2, share] = found.theta;
   const pairs = found.product.map((product, at) => {
     const measures = {
@@ -261,6 +277,8 @@ async function screen(
     };
     const reaction = found.event[at]!;
     const crossed = crossedBy(measures, found.isFitted);
+    const key = keyOf(product, reaction);
+    const known = { isListed: isListed.has(key), change: changes.get(key) ?? null };
     return {
       product,
       reaction,
@@ -268,10 +286,17 @@ async function screen(
       reactionName: reactions.get(reaction) ?? reaction,
       ...measures,
       crossed,
-      raises: raisesPair({ ...measures, crossed }),
+      ...known,
+      raises: raisesPair({ ...measures, crossed, ...known }),
     };
   });
-  return { reports: found.nReports, pairs, prior: { alpha1, beta1, alpha2, beta2, share, isFitted: found.isFitted } };
+  const isCut = rows.length >= MOST_ROWS;
+  return {
+    reports: found.nReports,
+    isCut,
+    pairs,
+    prior: { alpha1, beta1, alpha2, beta2, share, isFitted: found.isFitted },
+  };
 }
 
 interface LotsAnswer {
@@ -311,6 +336,11 @@ function smallestFor({ actor }: Context): number {
   return holds(actor, WORK) ? 1 : SMALLEST;
 }
 
+/** How many came lately may be fewer than may be told. */
+function toldOf({ actor }: Context, pair: SafetyPair): SafetyPair {
+  return holds(actor, WORK) ? pair : { ...pair, change: null };
+}
+
 /** The newest answers: many people look at the same screen while nothing changes. */
 const kept = new WeakMap<Computing, Map<string, Promise<Screened>>>();
 const MOST_KEPT = 8;
@@ -337,9 +367,9 @@ export async function readSafetyScreen(ctx: Context, desk: SafetyDesk, filter: S
   checkFilter(filter);
   const began = performance.now();
   const smallest = smallestFor(ctx);
-  const { pairs, reports, prior } = await screenOf(ctx, desk, filter);
+  const { pairs, reports, prior, isCut } = await screenOf(ctx, desk, filter);
   await recordRead(ctx, { act: 'signals.safety-screened', detail: { ...filter } });
-  const told = pairs.filter(({ n }) => n >= smallest);
+  const told = pairs.filter(({ n }) => n >= smallest).map((pair) => toldOf(ctx, pair));
   const runs = (await findSafetyRuns(ctx.db, 5)).map(({ fingerprint: _, ...run }) => run);
   return {
     reports: reports >= smallest ? reports : 0,
@@ -347,6 +377,7 @@ export async function readSafetyScreen(ctx: Context, desk: SafetyDesk, filter: S
     prior,
     smallest,
     hidden: pairs.length - told.length,
+    isCut,
     runs,
     tookMs: Math.round(performance.now() - began),
   };
@@ -385,7 +416,7 @@ export async function readSafetyPair(ctx: Context, desk: SafetyDesk, question: P
   const { products } = await findNames(ctx.db);
   const masking = await maskingOf(ctx, desk, rows, question);
   return {
-    pair,
+    pair: toldOf(ctx, pair),
     all: reports,
     more: await moreMeasures(ctx, desk, pair, reports),
     prior,

@@ -14,16 +14,7 @@ import type {
   StudyRun,
   StudyTable,
 } from '../model.ts';
-import {
-  checkColumns,
-  describe,
-  exampleProtocol,
-  exampleRows,
-  hashOf,
-  type Outputs,
-  stepsOf,
-  tableOf,
-} from '../rules/index.ts';
+import { checkColumns, describe, exampleProtocol, exampleRows, hashOf, type Outputs, stepsOf } from '../rules/index.ts';
 import {
   countOpenRuns,
   findData,
@@ -43,6 +34,7 @@ import {
   type StoredStudy,
   type StudyReach,
 } from '../store/index.ts';
+import { checkTable } from './study-table.ts';
 
 const [READ, WRITE] = ['signals.study.read', 'signals.study.write'];
 const MOST_STUDIES = 500;
@@ -92,8 +84,8 @@ export async function createStudy(ctx: Context, protocol: StudyProtocol): Promis
 /** The worked example with its invented rows, ready to be analysed. */
 export async function createExample(ctx: Context): Promise<StudyPage> {
   const page = await createStudy(ctx, exampleProtocol());
-  const { table, dropped } = tableOf(exampleRows());
-  return takeData(ctx, page.id, table, { kind: 'example', dropped });
+  const { table, dropped, hash } = await checkTable(exampleRows());
+  return takeData(ctx, page.id, { table, hash }, { kind: 'example', dropped });
 }
 
 /** Another version of the protocol; the ones before stay as they were. */
@@ -121,13 +113,17 @@ export async function uploadData(
   { csv, file }: { csv: string; file: string },
 ): Promise<StudyPage> {
   await getStudy(ctx.db, reachFor(ctx, WRITE), id);
-  const { table, dropped } = tableOf(csv);
-  return takeData(ctx, id, table, { kind: 'upload', file, dropped });
+  const { table, dropped, hash } = await checkTable(csv);
+  return takeData(ctx, id, { table, hash }, { kind: 'upload', file, dropped });
 }
 
-async function takeData(ctx: Context, id: string, table: StudyTable, source: DataSource): Promise<StudyPage> {
+async function takeData(
+  ctx: Context,
+  id: string,
+  { table, hash }: { table: StudyTable; hash: string },
+  source: DataSource,
+): Promise<StudyPage> {
   const reach = reachFor(ctx, WRITE);
-  const hash = hashOf(table);
   await ctx.db.transaction(async (tx) => {
     const study = await holdStudy(tx, reach, id);
     await keepData(ctx, tx, study.id, { hash, table, source });
@@ -175,7 +171,7 @@ export async function makeData(
     { step: 'neither', persons: shown(found.neither) },
     { step: 'both', persons: shown(found.both) },
   ];
-  return takeData(ctx, id, table, { kind: 'lake', reach, dropped, flow });
+  return takeData(ctx, id, { table, hash: hashOf(table) }, { kind: 'lake', reach, dropped, flow });
 }
 
 /** The columns that every table from the lake has, then its measures. */

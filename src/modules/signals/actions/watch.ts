@@ -349,7 +349,12 @@ export interface CurveQuestion {
   until?: string | undefined;
 }
 
-const MOST_POINTS = 600;
+export const MOST_POINTS = 600;
+
+/** The first day that is shown unless one is asked for. */
+export function sinceOf({ since, unit }: Pick<CurveQuestion, 'since' | 'unit'>, until: string): string {
+  return since ?? daysAfter(until, unit === 'day' ? -59 : -7 * 103);
+}
 
 /** A disease at a place over time: counts, what every rule says, who the cases are, where they are. */
 export async function readCurve(ctx: Context, watching: Watching, question: CurveQuestion): Promise<DiseaseCurve> {
@@ -357,7 +362,7 @@ export async function readCurve(ctx: Context, watching: Watching, question: Curv
   const definition = await getDefinition(ctx.db, question.disease);
   const { place, unit } = question;
   const until = question.until ?? dayOf(ctx.now());
-  const since = question.since ?? daysAfter(until, unit === 'day' ? -59 : -7 * 103);
+  const since = sinceOf(question, until);
   const rules = definition.rules.filter((rule) => rule.unit === unit && rule.levels.includes(levelOf(place)));
   const from = daysAfter(since, -Math.max(0, ...rules.map((rule) => (rule.method === 'scan' ? 0 : daysBack(rule)))));
   const cells = await countCells(ctx, watching.lake, definition, { since: from, until }, askOptions(ctx, watching));

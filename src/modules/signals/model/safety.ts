@@ -29,8 +29,33 @@ export interface SafetyPair {
   q: number;
   /** Which published thresholds it crosses. */
   crossed: CriterionId[];
+  /** The product's information lists the reaction. */
+  isListed: boolean;
+  /** Of a listed one: whether it came more often lately than before. */
+  change: SafetyChange | null;
   /** Whether that raises an alarm. */
   raises: boolean;
+}
+
+/** Of the product's reports those of a listed reaction: lately against before. */
+export interface SafetyChange {
+  recent: number;
+  recentAll: number;
+  before: number;
+  beforeAll: number;
+  p: number;
+  /** After correction for all listed pairs. */
+  q: number;
+}
+
+/** A reaction that a product's information lists. */
+export interface ListedReaction {
+  product: string;
+  reaction: string;
+  reactionName: string;
+  source: string;
+  at: string;
+  actorName: string;
 }
 
 export type CriterionId = 'ema' | 'mhra' | 'evans' | 'fda' | 'umc';
@@ -99,6 +124,8 @@ export interface SafetyScreen {
   /** Pairs with fewer reports are not told to whoever asks. */
   smallest: number;
   hidden: number;
+  /** So many lines were read that the oldest reports are left out. */
+  isCut: boolean;
   runs: SafetyRun[];
   tookMs: number;
 }

@@ -12,7 +12,7 @@ import { testDatabase } from '../../../../tests/support/postgres.ts';
 import { type Computing, startComputing } from '../actions/compute/index.ts';
 import { listAlarms, readAlarm } from '../actions/index.ts';
 import { safetyJob } from '../index.ts';
-import type { Alarm, MonitorPage, SafetyPairPage, SafetyRun, SafetyScreen } from '../model.ts';
+import type { Alarm, ListedReaction, MonitorPage, SafetyPairPage, SafetyRun, SafetyScreen } from '../model.ts';
 import { findAlarms, findSafetyRuns } from '../store/index.ts';
 import { safetyRoutes } from './safety.ts';
 
@@ -49,7 +49,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   become('regulator');
   await pool.run(
-    sql`truncate signals.report, signals.report_product, signals.report_reaction, signals.alarm, signals.safety_run, signals.monitor_plan, signals.monitor_entry`,
+    sql`truncate signals.report, signals.report_product, signals.report_reaction, signals.alarm, signals.safety_run, signals.monitor_plan, signals.monitor_entry, signals.listed_reaction`,
   );
 });
 afterAll(async () => {
@@ -167,7 +167,7 @@ function background(count: number, seed = SEED): Planted[] {
 
 const repeat = (count: number, report: Planted): Planted[] => Array.from({ length: count }, () => report);
 
-async function ask<T>(method: 'GET' | 'POST', url: string, payload?: object, status = 200): Promise<T> {
+async function ask<T>(method: 'GET' | 'POST' | 'PUT', url: string, payload?: object, status = 200): Promise<T> {
   const answer = await app.inject({ method, url, ...(payload && { payload }) });
   expect(answer.statusCode, answer.body).toBe(status);
   return answer.json<T>();
@@ -213,6 +213,64 @@ describe('pairs', () => {
     expect(await judge()).toMatchObject({ raised: 0, updated: 1 });
     expect(await alarms()).toMatchObject([{ cases: 41, last: '2026-11-01' }]);
   }, 30_000);
+
+  test('what is listed raises nothing, until it comes more often than before', async () => {
+    // Of every product some, of p3 a few more.
+    const everywhere = (each: number, day: string): Planted[] =>
+      Array.from({ length: 12 }, (_, at) => repeat(each, { product: `p${at}`, reaction: 'abscess', day })).flat();
+    await plant([
+      ...background(3_000),
+      ...everywhere(6, '2026-03-20'),
+      ...repeat(30, { product: 'p3', reaction: 'abscess', day: '2026-03-20' }),
+    ]);
+    const list = (reactions: { name: string }[]) =>
+      ask<{ listed: ListedReaction[] }>('PUT', '/api/signals/safety/listed', {
+        product: ' P3 ',
+        reactions,
+        source: 'Product information of 2026-01',
+      });
+    expect((await list([{ name: 'Abscess' }, { name: 'r7' }])).listed.map(({ reaction }) => reaction)).toEqual([
+      'abscess',
+      'r7',
+    ]);
+    expect((await judge()).raised).toBe(0);
+    const pairOf = async () =>
+      (await screen()).pairs.find(({ product, reaction }) => product === 'p3' && reaction === 'abscess')!;
+    expect(await pairOf()).toMatchObject({ isListed: true, raises: false, crossed: expect.arrayContaining(['umc']) });
+
+    // Lately fewer reports of everything, but more of this one than before.
+    await plant([
+      ...background(600, SEED + 7).map((report) => ({ ...report, day: '2026-11-01' })),
+      ...everywhere(2, '2026-11-10'),
+      ...repeat(40, { product: 'p3', reaction: 'abscess', day: '2026-11-10' }),
+    ]);
+    expect((await judge()).raised).toBe(1);
+    expect((await alarms())[0]).toMatchObject({ key: 'p3/abscess', grounds: [{ method: 'listed-change', cases: 42 }] });
+    expect((await pairOf()).change).toMatchObject({ recent: 42, before: 36 });
+
+    expect((await list([])).listed).toEqual([]);
+    expect((await pairOf()).isListed).toBe(false);
+    const trail = await pool.rows(sql`select 1 from access.audit where act = 'signals.listed-changed'`);
+    expect(trail).toHaveLength(2);
+  }, 30_000);
+
+  test('one reaction is listed and no longer, by who works on safety; who only reads sees no numbers of lately', async () => {
+    await plant([...background(3_000), ...repeat(40, { product: 'p3', reaction: 'abscess', day: '2026-10-20' })]);
+    const mark = (listed: boolean) =>
+      app.inject({
+        method: 'PUT',
+        url: '/api/signals/safety/listed/pair',
+        payload: { product: 'p3', reaction: 'abscess', reactionName: 'Abscess', listed, source: 'Leaflet' },
+      });
+    expect((await mark(true)).json()).toMatchObject({ listed: [{ reaction: 'abscess', source: 'Leaflet' }] });
+    expect((await mark(true)).json<{ listed: unknown[] }>().listed).toHaveLength(1);
+    become('researcher');
+    const seen = (await screen()).pairs.find(({ reaction }) => reaction === 'abscess')!;
+    expect(seen).toMatchObject({ isListed: true, change: null });
+    expect((await mark(false)).statusCode).toBe(403);
+    become('regulator');
+    expect((await mark(false)).json()).toEqual({ listed: [] });
+  });
 
   test('tables are those of the reports; drafts, duplicates and concomitant products do not count', async () => {
     const reports = background(1_500);

@@ -7,11 +7,14 @@ import {
   endPlan,
   enterExposure,
   judgeSafety,
+  listListed,
   listPlans,
   listSafetyLots,
+  markListed,
   readPlan,
   readSafetyPair,
   readSafetyScreen,
+  setListed,
   startPlan,
   strikeExposure,
 } from '../actions/index.ts';
@@ -48,6 +51,33 @@ export function safetyRoutes(app: FastifyInstance, door: Door, computing: Comput
   app.post(`${PATH}/judge`, async (request, reply) =>
     judgeSafety(await door.context(request), { computing, signal: goneSignal(reply) }),
   );
+
+  app.get<One>(`${PATH}/listed`, async (request) =>
+    listListed(await door.context(request), request.query['product'] ?? ''),
+  );
+  app.put<One>(`${PATH}/listed`, async (request) => {
+    const { product, reactions, source } = request.body ?? {};
+    if (!Array.isArray(reactions)) throw new Problem('invalid', 'a product has a list of reactions');
+    return setListed(await door.context(request), {
+      product: textOf(product, 'product'),
+      reactions: reactions.map((each: { name?: unknown; code?: unknown } | null) => ({
+        name: textOf(each?.name, 'name'),
+        ...(each?.code != null && { code: textOf(each.code, 'code') }),
+      })),
+      source: textOf(source, 'source'),
+    });
+  });
+  app.put<One>(`${PATH}/listed/pair`, async (request) => {
+    const { product, reaction, reactionName, listed, source } = request.body ?? {};
+    if (typeof listed !== 'boolean') throw new Problem('invalid', 'say whether the reaction is listed: true or false');
+    return markListed(await door.context(request), {
+      product: textOf(product, 'product'),
+      reaction: textOf(reaction, 'reaction'),
+      reactionName: textOf(reactionName, 'reactionName'),
+      listed,
+      source: textOf(source, 'source'),
+    });
+  });
 
   app.get(PLANS, async (request) => listPlans(await door.context(request)));
   app.post<One>(PLANS, async (request, reply) => {

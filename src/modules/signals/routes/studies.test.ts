@@ -184,6 +184,21 @@ describe('rows that are uploaded', () => {
     expect((await send<{ message: string }>('POST', `/${id}/data`, { csv }, 400)).message).toContain(message);
   });
 
+  test('of a large table are checked in a thread: the event loop goes on, and what is wrong is told as ever', async () => {
+    const page = await send<StudyPage>('POST', '', { protocol: exampleProtocol() });
+    const lines = Array.from({ length: 60_000 }, (_, at) => `${at % 2},${at / 7},${at % 5}`);
+    let ticks = 0;
+    const clock = setInterval(() => {
+      ticks += 1;
+    }, 5);
+    const csv = `arm,value,visit\n${lines.join('\n')}`;
+    const { data } = await send<StudyPage>('POST', `/${page.id}/data`, { csv, file: 'large.csv' });
+    clearInterval(clock);
+    expect(data).toMatchObject({ rows: 60_000, columns: [{ name: 'arm' }, { name: 'value' }, { name: 'visit' }] });
+    expect(ticks).toBeGreaterThan(5);
+    await send('POST', `/${page.id}/data`, { csv: `${csv}\n1,2`, file: 'short.csv' }, 400);
+  });
+
   test('that lack a column of the protocol are told before anything is computed', async () => {
     const { id } = await send<StudyPage>('POST', '', { protocol: protocol() });
     await send('POST', `/${id}/runs`, undefined, 400);

@@ -15,12 +15,15 @@ import { signalsRoutes } from '../index.ts';
 import type {
   Alarm,
   CaseDefinition,
+  CurveJudgement,
+  CurveLayer,
   DefinitionPage,
   DefinitionPreview,
   DefinitionState,
   DiseaseCurve,
   DiseaseLine,
   LineListRow,
+  Outlook,
   WatchRun,
 } from '../model.ts';
 import { findAlarms } from '../store/index.ts';
@@ -231,6 +234,101 @@ describe('judging', () => {
     const days = await get<DiseaseCurve>('/api/signals/diseases/influenza');
     expect(days.verdicts).toMatchObject([{ rule: { method: 'ears' }, tooShort: true }]);
     expect(await judge()).toMatchObject({ raised: 0 });
+  });
+});
+
+describe('layers over the curve', () => {
+  const layer = (query: string) => app.inject({ url: `/api/signals/diseases/measles/layer?${query}` });
+  const judged = (query: string) => app.inject({ url: `/api/signals/diseases/measles/judged?${query}` });
+  /** Each result was given one to four days after its sample, or is still to come. */
+  const growing = async (): Promise<void> => {
+    const rows = Array.from({ length: 24 }, (_, at) => ({
+      patient: `g${at}`,
+      day: `2026-11-${10 + Math.floor(at / 2)}`,
+    }));
+    await plant([{ patient: 'past', day: '2026-10-20' }, ...rows]);
+    for (const [at, { patient, day }] of rows.entries())
+      await update(testContext(pool), {
+        resourceType: 'Observation',
+        id: `${patient}-${day}`,
+        status: 'final',
+        code: { text: 'measles IgM' },
+        issued: new Date(Date.parse(`${day}T02:00:00Z`) + (1 + (at % 4)) * 86_400_000).toISOString(),
+      });
+  };
+
+  test('a nowcast adds to the days whose results are not all there, by either method', async () => {
+    await growing();
+    for (const by of ['lawless', 'bayes']) {
+      const { dates, value, high, parameters } = await get<CurveLayer>(
+        `/api/signals/diseases/measles/layer?layer=nowcast&by=${by}`,
+      );
+      expect(parameters).toMatchObject({ cases: 21 });
+      const at = dates.indexOf('2026-11-15');
+      // Everything of a week ago has come.
+      expect(value[at]).toBeCloseTo(2, 0);
+      expect(dates.at(-1)).toBe('2026-11-21');
+      // Of yesterday's only a part: the interval is wide, and reaches above what is known.
+      expect(high[dates.indexOf('2026-11-20')]!).toBeGreaterThan(high[at]!);
+    }
+  });
+
+  test('back-projection puts the infections before the cases', async () => {
+    await growing();
+    const { dates, value } = (await layer('layer=back-projection')).json<CurveLayer>();
+    const middle = (of: readonly (number | null)[]): number => {
+      const all = of.reduce<number>((sum, each) => sum + (each ?? 0), 0);
+      return of.reduce<number>((sum, each, at) => sum + ((each ?? 0) / all) * at, 0);
+    };
+    const { points } = await get<DiseaseCurve>('/api/signals/diseases/measles');
+    expect(dates).toEqual(points.map(({ date }) => date));
+    // Measles: a mean incubation of 14 days.
+    expect(middle(points.map(({ cases }) => cases)) - middle(value)).toBeGreaterThan(7);
+  });
+
+  test('R says more uncertainty where the serial interval is uncertain', async () => {
+    await growing();
+    const uncertain = (await layer('layer=reproduction')).json<CurveLayer>();
+    const { outlook } = await get<{ outlook: Outlook }>('/api/signals/diseases/measles/outlook');
+    expect(uncertain.dates).toEqual(outlook.dates);
+    const widthOf = ({ low, high }: { low: readonly (number | null)[]; high: readonly (number | null)[] }): number =>
+      high.at(-1)! - low.at(-1)!;
+    expect(widthOf(uncertain)).toBeGreaterThan(widthOf(outlook.r));
+  });
+
+  test.each(['cusum', 'glr', 'bayes', 'rki', 'outbreakp'])(
+    '%s sees the cluster, and nothing before it',
+    async (judge) => {
+      await plant([
+        ...Array.from({ length: 16 }, (_, at) => ({
+          patient: `b${at}`,
+          day: `2026-0${at < 8 ? 8 : 9}-${10 + (at % 8) * 2}`,
+        })),
+        ...Array.from({ length: 20 }, (_, at) => ({ patient: `p${at}`, day: `2026-11-${18 + Math.floor(at / 5)}` })),
+      ]);
+      const answer = await judged(`judge=${judge}&since=2026-10-20&until=2026-11-22`);
+      expect(answer.statusCode, answer.body).toBe(200);
+      const { dates, alarm } = answer.json<CurveJudgement>();
+      const first = dates[alarm.indexOf(true)];
+      expect(first! >= '2026-11-18' && first! <= '2026-11-21').toBe(true);
+    },
+  );
+
+  test.each([
+    ['layer=nowcast', 422],
+    ['layer=back-projection', 422],
+    ['layer=reproduction', 422],
+    ['layer=tarot', 400],
+    ['layer=nowcast&by=tarot', 400],
+  ])('%s without cases is %d', async (query, status) => {
+    expect((await layer(query)).statusCode).toBe(status);
+  });
+
+  test('are for who sees the curve', async () => {
+    expect((await judged('judge=cusum')).statusCode).toBe(422);
+    become('clinician');
+    expect((await judged('judge=cusum')).statusCode).toBe(403);
+    expect((await layer('layer=nowcast')).statusCode).toBe(403);
   });
 });
 

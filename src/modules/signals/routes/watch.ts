@@ -3,8 +3,16 @@ import type { Door } from '#kernel/http';
 import { goneSignal } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
 import type { Computing } from '../actions/compute/index.ts';
-import { type CurveQuestion, listDiseases, readCurve, readOutlook, watchNow } from '../actions/index.ts';
-import { EVERYWHERE, UNITS } from '../model.ts';
+import {
+  type CurveQuestion,
+  judgeCurve,
+  listDiseases,
+  readCurve,
+  readLayer,
+  readOutlook,
+  watchNow,
+} from '../actions/index.ts';
+import { EVERYWHERE, JUDGES, LAYERS, NOWCAST_METHODS, UNITS } from '../model.ts';
 import { dayOf, oneOf } from './read.ts';
 
 type Query = Record<string, string | undefined>;
@@ -28,6 +36,24 @@ export function watchRoutes(app: FastifyInstance, door: Door, computing: Computi
       await door.context(request),
       { lake: door.lake, computing, signal: goneSignal(reply) },
       questionOf(request),
+    ),
+  );
+
+  app.get<Asked>('/api/signals/diseases/:disease/layer', async (request, reply) => {
+    const { unit: _, ...question } = questionOf(request);
+    const { layer = '', by = 'lawless' } = request.query;
+    return readLayer(
+      await door.context(request),
+      { lake: door.lake, computing, signal: goneSignal(reply) },
+      { ...question, layer: oneOf(layer, LAYERS, 'layer'), by: oneOf(by, NOWCAST_METHODS, 'by') },
+    );
+  });
+
+  app.get<Asked>('/api/signals/diseases/:disease/judged', async (request, reply) =>
+    judgeCurve(
+      await door.context(request),
+      { lake: door.lake, computing, signal: goneSignal(reply) },
+      { ...questionOf(request), judge: oneOf(request.query['judge'] ?? '', JUDGES, 'judge') },
     ),
   );
 

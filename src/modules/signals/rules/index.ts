@@ -2,17 +2,29 @@ export { type AlarmPrint, alarmDocument, cardDocument } from './alarm-print.ts';
 export { assess } from './assess.ts';
 export { datesOf, dayNumber, dayOf, daysAfter } from './calendar.ts';
 export { currentDefinitions, parseDefinition } from './definitions.ts';
+export { incubationOf } from './incubation.ts';
 export { centreOf, isWithin, levelOf, placeAt } from './places.ts';
 export {
   asTyped,
   DUE_RULES,
   dueOf,
+  productKey,
+  reactionKey,
   readReport,
   type Summary,
   stampOf,
   summarise,
 } from './reports.ts';
-export { countedEntries, crossedBy, lotGround, pairGrounds, raisesLot, raisesPair } from './safety.ts';
+export {
+  changesOf,
+  countedEntries,
+  crossedBy,
+  lotGround,
+  pairGrounds,
+  RECENT_DAYS,
+  raisesLot,
+  raisesPair,
+} from './safety.ts';
 export {
   demandOf,
   evenOut,

@@ -87,7 +87,7 @@ function productOf(drug: Drug): ProductLine {
   const name = known(drug.name) ?? known(drug.china?.genericName) ?? known(drug.substances?.[0]?.name) ?? '';
   const lots = (drug.dosages ?? []).map(({ lot }) => known(lot)?.trim() ?? '').filter((lot) => lot !== '');
   return {
-    key: keyOf(name),
+    key: productKey(name),
     name,
     role: known(drug.role) ?? '',
     lots: [...new Set(lots)],
@@ -99,13 +99,23 @@ function reactionOf(reaction: CaseReport['reactions'][number]): ReactionLine {
   const code = known(reaction.term?.code) ?? null;
   const name = known(reaction.text) ?? known(reaction.translation) ?? code ?? '';
   return {
-    key: code === null ? keyOf(known(reaction.translation) ?? name) : `meddra:${code}`,
+    key: reactionKey({ name: known(reaction.translation) ?? name, code }),
     name,
     code,
     serious: CRITERIA.some((each) => isTrue(reaction.seriousness?.[each])),
     onset: dayOfStamp(known(reaction.start)),
     outcome: known(reaction.outcome) ?? null,
   };
+}
+
+/** By what a product is told from others: its name. */
+export function productKey(name: string): string {
+  return keyOf(name);
+}
+
+/** By what a reaction is told from others: its code, else its words. */
+export function reactionKey({ name, code }: { name: string; code?: string | null | undefined }): string {
+  return code == null || code === '' ? keyOf(name) : `meddra:${code}`;
 }
 
 /** The same words, however they were typed. */

@@ -7,6 +7,7 @@ export {
   MOST_DEFINITIONS,
 } from './definitions.ts';
 export { findEvents, holdAlarm, insertEvent, moveAlarm } from './desk.ts';
+export { findListed, holdListed, putListed, removeListed } from './listed.ts';
 export { acknowledge, findNotices, findWaiting, insertNotices } from './notices.ts';
 export * from './reports.ts';
 export {
@@ -22,6 +23,7 @@ export {
   holdPlan,
   insertEntry,
   insertPlan,
+  MOST_ROWS,
   movePlan,
   noteSafetyRun,
   type ReportRow,

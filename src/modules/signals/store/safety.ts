@@ -15,7 +15,8 @@ export interface ReportRow {
   quarter: string;
 }
 
-const MOST_ROWS = 500_000;
+/** Lines that are judged at once, the newest reports first. */
+export const MOST_ROWS = 500_000;
 
 /** What stands: latest versions of what was submitted, without duplicates. */
 const STANDS = sql`r.state = 'submitted' and r.duplicate_of is null`;
@@ -42,7 +43,7 @@ export function findReportRows(db: Db, filter: SafetyFilter = {}): Promise<Repor
       from signals.report_product p where p.report = r.id and p.role != '2' and p.key != '' group by p.key
     ) as suspected
     cross join lateral (select distinct e.key from signals.report_reaction e where e.report = r.id and e.key != '') as suffered
-    where ${all(termsOf(filter))} order by r.id, 2, 3 limit ${MOST_ROWS}
+    where ${all(termsOf(filter))} order by r.created_at desc, r.id, 2, 3 limit ${MOST_ROWS}
   `);
 }
 
@@ -64,7 +65,8 @@ export async function findNames(db: Db): Promise<{ products: Map<string, string>
 export async function fingerprintOf(db: Db): Promise<string> {
   const { mark } = await db.one<{ mark: string }>(sql`
     select concat_ws(' ', (select count(*) || ' ' || coalesce(max(updated_at)::text, '') || ' ' || coalesce(sum(revision), 0) from signals.report),
-      (select count(*) || ' ' || count(struck_at) from signals.monitor_entry), (select count(*) from signals.monitor_plan)) as mark
+      (select count(*) || ' ' || count(struck_at) from signals.monitor_entry), (select count(*) from signals.monitor_plan),
+      (select count(*) || ' ' || coalesce(max(at)::text, '') from signals.listed_reaction)) as mark
   `);
   return mark;
 }
