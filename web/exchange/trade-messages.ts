@@ -4,7 +4,7 @@ import { catalogue } from '../ui/catalogue.ts';
 export const trading = catalogue({
   en: {
     orders: {
-      title: 'Orders and contracts',
+      title: 'Contracts',
       about: 'What you have bought or sold, how far it is, and what is to be done.',
       buyer: 'Bought',
       seller: 'Sold',
@@ -280,7 +280,7 @@ export const trading = catalogue({
         'Sums of the entries of the books, less what was given back. Amounts are divided by the sources’ shares, the last fen to the largest remainders.',
     },
     desk: {
-      title: 'Operator of the exchange',
+      title: 'Exchange desk',
       about: 'Disputes to decide, payments, terms, the books, and whose copy a file is.',
       parts: 'Parts of the desk',
       disputes: 'Disputes',
@@ -320,7 +320,7 @@ export const trading = catalogue({
   },
   zh: {
     orders: {
-      title: '订单与合同',
+      title: '合同与订单',
       about: '您购买或出售的产品、进展以及待办事项。',
       buyer: '购买',
       seller: '出售',
