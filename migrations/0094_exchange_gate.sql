@@ -53,27 +53,20 @@ create table exchange.release (
 );
 create index release_offering on exchange.release (offering, made_at desc, id);
 
--- A passage through the gate that was asked for; the candidate itself is never kept.
-create table exchange.gate_run (
+-- Candidates on their way through the gate: how far, and whether somebody wants it ended. Only what is under way is here.
+create table exchange.gate_passage (
   id uuid primary key,
   offering text not null,
   version int not null,
-  settings json not null,
-  state text not null check (state in ('waiting', 'running', 'done', 'failed', 'cancelled')),
-  stage text,
-  progress real not null default 0,
-  -- Who works at it, and until when others leave it alone.
-  held_until timestamptz,
-  attempts int not null default 0,
-  report uuid references exchange.gate_report (id),
-  trouble json,
+  stage text not null,
+  done real not null,
+  cancelled boolean not null default false,
   asked_by text not null,
-  asked_by_name text not null,
-  asked_at timestamptz not null,
-  finished_at timestamptz
+  started_at timestamptz not null,
+  -- Whoever works at it says so every few seconds; what is silent for long has died.
+  seen_at timestamptz not null
 );
-create index gate_run_open on exchange.gate_run (asked_at, id) where state in ('waiting', 'running');
-create index gate_run_offering on exchange.gate_run (offering, asked_at desc, id);
+create index gate_passage_offering on exchange.gate_passage (offering);
 
 -- How much of the persons' privacy is spent, in nano-rho of zero-concentrated differential privacy: of a product, and of a population
 -- over all its products. It only grows, and never beyond its limit.
@@ -90,6 +83,8 @@ create table exchange.gate_answer (
   part text not null,
   release uuid not null references exchange.release (id),
   question text not null,
+  -- Of the budget: whoever wants no more has the answer for nothing.
+  milli_rho int not null check (milli_rho > 0),
   asked json not null,
   answer json not null,
   cost_nano bigint not null check (cost_nano > 0),
@@ -97,14 +92,5 @@ create table exchange.gate_answer (
   agreement text not null,
   actor text not null,
   answered_at timestamptz not null,
-  primary key (part, release, question)
+  primary key (part, release, question, milli_rho)
 );
-
-insert into access.policy (role, target, scope, verbs)
-values ('regulator', 'exchange.gate.read', 'all', 'x'),
-  ('administrator', 'exchange.gate.read', 'all', 'x'),
-  ('laboratory-director', 'exchange.gate.read', 'organization', 'x'),
-  ('enterprise', 'exchange.gate.read', 'organization', 'x'),
-  ('laboratory-director', 'exchange.gate.run', 'organization', 'x'),
-  ('enterprise', 'exchange.gate.run', 'organization', 'x')
-on conflict (role, target, scope) do nothing;

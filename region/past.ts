@@ -78,7 +78,7 @@ function tumourReports(world: World, before: string): (() => Hl7Message)[] {
   ];
   return Array.from({ length: count }, (_, nth) => women[Math.floor((nth * women.length) / count)]!).flatMap(
     (person) => {
-      const site = world.sites.find((each) => each.kind === 'hospital' && each.people.includes(person));
+      const site = world.sites.find((each) => each.people.includes(person));
       if (!site) return [];
       const draw = random(world.seed, 'tumour', person.index);
       const collectedAt = startOfDay(dayOf(draw.between(first, last - DAY))) + 10 * HOUR;

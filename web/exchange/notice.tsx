@@ -2,7 +2,7 @@ import { Button, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Objection } from '../../src/modules/exchange/model.ts';
-import { Go, usePathValue, useSession } from '../shell/index.ts';
+import { Go, usePathValue, useVisitor } from '../shell/index.ts';
 import { Facts, Failure, Loading, Page, Panel, StatusTag, Time, useAsk } from '../ui/index.ts';
 import { NoticeState } from './notices.tsx';
 import { exchange, type NoticePage, partyName, said, useAct, useNoticePage } from './offering-ask.ts';
@@ -28,13 +28,13 @@ export default function Notice() {
 
 function Shown({ found: { notice, objections } }: { found: NoticePage }) {
   const { t } = useTranslation('exchange');
-  const { may, actor } = useSession();
+  const visitor = useVisitor();
   const [grounds, setGrounds] = useState('');
   const object = useAct(
     () => exchange.object(notice.offeringId, notice.version, grounds),
     () => setGrounds(''),
   );
-  const isHolder = actor.organizations.some(({ id }) => `Organization/${id}` === notice.holder.id);
+  const isHolder = visitor?.actor.organizations.some(({ id }) => `Organization/${id}` === notice.holder.id);
   const isOpen = notice.closedAt === null && new Date(notice.until) > new Date();
   return (
     <div className="stack">
@@ -58,11 +58,16 @@ function Shown({ found: { notice, objections } }: { found: NoticePage }) {
           <p className="quiet">{t('notices.noObjection')}</p>
         ) : (
           objections.map((objection) => (
-            <OneObjection key={objection.id} objection={objection} mayDecide={may('exchange.assess')} />
+            <OneObjection
+              key={objection.id}
+              objection={objection}
+              mayDecide={visitor?.may('exchange.assess') === true}
+            />
           ))
         )}
       </Panel>
-      {isOpen && !isHolder && (
+      {isOpen && visitor === undefined && <p>{t('notices.signIn')}</p>}
+      {isOpen && visitor !== undefined && isHolder !== true && (
         <Panel title={t('notices.object')}>
           <div className="stack">
             <p className="quiet">{t('notices.objectAbout')}</p>

@@ -419,6 +419,7 @@ export const offering = catalogue({
       objections: 'Objections',
       noObjection: 'Nobody has objected.',
       object: 'Object',
+      signIn: 'Sign in to object.',
       objectAbout: 'Your name and your grounds are public. An assessor decides, with reasons.',
       grounds: 'On what grounds? 10 characters at least',
       outcomes: {
@@ -891,6 +892,7 @@ export const offering = catalogue({
       objections: '异议',
       noObjection: '无人提出异议。',
       object: '提出异议',
+      signIn: '登录后可提出异议。',
       objectAbout: '您的姓名与理由将公开。由评估人裁决并说明理由。',
       grounds: '理由（至少 10 个字符）',
       outcomes: {

@@ -2,7 +2,7 @@ import { SafetyCertificateOutlined, ShoppingCartOutlined } from '@ant-design/ico
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Cell, DefinedColumn, OfferingDetail, Quality, Sample } from '../../src/modules/exchange/model.ts';
-import { Go, useGo, usePathValue, useSession } from '../shell/index.ts';
+import { Go, useGo, usePathValue, useVisitor } from '../shell/index.ts';
 import { DataTable, Empty, Facts, Failure, Figures, Loading, Page, Panel, Plot, StatusTag, Time } from '../ui/index.ts';
 import { partyName, STATE_TONES, said, useOffering, usePercent, usePriceWords } from './offering-ask.ts';
 import { samplePlot } from './offering-plots.ts';
@@ -15,7 +15,7 @@ export default function Offering() {
   const id = usePathValue('id');
   const query = useOffering(id);
   const go = useGo();
-  const { may } = useSession();
+  const may = useVisitor()?.may;
   const offering = query.data;
   return (
     <Page
@@ -24,8 +24,12 @@ export default function Offering() {
       trail={<Go to="/exchange/catalogue">{t('catalogue.title')}</Go>}
       actions={
         offering?.state === 'listed' &&
-        (may('exchange.order') || may('exchange.order@organization')) && (
-          <Button type="primary" icon={<ShoppingCartOutlined />} onClick={() => go(`/exchange/orders?offering=${id}`)}>
+        may?.('exchange.buy') && (
+          <Button
+            type="primary"
+            icon={<ShoppingCartOutlined />}
+            onClick={() => go(`/exchange/orders/new?offering=${id}`)}
+          >
             {t('offering.order')}
           </Button>
         )
@@ -40,7 +44,7 @@ export default function Offering() {
 
 function Detail({ offering }: { offering: OfferingDetail }) {
   const { t } = useTranslation('exchange');
-  const { may } = useSession();
+  const may = useVisitor()?.may;
   const priceOf = usePriceWords();
   const plot = offering.sample && samplePlot(offering.columns, offering.sample);
   return (
@@ -98,7 +102,7 @@ function Detail({ offering }: { offering: OfferingDetail }) {
         title={t('offering.policy')}
         actions={
           offering.state === 'listed' &&
-          may('exchange.negotiate@organization') && (
+          may?.('exchange.negotiate@organization') && (
             <Go to={`/exchange/negotiations/new?offering=${offering.id}`}>{t('negotiation.new')}</Go>
           )
         }

@@ -2,14 +2,23 @@ import {
   AppstoreOutlined,
   AuditOutlined,
   ExperimentOutlined,
+  FundOutlined,
   NotificationOutlined,
   SafetyCertificateOutlined,
   ShopOutlined,
+  ShoppingOutlined,
+  SlidersOutlined,
   SolutionOutlined,
+  WalletOutlined,
 } from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
 
 const NEGOTIATE = ['exchange.negotiation.read', 'exchange.negotiation.read@organization'];
+const [BUY, SELL, OPERATE] = [
+  'exchange.buy',
+  ['exchange.sell', 'exchange.sell@organization'],
+  'exchange.operate',
+] as const;
 const OFFER = ['exchange.offer', 'exchange.offer@organization'];
 
 /** Orders of the navigation: 500 catalogue and studio, 520 orders, 540 assessment and venues, 560 money. */
@@ -17,9 +26,10 @@ export const routes: readonly PageRoute[] = [
   {
     path: '/exchange/catalogue',
     page: () => import('./catalogue.tsx'),
+    isPublic: true,
     nav: { label: 'exchange:catalogue.title', icon: ShopOutlined, order: 500, notFor: ['patient', 'courier'] },
   },
-  { path: '/exchange/catalogue/$id', page: () => import('./offering.tsx') },
+  { path: '/exchange/catalogue/$id', page: () => import('./offering.tsx'), isPublic: true },
   {
     path: '/exchange/studio',
     page: () => import('./studio.tsx'),
@@ -53,6 +63,7 @@ export const routes: readonly PageRoute[] = [
   {
     path: '/exchange/notices',
     page: () => import('./notices.tsx'),
+    isPublic: true,
     nav: {
       label: 'exchange:notices.title',
       icon: NotificationOutlined,
@@ -60,12 +71,38 @@ export const routes: readonly PageRoute[] = [
       notFor: ['patient', 'courier', 'clinician', 'laboratory-technician'],
     },
   },
-  { path: '/exchange/notices/$id/$version', page: () => import('./notice.tsx') },
+  { path: '/exchange/notices/$id/$version', page: () => import('./notice.tsx'), isPublic: true },
   {
     path: '/exchange/venues',
     page: () => import('./venues.tsx'),
     permission: ['exchange.operate', 'exchange.assess', ...OFFER],
     nav: { label: 'exchange:venues.title', icon: AppstoreOutlined, order: 550 },
+  },
+  {
+    path: '/exchange/orders',
+    page: () => import('./orders.tsx'),
+    permission: [BUY, ...SELL, OPERATE],
+    nav: { label: 'exchange:orders.title', icon: ShoppingOutlined, order: 520 },
+  },
+  { path: '/exchange/orders/new', page: () => import('./order-new.tsx'), permission: BUY },
+  { path: '/exchange/orders/$id', page: () => import('./order.tsx'), permission: [BUY, ...SELL, OPERATE] },
+  {
+    path: '/exchange/wallet',
+    page: () => import('./wallet.tsx'),
+    permission: [BUY, ...SELL],
+    nav: { label: 'exchange:wallet.title', icon: WalletOutlined, order: 560 },
+  },
+  {
+    path: '/exchange/revenue',
+    page: () => import('./revenue.tsx'),
+    permission: [...SELL, OPERATE],
+    nav: { label: 'exchange:revenue.title', icon: FundOutlined, order: 565 },
+  },
+  {
+    path: '/exchange/desk',
+    page: () => import('./desk.tsx'),
+    permission: OPERATE,
+    nav: { label: 'exchange:desk.title', icon: SlidersOutlined, order: 570 },
   },
   {
     path: '/exchange/certificates',
@@ -79,4 +116,15 @@ export const routes: readonly PageRoute[] = [
   },
   { path: '/verify', page: () => import('./verify.tsx'), isPublic: true },
   { path: '/verify/$id', page: () => import('./verify-one.tsx'), isPublic: true },
+  {
+    path: '/exchange/releases',
+    page: () => import('./gate-reports.tsx'),
+    permission: ['exchange.operate', 'exchange.assess', ...OFFER],
+    nav: { label: 'exchange:gate.title', icon: SafetyCertificateOutlined, order: 542 },
+  },
+  {
+    path: '/exchange/releases/$id',
+    page: () => import('./gate-report.tsx'),
+    permission: ['exchange.operate', 'exchange.assess', ...OFFER],
+  },
 ];

@@ -1,5 +1,5 @@
 import { DownloadOutlined, PrinterOutlined } from '@ant-design/icons';
-import { Alert, Button, QRCode } from 'antd';
+import { Button, QRCode } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Check, Verdict } from '#standards/credentials';
 import { CHECK_WORDS, type Words } from '../../src/modules/exchange/model.ts';
@@ -7,7 +7,7 @@ import { Facts, Failure, Loading, Panel, StatusTag, save, Time, type Tone } from
 import { partyName, said } from './offering-ask.ts';
 import { useVerdict } from './verify-ask.ts';
 
-const TONES = { valid: 'success', refused: 'error', open: 'warning' } as const;
+const TONES = { valid: 'good', refused: 'danger', open: 'warning' } as const;
 const CHECK_TONES: Readonly<Record<Check['outcome'], Tone>> = { passed: 'good', failed: 'danger', open: 'warning' };
 
 /** Checks a document and says in plain words what was found. `own`: its number, where it came from this platform. */
@@ -19,7 +19,9 @@ export function VerdictShown({ document, own }: { document: unknown; own?: strin
   const { outcome, checks, parts } = query.data;
   return (
     <div className="stack">
-      <Alert type={TONES[outcome]} showIcon title={<strong>{t(`verify.outcomes.${outcome}`)}</strong>} />
+      <p className={`verify-outcome tone-${TONES[outcome]}`} role="status">
+        {t(`verify.outcomes.${outcome}`)}
+      </p>
       {parts !== undefined && <Said verdict={query.data} {...(own !== undefined && { own })} document={document} />}
       <Panel title={t('verify.checks')} flush>
         <ol className="verify-checks">
@@ -96,7 +98,8 @@ function Said({ verdict: { parts, checks }, own, document }: { verdict: Verdict;
               core.validUntil === undefined ? t('verify.noEnd') : <Time key="until" at={core.validUntil} />,
             ],
             ...Object.entries(claims).map(
-              ([name, value]) => [t(`verify.claims.${name}`, name), <Claim key={name} value={value} />] as const,
+              ([name, value]) =>
+                [t(`verify.claims.${name}`, name), <Claim key={name} name={name} value={value} />] as const,
             ),
             [t('verify.id'), <code key="id">{core.id.slice('urn:uuid:'.length)}</code>],
             [t('verify.issuer'), <code key="issuer">{issuer}</code>],
@@ -105,7 +108,9 @@ function Said({ verdict: { parts, checks }, own, document }: { verdict: Verdict;
         />
         {own !== undefined && (
           <figure className="verify-code">
-            <QRCode value={`${window.location.origin}/verify/${own}`} type="svg" size={168} />
+            <span aria-hidden="true">
+              <QRCode value={`${window.location.origin}/verify/${own}`} type="svg" size={168} />
+            </span>
             <figcaption className="quiet">{t('verify.scan')}</figcaption>
           </figure>
         )}
@@ -114,8 +119,9 @@ function Said({ verdict: { parts, checks }, own, document }: { verdict: Verdict;
   );
 }
 
-function Claim({ value }: { value: unknown }) {
+function Claim({ name: claim, value }: { name: string; value: unknown }) {
   const { t } = useTranslation('exchange');
+  if (claim === 'offeringKind') return t(`offering.kinds.${value}`, String(value));
   if (typeof value === 'boolean') return t(value ? 'verify.yes' : 'verify.no');
   if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value)) return <Time at={value} />;
   if (typeof value === 'string' || typeof value === 'number') return <span className="verify-value">{value}</span>;

@@ -48,7 +48,12 @@ export default function Verify() {
         >
           <Button icon={<CloudUploadOutlined />}>{t('verify.choose')}</Button>
         </Upload>
-        <Form<{ text: string }> layout="vertical" onFinish={({ text }) => read(text)}>
+        <Form<{ text: string }>
+          layout="vertical"
+          requiredMark={false}
+          className="verify-file"
+          onFinish={({ text }) => read(text)}
+        >
           <Form.Item name="text" label={t('verify.paste')} rules={[{ required: true, message: '' }]}>
             <Input.TextArea rows={6} maxLength={200_000} spellCheck={false} className="verify-text" />
           </Form.Item>

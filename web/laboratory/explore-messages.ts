@@ -39,7 +39,7 @@ export const exploring = {
       central: 'Central 95 %',
       flagged: 'Outside or positive',
       period: 'Period',
-      excluded: 'Left out',
+      excluded: 'Left out: {{list}}.',
       leftOut: {
         belowOrAbove: 'only “below” or “above” a limit: {{count}}',
         unfinished: 'not final or withdrawn: {{count}}',
@@ -212,7 +212,7 @@ export const exploring = {
       central: '中间 95 %',
       flagged: '异常或阳性',
       period: '时间范围',
-      excluded: '未纳入',
+      excluded: '未纳入：{{list}}。',
       leftOut: {
         belowOrAbove: '仅报“小于”或“大于”：{{count}}',
         unfinished: '非最终或已撤回：{{count}}',

@@ -17,7 +17,7 @@ const COLOURS = {
   model: '#cc79a7',
 } as const;
 const BAND = 'rgba(34, 150, 120, 0.14)';
-const GRID = { left: 8, right: 20, top: 40, bottom: 8, containLabel: true };
+const GRID = { left: 8, right: 20, top: 46, bottom: 8, containLabel: true };
 
 interface Words {
   unit: string;
@@ -37,12 +37,16 @@ export function histogramOption(
   const width = Math.min(...bins.map(({ low, high }) => high - low));
   const [from, to] = [bins[0]?.low ?? 0, bins.at(-1)?.high ?? 1];
   // Joined bars are drawn at the height of their density, so that their area stays true.
-  const steps = bins.flatMap(({ low, high, results: count }) => {
+  const steps = bins.flatMap(({ low, high, results: count }, index): [number, number | null][] => {
     const height = (count * width) / (high - low);
-    return [
-      [low, height],
-      [high, height],
+    const next = bins[index + 1];
+    // Where nothing is shown nothing is drawn, and no slope either.
+    const gap: [number, number | null][] = [
+      [high, 0],
+      [high, null],
+      [next?.low ?? high, 0],
     ];
+    return [[low, height], [high, height], ...(next === undefined || next.low - high < width / 2 ? [] : gap)];
   });
   const at = (p: number) => percentiles.find((each) => each.p === p)?.value;
   const lines = [2.5, 50, 97.5].flatMap((p) => {
@@ -65,7 +69,8 @@ export function histogramOption(
       nameLocation: 'end',
       axisLabel: { hideOverlap: true },
     },
-    yAxis: { type: 'value', name: words.count, min: 0 },
+    // Above the percentiles, which are written at the ends of their lines.
+    yAxis: { type: 'value', name: words.count, nameGap: 26, min: 0 },
     series: [
       {
         type: 'line',

@@ -184,8 +184,8 @@ function Summary({ test, summary }: { test: TestKind; summary: TestSummary }) {
         ]}
       />
       <p className="quiet">
-        {t('explore.period')}: <Time at={summary.from} form="date" /> – <Time at={summary.until} form="date" />.{' '}
-        {t('explore.excluded')}: {leftOut.length === 0 ? t('explore.leftOut.none') : leftOut.join('; ')}.{' '}
+        {t('explore.period')} <Time at={summary.from} form="date" /> – <Time at={summary.until} form="date" /> ·{' '}
+        {t('explore.excluded', { list: leftOut.length === 0 ? t('explore.leftOut.none') : leftOut.join(' · ') })}{' '}
         <Told told={summary} />
       </p>
     </Panel>

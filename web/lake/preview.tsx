@@ -35,7 +35,7 @@ export function Preview({ of, columns }: PreviewProps) {
     if (query.error instanceof Refusal && query.error.status === 403)
       return (
         <Empty title={t('views.previewForbidden')}>
-          <span>{query.error.message}</span>
+          <span>{t('views.noRows')}</span>
         </Empty>
       );
     return <Failure error={query.error} retry={() => query.refetch()} />;

@@ -34,6 +34,11 @@ export function useSession(): Session {
   return session;
 }
 
+/** The session where there is one: pages that are open to everybody ask so. */
+export function useVisitor(): Session | undefined {
+  return use(SessionContext);
+}
+
 export const SESSION = ['session'] as const;
 
 /** Shows the page to who is signed in, and `signIn` in its place to everybody else: the address stays, so that sign-in leads back to it. */

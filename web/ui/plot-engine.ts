@@ -69,7 +69,8 @@ export function draw(
   if (map !== undefined) registerMap(map.name, map.shapes as Parameters<typeof registerMap>[1]);
   const chart = before ?? init(element, themeOf(look), { renderer: 'svg' });
   if (before === undefined) chart.on('click', ({ data }) => pick(data));
-  chart.setOption({ aria: { enabled: true }, ...option }, { notMerge: true });
+  const animation = !matchMedia('(prefers-reduced-motion: reduce)').matches;
+  chart.setOption({ aria: { enabled: true }, animation, ...option }, { notMerge: true });
   return chart;
 }
 

@@ -1,5 +1,5 @@
 import type { Hearer } from '#kernel/outbox';
-import { venueHearer } from './actions/index.ts';
+import { tradeHearer, venueHearer } from './actions/index.ts';
 
 /** A line for each part that hears. */
-export const exchangeHearers: readonly Hearer[] = [venueHearer];
+export const exchangeHearers: readonly Hearer[] = [venueHearer, tradeHearer];

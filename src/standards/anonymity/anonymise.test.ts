@@ -223,6 +223,109 @@ describe('the table returned', () => {
   });
 });
 
+test('risks and losses are told as they are before and after', () => {
+  const ages = makeHierarchy([
+    ['1', 'young', '*'],
+    ['2', 'young', '*'],
+    ['3', 'old', '*'],
+    ['4', 'old', '*'],
+  ]);
+  const columns = [
+    columnOf({ name: 'sex', role: 'quasi' }, ['m', 'm', 'f', 'f', 'f']),
+    columnOf({ name: 'age', role: 'quasi', hierarchy: ages }, ['1', '2', '3', '4', '1']),
+  ];
+  const { solution, risks, utility } = anonymise(
+    { columns, rowCount: 5 },
+    { models: [{ model: 'k-anonymity', k: 2 }], suppressionLimit: 0.2, metric: { name: 'loss' } },
+  );
+  expect(solution).toMatchObject({ levels: [0, 1], suppressedRows: 1, releasedRows: 5 });
+  expect(textsOf(solution!.table)).toEqual([
+    ['m', 'young'],
+    ['m', 'young'],
+    ['f', 'old'],
+    ['f', 'old'],
+    ['*', '*'],
+  ]);
+  const all = { highest: 1, average: 1, lowest: 1, aboveThreshold: 1, atHighest: 1 };
+  const half = { highest: 0.5, average: 0.5, lowest: 0.5, aboveThreshold: 0, atHighest: 1 };
+  expect(risks).toEqual({
+    before: {
+      prosecutor: all,
+      journalist: all,
+      marketer: 1,
+      sampleUniques: 1,
+      classSizes: [{ size: 1, classes: 5 }],
+      records: 5,
+      suppressed: 0,
+    },
+    after: {
+      prosecutor: half,
+      journalist: half,
+      marketer: 0.5,
+      sampleUniques: 0,
+      classSizes: [{ size: 2, classes: 2 }],
+      records: 4,
+      suppressed: 1,
+    },
+  });
+  expect(utility.before).toEqual({
+    attributes: [
+      { name: 'sex', loss: 0, entropy: 0 },
+      { name: 'age', loss: 0, entropy: 0 },
+    ],
+    loss: 0,
+    averageClassSize: 1,
+    discernibility: 5,
+  });
+  const [sex, age] = utility.after!.attributes;
+  // One of five covers both sexes; four cells cover two ages of four and one covers all.
+  expect(sex!.loss).toBeCloseTo(0.2, 12);
+  expect(sex!.entropy).toBeCloseTo(0, 12);
+  expect(age!.loss).toBeCloseTo((4 * (1 / 3) + 1) / 5, 12);
+  // Two young ones cannot be told apart, nor two old ones; the age 1 that is not shown is told from the young by being hidden.
+  const ofAges = 5 * Math.log(5) - 2 * Math.log(2);
+  expect(age!.entropy).toBeCloseTo((4 * Math.log(2)) / ofAges, 12);
+  expect(utility.after).toMatchObject({ averageClassSize: 5 / 3, discernibility: 2 ** 2 + 2 ** 2 + 5 });
+});
+
+test('the risk of a released part is that of finding a person in the whole', () => {
+  const columns = [columnOf({ name: 'sex', role: 'quasi' }, ['m', 'm', 'f', 'f', 'f', 'f'])];
+  const { risks } = anonymise(
+    { columns, rowCount: 6 },
+    {
+      models: [{ model: 'k-map', k: 2, subset: Uint32Array.of(0, 2, 3) }],
+      suppressionLimit: 0,
+      metric: { name: 'loss' },
+    },
+  );
+  expect(risks.after!.prosecutor).toMatchObject({ highest: 1, average: 2 / 3 });
+  expect(risks.after!.journalist).toMatchObject({ highest: 0.5, average: (0.5 + 2 * 0.25) / 3, lowest: 0.25 });
+});
+
+test('a table without quasi-identifiers is one class', () => {
+  const columns = [
+    columnOf(
+      { name: 'secret', role: 'sensitive' },
+      Array.from({ length: 3000 }, (_, row) => `s${row % 7}`),
+    ),
+  ];
+  const { solution } = anonymise(
+    { columns, rowCount: 3000 },
+    { models: [{ model: 'k-anonymity', k: 5 }], suppressionLimit: 0, metric: { name: 'loss' } },
+  );
+  expect(solution).toMatchObject({ levels: [], suppressedRows: 0, releasedRows: 3000 });
+});
+
+test('as many combinations of levels as could not be ordered are refused', () => {
+  const columns = Array.from({ length: 23 }, (_, at) => columnOf({ name: `q${at}`, role: 'quasi' }, ['a', 'b']));
+  const settings: Settings = {
+    models: [{ model: 'k-anonymity', k: 2 }],
+    suppressionLimit: 0,
+    metric: { name: 'loss' },
+  };
+  expect(() => anonymise({ columns, rowCount: 2 }, settings)).toThrow('too many');
+});
+
 test.each([
   [{ models: [] }, 'a model'],
   [{ suppressionLimit: 1.1 }, 'limit'],

@@ -19,6 +19,7 @@ const ROUND_SHOWS = 0.05;
  * @throws RangeError for settings that no table could be judged by
  */
 export function anonymise(table: Table, settings: Settings): Outcome {
+  const start = settings.now?.();
   const subset = subsetOf(settings.models, table);
   const { tuples, tupleOf } = countTuples(table, subset);
   const data = { tuples, ladders: columnsOf(table, 'quasi').map(ladderOf) };
@@ -40,7 +41,7 @@ export function anonymise(table: Table, settings: Settings): Outcome {
     { ...all, ladders: data.ladders },
     { rounds: [], roundOf: new Uint8Array(tuples.count) },
   );
-  const recoding = settings.localRecoding === true ? recodeRest(first, { data, sensitive, settings }) : first;
+  const recoding = settings.localRecoding === true ? recodeRest(first, { data, sensitive, settings, start }) : first;
   const shown = recoding.rounds.reduce((sum, { records }) => sum + records, 0);
   const suppressedRows = tuples.releasedTotal - shown;
   return {
@@ -86,7 +87,12 @@ export function searchTuples(data: Data, sensitive: readonly Column[], settings:
  */
 function recodeRest(
   first: Recoding,
-  { data, sensitive, settings }: { data: Data; sensitive: readonly Column[]; settings: Settings },
+  {
+    data,
+    sensitive,
+    settings,
+    start,
+  }: { data: Data; sensitive: readonly Column[]; settings: Settings; start: number | undefined },
 ): Recoding {
   if (data.tuples.population !== undefined)
     throw new RangeError('local recoding is of tables that are released as a whole');
@@ -95,7 +101,12 @@ function recodeRest(
     const left = leftBy(recoding, data.tuples);
     if (left.tuples.count === 0) break;
     const rest = { tuples: left.tuples, ladders: data.ladders, whole: data.tuples };
-    const { best } = searchTuples(rest, sensitive, { ...settings, suppressionLimit: 1 - ROUND_SHOWS });
+    const spentMs = start === undefined ? 0 : settings.now!() - start;
+    const { best } = searchTuples(rest, sensitive, {
+      ...settings,
+      suppressionLimit: 1 - ROUND_SHOWS,
+      ...(settings.timeLimitMs === undefined ? {} : { timeLimitMs: settings.timeLimitMs - spentMs }),
+    });
     if (best === undefined || showsNothing(best.levels, data)) break;
     recoding = recodedBy(best, { ...left, ladders: data.ladders }, recoding);
   }

@@ -27,10 +27,14 @@ function equalRule(t: number, { totals, records }: Secret): (values: Values) => 
   };
 }
 
-/** Values in the order of their text. */
+/** Values in the order of their text, or as numbers where all are. */
 function orderedRule(t: number, { column, totals, records }: Secret): (values: Values) => boolean {
   const { dictionary } = column;
-  const order = [...dictionary.keys()].sort((one, other) => (dictionary[one]! < dictionary[other]! ? -1 : 1));
+  const areNumbers = dictionary.every((value) => Number.isFinite(Number(value)));
+  const isLess = areNumbers
+    ? (one: string, other: string): boolean => Number(one) < Number(other)
+    : (one: string, other: string): boolean => one < other;
+  const order = [...dictionary.keys()].sort((one, other) => (isLess(dictionary[one]!, dictionary[other]!) ? -1 : 1));
   const here = new Float64Array(dictionary.length);
   return (values) => {
     fill(here, values);

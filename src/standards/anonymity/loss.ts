@@ -354,7 +354,7 @@ function sumOver({ count, released }: Classes, part: (index: number) => number):
 }
 
 /** How many released records have each value of each level: `[attribute][level][number]`. */
-export function marginalsOf({ tuples, ladders }: Data): Float64Array[][] {
+function marginalsOf({ tuples, ladders }: Data): Float64Array[][] {
   return ladders.map(({ up, labels }, attribute) => {
     const codes = new Float64Array(up[0]!.length);
     for (let tuple = 0; tuple < tuples.count; tuple += 1)

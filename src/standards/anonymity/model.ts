@@ -113,7 +113,7 @@ export interface Settings {
   /** The largest share of the records that may be suppressed, 0 to 1. */
   suppressionLimit: number;
   metric: Metric;
-  /** Stops after this many ms with the best found so far; `complete` says whether it was needed. */
+  /** Stops after this many ms with the best found so far; `complete` says whether it was needed. Local recoding takes what is left of it. */
   timeLimitMs?: number;
   /** Milliseconds from anywhere, for `timeLimitMs`: time comes in from outside. */
   now?: () => number;

@@ -145,22 +145,20 @@ function lossOf(data: Data, recoding: Recoding, attribute: number): { loss: numb
   const { tuples, ladders } = data;
   const { leaves, up, size } = ladders[attribute]!;
   const { codes: labels, dictionary } = relabelled(data, recoding, attribute);
-  const values = up[0]!.length;
-  const joint = new Float64Array(values * dictionary.length);
+  const [ofValue, ofLabel] = [new Float64Array(up[0]!.length), new Float64Array(dictionary.length)];
+  const ofBoth = new Map<number, number>();
   let covered = 0;
   for (const [tuple, round] of recoding.roundOf.entries()) {
     const [code, count] = [tuples.codes[tuple * tuples.width + attribute]!, tuples.released[tuple]!];
-    joint[code * dictionary.length + labels[tuple]!]! += count;
+    const both = code * dictionary.length + labels[tuple]!;
+    ofValue[code]! += count;
+    ofLabel[labels[tuple]!]! += count;
+    ofBoth.set(both, (ofBoth.get(both) ?? 0) + count);
     const level = recoding.rounds[round - 1]?.levels[attribute];
     covered += count * (level === undefined ? size : leaves[level]![up[level]![code]!]!);
   }
-  const [ofValue, ofLabel] = [new Float64Array(values), new Float64Array(dictionary.length)];
-  for (const [cell, count] of joint.entries()) {
-    ofValue[Math.floor(cell / dictionary.length)]! += count;
-    ofLabel[cell % dictionary.length]! += count;
-  }
-  const before = nats(ofValue) - nats([tuples.releasedTotal]);
-  const left = nats(joint) - nats(ofLabel);
+  const before = nats([tuples.releasedTotal]) - nats(ofValue);
+  const left = nats(ofLabel) - nats(ofBoth.values());
   return {
     loss: size === 1 || tuples.releasedTotal === 0 ? 0 : (covered / tuples.releasedTotal - 1) / (size - 1),
     entropy: before === 0 ? 0 : left / before,

@@ -23,7 +23,7 @@ export interface Search {
 interface Options {
   measure: Measure;
   judge: Judge;
-  /** Asked before each look. */
+  /** Asked before each chain: a few looks. */
   goesOn: (state: { checked: number; lattice: number; best: number | undefined }) => boolean;
 }
 

@@ -112,7 +112,7 @@ export class TupleCounter {
 
   finish(): Tuples {
     const count = this.#numberings.at(-1)!.size;
-    const { width } = { width: this.#layout.quasi.length };
+    const width = this.#layout.quasi.length;
     return {
       count,
       width,
@@ -130,7 +130,7 @@ export class TupleCounter {
     let number = this.#wordOf(0, columns, row);
     for (const [index, numbering] of this.#numberings.entries())
       number = numbering.numberOf(number, index + 1 < this.#words.length ? this.#wordOf(index + 1, columns, row) : 0);
-    if (number * columns.length === this.#codes.length) this.#grow();
+    if (number === this.#released.length) this.#grow();
     const at = number * columns.length;
     for (let dimension = 0; dimension < columns.length; dimension += 1)
       this.#codes[at + dimension] = columns[dimension]![row]!;

@@ -34,7 +34,7 @@ export const ISSUED_ACT = 'exchange.certificate-issued';
 export const CERTIFICATE_CONTEXTS: readonly unknown[] = [BASE_CONTEXT, VOCABULARY];
 
 /** A certificate's place in the public log: the log's key, the entry's own text, and its proof as C2SP tlog-proof. */
-export interface LedgerEntry {
+interface LedgerEntry {
   type: 'LedgerEntry';
   logKey: string;
   entry: string;

@@ -274,7 +274,7 @@ function frequency(refresh: Refresh): GraphNode {
   return { '@id': `${EU}/frequency/${FREQUENCIES[refresh]}`, '@type': 'dct:Frequency' };
 }
 
-export function accessRights(access: ProductDescription['access']): GraphNode {
+function accessRights(access: ProductDescription['access']): GraphNode {
   const code = { public: 'PUBLIC', restricted: 'RESTRICTED', 'non-public': 'NON_PUBLIC' }[access];
   return { '@id': `${EU}/access-right/${code}`, '@type': 'dct:RightsStatement' };
 }

@@ -1,5 +1,5 @@
 /** Prefixes of every vocabulary that is spoken here; also the JSON-LD context. */
-export const PREFIXES = {
+const PREFIXES = {
   adms: 'http://www.w3.org/ns/adms#',
   csvw: 'http://www.w3.org/ns/csvw#',
   cv: 'http://data.europa.eu/m8g/',

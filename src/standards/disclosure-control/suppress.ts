@@ -36,14 +36,21 @@ export interface Pattern {
  */
 export function suppress(problem: SuppressionProblem, options: SuppressionOptions): Pattern | undefined {
   const { layers, costs } = problem;
-  const primaries = new Set(layers.flatMap(({ needs }) => [...needs.keys()]));
-  if (primaries.size === 0) return { hidden: primaries, cost: 0, optimal: true };
+  const primaries = primariesOf(layers);
+  if (primaries.size === 0 && !isExposed(problem, primaries, options.solve)) return { hidden: primaries, cost: 0, optimal: true };
   if ([...primaries].some((cell) => !Number.isFinite(costs[cell]))) return undefined;
   const sound = soundPattern(problem, primaries, options);
   if (sound === undefined) return undefined;
   const lean = unpick(problem, primaries, sound, options);
   if (costs.length > (options.mostOptimal ?? 400) || isLate(options)) return patternOf(problem, lean, false);
   return optimalPattern(problem, primaries, lean, options);
+}
+
+/** Sensitive cells that were not hidden anyhow: these must be hidden at any price. */
+function primariesOf(layers: readonly Layer[]): Set<number> {
+  return new Set(
+    layers.flatMap(({ needs, hiddenAnyhow }) => [...needs.keys()].filter((cell) => hiddenAnyhow?.has(cell) !== true)),
+  );
 }
 
 /** Sensitive cells, with the layer whose attacker succeeds. */
@@ -76,7 +83,7 @@ function soundPattern(
   for (;;) {
     const left = exposed(problem, hidden, solve).sort((a, b) => b.need.width - a.need.width || a.cell - b.cell);
     if (left.length === 0) return hidden;
-    onProgress?.(1 - left.length / primaries.size);
+    onProgress?.(1 - left.length / Math.max(left.length, primaries.size));
     const before = hidden.size;
     for (const { layer, cell, need, attacker } of left) {
       // What an earlier one brought may be enough for this one.
@@ -314,7 +321,7 @@ function priced(
 }
 
 function patternOf({ costs, layers }: SuppressionProblem, hidden: ReadonlySet<number>, optimal: boolean): Pattern {
-  const needed = new Set(layers.flatMap(({ needs }) => [...needs.keys()]));
+  const needed = primariesOf(layers);
   let cost = 0;
   for (const cell of hidden) if (!needed.has(cell)) cost += costs[cell]!;
   return { hidden, cost, optimal };

@@ -1,6 +1,5 @@
 export { decideUse, endAgreement, getAgreement, makeAgreement, noteDuties } from './agreements.ts';
 export {
-  changeCertificate,
   decideCertificate,
   issueCertificate,
   listCertificateEvents,
@@ -41,7 +40,16 @@ export {
   readNegotiationOf,
   readTransferOf,
 } from './dataspace.ts';
-export { answerThroughGate, readRelease, release } from './gate.ts';
+export {
+  answerThroughGate,
+  endPassages,
+  listPassages,
+  listReports,
+  readBudget,
+  readRelease,
+  readReport,
+  release,
+} from './gate.ts';
 export {
   addCounterparty,
   listCounterparties,
@@ -66,8 +74,9 @@ export {
   searchOfferings,
   tradable,
 } from './offerings.ts';
-export { findContract, openOrder } from './orders.ts';
+export { openOrder } from './orders.ts';
 export { partyIdOf, partyOf } from './parties.ts';
+export { tradeHearer } from './trade-hearer.ts';
 export {
   delistOffering,
   readBoard,

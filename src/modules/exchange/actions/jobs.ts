@@ -6,6 +6,7 @@ import type { NoteSigner } from '#standards/merkle';
 import { certificateJob } from './certificate-signing.ts';
 import { noticeJob } from './compliance.ts';
 import { contentJob } from './contents.ts';
+import { exampleJob } from './example.ts';
 import { tradeJobs } from './trade-jobs.ts';
 import { venueJob } from './venues.ts';
 
@@ -22,5 +23,12 @@ export interface ExchangeParts {
 
 /** A line for each part that has one. */
 export function exchangeJobs(parts: ExchangeParts): Job[] {
-  return [contentJob(parts), noticeJob(parts), venueJob(parts), certificateJob(parts), ...tradeJobs(parts)];
+  return [
+    contentJob(parts),
+    noticeJob(parts),
+    venueJob(parts),
+    certificateJob(parts),
+    ...tradeJobs(parts),
+    ...(parts.config.region ? [exampleJob(parts)] : []),
+  ];
 }

@@ -29,6 +29,7 @@ import {
   owe,
   payOff,
   payPeriod,
+  purposeOf,
   refund,
   type Turn,
   take,
@@ -525,7 +526,46 @@ export async function clockDueOrders(ctx: Context): Promise<void> {
   }
 }
 
-/** The contract that an agreement is of. */
-export function findContract(ctx: Pick<Context, 'db'>, agreement: string): Promise<Order | undefined> {
-  return findOrderBy(ctx.db, { agreement });
+/** A use of ten thousand calls: what is frozen of a contract by use that was made elsewhere, where nobody could say how much. */
+const USUAL_CALLS = 10_000;
+
+interface Finalized {
+  role: 'provider' | 'consumer' | 'both';
+  offering: string;
+  consumer: Party;
+  agreementId: string | null;
+}
+
+/**
+ * A contract that was negotiated becomes an order, at the first price of its offering, to be funded as any other. Heard twice it is one.
+ */
+export async function hearAgreement(ctx: Context, negotiation: string, data: Finalized): Promise<void> {
+  const { role, offering, consumer: buyer, agreementId } = data;
+  if (role === 'consumer' || agreementId === null) return;
+  await ctx.db.transaction(async (tx) => {
+    if ((await findOrderBy(tx, { agreement: agreementId })) !== undefined) return;
+    const offered = await tradable(ctx, tx, offering);
+    const price = offered.prices.findIndex(({ kind }) => kind !== 'free-research');
+    const calls = { periods: 1, calls: USUAL_CALLS, callsByMonth: [USUAL_CALLS], declared: 0 };
+    const first = offered.prices[Math.max(0, price)];
+    const budgetFen = first === undefined ? 1 : Math.max(1, chargeOf(first, calls));
+    const purpose = purposeOf(await getAgreement(tx, agreementId));
+    const wish = { offering, price: Math.max(0, price), purpose, key: negotiation, budgetFen };
+    const order = await requestOf(ctx, tx, { wish, offered, buyer });
+    const turn = beginOrder({ ...order, negotiation });
+    take(turn, 'negotiate', { by: 'buyer', at: ctx.now() });
+    await keepNew(ctx, tx, turn, { agreement: agreementId, key: negotiation });
+  });
+}
+
+/** An agreement was ended elsewhere: an order of it that nobody has funded ends too. Whoever has paid is refused further deliveries by its terms. */
+export async function hearAgreementEnd(ctx: Context, agreement: string): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    const found = await findOrderBy(tx, { agreement });
+    if (found === undefined) return;
+    const turn = beginTurn(await holdOrder(tx, found.id));
+    if (turn.order.state !== 'agreed') return;
+    take(turn, 'cancel', { by: 'clock', at: ctx.now(), words: 'the agreement was ended' });
+    await keep(ctx, tx, turn);
+  });
 }

@@ -25,8 +25,11 @@ export const CHECK_WORDS: Readonly<Record<string, { title: Words; found: Readonl
   issuer: {
     title: { en: 'Issuer', zh: '签发者' },
     found: {
-      known: { en: 'It was issued by the platform that you trust.', zh: '由您信任的平台签发。' },
-      other: { en: 'It was issued by somebody else than the platform that you trust.', zh: '签发者不是您信任的平台。' },
+      known: { en: 'It was issued by the platform that is believed here.', zh: '由此处信任的平台签发。' },
+      other: {
+        en: 'It was issued by somebody else than the platform that is believed here.',
+        zh: '签发者不是此处信任的平台。',
+      },
       'nobody-named': {
         en: 'Not checked: compare the issuer with what the platform publishes.',
         zh: '未核对：请将签发者与平台公布的标识比对。',
@@ -62,8 +65,8 @@ export const CHECK_WORDS: Readonly<Record<string, { title: Words; found: Readonl
   log: {
     title: { en: 'Ledger', zh: '账本' },
     found: {
-      known: { en: 'It is the ledger that you trust.', zh: '是您信任的账本。' },
-      other: { en: 'It is another ledger than the one that you trust.', zh: '不是您信任的账本。' },
+      known: { en: 'It is the ledger that is believed here.', zh: '是此处信任的账本。' },
+      other: { en: 'It is another ledger than the one that is believed here.', zh: '不是此处信任的账本。' },
       'nobody-named': {
         en: 'Not checked: compare the ledger’s key with what the platform publishes.',
         zh: '未核对：请将账本密钥与平台公布的密钥比对。',

@@ -1,13 +1,12 @@
 import type { Party, Words } from './parties.ts';
 
-export const CERTIFICATE_KINDS = ['registration', 'listing', 'transaction'] as const;
-export type CertificateKind = (typeof CERTIFICATE_KINDS)[number];
+export type CertificateKind = 'registration' | 'listing' | 'transaction';
 
 export const CERTIFICATE_STATES = ['in-force', 'suspended', 'revoked'] as const;
 export type CertificateState = (typeof CERTIFICATE_STATES)[number];
 
 /** Facts that a certificate states beside its subject; everybody who has the certificate can read them. */
-export type CertificateClaims = { readonly [name: string]: ClaimValue };
+type CertificateClaims = { readonly [name: string]: ClaimValue };
 type ClaimValue = string | number | boolean | null | readonly ClaimValue[] | { readonly [name: string]: ClaimValue };
 
 export interface CertificateRequest {

@@ -1,6 +1,13 @@
 import type { CandidateColumn, Cell } from './content.ts';
 import type { Words } from './parties.ts';
 
+/** Generalisation hierarchies by name; a column without one is shown or not shown, numbers and dates have one by their type. */
+export const GATE_HIERARCHIES = ['age', 'number', 'date', 'place', 'code', 'mask', 'flat'] as const;
+export type GateHierarchy = (typeof GATE_HIERARCHIES)[number];
+
+/** In place of a code: the total over all codes. */
+export const TOTAL = 'total';
+
 /** Rows of persons are generalised until each is one of many; tables of counts and sums have small cells taken out. */
 export const GATE_METHODS = ['microdata', 'table'] as const;
 export type GateMethod = (typeof GATE_METHODS)[number];
@@ -23,7 +30,7 @@ export interface GateSettings {
   pPercent: number;
   /** Columns that hold the largest contributions to the sum, the largest first; they never leave. */
   contributions: string[];
-  /** Totals over each column of a table, told as rows of their own. */
+  /** Totals over each column of a table, told as rows of their own. They are taken to be known to everybody either way. */
   margins: boolean;
   /** Suppressed rows are generalised again by themselves. */
   localRecoding: boolean;
@@ -74,6 +81,7 @@ export interface GateReport {
   id: string;
   offeringId: string;
   version: number;
+  title: Words;
   verdict: 'passed' | 'refused';
   method: GateMethod;
   settings: GateSettings;
@@ -140,6 +148,7 @@ export interface GateLine {
   id: string;
   offeringId: string;
   version: number;
+  title: Words;
   verdict: GateReport['verdict'];
   method: GateMethod;
   failed: CheckKey[];
@@ -149,22 +158,17 @@ export interface GateLine {
   releaseId: string | null;
 }
 
-export const GATE_RUN_STATES = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const;
-export type GateRunState = (typeof GATE_RUN_STATES)[number];
-
-export interface GateRun {
+/** A candidate on its way through the gate. */
+export interface GatePassage {
   id: string;
   offeringId: string;
   version: number;
-  state: GateRunState;
-  stage: GateStage | null;
+  stage: GateStage;
   /** 0 to 1. */
-  progress: number;
-  reportId: string | null;
-  trouble: { message: string; facts: Record<string, unknown> } | null;
-  askedAt: string;
+  done: number;
+  startedAt: string;
 }
-export const GATE_STAGES = ['producing', 'scanning', 'searching', 'suppressing', 'attacking', 'keeping'] as const;
+export const GATE_STAGES = ['scanning', 'searching', 'suppressing', 'attacking', 'keeping'] as const;
 export type GateStage = (typeof GATE_STAGES)[number];
 
 /** Content that has passed; the only content that ever leaves. */

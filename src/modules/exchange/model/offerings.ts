@@ -109,7 +109,7 @@ export interface PolicyTerms {
   deleteAfter: boolean;
 }
 
-/** Purposes of use, from the Data Privacy Vocabulary and of our own, narrower ones name their wider one. */
+/** Purposes that a holder may name; narrower ones lie under them (PURPOSE_TREE). */
 export const PURPOSES = ['research', 'public-health', 'insurance', 'product-development', 'education', 'any'] as const;
 
 /** What may be traded of a listed offering. */

@@ -5,6 +5,7 @@ import { certificateRoutes } from './certificates.ts';
 import { complianceRoutes } from './compliance.ts';
 import { dataspaceRoutes } from './dataspace.ts';
 import { descriptionRoutes } from './descriptions.ts';
+import { gateRoutes } from './gate.ts';
 import { negotiationRoutes } from './negotiations.ts';
 import { offeringRoutes } from './offerings.ts';
 import { tradeRoutes } from './trade.ts';
@@ -15,6 +16,7 @@ export async function exchangeRoutes(app: FastifyInstance, door: Door): Promise<
   offeringRoutes(app, door);
   complianceRoutes(app, door);
   certificateRoutes(app, door);
+  gateRoutes(app, door);
   descriptionRoutes(app, door);
   negotiationRoutes(app, door);
   await dataspaceRoutes(app, door);

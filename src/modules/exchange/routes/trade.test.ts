@@ -11,10 +11,13 @@ import { type Pool, sql } from '#kernel/sql';
 import { testActor, testContext } from '../../../../tests/support/context.ts';
 import { type Planted, plantOffering, SELLER, TABLE_COLUMNS, TABLE_ROWS } from '../../../../tests/support/exchange.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
+import { makeAgreement } from '../actions/agreements.ts';
 import { deliver } from '../actions/delivery.ts';
 import { hearDueNotices } from '../actions/money.ts';
+import { tradable } from '../actions/offerings.ts';
 import { clockDueOrders } from '../actions/orders.ts';
 import { sendDuePushes } from '../actions/pushes.ts';
+import { tradeHearer } from '../actions/trade-hearer.ts';
 import type { OrderPage, Revenue, StatementLine, TraceReport, Wallet } from '../model.ts';
 import { checkBooks } from '../store/money.ts';
 import { tradeRoutes } from './trade.ts';
@@ -336,7 +339,10 @@ describe('a delivery', () => {
     expect((await read(page)).deliveries).toHaveLength(2);
   });
 
-  test('for another purpose than the terms name is refused', async () => {
+  test('for the purpose that the terms name is given, for another one refused', async () => {
+    const fits = await funded({ terms: { purposes: ['research'], days: 30 } }, { purpose: 'research' });
+    await send('POST', `/orders/${fits.order.id}/deliveries`, { way: 'download' });
+    expect(fits.order.expiresAt).toBe(new Date(Date.parse(fits.order.agreedAt as string) + 30 * DAY_MS).toISOString());
     const page = await funded({ terms: { purposes: ['research'] } }, { purpose: 'insurance' });
     await send('POST', `/orders/${page.order.id}/deliveries`, { way: 'download' }, 403);
   });
@@ -471,6 +477,52 @@ describe('calls', () => {
     } = await read(page);
     await send('DELETE', `/orders/${page.order.id}/keys/${key!.id}`);
     expect((await call()).statusCode).toBe(401);
+  });
+});
+
+describe('a contract that was negotiated', () => {
+  const finalized = async (planted: Partial<Planted> = {}) => {
+    const offering = await plant(planted);
+    const consumer = { id: `account/${actor.id}`, name: actor.name };
+    const { id } = await pool.transaction(async (tx) => {
+      const { policy, version, holder } = await tradable(system(), tx, offering);
+      const asked = { offeringId: offering, version, assigner: holder, assignee: consumer, policy };
+      return makeAgreement(system(), tx, asked);
+    });
+    const data = { role: 'provider', offering, consumer, agreementId: id };
+    const fact = {
+      id: 1,
+      toldAt: new Date(now),
+      attempts: 0,
+      type: 'exchange.agreement-finalized',
+      subject: id.slice(-36),
+      data,
+    };
+    return { agreement: id, fact };
+  };
+  const ordered = async (agreement: string) => {
+    const { id } = await pool.one<{ id: string }>(
+      sql`select id from exchange.trade_order where agreement = ${agreement}`,
+    );
+    return send<OrderPage>('GET', `/orders/${id}`);
+  };
+
+  test('becomes one order, however often it is heard, to be funded as any other', async () => {
+    const { agreement, fact } = await finalized({ terms: { purposes: ['education'] } });
+    await tradeHearer.hear(system(), [fact, fact]);
+    await tradeHearer.hear(system(), [fact]);
+    const page = await ordered(agreement);
+    expect(page.order).toMatchObject({ state: 'agreed', purpose: 'education', deposit: 10_000 });
+    await pay(10_000);
+    const { answer } = await fetchAll(await move(page, 'fund'));
+    expect(answer.statusCode).toBe(200);
+  });
+
+  test('that ends before it is funded takes its order with it', async () => {
+    const { agreement, fact } = await finalized();
+    await tradeHearer.hear(system(), [fact]);
+    await tradeHearer.hear(system(), [{ ...fact, type: 'exchange.agreement-ended', subject: agreement, data: {} }]);
+    expect((await ordered(agreement)).order.state).toBe('cancelled');
   });
 });
 

@@ -80,9 +80,7 @@ export function offerPolicy(
   { id, assigner }: { id: string; assigner: string },
 ): Record<string, unknown> {
   const constraint = [
-    ...(purposes.includes('any')
-      ? []
-      : [{ leftOperand: 'purpose', operator: 'isAnyOf', rightOperand: purposes.map((each) => `${PURPOSE}${each}`) }]),
+    ...(purposes.includes('any') ? [] : [{ leftOperand: 'purpose', operator: 'isAnyOf', rightOperand: purposes }]),
     ...(days === undefined ? [] : [{ leftOperand: 'elapsedTime', operator: 'lteq', rightOperand: `P${days}D` }]),
     ...(mostUses === undefined ? [] : [{ leftOperand: 'count', operator: 'lteq', rightOperand: mostUses }]),
   ];
@@ -101,12 +99,11 @@ export function offerPolicy(
   };
 }
 
-const PURPOSE = 'https://banyan.health/code/purpose#';
-/** ODRL has no such action. */
-const REIDENTIFY = 'https://banyan.health/code/action#reidentify';
+/** ODRL has no such action: to find out whose data they are. */
+const REIDENTIFY = 'reidentify';
 
 function after(days: number): Record<string, unknown> {
-  return { leftOperand: 'elapsedTime', operator: 'gteq', rightOperand: `P${days}D` };
+  return { leftOperand: 'delayPeriod', operator: 'gteq', rightOperand: `P${days}D` };
 }
 
 const REFRESH_DAYS = { daily: 1, weekly: 7 } as const;

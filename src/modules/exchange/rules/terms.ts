@@ -21,6 +21,21 @@ export function agreementEnd({ policy, madeAt }: Pick<Agreement, 'policy' | 'mad
   return ends.length === 0 ? null : new Date(Math.min(...ends));
 }
 
+/** The first purpose that an agreement names, as a code of ours; `any` where it names none. */
+export function purposeOf({ policy }: Pick<Agreement, 'policy'>): string {
+  const named = listOf(policy['permission'])
+    .flatMap((rule) => listOf(rule['constraint']))
+    .filter(({ leftOperand }) => leftOperand === 'purpose')
+    .flatMap(({ rightOperand }) => [rightOperand].flat());
+  return named.length === 0 ? 'any' : iriOf(named[0]).replace(/^.*[#/]/, '');
+}
+
+function iriOf(value: unknown): string {
+  return typeof value === 'object' && value !== null
+    ? String((value as Record<string, unknown>)['@id'])
+    : String(value);
+}
+
 function listOf(value: unknown): Record<string, unknown>[] {
   return [value].flat().filter((each): each is Record<string, unknown> => typeof each === 'object' && each !== null);
 }

@@ -375,3 +375,11 @@ export async function findCertificatesOf(db: Db, subject: string): Promise<{ kin
   const found = await findAllCertificatesOf(db, subject);
   return found.filter(({ state }) => state === 'in-force').map(({ kind, id }) => ({ kind, id }));
 }
+
+/** The example that was made at the first start. */
+export async function findDemonstration(db: Db): Promise<string | undefined> {
+  const found = await db.maybe<{ id: string }>(
+    sql`select id from exchange.offering where demonstration order by created_at, id limit 1`,
+  );
+  return found?.id;
+}
