@@ -20,6 +20,10 @@ function Declaration({ page, revision }: { page: CompliancePage; revision: numbe
   const [answers, setAnswers] = useState<Answers>(kept);
   const keep = useAct(() => exchange.answer(page.offeringId, answers, revision));
   const isChanged = JSON.stringify(answers) !== JSON.stringify(kept);
+  // What is only not done yet stands in the list of what is missing.
+  const answered = page.refusals.filter(
+    (refused) => !page.mayAnswer || page.items.some(({ id, choices }) => id === refused && choices !== undefined),
+  );
   return (
     <div className="stack">
       {page.assessment?.words != null && (
@@ -27,7 +31,7 @@ function Declaration({ page, revision }: { page: CompliancePage; revision: numbe
           <p>{page.assessment.words}</p>
         </Panel>
       )}
-      {page.refusals.length > 0 && <Refusals page={page} />}
+      {answered.length > 0 && <Refusals page={{ ...page, refusals: answered }} />}
       <Panel
         title={t('compliance.title')}
         actions={

@@ -140,8 +140,7 @@ function MissingPanel({ page, choose }: { page: StudioPage; choose: (part: strin
           <li key={part}>
             <Button type="link" size="small" onClick={() => choose(part)}>
               {t(`studio.part.${part}`)}
-            </Button>
-            {': '}
+            </Button>{' '}
             {[
               ...Map.groupBy(missing, ({ key }) => key)
                 .entries()

@@ -74,7 +74,10 @@ async function signOne(
   const placed = await proveInclusion(ctx.db, leaf).catch((problem) => {
     // It waits for the sealer, and so do we.
     if (problem instanceof Problem && problem.kind === 'unavailable') return undefined;
-    throw problem;
+    // A leaf that the ledger has lost stops its own certificate only.
+    if (!(problem instanceof Problem)) throw problem;
+    ctx.log.error({ certificate: id, error: problem }, 'a certificate has no place in the ledger');
+    return undefined;
   });
   if (placed === undefined) return;
   const { index, proof, checkpoint, entry } = placed;

@@ -28,6 +28,8 @@ import { readStudio } from './offerings.ts';
 const MOST_WAITING = 5;
 const MOST_DUE = 100;
 const LOOK_SECONDS = 3;
+/** At the gate; others wait meanwhile. */
+const GATE_MS = 15 * 60_000;
 
 /**
  * Asks for a content of the newest version. The question is put once now, so that whoever asks learns at once what is wrong with it.
@@ -112,6 +114,7 @@ export async function finishContent(
     version: waiting.version,
     candidate,
     settings: definition.gate,
+    signal: AbortSignal.timeout(GATE_MS),
   });
   const common = { views, candidateRows: candidate.rows.length, report: report.id };
   if (releaseId === undefined) {

@@ -16,6 +16,8 @@ import { partyOf } from './parties.ts';
 import { requestListing } from './venues.ts';
 
 const LOOK_SECONDS = 10;
+/** The lake hears in turns: so long without another one, and the region has told all. */
+const SETTLED_MS = 60_000;
 const VENUES = ['banyan', 'guangzhou', 'shenzhen'];
 const VENUE_FIELDS: Readonly<Record<string, Record<string, string>>> = {
   guangzhou: { scenario: '科研与公共卫生' },
@@ -27,8 +29,9 @@ const VENUE_FIELDS: Readonly<Record<string, Record<string, string>>> = {
  * once the region tells no more results of its kind, and leaves alone whatever somebody else moves.
  */
 export function exampleJob({ lake, pool }: { lake: Lake; pool: Pool }): Job {
-  // What the lake held of it at the last look.
-  let before = -1;
+  // Persons that the lake held at the last look, and since when so many; and with how many the content was made.
+  let held = { persons: 0, since: 0 };
+  let tried = 0;
   return {
     name: 'exchange.example',
     everySeconds: LOOK_SECONDS,
@@ -37,12 +40,22 @@ export function exampleJob({ lake, pool }: { lake: Lake; pool: Pool }): Job {
       const [seller, assessor] = [await demo(ctx, 'laboratory-director'), await demo(ctx, 'regulator')];
       if (seller === undefined || assessor === undefined || seller.actor.organizations.length === 0) return;
       const id = await findDemonstration(pool);
-      if (id !== undefined) return goOn(seller, assessor, id);
+      if (id !== undefined && !(await isRefused(seller, id))) return goOn(seller, assessor, id);
       const persons = await countPersons(seller, lake);
-      if (persons > 0 && persons === before) await begin(seller);
-      before = persons;
+      if (persons !== held.persons) held = { persons, since: ctx.now().getTime() };
+      if (persons === 0 || persons === tried || ctx.now().getTime() - held.since < SETTLED_MS) return;
+      tried = persons;
+      if (id === undefined) await begin(seller);
+      else await placeContent(seller, id);
     },
   };
+}
+
+/** So few persons were there that the gate refused, and nobody has gone on with it since. */
+async function isRefused(ctx: Context, id: string): Promise<boolean> {
+  const { state, version } = await getVersion(ctx.db, id);
+  const [content] = await findContents(ctx.db, id);
+  return state === 'draft' && version === 1 && (content?.state === 'refused' || content?.state === 'failed');
 }
 
 /** None while the lake is not there yet. */

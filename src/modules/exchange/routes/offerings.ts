@@ -160,22 +160,38 @@ export const REVISION = whole(0, 1_000_000);
 const NAME = { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]{0,63}$' };
 const WORDS = object({ en: text(4_000), zh: text(4_000) });
 const FEN = whole(0, 1e12);
-const CALLS = whole(0, 1e12);
 const NUMBER = { type: 'number' };
 
+/** The members of each kind; what no kind has is taken out, and branches do not take out what another needs. */
 const PRICE = {
+  ...object(
+    {
+      kind: { enum: PRICE_KINDS },
+      fen: FEN,
+      every: { enum: ['month', 'year'] },
+      fenPerTenThousand: FEN,
+      capFenPerMonth: FEN,
+      tiers: listOf(
+        object({ upToCalls: { type: ['integer', 'null'], minimum: 0, maximum: 1e12 }, fenPerTenThousand: FEN }),
+        20,
+      ),
+      basisPoints: whole(1, 10_000),
+    },
+    ['fen', 'every', 'fenPerTenThousand', 'capFenPerMonth', 'tiers', 'basisPoints'],
+  ),
   oneOf: [
-    object({ kind: { const: 'flat' }, fen: FEN }),
-    object({ kind: { const: 'subscription' }, fen: FEN, every: { enum: ['month', 'year'] } }),
-    object({ kind: { const: 'per-call' }, fenPerTenThousand: FEN, capFenPerMonth: FEN }, ['capFenPerMonth']),
-    object({
-      kind: { const: 'tiered' },
-      tiers: listOf(object({ upToCalls: { anyOf: [CALLS, { type: 'null' }] }, fenPerTenThousand: FEN }), 20),
-    }),
-    object({ kind: { const: 'revenue-share' }, basisPoints: whole(1, 10_000) }),
-    object({ kind: { const: 'free-research' } }),
+    kindOf('flat', ['fen']),
+    kindOf('subscription', ['fen', 'every']),
+    kindOf('per-call', ['fenPerTenThousand']),
+    kindOf('tiered', ['tiers']),
+    kindOf('revenue-share', ['basisPoints']),
+    kindOf('free-research', []),
   ],
 };
+
+function kindOf(kind: (typeof PRICE_KINDS)[number], required: readonly string[]): object {
+  return { properties: { kind: { const: kind } }, required };
+}
 
 const COLUMN = object(
   {

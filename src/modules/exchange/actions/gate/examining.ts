@@ -103,7 +103,7 @@ function takeThread(): Worker {
     const { thread, clock } = idle;
     idle = undefined;
     clearTimeout(clock);
-    thread.removeAllListeners();
+    forget(thread);
     return thread;
   }
   const thread = new Worker(new URL('./thread.ts', import.meta.url), {
@@ -114,7 +114,7 @@ function takeThread(): Worker {
 }
 
 function putBack(thread: Worker): void {
-  thread.removeAllListeners();
+  forget(thread);
   if (idle !== undefined) return void thread.terminate();
   const clock = setTimeout(() => {
     idle = undefined;
@@ -125,4 +125,9 @@ function putBack(thread: Worker): void {
   thread.on('exit', () => {
     if (idle?.thread === thread) idle = undefined;
   });
+}
+
+/** Ours only: a thread whose own listeners are taken away too never gives another answer. */
+function forget(thread: Worker): void {
+  for (const event of ['message', 'error', 'exit']) thread.removeAllListeners(event);
 }

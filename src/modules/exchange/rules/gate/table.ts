@@ -35,8 +35,8 @@ import { check } from './settings.ts';
 
 const MOST_CELLS = 20_000;
 /** Up to so many cells the cheapest pattern of all is looked for. */
-const MOST_OPTIMAL = 100;
-const SUPPRESS_MS = 60_000;
+const MOST_OPTIMAL = 60;
+const SUPPRESS_MS = 15_000;
 const MOST_LISTED = 200;
 /** Up to so many hidden cells the attacker may use that persons are whole. */
 const MOST_WHOLE = 40;
