@@ -49,7 +49,7 @@ function Form({ offering }: { offering: OfferingDetail }) {
         <Button
           type="primary"
           loading={opening.isPending}
-          disabled={draft.may.length === 0}
+          disabled={policyOf(draft)['permission'] === undefined}
           onClick={() => opening.mutate({ offering: offering.id, offer: policyOf(draft) })}
         >
           {t('negotiation.ask')}

@@ -51,7 +51,7 @@ function Shown({ page, trail }: { page: NegotiationPage; trail: React.ReactNode 
               <Button
                 type="primary"
                 loading={step.isPending}
-                disabled={draft.may.length === 0}
+                disabled={policyOf(draft)['permission'] === undefined}
                 onClick={() => step.mutate({ step: counter, offer: policyOf(draft) })}
               >
                 {t('negotiation.send')}
@@ -61,7 +61,7 @@ function Shown({ page, trail }: { page: NegotiationPage; trail: React.ReactNode 
           </>
         ) : (
           <div className="terms-pair">
-            <Panel title={t('negotiation.table')}>
+            <Panel title={t(negotiation.agreement === null ? 'negotiation.table' : 'negotiation.agreed')}>
               <PolicyInWords policy={negotiation.agreement ?? negotiation.offer} />
             </Panel>
             {listed !== null && (

@@ -102,7 +102,7 @@ function Detail({ offering }: { offering: OfferingDetail }) {
         title={t('offering.policy')}
         actions={
           offering.state === 'listed' &&
-          may?.('exchange.negotiate@organization') && (
+          may?.('exchange.negotiate') && (
             <Go to={`/exchange/negotiations/new?offering=${offering.id}`}>{t('negotiation.new')}</Go>
           )
         }

@@ -54,6 +54,7 @@ function Form({ offering }: { offering: OfferingDetail }) {
   // The same wish however often it is sent: a second click orders nothing more.
   const key = useRef(newKey());
   const order = useOrderAct(trade.order, ({ order: { id } }) => go(`/exchange/orders/${id}`));
+  const [agreement] = useAddressValue('agreement');
   const chosen = offering.prices[price];
   if (chosen === undefined) return null;
   const isByUse = chosen.kind === 'per-call' || chosen.kind === 'tiered' || chosen.kind === 'revenue-share';
@@ -137,6 +138,7 @@ function Form({ offering }: { offering: OfferingDetail }) {
                   ...{ offering: offering.id, price, purpose, key: key.current },
                   ...(chosen.kind === 'subscription' && { periods }),
                   ...(isByUse && { budgetFen: Math.round(budget * 100) }),
+                  ...(agreement !== '' && { agreement }),
                 })
               }
             >
@@ -146,7 +148,7 @@ function Form({ offering }: { offering: OfferingDetail }) {
         </div>
       </Panel>
       <Panel title={t('orderNew.terms')}>
-        <PolicyInWords policy={offering.policy} />
+        {agreement === '' ? <PolicyInWords policy={offering.policy} /> : <p>{t('negotiation.negotiated')}</p>}
       </Panel>
     </div>
   );

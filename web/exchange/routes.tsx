@@ -13,7 +13,7 @@ import {
 } from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
 
-const NEGOTIATE = ['exchange.negotiation.read', 'exchange.negotiation.read@organization'];
+const NEGOTIATE = 'exchange.negotiation.read';
 const [BUY, SELL, OPERATE] = [
   'exchange.buy',
   ['exchange.sell', 'exchange.sell@organization'],
@@ -46,7 +46,7 @@ export const routes: readonly PageRoute[] = [
   {
     path: '/exchange/negotiations/new',
     page: () => import('./negotiation-new.tsx'),
-    permission: 'exchange.negotiate@organization',
+    permission: 'exchange.negotiate',
   },
   { path: '/exchange/negotiations/$id', page: () => import('./negotiation.tsx'), permission: NEGOTIATE },
   {

@@ -14,12 +14,15 @@ const conditions = fc.record(
   },
   { requiredKeys: [] },
 );
-const rule = fc.record({
-  key: fc.constant(''),
-  action: fc.constantFrom(...DRAFT_ACTIONS),
-  conditions,
-  duties: fc.uniqueArray(fc.constantFrom(...DRAFT_DUTIES)),
-});
+/** Deleting after the days needs days; both kinds of deleting in one rule would be one too many. */
+const rule = fc
+  .record({
+    key: fc.constant(''),
+    action: fc.constantFrom(...DRAFT_ACTIONS),
+    conditions,
+    duties: fc.uniqueArray(fc.constantFrom(...DRAFT_DUTIES)),
+  })
+  .filter(({ duties, conditions: { days } }) => days !== undefined || !duties.includes('delete-after'));
 const drafts = fc.record({
   may: fc.array(rule, { minLength: 1, maxLength: 4 }),
   mayNot: fc.array(

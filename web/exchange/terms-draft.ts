@@ -4,7 +4,8 @@ import { type PolicyJson, PURPOSE_TREE, PURPOSES_AT } from '../../src/modules/ex
 const DAY_MS = 86_400_000;
 
 export const DRAFT_ACTIONS = ['use', 'aggregate', 'derive', 'distribute', 'present', 'sell'] as const;
-export const DRAFT_DUTIES = ['attribute', 'delete', 'inform', 'obtainConsent'] as const;
+/** `delete-after`: once the days of the rule have passed. */
+export const DRAFT_DUTIES = ['attribute', 'delete-after', 'delete', 'inform', 'obtainConsent'] as const;
 export const DRAFT_PURPOSES = [...Object.keys(PURPOSE_TREE)];
 export const CONDITIONS = ['purpose', 'until', 'days', 'count', 'recipient', 'spatial'] as const;
 
@@ -52,20 +53,29 @@ export function draftOf(policy: PolicyJson): TermsDraft {
 function ruleOf(rule: Rule, key: string): DraftRule | undefined {
   const { actions, constraints, duties, remedies } = rule;
   const [action] = actions;
-  const isPlain =
-    actions.length === 1 && action?.refinements.length === 0 && remedies.length === 0 && duties.every(isPlainDuty);
-  if (!isPlain || action === undefined) return undefined;
+  if (actions.length !== 1 || action === undefined || action.refinements.length > 0 || remedies.length > 0)
+    return undefined;
   const conditions: DraftConditions = {};
   for (const constraint of constraints) {
     const found = conditionOf(constraint);
     if (found === undefined || Object.keys(found).some((name) => name in conditions)) return undefined;
     Object.assign(conditions, found);
   }
-  return { key, action: action.id, conditions, duties: duties.map(({ actions: [owed] }) => owed?.id ?? '') };
+  const owed = duties.map((duty) => dutyOf(duty, conditions));
+  return owed.includes(undefined) ? undefined : { key, action: action.id, conditions, duties: owed as string[] };
 }
 
-function isPlainDuty({ actions, constraints, consequences }: Rule): boolean {
-  return actions.length === 1 && constraints.length === 0 && consequences.length === 0;
+function dutyOf({ actions, constraints, consequences }: Rule, { days }: DraftConditions): string | undefined {
+  const [owed] = actions;
+  const [constraint] = constraints;
+  if (owed === undefined || actions.length > 1 || consequences.length > 0 || constraints.length > 1) return undefined;
+  if (constraint === undefined) return owed.id;
+  const isAfter =
+    !('logic' in constraint) &&
+    constraint.left === 'elapsedTime' &&
+    constraint.operator === 'gteq' &&
+    constraint.right[0]?.text === `P${days}D`;
+  return owed.id === 'delete' && isAfter ? 'delete-after' : undefined;
 }
 
 function conditionOf(constraint: Constraint): DraftConditions | undefined {
@@ -115,8 +125,14 @@ function ruleJson({ action, conditions, duties }: DraftRule): PolicyJson {
   return {
     action,
     ...(constraint.length > 0 && { constraint }),
-    ...(duties.length > 0 && { duty: duties.map((owed) => ({ action: owed })) }),
+    ...(duties.length > 0 && { duty: duties.map((owed) => dutyJson(owed, days)) }),
   };
+}
+
+function dutyJson(owed: string, days: number | undefined): PolicyJson {
+  if (owed !== 'delete-after') return { action: owed };
+  const after = { leftOperand: 'elapsedTime', operator: 'gteq', rightOperand: `P${days}D` };
+  return { action: 'delete', ...(days !== undefined && { constraint: [after] }) };
 }
 
 function purposeIri(purpose: string): string {

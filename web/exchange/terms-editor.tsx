@@ -34,6 +34,7 @@ export function TermsEditor({ draft, change }: EditorProps) {
         <Rules rules={draft.mayNot} change={keep('mayNot')} />
       </Panel>
       <Panel title={t('terms.reads')}>
+        {draft.kept.length > 0 && <p className="quiet">{t('terms.kept', { count: draft.kept.length })}</p>}
         <PolicyInWords policy={policyOf(draft)} />
       </Panel>
     </div>
@@ -105,7 +106,7 @@ function RuleFields({
           />
         )}
       </Field>
-      {CONDITIONS.map((name) => (
+      {CONDITIONS.filter((name) => withDuties || PROHIBITING.has(name) || name in conditions).map((name) => (
         <Condition key={name} name={name} conditions={conditions} change={withCondition} />
       ))}
       {withDuties && (
@@ -116,7 +117,11 @@ function RuleFields({
               mode="multiple"
               value={duties}
               onChange={(chosen: string[]) => change({ ...rule, duties: chosen })}
-              options={DRAFT_DUTIES.map((value) => ({ value, label: t(`policy.actions.${value}`) }))}
+              options={DRAFT_DUTIES.map((value) => ({
+                value,
+                label: value === 'delete-after' ? t('terms.deleteAfter') : t(`policy.actions.${value}`),
+                disabled: value === 'delete-after' && conditions.days === undefined,
+              }))}
             />
           )}
         </Field>
@@ -124,6 +129,9 @@ function RuleFields({
     </div>
   );
 }
+
+/** What narrows a prohibition, mostly; others are shown where they are said. */
+const PROHIBITING: ReadonlySet<string> = new Set(['purpose', 'recipient', 'spatial']);
 
 interface ConditionProps {
   name: (typeof CONDITIONS)[number];

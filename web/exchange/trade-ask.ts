@@ -87,6 +87,7 @@ export const trade = {
     periods?: number;
     budgetFen?: number;
     key: string;
+    agreement?: string;
   }) => api.post<OrderPage>(`${ROOT}/orders`, wish),
   move: (
     { id, revision }: Pick<Order, 'id' | 'revision'>,

@@ -12,12 +12,12 @@ export interface Scene {
 }
 
 /** Premises made ready to be judged often. */
-export interface Compiled<What> {
+interface Compiled<What> {
   what: What;
   holds(scene: Scene): boolean;
 }
 
-export interface CompiledConstraint extends Compiled<Constraint> {
+interface CompiledConstraint extends Compiled<Constraint> {
   explain(scene: Scene): Premise;
 }
 
@@ -99,7 +99,7 @@ function widerOf({ ask: { action }, world: { widerThan } }: Scene): ReadonlySet<
   return wider;
 }
 
-export function compileConstraint(constraint: Constraint): CompiledConstraint {
+function compileConstraint(constraint: Constraint): CompiledConstraint {
   return 'logic' in constraint ? compileLogic(constraint) : compileAtom(constraint);
 }
 

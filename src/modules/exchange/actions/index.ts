@@ -1,4 +1,3 @@
-export { decideUse, endAgreement, getAgreement, makeAgreement, noteDuties } from './agreements.ts';
 export {
   decideCertificate,
   issueCertificate,

@@ -145,7 +145,7 @@ function parsed(text: string): unknown {
 }
 
 /** A due step as the message that the protocol has for it. */
-export function messageOf(
+function messageOf(
   due: MessageDue,
   process: Negotiation | Transfer,
   callbackAddress: string,

@@ -94,7 +94,10 @@ describe('a negotiation between two parties here', () => {
       'this step is not possible now',
     );
 
-    const answer: PolicyJson = { permission: [{ action: 'use' }], prohibition: [{ action: 'sell' }] };
+    const answer: PolicyJson = {
+      permission: [{ action: 'read', duty: [{ action: 'attribute' }] }],
+      prohibition: [{ action: 'sell' }],
+    };
     await stepNegotiation(seller, negotiation.id, { step: 'offer', revision: 1, offer: answer });
     const late = stepNegotiation(buyer, negotiation.id, { step: 'accept', revision: 1 });
     await expect(late).rejects.toThrow('the negotiation has moved on since you looked at it');
@@ -102,6 +105,7 @@ describe('a negotiation between two parties here', () => {
     const done = await rested(buyer, negotiation.id);
     expect(done.negotiation.state).toBe('FINALIZED');
     expect(done.agreement?.agreement.policy['prohibition']).toMatchObject([{ action: 'sell' }]);
+    expect(done.agreement?.duties).toMatchObject([{ action: 'attribute', state: 'open' }]);
   });
 
   test('it ends with a reason, and then for ever', async () => {

@@ -14,7 +14,7 @@ import type {
   Transfer,
   Words,
 } from '../model.ts';
-import { judgeUse, readPolicy } from '../rules/agreements.ts';
+import { dutiesOf, readPolicy } from '../rules/agreements.ts';
 import { isOnOrigin, sideOf, wirePolicy } from '../rules/negotiations.ts';
 import { findAgreement, findUseState } from '../store/agreements.ts';
 import { notePartySeen } from '../store/index.ts';
@@ -97,7 +97,7 @@ async function agreementLine(ctx: Context, id: string): Promise<NegotiationPage[
   const agreement = await findAgreement(ctx.db, id);
   if (agreement === undefined) return null;
   const state = await findUseState(ctx.db, id);
-  const { duties } = judgeUse(agreement, state, { action: 'use', at: ctx.now() });
+  const duties = dutiesOf(agreement, state, ctx.now());
   return { agreement, duties, uses: Math.max(0, ...state.uses.map(({ uses }) => uses)) };
 }
 
@@ -134,7 +134,7 @@ export async function openNegotiation(
 }
 
 /** Asks another connector for a dataset of its own. */
-export async function askElsewhere(
+async function askElsewhere(
   ctx: Context,
   tx: Tx,
   asked: { counterparty: string; dataset: string; offer: PolicyJson; consumer: Party; title?: Words; address?: string },

@@ -66,8 +66,6 @@ export interface MessageDue {
 /** Before a step that follows by itself: the other side first takes in what it was answered, and may look at the state. */
 const BREATH_MS = 300;
 
-export const ILLEGAL_STEP = 'this step is not possible now';
-
 /**
  * Moves a negotiation one step, in the transaction that holds its row: the step is written down, told, sent to the other side where
  * it is ours, and what follows by itself follows.
@@ -82,7 +80,7 @@ export async function moveNegotiation(
 ): Promise<Negotiation> {
   const { by, step, reason } = move;
   const state = nextNegotiation(held.state, step, by);
-  if (state === undefined) throw new Problem('conflict', ILLEGAL_STEP, { state: held.state, step });
+  if (state === undefined) throw new Problem('conflict', 'this step is not possible now', { state: held.state, step });
   const isOurs = held.role === 'both' || held.role === by;
   const moved: Negotiation = {
     ...held,
@@ -137,7 +135,7 @@ async function agree(
   return { agreement: wirePolicy(policy), agreementId: id };
 }
 
-export async function isScripted(tx: Tx, counterparty: string | null, id: string): Promise<boolean> {
+async function isScripted(tx: Tx, counterparty: string | null, id: string): Promise<boolean> {
   if (counterparty === null) return false;
   const scripts = (await findCounterparty(tx, counterparty))?.scripts;
   return scripts !== null && scripts?.[id] !== undefined;
@@ -159,7 +157,7 @@ async function tellMoved(tx: Tx, moved: Negotiation): Promise<void> {
 export async function moveTransfer(ctx: Context, tx: Tx, held: Transfer, move: TransferMove): Promise<Transfer> {
   const { by, step, dataAddress, reason } = move;
   const state = nextTransfer(held.state, step, by);
-  if (state === undefined) throw new Problem('conflict', ILLEGAL_STEP, { state: held.state, step });
+  if (state === undefined) throw new Problem('conflict', 'this step is not possible now', { state: held.state, step });
   const moved: Transfer = {
     ...held,
     state,

@@ -207,6 +207,16 @@ function named(rule: string | undefined): { rule?: string } {
   return rule === undefined ? {} : { rule };
 }
 
+/** Everything that is owed under an agreement, whatever it is used for, done or not. */
+export function dutiesOf(agreement: Agreement, state: UseState, at: Date): DutyLine[] {
+  const { policy } = prepare(agreement);
+  const asked = { action: 'use', at };
+  const actions = new Map(allRules(policy).map(({ uid, actions: [owed] }) => [uid, owed?.id ?? '']));
+  return evaluate(policy, [askOf(agreement, asked)], worldOf(agreement, policy, state, asked))
+    .flatMap((report) => (report.kind === 'duty' ? [report] : report.kind === 'permission' ? report.conditions : []))
+    .map(({ rule, deontic }) => ({ rule, action: actions.get(rule) ?? '', state: dutyState(deontic) }));
+}
+
 /** The duties of an agreement that carry this action. */
 export function dutiesFor(agreement: Agreement, action: string): string[] {
   return allRules(prepare(agreement).policy)

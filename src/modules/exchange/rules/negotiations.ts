@@ -40,7 +40,7 @@ export function scripted<Step extends NegotiationStep | TransferStep>(
 }
 
 /** Policies say the same when their rules do, whatever their ids and whoever they name. */
-export function sameTerms(one: PolicyJson, other: PolicyJson): boolean {
+function sameTerms(one: PolicyJson, other: PolicyJson): boolean {
   return termsOf(one) === termsOf(other);
 }
 
