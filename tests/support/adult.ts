@@ -7,8 +7,16 @@ export interface Adult {
   rows: string[][];
 }
 
+const read = new Map<string, Adult>();
+
 /** The Adult data as ARX has it. @param folder with adult.csv and adult_hierarchy_<column>.csv */
 export function readAdult(folder: string): Adult {
+  const known = read.get(folder) ?? parseAdult(folder);
+  read.set(folder, known);
+  return known;
+}
+
+function parseAdult(folder: string): Adult {
   const [header, ...rows] = readFileSync(join(folder, 'adult.csv'), 'utf8')
     .split(/\r?\n/)
     .filter((line) => line !== '')

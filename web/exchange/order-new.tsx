@@ -13,13 +13,18 @@ import { newKey, trade, useOrderAct } from './trade-ask.ts';
 export default function OrderNew() {
   const { t } = useTranslation('exchange');
   const [offering] = useAddressValue('offering');
+  const [agreement] = useAddressValue('agreement');
   return (
     <Page
       title={t('orderNew.title')}
       about={t('orderNew.about')}
       trail={<Go to="/exchange/orders">{t('orders.title')}</Go>}
     >
-      {offering === '' ? (
+      {agreement !== '' ? (
+        <Empty title={t('orderNew.negotiated')}>
+          <Go to="/exchange/orders?state=agreed">{t('orders.title')}</Go>
+        </Empty>
+      ) : offering === '' ? (
         <Empty title={t('orderNew.missing')}>
           <Go to="/exchange/catalogue">{t('orders.toCatalogue')}</Go>
         </Empty>

@@ -133,7 +133,7 @@ export async function refillTable(
   }
 }
 
-export async function* pagesOf(db: Db, each: LakeTable): AsyncGenerator<TableRow[]> {
+async function* pagesOf(db: Db, each: LakeTable): AsyncGenerator<TableRow[]> {
   let after: string | undefined;
   do {
     const { rows, next } = await each.page(db, after);

@@ -10,7 +10,8 @@ export interface CatalogueDescription {
   title: Bilingual;
   about: Bilingual;
   publisher: AgentDescription;
-  modified: string;
+  /** Absent while nothing is in it. */
+  modified?: string;
 }
 
 /**
@@ -28,7 +29,7 @@ export function catalogueGraph(catalogue: CatalogueDescription, products: readon
       'dct:title': words(title),
       'dct:description': words(about),
       'dct:publisher': agent(publisher),
-      'dct:modified': time(modified),
+      ...(modified !== undefined && { 'dct:modified': time(modified) }),
       'dct:language': LANGUAGES,
       'dcat:themeTaxonomy': themeScheme(),
       'foaf:homepage': document(page),

@@ -79,7 +79,10 @@ const LD = 'application/ld+json';
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 function catalogueOf(publicUrl: string, products: readonly ProductDescription[]): GraphNode[] {
-  const dates = products.map(({ modified }) => modified).toSorted();
+  const modified = products
+    .map((product) => product.modified)
+    .toSorted()
+    .at(-1);
   return catalogueGraph(
     {
       iri: `${publicUrl}/api/exchange/catalogue`,
@@ -87,7 +90,7 @@ function catalogueOf(publicUrl: string, products: readonly ProductDescription[])
       title: { en: 'Catalogue of the regional data exchange', zh: '区域数据交易目录' },
       about: { en: 'Data products that are listed and can be contracted.', zh: '已上架、可签约的数据产品。' },
       publisher: operatorOf(publicUrl),
-      modified: dates.at(-1) ?? '2026-01-01T00:00:00.000Z',
+      ...(modified !== undefined && { modified }),
     },
     products,
   );

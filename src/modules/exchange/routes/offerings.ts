@@ -210,7 +210,8 @@ const COLUMN = object(
 const PARAMETER = object({
   name: NAME,
   type: { enum: ['string', 'integer', 'decimal', 'date', 'boolean'] },
-  value: { type: ['string', 'number', 'boolean'] },
+  // The lake holds it against its type.
+  value: {},
 });
 
 const PREVIEWED = {

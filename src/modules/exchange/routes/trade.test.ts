@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findPermissions } from '#kernel/access';
 import { type Actor, ROLES, type Role } from '#kernel/context';
 import type { Door } from '#kernel/http';
@@ -9,7 +9,7 @@ import { silentLog } from '#kernel/log';
 import { Problem } from '#kernel/problem';
 import { type Pool, sql } from '#kernel/sql';
 import { testActor, testContext } from '../../../../tests/support/context.ts';
-import { type Planted, plantOffering, SELLER, TABLE_COLUMNS, TABLE_ROWS } from '../../../../tests/support/exchange.ts';
+import { type Planted, plantOffering, SELLER, TABLE_ROWS } from '../../../../tests/support/exchange.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
 import { makeAgreement } from '../actions/agreements.ts';
 import { deliver } from '../actions/delivery.ts';
@@ -21,18 +21,6 @@ import { tradeHearer } from '../actions/trade-hearer.ts';
 import type { OrderPage, Revenue, StatementLine, TraceReport, Wallet } from '../model.ts';
 import { checkBooks } from '../store/money.ts';
 import { tradeRoutes } from './trade.ts';
-
-vi.mock('../actions/gate.ts', () => ({
-  readRelease: async () => ({
-    columns: TABLE_COLUMNS,
-    rows: (async function* () {
-      yield* TABLE_ROWS;
-    })(),
-    digest: '',
-    rowCount: TABLE_ROWS.length,
-  }),
-  answerThroughGate: async () => ({}),
-}));
 
 const DAY_MS = 86_400_000;
 const roles = new Map<Role, ReadonlySet<string>>();

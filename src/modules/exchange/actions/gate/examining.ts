@@ -61,73 +61,84 @@ async function examineIn(
   try {
     const examined = await new Promise<Examined>((done, failed) => {
       const { signal: listening } = over;
-      const longest = new Problem('too-costly', 'the release gate takes too long for this content', {
+      const tooLong = new Problem('too-costly', 'the release gate takes too long for this content', {
         mostMs: LONGEST_MS,
       });
-      const clock = setTimeout(() => failed(longest), LONGEST_MS);
+      const clock = setTimeout(() => failed(tooLong), LONGEST_MS);
       listening.addEventListener('abort', () => clearTimeout(clock));
       const end = (): void => failed(new Problem('conflict', 'the passage through the release gate was ended'));
       signal.addEventListener('abort', end, { once: true, signal: listening });
       if (signal.aborted) return end();
-      thread.on('message', (said: Said) => {
-        if ('stage' in said) progress(said.stage, said.done);
-        else if ('examined' in said) done(said);
-        else if ('refusal' in said)
-          failed(new Problem('unprocessable', 'the release gate cannot judge this content', { why: said.refusal }));
-        else failed(new Error(said.failure));
-      });
-      thread.on('error', (error) => {
-        const isMemory = (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY';
-        failed(isMemory ? new Problem('too-costly', 'the release gate needs too much memory for this content') : error);
-      });
-      thread.on('exit', () => failed(new Error('the thread of the release gate ended without an answer')));
+      thread.work = {
+        failed,
+        heard(said) {
+          if ('stage' in said) progress(said.stage, said.done);
+          else if ('examined' in said) done(said);
+          else if ('refusal' in said)
+            failed(new Problem('unprocessable', 'the release gate cannot judge this content', { why: said.refusal }));
+          else failed(new Error(said.failure));
+        },
+      };
       const codes = candidate.columns.map((column) => column.codes.buffer as ArrayBuffer);
-      thread.postMessage({ candidate, ...given } satisfies Work, codes);
+      thread.worker.postMessage({ candidate, ...given } satisfies Work, codes);
     });
+    thread.work = undefined;
     putBack(thread);
     return examined;
   } catch (error) {
-    void thread.terminate();
+    void thread.worker.terminate();
     throw error;
   } finally {
     over.abort();
   }
 }
 
+interface Thread {
+  worker: Worker;
+  work: { heard(said: Said): void; failed(error: unknown): void } | undefined;
+}
+
 /** A thread that is done waits for the next work for a while: to begin one costs more than a small examination. */
-let idle: { thread: Worker; clock: NodeJS.Timeout } | undefined;
+let idle: { thread: Thread; clock: NodeJS.Timeout } | undefined;
 const IDLE_MS = 30_000;
 
-function takeThread(): Worker {
-  if (idle !== undefined) {
-    const { thread, clock } = idle;
-    idle = undefined;
-    clearTimeout(clock);
-    forget(thread);
-    return thread;
-  }
-  const thread = new Worker(new URL('./thread.ts', import.meta.url), {
-    resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
-  });
-  thread.unref();
+function takeThread(): Thread {
+  if (idle === undefined) return beginThread();
+  const { thread, clock } = idle;
+  idle = undefined;
+  clearTimeout(clock);
   return thread;
 }
 
-function putBack(thread: Worker): void {
-  forget(thread);
-  if (idle !== undefined) return void thread.terminate();
-  const clock = setTimeout(() => {
-    idle = undefined;
-    void thread.terminate();
-  }, IDLE_MS).unref();
-  idle = { thread, clock };
-  // One that dies while it waits is not handed out.
-  thread.on('exit', () => {
-    if (idle?.thread === thread) idle = undefined;
+function beginThread(): Thread {
+  const worker = new Worker(new URL('./thread.ts', import.meta.url), {
+    resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
   });
+  worker.unref();
+  const thread: Thread = { worker, work: undefined };
+  worker.on('message', (said: Said) => thread.work?.heard(said));
+  worker.on('error', (error) => {
+    const isMemory = (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY';
+    thread.work?.failed(
+      isMemory ? new Problem('too-costly', 'the release gate needs too much memory for this content') : error,
+    );
+  });
+  worker.on('exit', () => {
+    // One that dies while it waits is not handed out.
+    if (idle?.thread === thread) idle = undefined;
+    thread.work?.failed(new Error('the thread of the release gate ended without an answer'));
+  });
+  return thread;
 }
 
-/** Ours only: a thread whose own listeners are taken away too never gives another answer. */
-function forget(thread: Worker): void {
-  for (const event of ['message', 'error', 'exit']) thread.removeAllListeners(event);
+function putBack(thread: Thread): void {
+  if (idle !== undefined) {
+    void thread.worker.terminate();
+    return;
+  }
+  const clock = setTimeout(() => {
+    idle = undefined;
+    void thread.worker.terminate();
+  }, IDLE_MS).unref();
+  idle = { thread, clock };
 }
