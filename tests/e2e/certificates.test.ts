@@ -85,13 +85,16 @@ describe.skipIf(!hasChromium)('certificates', () => {
     expect(await hand.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   }, 120_000);
 
-  test('a number that nobody knows is said to be unknown, and every other address asks for the sign-in', async () => {
+  test('a number that nobody knows is said to be unknown, and every other address asks for the sign-in, which leads back to it', async () => {
     const page = await come();
     await open(one, '/verify');
     await page.getByRole('textbox', { name: 'Number of the certificate' }).fill('00000000-0000-4000-8000-000000000000');
     await page.getByRole('button', { name: 'Check', exact: true }).click();
     await page.getByText('there is no such certificate').waitFor();
     await page.goto('/exchange/certificates');
-    await page.getByLabel('User name').waitFor();
+    await page.getByLabel('User name').fill(stand.regulator.username);
+    await page.getByLabel('Password').fill(stand.regulator.password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Certificates' }).waitFor();
   }, 60_000);
 });

@@ -41,7 +41,7 @@ afterAll(() => {
   ].join('\n');
   const text = readFileSync(DOCUMENT, 'utf8');
   const made = text.replace(new RegExp(`${BEGIN}[\\s\\S]*${END}`), `${BEGIN}\n${table}\n${END}`);
-  if (process.env.UPDATE_DOCS === '1') writeFileSync(DOCUMENT, made);
+  if (process.env.UPDATE_DOCS === '1') return writeFileSync(DOCUMENT, made);
   expect(text, 'the guide tells other figures: UPDATE_DOCS=1 writes them').toBe(made);
 });
 
@@ -294,13 +294,13 @@ test(`averaging: one question asked a thousand times in a hundred wordings (seed
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   // The same noise, drawn anew each time, as an interface without memory would.
   const naive = mean(Array.from({ length: 1_000 }, () => truth + random.normal(0, sigma)));
-  const distinct = new Set(answers).size;
+  const paid = Math.round(spent / 0.005);
   lines.push([
     `averaging: 1,000 answers to one question, noise of standard deviation ${sigma.toFixed(0)}`,
     `the mean is off by ${Math.abs(naive - truth).toFixed(1)} (standard error ${(sigma / Math.sqrt(1_000)).toFixed(1)})`,
-    `${distinct} distinct answers (two questions that say the same of all years), standard error ${(sigma / Math.sqrt(distinct)).toFixed(1)}; rho ${spent.toFixed(3)} spent in all`,
+    `${paid} answers were drawn (with and without naming all years), standard error ${(sigma / Math.sqrt(paid)).toFixed(1)}; rho ${spent.toFixed(3)} spent in all`,
   ]);
   expect(Math.abs(naive - truth)).toBeLessThan(2);
-  expect(distinct).toBeLessThanOrEqual(2);
+  expect(new Set(answers).size).toBeLessThanOrEqual(2);
   expect(spent).toBeCloseTo(0.01, 9);
 });
