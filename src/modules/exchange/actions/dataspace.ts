@@ -192,8 +192,8 @@ async function beginNegotiation(
   return { negotiation, isNew: true };
 }
 
-/** Until a person of ours takes up an offer that came unasked, or where only a script answers. */
-const HOUSE: Party = { id: 'account/exchange', name: 'Banyan' };
+/** For offers that came unasked, and where only a script answers: nobody's. */
+export const HOUSE: Party = { id: 'account/exchange', name: 'Banyan' };
 
 async function findOffered(
   ctx: Context,

@@ -31,7 +31,7 @@ import {
   insertTransfer,
   type NegotiationFilter,
 } from '../store/negotiations.ts';
-import { type Caller, hashToken, pidOf } from './dataspace.ts';
+import { type Caller, HOUSE, hashToken, pidOf } from './dataspace.ts';
 import { tradable } from './offerings.ts';
 import { partyIdOf, partyOf } from './parties.ts';
 import { due, follow, listedPolicy, moveNegotiation, note } from './protocol.ts';
@@ -287,8 +287,13 @@ export async function triggerNegotiation(
   requireScripts(counterparty.scripts, datasetId);
   requireOwn(counterparty.address, connectorAddress);
   const offer = { '@id': offerId, '@type': 'Offer', permission: [{ action: 'use' }] };
-  const consumer = { id: 'account/exchange', name: 'Banyan' };
-  const asked = { counterparty: counterparty.id, dataset: datasetId, offer, consumer, address: connectorAddress };
+  const asked = {
+    counterparty: counterparty.id,
+    dataset: datasetId,
+    offer,
+    consumer: HOUSE,
+    address: connectorAddress,
+  };
   return { id: await ctx.db.transaction((tx) => askElsewhere(ctx, tx, asked)) };
 }
 

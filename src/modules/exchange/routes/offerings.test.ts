@@ -58,6 +58,7 @@ beforeAll(async () => {
   });
   const director = who.get('laboratory-director')!;
   who.set('seller', makeContext({ actor: { ...director.actor, id }, db, log: silentLog }));
+  who.set('citizen', makeContext({ actor: testActor('patient'), db, log: silentLog }));
   const elsewhere = { ...who.get('regulator')!.actor, organizations: ['authority'] };
   who.set('regulator', makeContext({ actor: elsewhere, db, log: silentLog }));
   await storeBuiltInViews(ctx);
@@ -228,7 +229,7 @@ test('from a question to the notice, by HTTP alone', async () => {
     '/notices?open=true',
   );
   expect(notices).toContainEqual(expect.objectContaining({ offeringId: id, workingDays: 3 }));
-  await send('courier', 'POST', `/notices/${id}/objections`, { version: 1, grounds: 'my own row is in there' });
+  await send('citizen', 'POST', `/notices/${id}/objections`, { version: 1, grounds: 'my own row is in there' });
 });
 
 test('a content whose account was closed fails, and says so', async () => {
