@@ -8,6 +8,7 @@ import { Field } from './field.tsx';
 import { partyName, said, useMoney, useOffering, usePriceWords } from './offering-ask.ts';
 import { PolicyInWords } from './policy-in-words.tsx';
 import { newKey, trade, useOrderAct } from './trade-ask.ts';
+import './trade.css';
 
 /** From an offering to its contract. */
 export default function OrderNew() {

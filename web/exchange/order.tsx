@@ -186,7 +186,7 @@ function Contract({ page }: { page: OrderPage }) {
         <Panel title={t('order.invoices')} flush>
           <DataTable<OrderPage['invoices'][number]>
             name="invoices"
-            label={t('order.invoices')}
+            label={t('order.invoicesAll')}
             emptyText={t('order.noInvoices')}
             rowKey={({ year, number }) => `${year}-${number}`}
             source={{ rows: invoices }}
@@ -333,7 +333,7 @@ function Deliveries({ page: { order, deliveries, side } }: { page: OrderPage }) 
     <Panel title={t('order.deliveries')} flush>
       <DataTable<Delivery>
         name="deliveries"
-        label={t('order.deliveries')}
+        label={t('order.deliveriesAll')}
         emptyText={t('order.noDelivery')}
         rowKey={({ id }) => id}
         source={{ rows: deliveries }}

@@ -4,7 +4,7 @@ import { catalogue } from '../ui/catalogue.ts';
 export const trading = catalogue({
   en: {
     orders: {
-      title: 'Orders and contracts',
+      title: 'Contracts',
       about: 'What you have bought or sold, how far it is, and what is to be done.',
       buyer: 'Bought',
       seller: 'Sold',
@@ -157,6 +157,8 @@ export const trading = catalogue({
       pushAddress: 'Address (https://…)',
       fetch: 'Download',
       deliveries: 'Deliveries',
+      deliveriesAll: 'All deliveries',
+      invoicesAll: 'All invoices',
       noDelivery: 'Nothing was delivered yet.',
       way: 'Way',
       ways: { download: 'Download', push: 'Push', api: 'Calls', query: 'Questions' },
@@ -226,6 +228,8 @@ export const trading = catalogue({
         twice: 'confirms twice',
       },
       payments: 'Payments',
+      paymentsAll: 'All payments',
+      statementAll: 'All lines of the statement',
       noPayments: 'No payment yet.',
       statement: 'Statement',
       noLines: 'No money has moved yet. Top up to begin.',
@@ -276,7 +280,7 @@ export const trading = catalogue({
         'Sums of the entries of the books, less what was given back. Amounts are divided by the sources’ shares, the last fen to the largest remainders.',
     },
     desk: {
-      title: 'Operator of the exchange',
+      title: 'Exchange desk',
       about: 'Disputes to decide, payments, terms, the books, and whose copy a file is.',
       parts: 'Parts of the desk',
       disputes: 'Disputes',
@@ -316,7 +320,7 @@ export const trading = catalogue({
   },
   zh: {
     orders: {
-      title: '订单与合同',
+      title: '合同与订单',
       about: '您购买或出售的产品、进展以及待办事项。',
       buyer: '购买',
       seller: '出售',
@@ -465,6 +469,8 @@ export const trading = catalogue({
       pushAddress: '地址（https://…）',
       fetch: '下载',
       deliveries: '交付记录',
+      deliveriesAll: '全部交付',
+      invoicesAll: '全部发票',
       noDelivery: '尚未交付。',
       way: '方式',
       ways: { download: '下载', push: '推送', api: '接口调用', query: '查询' },
@@ -528,6 +534,8 @@ export const trading = catalogue({
       outcome: '支付机构',
       outcomes: { succeeds: '立即确认', fails: '报告失败', late: '一分钟后确认', twice: '确认两次' },
       payments: '支付记录',
+      paymentsAll: '全部支付',
+      statementAll: '账单明细',
       noPayments: '尚无支付。',
       statement: '账单',
       noLines: '尚无资金变动，请先充值。',

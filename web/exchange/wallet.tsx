@@ -21,7 +21,9 @@ export default function WalletPage() {
     <Page
       title={t('wallet.title')}
       about={query.data === undefined ? t('wallet.about') : `${partyName(query.data.party)}. ${t('wallet.about')}`}
-      actions={<Button icon={<PrinterOutlined />} aria-label={t('wallet.statement')} onClick={() => window.print()} />}
+      actions={
+        <Button icon={<PrinterOutlined />} aria-label={t('wallet.statementAll')} onClick={() => window.print()} />
+      }
     >
       {query.isPending && <Loading />}
       {query.isError && <Failure error={query.error} retry={() => query.refetch()} />}
@@ -114,7 +116,7 @@ export function Payments({ payments, withParty = false }: { payments: readonly P
   return (
     <DataTable<Payment>
       name="payments"
-      label={t('wallet.payments')}
+      label={t('wallet.paymentsAll')}
       emptyText={t('wallet.noPayments')}
       rowKey={({ id }) => id}
       source={{ rows: payments }}
@@ -188,7 +190,7 @@ function Statement() {
       {query.isSuccess && (
         <DataTable<StatementLine>
           name="statement"
-          label={t('wallet.statement')}
+          label={t('wallet.statementAll')}
           emptyText={t('wallet.noLines')}
           rowKey={({ subject, purpose, balance, at, kind }) => `${subject} ${purpose} ${kind} ${at} ${balance}`}
           source={{ rows: query.data.lines }}
