@@ -127,6 +127,18 @@ describe('a table', () => {
     expect((await rowsOf(releaseId))[5]).toEqual([...rows[5]!.slice(0, 3), null, null]);
   });
 
+  test('with a mean beside the count: the mean is no code, and is hidden with its cell', async () => {
+    const id = await offer();
+    const mean = { name: 'mean', label: { en: 'Mean', zh: '均值' }, type: 'decimal', role: 'plain' } as const;
+    const { columns, rows } = counts({ '440103/2024/HER2': 3 });
+    const candidate = { columns: [...columns, mean], rows: rows.map((row, at) => [...row, at / 7]) };
+    const { report, releaseId } = await pass(id, candidate, { suppressionLimit: 0.5 });
+    expect(report.table!.dimensions.map(({ column }) => column)).not.toContain('mean');
+    const hidden = (await rowsOf(releaseId)).filter((row) => row[3] === null);
+    expect(hidden.length).toBeGreaterThanOrEqual(4);
+    expect(hidden.every((row) => row[4] === null)).toBe(true);
+  });
+
   test('that names persons is refused before anything is counted', async () => {
     const id = await offer();
     const { columns, rows } = counts();

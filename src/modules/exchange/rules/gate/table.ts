@@ -135,7 +135,7 @@ function partsOf(candidate: EncodedCandidate, columns: readonly EncodedColumn[],
     return column;
   });
   const coded = columns
-    .filter(({ role }) => role === 'quasi' || role === 'sensitive' || role === 'plain')
+    .filter((column) => !isNumber(column))
     .sort((a, b) => b.dictionary.length - a.dictionary.length || columns.indexOf(a) - columns.indexOf(b));
   const dimensions: { column: EncodedColumn; fixed: EncodedColumn[] }[] = [];
   for (const column of coded) {
@@ -149,6 +149,11 @@ function partsOf(candidate: EncodedCandidate, columns: readonly EncodedColumn[],
   if (dimensions.length === 0) throw new RangeError('a table needs a column of codes');
   const sums = largest.length === 0 ? undefined : columns.find(({ role }) => role === 'measure');
   return { columns, dimensions, count, sums, largest };
+}
+
+/** Told of a cell, and hidden with it: a mean is no code, whatever it is called. */
+function isNumber({ role, type }: CandidateColumn): boolean {
+  return role === 'count' || role === 'measure' || role === 'weight' || (role === 'plain' && type === 'decimal');
 }
 
 /** Whether each code of the one goes with a single code of the other. */
@@ -366,7 +371,6 @@ function releasedRows(
   }: { parts: Parts; candidate: EncodedCandidate; hidden: ReadonlySet<number>; settings: GateSettings },
 ): Cell[][] {
   const { columns, dimensions } = parts;
-  const isNumber = ({ role }: EncodedColumn): boolean => role === 'count' || role === 'measure' || role === 'weight';
   const rows: Cell[][] = [];
   for (let row = 0; row < candidate.rowCount; row += 1) {
     const cell = frame.cellOf(dimensions.map(({ column }) => textOf(cellOf(column, row))))!;
