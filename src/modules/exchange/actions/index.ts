@@ -16,7 +16,6 @@ export {
   judgeItems,
   listAssessments,
   listNotices,
-  noticeJob,
   objectTo,
   readCompliance,
   readEvidence,
@@ -74,7 +73,7 @@ export {
   tradable,
 } from './offerings.ts';
 export { openOrder } from './orders.ts';
-export { partyIdOf, partyOf } from './parties.ts';
+export { partyOf } from './parties.ts';
 export { tradeHearer } from './trade-hearer.ts';
 export {
   delistOffering,
@@ -84,6 +83,5 @@ export {
   resumeOffering,
   suspendOffering,
   venueHearer,
-  venueJob,
   withdrawListing,
 } from './venues.ts';

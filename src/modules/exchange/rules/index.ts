@@ -1,7 +1,6 @@
 export { isOutside, parseAddress } from './addresses.ts';
 export {
   addWorkingDays,
-  exportDuty,
   itemsFor,
   measureItems,
   needsFourEyes,
