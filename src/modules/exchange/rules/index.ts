@@ -10,7 +10,7 @@ export {
 } from './compliance.ts';
 export { csvLine, parseCsv } from './csv.ts';
 export { mayMove, measureQuality, missingOf, nextRefresh, offerPolicy, sampleOf } from './offerings.ts';
-export { daysAfterTime, monthsAfter, movesOf, nextState, periodEnd, periodsBegun, requireInForce } from './orders.ts';
+export { daysAfterTime, movesOf, periodsBegun, requireInForce } from './orders.ts';
 export { noticesOf } from './payments.ts';
 export {
   chargeOf,
