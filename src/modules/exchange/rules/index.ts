@@ -23,7 +23,7 @@ export {
 export { freeze, giveBack, owe, payOff, payPeriod, refund, thaw } from './settlement.ts';
 export { parseTableQuestion, selectRows, type TableQuestion } from './tables.ts';
 export { agreementEnd, purposeOf } from './terms.ts';
-export { readMarks, type Suspicion, suspect, thresholdFor } from './trace.ts';
+export { readMarks, suspect, thresholdFor } from './trace.ts';
 export { beginTurn, endOf, noteMove, type Turn, take } from './turn.ts';
 export { fieldsFor, getVenue, isSettled, marketOf, nextLook, VENUES } from './venues.ts';
 export { type MarkedRow, type MarkKeys, markRow, planMarks } from './watermark.ts';
