@@ -4,7 +4,7 @@ export interface LinearProgram {
   variables: readonly LinearVariable[];
   rows: readonly LinearRow[];
 }
-export interface LinearVariable {
+interface LinearVariable {
   cost: number;
   low: number;
   high: number;

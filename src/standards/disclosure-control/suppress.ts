@@ -37,7 +37,8 @@ export interface Pattern {
 export function suppress(problem: SuppressionProblem, options: SuppressionOptions): Pattern | undefined {
   const { layers, costs } = problem;
   const primaries = primariesOf(layers);
-  if (primaries.size === 0 && !isExposed(problem, primaries, options.solve)) return { hidden: primaries, cost: 0, optimal: true };
+  if (primaries.size === 0 && !isExposed(problem, primaries, options.solve))
+    return { hidden: primaries, cost: 0, optimal: true };
   if ([...primaries].some((cell) => !Number.isFinite(costs[cell]))) return undefined;
   const sound = soundPattern(problem, primaries, options);
   if (sound === undefined) return undefined;

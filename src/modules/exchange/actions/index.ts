@@ -72,7 +72,6 @@ export {
   searchOfferings,
   tradable,
 } from './offerings.ts';
-export { openOrder } from './orders.ts';
 export { partyOf } from './parties.ts';
 export { tradeHearer } from './trade-hearer.ts';
 export {

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Door } from '#kernel/http';
+import { type Door, oneOf } from '#kernel/http';
 import { Problem } from '#kernel/problem';
 import {
   listOrders,
@@ -127,11 +127,4 @@ function timeOf(text: string | undefined, name: string): Date | undefined {
   if (Number.isNaN(at.getTime()))
     throw new Problem('invalid', 'this parameter is a date and time with a zone', { name });
   return at;
-}
-
-function oneOf<T extends string>(text: string, values: readonly T[], name: string): T {
-  const found = values.find((value) => value === text);
-  if (found === undefined)
-    throw new Problem('invalid', 'this parameter is none of its values', { name, values: [...values] });
-  return found;
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { type Door, languageOf } from '#kernel/http';
+import { type Door, dayOf, languageOf, oneOf, textOf } from '#kernel/http';
 import { Problem } from '#kernel/problem';
 import {
   assessReport,
@@ -19,7 +19,6 @@ import {
 } from '../actions/index.ts';
 import { receiveBatch } from '../intake/index.ts';
 import { ASSESSMENT_METHODS, MOST_BATCH_BYTES, REPORT_KINDS, REPORT_STATES, type ReportQuery } from '../model.ts';
-import { dayOf, oneOf, textOf } from './read.ts';
 
 type Query = Record<string, string | undefined>;
 type Body = Record<string, unknown>;

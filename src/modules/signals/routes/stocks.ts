@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Door } from '#kernel/http';
+import { type Door, oneOf, textOf } from '#kernel/http';
 import { Problem } from '#kernel/problem';
 import {
   listHoldings,
@@ -18,7 +18,6 @@ import {
   TOLD_MOVEMENTS,
   USUAL_SCENARIO,
 } from '../model.ts';
-import { oneOf, textOf } from './read.ts';
 
 type Query = Record<string, string | undefined>;
 type Body = Record<string, unknown>;

@@ -52,8 +52,8 @@ beforeAll(async () => {
   computing = startComputing();
   for (const role of ROLES) roles.set(role, await findPermissions(pool, [role]));
   await lake.run(sql`
-    create table laboratory_result (id String, specimen Nullable(String), service_request Nullable(String), patient String, code LowCardinality(String), time DateTime64(3, 'UTC'), value Nullable(Float64), value_code Nullable(String), value_text Nullable(String),
-      flag Nullable(String), status Nullable(String), sex Nullable(String), birth_date Nullable(Date32), district Nullable(String), organization Nullable(String), _tenant String, _patients Array(String))
+    create table laboratory_result (id String, specimen Nullable(String), service_request Nullable(String), patient String, code LowCardinality(String), time DateTime64(3, 'UTC'), value Nullable(Float64), value_code LowCardinality(Nullable(String)), value_text Nullable(String),
+      flag LowCardinality(Nullable(String)), status LowCardinality(Nullable(String)), sex LowCardinality(Nullable(String)), birth_date Nullable(Date32), district LowCardinality(Nullable(String)), organization LowCardinality(Nullable(String)), _tenant String, _patients Array(String))
     engine = MergeTree order by (code, time)`);
   app = Fastify();
   app.setErrorHandler((error, _, reply) => {

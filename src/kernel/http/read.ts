@@ -22,7 +22,9 @@ export function textsOf(value: unknown, name: string): string[] {
 
 /** @throws Problem `invalid` when the text is no day */
 export function dayOf(text: string, name: string): string {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text)))
-    throw new Problem('invalid', 'this parameter is a day', { name, example: '2026-03-02' });
+  // A day that does not exist comes back as another one.
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined;
+  if (at === undefined || Number.isNaN(at.getTime()) || at.toISOString().slice(0, 10) !== text || text < '1900')
+    throw new Problem('invalid', 'this parameter is a day: year-month-day', { name });
   return text;
 }
