@@ -117,7 +117,7 @@ function Told({ notices }: { notices: readonly AlarmNotice[] }) {
     <Panel title={t('notices.told')} flush>
       <DataTable<AlarmNotice>
         name="told"
-        label={t('notices.told')}
+        label={t('notices.table')}
         rowKey={({ id }) => id}
         source={{ rows: notices }}
         columns={[

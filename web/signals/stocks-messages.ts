@@ -3,6 +3,7 @@ export const stocking = {
   en: {
     stocks: {
       movements: 'Movements',
+      movementTable: 'Movements, the last first',
       movement: 'What was done',
       told: {
         received: 'Received',
@@ -163,6 +164,7 @@ export const stocking = {
   zh: {
     stocks: {
       movements: '出入库',
+      movementTable: '出入库记录，新的在前',
       movement: '操作',
       told: { received: '入库', issued: '发放', wasted: '报废', transferred: '调拨', ordered: '订购' },
       moves: {

@@ -220,7 +220,7 @@ function Past({ items }: { items: readonly StockItem[] }) {
   return (
     <DataTable<StockMovement>
       name="movements"
-      label={t('stocks.movements')}
+      label={t('stocks.movementTable')}
       rowKey={({ id }) => id}
       emptyText={t('stocks.noMovements')}
       source={{
