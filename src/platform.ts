@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   accessRoutes,
   checkToken,
@@ -103,20 +104,27 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     const pool = openPool(database.url, { size: 20 });
     undo.push(pool.end);
     const ctx = systemContext({ db: pool, log }, 'platform');
-    await step('migrations', () => migrate(pool, MIGRATIONS));
-    const ledgerKey = await openKey(pool, config.data, ctx.now());
+    // Our own database may be killed while the program starts, and is back within seconds; what is done patiently may be done twice.
+    const patiently = <T>(work: () => Promise<T>) => (config.databaseUrl === undefined ? whileAway(work) : work());
+    await step('migrations', () => patiently(() => migrate(pool, MIGRATIONS)));
+    const ledgerKey = await patiently(() => openKey(pool, config.data, ctx.now()));
     await step('app', () => building);
     const publicUrl = () => config.publicUrl?.replace(/\/$/, '') ?? httpUrl;
-    const oidc = await openOidc(ctx, { db: pool, log, publicUrl, external: externalIssuer(config, publicUrl) });
+    const external = externalIssuer(config, publicUrl);
+    const oidc = await patiently(() => openOidc(ctx, { db: pool, log, publicUrl, external }));
     const access = openAccess({ pool, log, languageOf, translate, checkJwt: oidc.checkJwt });
-    const administrator = await step('accounts', () => ensureAdministrator(ctx, config));
-    const demo = config.region ? await ensureDemoAccounts(ctx) : await disableDemoAccounts(ctx).then(() => []);
+    const administrator = await step('accounts', () => patiently(() => ensureAdministrator(ctx, config)));
+    const demo = await patiently(() =>
+      config.region ? ensureDemoAccounts(ctx) : disableDemoAccounts(ctx).then(() => []),
+    );
 
     listensTo([...HEARERS, ...APART]);
-    await step('facts', async () => {
-      await loadIntervals(ctx);
-      await storeBuiltInViews(ctx);
-    });
+    await step('facts', () =>
+      patiently(async () => {
+        await loadIntervals(ctx);
+        await storeBuiltInViews(ctx);
+      }),
+    );
 
     const computing = startComputing();
     undo.push(computing.stop);
@@ -240,6 +248,19 @@ export async function startPlatform(config: Config, say: (line: string) => void)
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+const AWAY_MS = 20_000;
+
+/** Begins again what failed because the database was away, until it is back or the time is over. */
+async function whileAway<T>(work: () => Promise<T>): Promise<T> {
+  for (const until = Date.now() + AWAY_MS; ; await sleep(200)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Problem) || error.kind !== 'unavailable' || Date.now() > until) throw error;
+    }
   }
 }
 
