@@ -317,6 +317,7 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'the case definition has no serial interval: enter one first': '病例定义没有代际间隔：请先填写',
   'there are too few cases in the period for this': '期内病例过少',
   'the past is too short or too empty for this method': '历史数据过短或过少，无法使用此方法',
+  'the cases came within too few days for this': '病例集中在过少的日期内',
   'the cases came within too few days for a nowcast': '病例集中在过少的日期内，无法进行现时预测',
   'a product lists so many reactions at most': '一种产品所列不良反应的数量超出上限',
   'a product has a list of reactions': '产品须附不良反应列表',
