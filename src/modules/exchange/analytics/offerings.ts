@@ -2,6 +2,7 @@ import type { Context } from '#kernel/context';
 import { describe, type Lake, questionOfText, viewAddresses } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
 import type { Candidate, CandidateColumn, Cell, OfferingQuery } from '../model.ts';
+import { plainColumn } from '../rules/gate/index.ts';
 
 /** Rows of a candidate at the most. */
 const MOST_CANDIDATE_ROWS = 1_000_000;
@@ -54,14 +55,6 @@ export async function ask(
     found: found.map(({ name, type }) => ({ name, type })),
     views: [...tables.keys()].sort(),
     more: rows.length > mostRows,
-  };
-}
-
-function plainColumn({ name, label, type, role, hierarchy, unit }: CandidateColumn): CandidateColumn {
-  return {
-    ...{ name, label, type, role },
-    ...(hierarchy !== undefined && { hierarchy }),
-    ...(unit !== undefined && { unit }),
   };
 }
 

@@ -78,3 +78,12 @@ export function codesTold(columns: readonly CandidateColumn[], rows: readonly Ce
   }
   return codes;
 }
+
+/** What a column is to others, without what only the gate or the studio knows of it. */
+export function plainColumn({ name, label, type, role, hierarchy, unit }: CandidateColumn): CandidateColumn {
+  return {
+    ...{ name, label, type, role },
+    ...(hierarchy !== undefined && { hierarchy }),
+    ...(unit !== undefined && { unit }),
+  };
+}

@@ -28,6 +28,7 @@ import {
   type EarlierRelease,
   type EncodedCandidate,
   type EncodedColumn,
+  plainColumn,
   textOf,
 } from './encoded.ts';
 import type { Examined, GateTools } from './microdata.ts';
@@ -76,7 +77,7 @@ export function examineTable(
   const open =
     pattern === undefined ? [...found.keys()] : exposed(problem, hidden, tools.solve).map(({ cell }) => cell);
   const rows = open.length > 0 ? [] : releasedRows(frame, { parts, candidate, hidden, settings });
-  const columns = leavingColumns.map(plain);
+  const columns = leavingColumns.map(plainColumn);
   const described = describe(
     frame,
     { data, found, hidden, differences, layers, optimal: pattern?.optimal ?? false },
@@ -96,17 +97,6 @@ export function examineTable(
       codes: codesTold(columns, rows),
     },
     report: described,
-  };
-}
-
-function plain({ name, label, type, role, hierarchy, unit }: EncodedColumn): CandidateColumn {
-  return {
-    name,
-    label,
-    type,
-    role,
-    ...(hierarchy !== undefined && { hierarchy }),
-    ...(unit !== undefined && { unit }),
   };
 }
 
