@@ -1,6 +1,6 @@
 import type { Context, Db, Tx } from '#kernel/context';
 import { Problem } from '#kernel/problem';
-import { all, sql } from '#kernel/sql';
+import { all, isId, sql } from '#kernel/sql';
 import type { CandidateColumn, Cell, GateLine, GatePassage, GateReport, GateStage } from '../model.ts';
 import type { Told } from '../rules/gate/index.ts';
 
@@ -21,7 +21,9 @@ export async function insertReport(tx: Tx, report: GateReport): Promise<void> {
 
 /** @throws Problem `not-found` */
 export async function getReport(db: Db, id: string): Promise<GateReport> {
-  const found = await db.maybe<{ body: GateReport }>(sql`select body from exchange.gate_report where id::text = ${id}`);
+  const found = await db.maybe<{ body: GateReport }>(
+    sql`select body from exchange.gate_report where ${isId(sql`id`, id)}`,
+  );
   if (found === undefined) throw new Problem('not-found', 'there is no such gate report');
   return found.body;
 }
@@ -91,7 +93,7 @@ const RELEASE = sql`id, offering, version, digest, columns, row_count as "rowCou
 
 /** @throws Problem `not-found` */
 export async function getRelease(db: Db, id: string): Promise<StoredRelease> {
-  const found = await db.maybe<StoredRelease>(sql`select ${RELEASE} from exchange.release where id::text = ${id}`);
+  const found = await db.maybe<StoredRelease>(sql`select ${RELEASE} from exchange.release where ${isId(sql`id`, id)}`);
   if (found === undefined) throw new Problem('not-found', 'there is no such release');
   return found;
 }
@@ -207,7 +209,7 @@ export async function findAnswer(
 ): Promise<StoredAnswer | undefined> {
   const found = await db.maybe<{ answer: StoredAnswer }>(sql`
     select answer from exchange.gate_answer
-    where part = ${offering} and release::text = ${release} and question = ${question} and milli_rho >= ${milliRho}
+    where part = ${offering} and ${isId(sql`release`, release)} and question = ${question} and milli_rho >= ${milliRho}
     order by milli_rho desc limit 1
   `);
   return found?.answer;

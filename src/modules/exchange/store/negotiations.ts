@@ -1,5 +1,5 @@
 import type { Db, Sql, Tx } from '#kernel/context';
-import { any, sql } from '#kernel/sql';
+import { any, isId, sql } from '#kernel/sql';
 import type { Side } from '#standards/dataspace';
 import type { Counterparty, Negotiation, NegotiationLine, ProtocolStep, Scripts, Transfer } from '../model.ts';
 
@@ -25,12 +25,14 @@ export async function insertNegotiation(tx: Tx, row: Negotiation): Promise<void>
 }
 
 export function findNegotiation(db: Db, id: string): Promise<Negotiation | undefined> {
-  return db.maybe<Negotiation>(sql`select ${NEGOTIATION} from exchange.negotiation where id::text = ${id}`);
+  return db.maybe<Negotiation>(sql`select ${NEGOTIATION} from exchange.negotiation where ${isId(sql`id`, id)}`);
 }
 
 /** The negotiation, its row locked until the transaction ends. */
 export function holdNegotiation(tx: Tx, id: string): Promise<Negotiation | undefined> {
-  return tx.maybe<Negotiation>(sql`select ${NEGOTIATION} from exchange.negotiation where id::text = ${id} for update`);
+  return tx.maybe<Negotiation>(
+    sql`select ${NEGOTIATION} from exchange.negotiation where ${isId(sql`id`, id)} for update`,
+  );
 }
 
 /** The negotiation that a counterparty has begun under this id of its own, locked. */
@@ -92,11 +94,11 @@ export async function insertTransfer(tx: Tx, row: Transfer): Promise<void> {
 }
 
 export function findTransfer(db: Db, id: string): Promise<Transfer | undefined> {
-  return db.maybe<Transfer>(sql`select ${TRANSFER} from exchange.transfer where id::text = ${id}`);
+  return db.maybe<Transfer>(sql`select ${TRANSFER} from exchange.transfer where ${isId(sql`id`, id)}`);
 }
 
 export function holdTransfer(tx: Tx, id: string): Promise<Transfer | undefined> {
-  return tx.maybe<Transfer>(sql`select ${TRANSFER} from exchange.transfer where id::text = ${id} for update`);
+  return tx.maybe<Transfer>(sql`select ${TRANSFER} from exchange.transfer where ${isId(sql`id`, id)} for update`);
 }
 
 export function holdTransferOf(
@@ -161,7 +163,7 @@ export function findCounterpartyByToken(db: Db, hash: Buffer): Promise<StoredCou
 
 export function findCounterparty(db: Db, id: string): Promise<StoredCounterparty | undefined> {
   return db.maybe<StoredCounterparty>(
-    sql`select ${COUNTERPARTY} from exchange.counterparty where id::text = ${id} and disabled_at is null`,
+    sql`select ${COUNTERPARTY} from exchange.counterparty where ${isId(sql`id`, id)} and disabled_at is null`,
   );
 }
 
@@ -186,7 +188,7 @@ export async function insertCounterparty(
 /** How many it stopped: none where there is no such one. */
 export function disableCounterparty(tx: Tx, id: string, at: Date): Promise<number> {
   return tx.run(
-    sql`update exchange.counterparty set disabled_at = ${at} where id::text = ${id} and disabled_at is null`,
+    sql`update exchange.counterparty set disabled_at = ${at} where ${isId(sql`id`, id)} and disabled_at is null`,
   );
 }
 
