@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hashSecret } from '#kernel/access';
 import { type Actor, type Context, type Db, makeContext } from '#kernel/context';
 import type { Log } from '#kernel/log';
 import { Problem } from '#kernel/problem';
@@ -48,13 +48,9 @@ export async function identifyConnector(
   header: string | undefined,
 ): Promise<Caller> {
   const token = /^Bearer +([^ ]+) *$/i.exec(header ?? '')?.[1];
-  const found = token === undefined ? undefined : await findCounterpartyByToken(parts.db, hashToken(token));
+  const found = token === undefined ? undefined : await findCounterpartyByToken(parts.db, hashSecret(token));
   if (found === undefined) throw new Problem('unauthenticated', 'the token is unknown, expired or revoked');
   return { counterparty: found, ctx: makeContext({ ...parts, actor: actorOf(found) }) };
-}
-
-export function hashToken(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
 }
 
 /** It acts for its party and holds no permission of its own: what it may see is chosen by its id in every query. */

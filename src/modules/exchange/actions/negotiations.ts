@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { reachOf, record, recordRead } from '#kernel/access';
+import { hashSecret, makeSecret, reachOf, record, recordRead } from '#kernel/access';
 import type { Context, Tx } from '#kernel/context';
 import { Problem } from '#kernel/problem';
 import { DspError, type NegotiationStep, negotiationSteps, parseOffer } from '#standards/dataspace';
@@ -31,7 +30,7 @@ import {
   insertTransfer,
   type NegotiationFilter,
 } from '../store/negotiations.ts';
-import { type Caller, HOUSE, hashToken, pidOf } from './dataspace.ts';
+import { type Caller, HOUSE, pidOf } from './dataspace.ts';
 import { tradable } from './offerings.ts';
 import { partyIdOf, partyOf } from './parties.ts';
 import { due, follow, listedPolicy, moveNegotiation, note } from './protocol.ts';
@@ -255,10 +254,19 @@ export async function addCounterparty(ctx: Context, given: NewCounterparty): Pro
   if (!isOnOrigin(address, address)) throw new Problem('invalid', 'the address begins with https:// or http://');
   const id = ctx.newId();
   const party = given.party ?? `account/connector-${id}`;
-  const token = randomBytes(32).toString('base64url');
+  const token = makeSecret();
   await ctx.db.transaction(async (tx) => {
     await notePartySeen(tx, { id: party, name }, ctx.now());
-    const row = { id, party, name, address, authorization, scripts, tokenHash: hashToken(token), createdAt: ctx.now() };
+    const row = {
+      id,
+      party,
+      name,
+      address,
+      authorization,
+      scripts,
+      tokenHash: hashSecret(token),
+      createdAt: ctx.now(),
+    };
     await insertCounterparty(tx, row);
     await record(ctx, tx, {
       act: 'exchange.connector-entered',

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Door } from '#kernel/http';
+import { type Door, oneOf } from '#kernel/http';
 import { goneSignal } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
 import {
@@ -113,13 +113,6 @@ function searchOf(query: Partial<Record<string, string>>): OfferingSearch {
     limit: numberOf(limit, MOST_FOUND, 24),
     offset: numberOf(offset, 10_000, 0),
   };
-}
-
-function oneOf<T extends string>(given: string, values: readonly T[], name: string): T {
-  const found = values.find((value) => value === given);
-  if (found === undefined)
-    throw new Problem('invalid', 'this parameter is none of its values', { name, values: [...values] });
-  return found;
 }
 
 function numberOf(given: string | undefined, most: number, standard: number): number {
