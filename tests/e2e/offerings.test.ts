@@ -1,16 +1,6 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import {
-  findBarriers,
-  hasChromium,
-  open,
-  openBrowser,
-  until,
-  type Visit,
-  type Visitor,
-  visit,
-  visitAs,
-} from './browser.ts';
+import { describe, expect, inject, test } from 'vitest';
+import { hasChromium, until } from './browser.ts';
+import { oneVisitor } from './one-visitor.ts';
 
 /**
  * Goal: a laboratory's director makes a product by hand and learns what it lacks; everybody finds the catalogue and the notices, with or without
@@ -18,23 +8,7 @@ import {
  * Method: a true browser on the true server, whose lake answers the question; each page clean for axe-core.
  */
 describe.skipIf(!hasChromium)('offering data products', () => {
-  let browser: Browser;
-  let one: Visit;
-
-  const come = async (role: string, visitor: Partial<Visitor> = {}) => {
-    one = await visitAs(browser, role, { ...inject('screen'), ...visitor });
-    return one.page;
-  };
-
-  beforeAll(async () => {
-    browser = await openBrowser();
-  });
-  afterAll(() => browser?.close());
-  afterEach(async () => {
-    expect(await findBarriers(one)).toEqual([]);
-    expect(one.troubles).toEqual([]);
-    await one.close();
-  });
+  const { come, drop, go } = oneVisitor();
 
   test('the director asks the lake, takes the columns over, and is told what is still missing', async () => {
     const page = await come('laboratory-director');
@@ -44,7 +18,7 @@ describe.skipIf(!hasChromium)('offering data products', () => {
     await until('the lake is filled', async () =>
       (await page.request.post(`${inject('screen').url}/api/lake/ask`, asked)).ok(),
     );
-    await open(one, '/exchange/studio');
+    await go('/exchange/studio');
     await page.getByRole('button', { name: 'New product' }).click();
     await page.getByRole('heading', { name: /^Still to do before it can be handed in/ }).waitFor();
     await page.getByRole('tab', { name: 'Question' }).click();
@@ -60,20 +34,20 @@ describe.skipIf(!hasChromium)('offering data products', () => {
   }, 180_000);
 
   test('a visitor without an account reads the catalogue and the notices', async () => {
-    one = await visit(browser, { ...inject('screen'), width: 390, height: 844 });
-    await open(one, '/exchange/notices');
-    await one.page.getByRole('heading', { name: 'Public notices' }).waitFor();
-    await open(one, '/exchange/catalogue?kind=api');
-    await one.page.getByRole('heading', { name: 'Data products' }).waitFor();
-    await one.page.getByText(/^Found: /).waitFor();
-    expect(await one.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    const page = await drop({ width: 390, height: 844 });
+    await go('/exchange/notices');
+    await page.getByRole('heading', { name: 'Public notices' }).waitFor();
+    await go('/exchange/catalogue?kind=api');
+    await page.getByRole('heading', { name: 'Data products' }).waitFor();
+    await page.getByText(/^Found: /).waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   }, 60_000);
 
   test('the regulator finds the desk and what is known of each venue', async () => {
     const page = await come('regulator', { language: 'zh' });
-    await open(one, '/exchange/assessments');
+    await go('/exchange/assessments');
     await page.getByRole('heading', { name: '合规评估' }).waitFor();
-    await open(one, '/exchange/venues?part=profiles');
+    await go('/exchange/venues?part=profiles');
     await page.getByRole('heading', { name: '深圳数据交易所' }).waitFor();
     await page.getByText('模拟器：速度与拒绝均为虚构').first().waitFor();
   }, 60_000);
