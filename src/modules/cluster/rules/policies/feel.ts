@@ -228,7 +228,8 @@ function within(subject: Node, range: { from: Node; to: Node; open?: [boolean, b
     const one = value(answers);
     const least = low(answers);
     if (one === undefined || least === undefined) return undefined;
-    return (fromOpen ? one > least : one >= least) && (toOpen ? one < high : one <= high);
+    const number = one as number;
+    return (fromOpen ? number > least : number >= least) && (toOpen ? number < high : number <= high);
   };
 }
 
