@@ -550,6 +550,9 @@ test('every role holds exactly the acts of the matrix', async () => {
     'cluster.edit@organization': 'enterprise park-operator researcher',
     'cluster.import': 'regulator',
     'cluster.merge': 'regulator',
+    'cluster.policy.apply@organization': 'enterprise',
+    'cluster.policy.decide': 'regulator',
+    'cluster.policy.write': 'regulator',
     'cluster.read':
       'administrator clinician courier data-buyer enterprise laboratory-director laboratory-technician park-operator patient regulator researcher',
     'custody.alarm.acknowledge': 'courier laboratory-director laboratory-technician',

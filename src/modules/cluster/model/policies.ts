@@ -15,7 +15,7 @@ export interface Variable {
   evidence: BothWords;
   holder: BothWords;
   /** What of an enterprise's record gives the answer. */
-  property?: string;
+  record?: { property: string; prefixes?: [string, string][]; words?: [string, AnswerValue][] };
   /** The enterprise can bring it about. */
   changeable?: boolean;
 }
@@ -120,23 +120,23 @@ export interface Extra {
 }
 
 /** Fen. `most` is null where nothing bounds it. */
-export interface Span {
+export interface MoneySpan {
   least: number;
   most: number | null;
 }
 
-export interface Step extends Span {
+export interface AmountStep extends MoneySpan {
   key: 'fixed' | 'rate' | 'upTo' | 'each' | 'ceiling' | 'extra' | 'match' | 'share' | 'range';
   /** What the words of the step name. */
   facts: Record<string, string | number>;
 }
 
-export interface Reckoned extends Span {
+export interface Reckoning extends MoneySpan {
   kind: 'money' | 'case-by-case' | 'unknown' | 'none';
   /** They sum to the amount, at both ends. */
-  steps: Step[];
+  steps: AmountStep[];
   /** They sum to the amount, at both ends. */
-  payers: ({ payer: Payer } & Span)[];
+  payers: ({ payer: Payer } & MoneySpan)[];
   /** Names that would narrow it. */
   needs: string[];
   /** Of what is decided case by case; information only. */
@@ -154,16 +154,16 @@ export interface ClauseFinding {
   verdict: Verdict;
   /** Names without an answer on which the verdict hangs. */
   missing: string[];
-  amount: Reckoned;
+  amount: Reckoning;
 }
 
-export interface Change {
+export interface AnswerChange {
   name: string;
   from: AnswerValue | undefined;
   to: AnswerValue;
 }
 
-export interface Total {
+export interface PolicyTotal {
   certain: number;
   possible: number;
   /** Something that bounds nothing is among them. */
@@ -181,4 +181,198 @@ export interface NextQuestion {
   settles: number;
   /** Clauses decided on average. */
   decides: number;
+}
+
+/** An answer with where it comes from; the enterprise's own word goes before the record. */
+export interface KnownAnswer {
+  name: string;
+  value: AnswerValue;
+  from: 'own' | 'record';
+  /** Who said it, or the title of the record's source. */
+  by: string;
+  at: string | null;
+}
+
+export interface EnterpriseLine {
+  id: string;
+  name: string;
+  nameZh: string | null;
+  example: boolean;
+}
+
+/** Everything the navigator shows of an enterprise on a day. Without one, what is so for anybody. */
+export interface Navigator {
+  day: string;
+  enterprise: EnterpriseLine | null;
+  /** Enterprises the actor may answer for; of a regulator the first by name. */
+  own: EnterpriseLine[];
+  mayAnswer: boolean;
+  variables: Variable[];
+  policies: Policy[];
+  answers: KnownAnswer[];
+  findings: (ClauseFinding & { ways: { changes: AnswerChange[]; verdict: Verdict }[] })[];
+  total: PolicyTotal;
+  questions: NextQuestion[];
+  /** Open applications by `policy/clause`. */
+  applications: Record<string, string>;
+}
+
+export interface PolicyReach {
+  ranAt: string;
+  day: string;
+  enterprises: number;
+  tookMs: number;
+  clauses: Record<string, { yes: number; unknown: number; no: number; certain: number; possible: number }>;
+}
+
+export interface PolicyPage {
+  policy: Policy;
+  day: string;
+  version: number;
+  standing: Standing;
+  variables: Variable[];
+  /** Of the newest matching; null before the first, and to those who may not see it. */
+  reach: PolicyReach | null;
+  amendments: {
+    version: number;
+    words: string;
+    madeByName: string;
+    madeAt: string;
+    guideDueAt: string;
+    guideAt: string | null;
+  }[];
+  mayWrite: boolean;
+}
+
+export interface EligibleLine extends EnterpriseLine {
+  verdict: Verdict;
+  certain: number;
+  possible: number | null;
+  missing: string[];
+}
+
+/** What a draft of a clause costs, beside the one in force. Money is fen, summed over enterprises as if each stood alone. */
+export interface Simulation {
+  day: string;
+  enterprises: number;
+  examples: boolean;
+  tookMs: number;
+  now: SimulatedSum;
+  draft: SimulatedSum;
+  by: Record<'district' | 'field', { value: string; now: SimulatedSum; draft: SimulatedSum }[]>;
+  /** How many enterprises lack which answer that the draft asks for. */
+  missing: { name: string; enterprises: number }[];
+}
+export interface SimulatedSum {
+  yes: number;
+  unknown: number;
+  /** What is sure, and what is not excluded; enterprises whose amount nothing bounds are counted in `unbounded`. */
+  certain: number;
+  possible: number;
+  unbounded: number;
+}
+
+export const APPLICATION_STATES = [
+  'draft',
+  'offered',
+  'submitted',
+  'received',
+  'returned',
+  'accepted',
+  'proposed',
+  'decided',
+  'paid',
+  'refused',
+  'withdrawn',
+] as const;
+export type ApplicationState = (typeof APPLICATION_STATES)[number];
+
+export const APPLICATION_ACTS = [
+  'submit',
+  'confirm',
+  'receive',
+  'return',
+  'accept',
+  'propose',
+  'decide',
+  'refuse',
+  'withdraw',
+  'pay',
+  'claim',
+  'repay',
+] as const;
+export type ApplicationAct = (typeof APPLICATION_ACTS)[number];
+
+export interface ApplicationLine {
+  id: string;
+  enterprise: EnterpriseLine;
+  policy: string;
+  clause: string;
+  version: number;
+  matter: string;
+  state: ApplicationState;
+  isOffer: boolean;
+  /** Decided, fen. */
+  amount: number | null;
+  paid: number;
+  claimed: number;
+  returned: number;
+  dueAt: string | null;
+  dueWhat: 'mend' | 'pay' | null;
+  isOverdue: boolean;
+  changedAt: string;
+}
+
+export interface PolicyEntry {
+  id: number;
+  kind: 'granted' | 'paid' | 'claimed' | 'returned';
+  debit: string;
+  credit: string;
+  payer: Payer;
+  fen: number;
+  reference: string;
+  byName: string;
+  at: string;
+}
+
+export interface EvidenceFile {
+  id: string;
+  /** A name of the vocabulary. */
+  name: string;
+  fileName: string;
+  media: string;
+  bytes: number;
+  hash: string;
+  addedByName: string;
+  addedAt: string;
+}
+
+export interface ApplicationPage extends ApplicationLine {
+  revision: number;
+  clauseNow: Clause;
+  policyTitle: BothWords;
+  policyNumber: string | null;
+  sources: PolicySource[];
+  caveats: BothWords[];
+  variables: Variable[];
+  answers: KnownAnswer[];
+  finding: ClauseFinding;
+  payers: { payer: Payer; fen: number }[];
+  proposal: { amount: number; by: string; byName: string } | null;
+  instalments: { afterMonths: number; percent: number }[];
+  files: EvidenceFile[];
+  missingEvidence: string[];
+  entries: PolicyEntry[];
+  moves: {
+    act: ApplicationAct | 'make';
+    state: ApplicationState;
+    byName: string;
+    at: string;
+    words: string;
+    amount: number | null;
+  }[];
+  /** What the actor may do now. */
+  may: ApplicationAct[];
+  fourEyesFrom: number;
+  calendarKnown: boolean;
 }

@@ -1,1 +1,2 @@
+export * from './policies.ts';
 export * from './record.ts';

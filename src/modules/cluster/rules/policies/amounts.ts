@@ -1,4 +1,4 @@
-import type { AmountRule, Answers, Clause, Payer, Reckoned, Span, Step } from '../../model/policies.ts';
+import type { AmountRule, AmountStep, Answers, Clause, MoneySpan, Payer, Reckoning } from '../../model/policies.ts';
 import type { Condition } from './feel.ts';
 
 const FEN = 100;
@@ -10,7 +10,7 @@ const HUNDREDTHS = 100;
  *
  * @param extras conditions of the clause's extras, in their order
  */
-export function reckon(clause: Clause, answers: Answers, extras: readonly Condition[]): Reckoned {
+export function reckon(clause: Clause, answers: Answers, extras: readonly Condition[]): Reckoning {
   const { amount } = clause;
   const found = base(amount, answers);
   if (found.kind !== 'money') {
@@ -47,8 +47,8 @@ export function reckon(clause: Clause, answers: Answers, extras: readonly Condit
 }
 
 interface Base {
-  kind: Reckoned['kind'];
-  steps: Step[];
+  kind: Reckoning['kind'];
+  steps: AmountStep[];
   needs: string[];
 }
 
@@ -75,7 +75,7 @@ function perUnit(rule: AmountRule & { kind: 'rate' | 'each' }, answers: Answers)
   if (typeof value !== 'number') return money([{ key: 'range', facts: { name: of }, least: 0, most: ceiling }], [of]);
   const full = rule.kind === 'rate' ? share(value, rule.percent) : Math.floor(value) * rule.yuan * FEN;
   const facts = { name: of, value, ...(rule.kind === 'rate' ? { percent: rule.percent } : { fen: rule.yuan * FEN }) };
-  const steps: Step[] = [{ key: rule.kind, facts, ...exactly(full) }];
+  const steps: AmountStep[] = [{ key: rule.kind, facts, ...exactly(full) }];
   const held = ceiling === null ? full : Math.min(full, ceiling);
   if (held < full) steps.push({ key: 'ceiling', facts: { fen: held }, ...exactly(held - full) });
   // The rate is itself the most: nothing of it is sure.
@@ -98,19 +98,19 @@ function tiers({ by, tiers: rules }: AmountRule & { kind: 'tiers' }, answers: An
   return money([{ key: 'range', facts: { name: by }, least, most }], [by, ...all.flatMap(({ needs }) => needs)]);
 }
 
-function money(steps: Step[], needs: string[] = []): Base {
+function money(steps: AmountStep[], needs: string[] = []): Base {
   return { kind: 'money', steps, needs };
 }
 
-function exactly(fen: number): Span {
+function exactly(fen: number): MoneySpan {
   return { least: fen, most: fen };
 }
 
-function each({ least, most }: Span, of: (fen: number) => number): Span {
+function each({ least, most }: MoneySpan, of: (fen: number) => number): MoneySpan {
   return { least: of(least), most: most === null ? null : of(most) };
 }
 
-function sum(steps: readonly Span[]): Span {
+function sum(steps: readonly MoneySpan[]): MoneySpan {
   return {
     least: steps.reduce((total, step) => total + step.least, 0),
     most: steps.reduce<number | null>(
@@ -126,7 +126,10 @@ function share(fen: number, percent: number): number {
 }
 
 /** Parts that sum to the whole share: largest remainders first, then in the order of the clause. */
-export function divide(own: Span, parts: readonly { payer: Payer; percent: number }[]): ({ payer: Payer } & Span)[] {
+export function divide(
+  own: MoneySpan,
+  parts: readonly { payer: Payer; percent: number }[],
+): ({ payer: Payer } & MoneySpan)[] {
   const least = portions(own.least, parts);
   const most = own.most === null ? null : portions(own.most, parts);
   return parts.map(({ payer }, at) => ({ payer, least: least[at]!, most: most === null ? null : most[at]! }));

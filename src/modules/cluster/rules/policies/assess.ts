@@ -1,17 +1,17 @@
 import { Problem } from '#kernel/problem';
 import type {
   AmountRule,
+  AnswerChange,
   Answers,
   AnswerValue,
   Cap,
-  Change,
   Clause,
   ClauseFinding,
   NextQuestion,
   Policy,
+  PolicyTotal,
   PolicyVersion,
   Standing,
-  Total,
   Variable,
   Verdict,
 } from '../../model/policies.ts';
@@ -136,7 +136,7 @@ const MOST_WAYS = 20_000;
  * The most that may lawfully be had of several clauses: one of each exclusive group, and no more than a cap for what it covers.
  * Every choice is tried; groups whose clauses share no cap do not depend on each other.
  */
-export function bestTotal(clauses: readonly StandingClause[], findings: readonly ClauseFinding[]): Total {
+export function bestTotal(clauses: readonly StandingClause[], findings: readonly ClauseFinding[]): PolicyTotal {
   const groups = new Map<string, Item[]>();
   const caps = new Map<string, number>();
   let isOpen = false;
@@ -266,7 +266,7 @@ export function waysToQualify(
   ready: ReadyClause,
   answers: Answers,
   vocabulary: Vocabulary,
-): { changes: Change[]; verdict: Verdict }[] {
+): { changes: AnswerChange[]; verdict: Verdict }[] {
   if (verdictOf(ready, answers) !== 'no') return [];
   const names = ready.condition!.names.filter(
     (name) => answers[name] !== undefined && vocabulary.get(name)!.changeable === true,
@@ -274,8 +274,8 @@ export function waysToQualify(
   const values = new Map(names.map((name) => [name, valuesOf(name, [ready], vocabulary)]));
   let tried = 0;
   for (let size = 1; size <= Math.min(MOST_CHANGED, names.length); size += 1) {
-    const found: { changes: Change[]; verdict: Verdict }[] = [];
-    const go = (from: number, changes: Change[]): void => {
+    const found: { changes: AnswerChange[]; verdict: Verdict }[] = [];
+    const go = (from: number, changes: AnswerChange[]): void => {
       if (found.length >= 3 || tried > MOST_TRIED) return;
       if (changes.length === size) {
         tried += 1;

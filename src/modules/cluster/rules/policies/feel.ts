@@ -218,18 +218,17 @@ const COMPARES: Readonly<Record<string, (a: AnswerValue, b: AnswerValue) => bool
 };
 
 function within(subject: Node, range: { from: Node; to: Node; open?: [boolean, boolean] }, reading: Reading): Test {
-  const [value, low] = pair(subject, range.from, reading, true);
+  const [value] = pair(subject, range.from, reading, true);
+  const low = literal(range.from, reading);
   const high = literal(range.to, reading);
   const name = words(subject, reading);
-  if (typeof high !== 'number') return refuse(range.to, reading);
+  if (typeof high !== 'number' || typeof low !== 'number') return refuse(range.to, reading);
   if (reading.uses.has(name)) use(name, [high], reading);
   const [fromOpen, toOpen] = range.open ?? [false, false];
   return (answers) => {
-    const one = value(answers);
-    const least = low(answers);
-    if (one === undefined || least === undefined) return undefined;
-    const number = one as number;
-    return (fromOpen ? number > least : number >= least) && (toOpen ? number < high : number <= high);
+    const one = value(answers) as number | undefined;
+    if (one === undefined) return undefined;
+    return (fromOpen ? one > low : one >= low) && (toOpen ? one < high : one <= high);
   };
 }
 

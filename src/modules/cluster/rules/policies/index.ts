@@ -1,4 +1,3 @@
-export { divide } from './amounts.ts';
 export {
   assess,
   bestTotal,
@@ -16,4 +15,22 @@ export {
   waysToQualify,
 } from './assess.ts';
 export { DESK, getPolicy, POLICIES, readyClauses, VARIABLES, VOCABULARY, withAmendments } from './book.ts';
-export { compileCondition, isAnswer } from './feel.ts';
+export { inForce, type Match, matchAll, type Subject, simulate } from './cost.ts';
+export {
+  accountsOf,
+  actsFor,
+  balancesOf,
+  checkAmount,
+  checkEntry,
+  checkSubmission,
+  type Granted,
+  isOpen,
+  missingEvidence,
+  parseAmendment,
+  parseClause,
+  type Side,
+  splitAmount,
+  stateAfter,
+} from './desk.ts';
+export { isAnswer } from './feel.ts';
+export { answersOf, type Recorded, valuesByName } from './known.ts';
