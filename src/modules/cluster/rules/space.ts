@@ -18,7 +18,8 @@ import { daysBetween } from './projects.ts';
 const NEAR_SHARE = 0.2;
 const NEAR_DAYS = 92;
 const MOST_MISSED = 2;
-const ENDING_DAYS = 365;
+/** A lease that ends within these days is about to end: a house rule. */
+export const ENDING_DAYS = 365;
 const YEAR_DAYS = 365.25;
 
 /** The day after. */
