@@ -66,13 +66,32 @@ export function readQuestion(
     else if (word.kind === 'number') addPiece(question, word, alternativesOf(reader, word.text, isLast));
     else at += readLatin(reader, words.slice(at), isLast);
   }
-  for (const { concept, start, end } of thesaurus.find(folded)) {
+  const addMeaning = (concept: number, how: How, start: number, end: number) => {
     const term = postings.numberOf(conceptTerm(concept));
-    if (term === undefined) continue;
+    if (term === undefined) return;
     const found = synonyms[concept]!.slice(0, 3).join(' = ');
-    addPiece(question, { start, end, text: folded.slice(start, end) }, [make(term, 'synonym', found)]);
-  }
+    addPiece(question, { start, end, text: folded.slice(start, end) }, [make(term, how, found)]);
+  };
+  for (const { concept, start, end } of thesaurus.find(folded)) addMeaning(concept, 'synonym', start, end);
+  for (const { letters, start, end } of lettersOf(words))
+    for (const concept of thesaurus.findSound(letters)) addMeaning(concept, 'pinyin', start, end);
   return question;
+}
+
+const MOST_SYLLABLES = 6;
+
+/** Latin words and neighbours of them written together: `gan xi bao` may be one name. */
+function lettersOf(words: readonly Word[]): { letters: string; start: number; end: number }[] {
+  const found: { letters: string; start: number; end: number }[] = [];
+  for (const [at, { start }] of words.entries()) {
+    let letters = '';
+    for (const word of words.slice(at, at + MOST_SYLLABLES)) {
+      if (word.kind !== 'latin') break;
+      letters += word.text;
+      found.push({ letters, start, end: word.end });
+    }
+  }
+  return found;
 }
 
 interface Reader {
@@ -155,7 +174,10 @@ function readLatin(reader: Reader, words: readonly Word[], isLast: boolean): num
   const isKnown = found.some(({ how }) => how !== 'beginning');
 
   const joined = joinSyllables(words);
-  const letters = words.slice(0, joined).map((other) => other.text).join('');
+  const letters = words
+    .slice(0, joined)
+    .map((other) => other.text)
+    .join('');
   const isOpen = reader.isTyping && (isLast || joined === words.length);
   const spelt = soundPieces(reader, letters, isOpen, {
     text: letters,
@@ -173,7 +195,8 @@ function readLatin(reader: Reader, words: readonly Word[], isLast: boolean): num
   addPiece(question, word!, found);
   question.pieces.push(...spelt);
   // Words read as syllables of one name still count as words where they are some.
-  for (const other of words.slice(1, joined)) addPiece(question, other, alternativesOf(reader, stem(other.text), false));
+  for (const other of words.slice(1, joined))
+    addPiece(question, other, alternativesOf(reader, stem(other.text), false));
   return joined - 1;
 }
 

@@ -160,9 +160,7 @@ export class SearchIndex {
       hits,
       matches: gathered.matches,
       isMore: gathered.isMore,
-      facets: Object.fromEntries(
-        this.#design.facets.map((facet, at) => [facet, this.countValues(at, gathered.best)]),
-      ),
+      facets: Object.fromEntries(this.#design.facets.map((facet, at) => [facet, this.countValues(at, gathered.best)])),
     };
   }
 
@@ -189,7 +187,8 @@ export class SearchIndex {
       for (const text of texts[name] ?? []) {
         const folded = fold(text);
         for (const word of splitWords(folded)) {
-          const terms = word.kind === 'han' ? pairsOf(word.text) : [word.kind === 'latin' ? stem(word.text) : word.text];
+          const terms =
+            word.kind === 'han' ? pairsOf(word.text) : [word.kind === 'latin' ? stem(word.text) : word.text];
           for (const term of terms) count(term);
           words += terms.length;
         }
@@ -230,13 +229,17 @@ export class SearchIndex {
     if (columns.length === 0 && this.#gone.length === 0) return undefined;
     const allowed = new Uint8Array(this.#ids.length).fill(1);
     for (const { codes, isWanted } of columns)
-      for (let document = 0; document < allowed.length; document += 1) allowed[document]! &= isWanted[codes[document]!]!;
+      for (let document = 0; document < allowed.length; document += 1)
+        allowed[document]! &= isWanted[codes[document]!]!;
     for (const document of this.#gone) allowed[document] = 0;
     return allowed;
   }
 
   private titleBytes(document: number): Uint8Array {
-    return this.#titles.at.subarray(document === 0 ? 0 : this.#titleEnds.at[document - 1]!, this.#titleEnds.at[document]!);
+    return this.#titles.at.subarray(
+      document === 0 ? 0 : this.#titleEnds.at[document - 1]!,
+      this.#titleEnds.at[document]!,
+    );
   }
 
   /** A title that is what was typed stands above one that begins so, and that above one that has it somewhere. */

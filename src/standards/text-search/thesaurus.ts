@@ -1,4 +1,4 @@
-import { fold, splitWords, stem } from './words.ts';
+import { fold, spell, splitWords, stem } from './words.ts';
 
 /** Words of one meaning, e.g. lentivirus, 慢病毒, LV. */
 export type Synonyms = readonly string[];
@@ -6,13 +6,15 @@ export type Synonyms = readonly string[];
 export interface Thesaurus {
   /** The meanings that a folded text names, each with the place of its longest name. */
   find(folded: string): { concept: number; start: number; end: number }[];
-  size: number;
+  /** The meanings whose Chinese name is written so in pinyin without blanks. */
+  findSound(letters: string): readonly number[];
 }
 
 /** @param groups each a meaning; a name may stand in several */
 export function makeThesaurus(groups: readonly Synonyms[]): Thesaurus {
   const han = new Map<string, number[]>();
   const latin = new Map<string, number[]>();
+  const sounds = new Map<string, number[]>();
   let longestHan = 0;
   let longestLatin = 0;
   for (const [concept, names] of groups.entries())
@@ -22,13 +24,16 @@ export function makeThesaurus(groups: readonly Synonyms[]): Thesaurus {
       const key = isHan ? words[0]!.text : words.map(({ text }) => stem(text)).join(' ');
       const known = isHan ? han : latin;
       known.set(key, [...(known.get(key) ?? []), concept]);
-      if (isHan) longestHan = Math.max(longestHan, key.length);
-      else longestLatin = Math.max(longestLatin, words.length);
+      if (isHan) {
+        longestHan = Math.max(longestHan, key.length);
+        const sound = spell(key).join('');
+        if (key.length > 1) sounds.set(sound, [...(sounds.get(sound) ?? []), concept]);
+      } else longestLatin = Math.max(longestLatin, words.length);
     }
   const begins = new Set([...han.keys()].map((name) => name[0]!));
 
   return {
-    size: groups.length,
+    findSound: (letters) => sounds.get(letters) ?? [],
     find(folded) {
       const found: { concept: number; start: number; end: number }[] = [];
       const words = splitWords(folded);
@@ -40,8 +45,7 @@ export function makeThesaurus(groups: readonly Synonyms[]): Thesaurus {
             for (let length = Math.min(longestHan, text.length - from); length > 0; length -= 1) {
               const concepts = han.get(text.slice(from, from + length));
               if (concepts === undefined) continue;
-              for (const concept of concepts)
-                found.push({ concept, start: start + from, end: start + from + length });
+              for (const concept of concepts) found.push({ concept, start: start + from, end: start + from + length });
               from += length - 1;
               break;
             }

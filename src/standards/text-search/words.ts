@@ -64,7 +64,9 @@ export function readingsOf(character: string): readonly string[] {
 
 /** How the characters of a word are read in it, without tones, e.g. for a key of names. */
 export function spell(text: string): string[] {
-  return pinyin(text, { toneType: 'none', type: 'array', v: true, nonZh: 'consecutive' }).filter((part) => part !== ' ');
+  return pinyin(text, { toneType: 'none', type: 'array', v: true, nonZh: 'consecutive' }).filter(
+    (part) => part !== ' ',
+  );
 }
 
 const INITIAL = 'zh ch sh b p m f d t n l g k h j q x r z c s y w'.split(' ');
