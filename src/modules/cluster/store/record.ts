@@ -252,14 +252,15 @@ export interface ThingFilter {
 }
 
 const STEPS_OF_PLACE = 4;
-const DUE = sql`thing.reviewed_at + thing.review_every_days * interval '24 hours'`;
+/** In UTC without a zone, since only that can be indexed. */
+const DUE = sql`(thing.reviewed_at at time zone 'UTC' + thing.review_every_days * interval '24 hours')`;
 
 function termsOf({ kinds, text, place, sector, examples = false, owner, dueBefore, ids }: ThingFilter): Sql {
   const terms = [sql`thing.merged_into is null`];
   if (kinds !== undefined && kinds.length > 0) terms.push(sql`thing.kind = any(${[...kinds]}::text[])`);
   if (!examples) terms.push(sql`not thing.example`);
   if (owner !== undefined) terms.push(sql`thing.owner = ${owner}`);
-  if (dueBefore !== undefined) terms.push(sql`${DUE} < ${dueBefore}`);
+  if (dueBefore !== undefined) terms.push(sql`${DUE} < ${dueBefore}::timestamptz at time zone 'UTC'`);
   if (ids !== undefined) terms.push(sql`thing.id = any(${[...ids]}::text[])`);
   if (text !== undefined && text !== '') {
     const like = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
@@ -307,7 +308,7 @@ export async function findThingLines(db: Db, filter: ThingFilter): Promise<Thing
       select thing.* from cluster.thing as thing where ${termsOf(filter)}
       order by ${ORDERS[filter.order ?? 'name']} limit ${filter.limit} offset ${filter.offset ?? 0}
     )
-    select ${NAME}, thing.changed_at as "changedAt", ${DUE} as "dueAt",
+    select ${NAME}, thing.changed_at as "changedAt", ${DUE} at time zone 'UTC' as "dueAt",
       (
         select json_build_object('id', place.id, 'name', place.name, 'nameZh', place.name_zh)
         from cluster.relation as relation join cluster.thing as place on place.id = relation.object
