@@ -1,3 +1,5 @@
+export * from './portal.ts';
+export * from './projects.ts';
 export {
   addSource,
   enterThing,
@@ -14,3 +16,5 @@ export {
   stateAll,
   withdraw,
 } from './record.ts';
+export * from './relay.ts';
+export * from './space.ts';

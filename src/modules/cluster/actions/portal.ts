@@ -2,7 +2,15 @@ import { record } from '#kernel/access';
 import { type Context, onDb, type Tx } from '#kernel/context';
 import { tell } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
-import type { GivenFigures, ParkNotice, Portal, QuarterFigures, RequestKind, TenantRequest, TenantRequestPage } from '../model.ts';
+import type {
+  GivenFigures,
+  ParkNotice,
+  Portal,
+  QuarterFigures,
+  RequestKind,
+  TenantRequest,
+  TenantRequestPage,
+} from '../model.ts';
 import { answerDue, quarterEnd, quartersAsked, todayOf } from '../rules/index.ts';
 import {
   findFigures,
@@ -41,7 +49,10 @@ export async function readPortal(ctx: Context): Promise<Portal> {
   const reservations = await findReservations(ctx.db, ctx.now(), { holders: reach, limit: 100 });
   const parks = [...new Set(leases.map(({ park }) => park))];
   const figures = await findFigures(ctx.db, reach, MOST_REQUESTS);
-  const names = await namesOf(ctx.db, reservations.map(({ park }) => park));
+  const names = await namesOf(
+    ctx.db,
+    reservations.map(({ park }) => park),
+  );
   const units = reservations.length === 0 ? [] : await findUnits(ctx.db, { limit: 5_000 });
   const given = new Set(figures.map(({ tenant, quarter }) => `${tenant} ${quarter}`));
   const inPark = tenants.filter(({ id }) => leases.some(({ tenant }) => tenant === id));
@@ -126,7 +137,11 @@ export async function openRequest(ctx: Context, { park, tenant, kind, title, wor
     const dueAt = answerDue(kind, 'park', ctx.now());
     const id = await insertRequest(ctx, tx, { park, tenant, kind, title, dueAt });
     await insertMessage(ctx, tx, { park, request: id, side: 'tenant', words });
-    await record(ctx, tx, { act: 'cluster.request-made', subject: `park/${park}`, detail: { request: id, tenant, kind } });
+    await record(ctx, tx, {
+      act: 'cluster.request-made',
+      subject: `park/${park}`,
+      detail: { request: id, tenant, kind },
+    });
     await tellRequest(tx, id);
     return id;
   });
@@ -175,8 +190,7 @@ export async function closeRequest(
     const request = await holdRequest(tx, sides, id);
     if (request.state === 'closed') return;
     requireSeen(request, revision);
-    if (!reaches(sides.tenants, request.tenant))
-      throw new Problem('forbidden', 'the tenant closes what it asked for');
+    if (!reaches(sides.tenants, request.tenant)) throw new Problem('forbidden', 'the tenant closes what it asked for');
     await saveRequest(ctx, tx, { park: request.park, id, state: 'closed', dueAt: null, mark });
     await record(ctx, tx, {
       act: 'cluster.request-closed',
@@ -208,12 +222,18 @@ export async function giveFigures(ctx: Context, tenant: string, figures: Quarter
   if (asOf >= todayOf(ctx.now())) throw new Problem('invalid', 'this quarter has not ended yet');
   await ctx.db.transaction(async (tx) => {
     const inside = onDb(ctx, tx);
-    const [before] = (await findFigures(tx, [tenant], MOST_REQUESTS)).filter(({ quarter }) => quarter === figures.quarter);
+    const [before] = (await findFigures(tx, [tenant], MOST_REQUESTS)).filter(
+      ({ quarter }) => quarter === figures.quarter,
+    );
     const isSame =
       before !== undefined &&
       (['revenueFen', 'jobs', 'rdFen'] as const).every((name) => before[name] === figures[name]);
     if (isSame) return;
-    const told = { 'quarter-revenue': figures.revenueFen, employees: figures.jobs, 'quarter-rd-spending': figures.rdFen };
+    const told = {
+      'quarter-revenue': figures.revenueFen,
+      employees: figures.jobs,
+      'quarter-rd-spending': figures.rdFen,
+    };
     const former = await findStatements(tx, [tenant], { properties: Object.keys(told) });
     for (const { id, asOf: day, note } of former)
       if (day === asOf && note === NOTE)

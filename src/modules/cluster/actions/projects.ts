@@ -154,7 +154,8 @@ export async function createProject(ctx: Context, wish: ProjectWish): Promise<st
     const isNew = await insertProject(ctx, tx, { ...fields, id, stage, since, example });
     if (!isNew) return (await getProject(tx, reach, id)).id;
     await insertMove(ctx, tx, id, { from: null, to: stage, on: since, reason: null });
-    const isPublic = thing !== undefined || (await publish(ctx, tx, { ...fields, id, example }, { to: stage, on: since }));
+    const isPublic =
+      thing !== undefined || (await publish(ctx, tx, { ...fields, id, example }, { to: stage, on: since }));
     if (isPublic) await moveProjectRow(ctx, tx, { id, to: stage, on: since, isPublic });
     await record(ctx, tx, { act: 'cluster.project-entered', subject: `project/${id}`, detail: { stage, since } });
     return id;
@@ -228,7 +229,8 @@ export async function moveProject(ctx: Context, id: string, wish: ProjectMoveWis
     if (!nextStages(from).includes(to))
       throw new Problem('conflict', 'the project cannot go there from where it is', { from, to });
     if (needsReason(from, to) && reason.trim() === '') throw new Problem('invalid', 'say why');
-    if (on < project.since) throw new Problem('invalid', 'it came to its stage on a later day', { since: project.since });
+    if (on < project.since)
+      throw new Problem('invalid', 'it came to its stage on a later day', { since: project.since });
     await insertMove(ctx, tx, id, { from, to, on, reason: reason.trim() === '' ? null : reason.trim() });
     const isPublic = await publish(ctx, tx, project, { to, on });
     await moveProjectRow(ctx, tx, { id, to, on, isPublic });
@@ -302,8 +304,7 @@ export async function addFile(
     await holdProject(tx, reach, id);
     const files = await findFiles(tx, id);
     if (files.some((file) => file.sha256 === sha256 && file.name === name)) return;
-    if (files.length >= MOST_FILES)
-      throw new Problem('too-many', 'there are too many already', { most: MOST_FILES });
+    if (files.length >= MOST_FILES) throw new Problem('too-many', 'there are too many already', { most: MOST_FILES });
     const file = await insertFile(ctx, tx, id, { name, media, content, sha256 });
     await record(ctx, tx, {
       act: 'cluster.project-file-added',

@@ -156,7 +156,7 @@ function tellRelay(tx: Tx, id: string): Promise<void> {
 }
 
 /** @throws Problem `forbidden` unless it is the actor's own project */
-async function holdOwn(ctx: Context, tx: Tx, reach: RelayReach, id: string): Promise<StoredRelay> {
+async function holdOwn(_ctx: Context, tx: Tx, reach: RelayReach, id: string): Promise<StoredRelay> {
   const relay = await holdRelay(tx, reach, id);
   if (!isOwner(reach, relay)) throw new Problem('forbidden', 'only who brings the project changes it');
   return relay;
@@ -242,7 +242,11 @@ export async function askResource(
       throw new Problem('too-many', 'there are too many already', { most: MOST_ASKS });
     const ask = await insertAsk(ctx, tx, { relay: id, resource, stage: relay.stage, words });
     if (ask === undefined) return;
-    await record(ctx, tx, { act: 'cluster.relay-help-asked', subject: `relay/${id}`, detail: { request: ask, resource } });
+    await record(ctx, tx, {
+      act: 'cluster.relay-help-asked',
+      subject: `relay/${id}`,
+      detail: { request: ask, resource },
+    });
     await tell(tx, { type: 'cluster.relay-help-asked', subject: id, data: { request: ask, resource } });
   });
 }
@@ -268,7 +272,10 @@ export async function answerAsk(
     const ask = await holdAsk(tx, relay, id);
     if (ask.state === state) return;
     const may = state === 'withdrawn' ? isOwner(reach, owned) : reaches(reach.things, ask.resource);
-    if (!may) throw new Problem('forbidden', 'only who speaks for the thing may change what is said of it', { thing: ask.resource });
+    if (!may)
+      throw new Problem('forbidden', 'only who speaks for the thing may change what is said of it', {
+        thing: ask.resource,
+      });
     if (!ANSWERS[ask.state].includes(state))
       throw new Problem('conflict', 'the request cannot go there from where it is', { from: ask.state, to: state });
     if (state === 'declined' && answer.trim() === '') throw new Problem('invalid', 'say why');

@@ -2,8 +2,25 @@ import { reachOf, record } from '#kernel/access';
 import { type Context, onDb, type Tx } from '#kernel/context';
 import { tell } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
-import type { Lease, ParkSpace, SpaceFit, SpaceNeed, ThingName, UnitFields, UnitLine, UnitReservation } from '../model.ts';
-import { dayAfter, ENDING_DAYS, findFits, lineOf as unitLineOf, lastDay, parkFigures, todayOf } from '../rules/index.ts';
+import type {
+  Lease,
+  ParkSpace,
+  SpaceFit,
+  SpaceNeed,
+  ThingName,
+  UnitFields,
+  UnitLine,
+  UnitReservation,
+} from '../model.ts';
+import {
+  dayAfter,
+  ENDING_DAYS,
+  findFits,
+  lastDay,
+  parkFigures,
+  todayOf,
+  lineOf as unitLineOf,
+} from '../rules/index.ts';
 import {
   endLeaseRow,
   findLeases,
@@ -39,7 +56,10 @@ export const TENANTS = ['enterprise', 'institution'] as const;
 const parksFor = (ctx: Context) => spokenFor(ctx, PARK, ['park']);
 
 /** @throws Problem `forbidden`, `not-found` */
-export async function managedPark(ctx: Context, park: string): Promise<{ name: string; nameZh: string | null; example: boolean }> {
+export async function managedPark(
+  ctx: Context,
+  park: string,
+): Promise<{ name: string; nameZh: string | null; example: boolean }> {
   if (!reaches(await parksFor(ctx), park))
     throw new Problem('forbidden', 'this account does not speak for that park', { park });
   return getPark(ctx, park);
@@ -88,7 +108,10 @@ function shown<T extends UnitLine>(unit: T, { mayManage, tenants }: { mayManage:
   return {
     ...unit,
     lease: seesLease ? unit.lease : null,
-    reservation: unit.reservation === null || seesHolder ? unit.reservation : { ...unit.reservation, holder: null, holderName: '' },
+    reservation:
+      unit.reservation === null || seesHolder
+        ? unit.reservation
+        : { ...unit.reservation, holder: null, holderName: '' },
   };
 }
 
@@ -140,7 +163,11 @@ export async function createUnit(ctx: Context, park: string, unit: UnitFields): 
     const id = await insertUnit(ctx, tx, { ...unit, park, example });
     if (id === undefined)
       throw new Problem('conflict', 'the building has a unit of this name already', { name: unit.name });
-    await record(ctx, tx, { act: 'cluster.unit-entered', subject: `park/${park}`, detail: { unit: id, name: unit.name } });
+    await record(ctx, tx, {
+      act: 'cluster.unit-entered',
+      subject: `park/${park}`,
+      detail: { unit: id, name: unit.name },
+    });
     return id;
   });
 }
@@ -221,7 +248,11 @@ export async function releaseUnit(ctx: Context, park: string, unit: string): Pro
     if (!isPark && held.madeBy !== ctx.actor.id && !own.some((thing) => thing.id === held.holder))
       throw new Problem('forbidden', 'only who holds it or the park gives it free');
     await releaseReservations(ctx, tx, { park, id: held.id });
-    await record(ctx, tx, { act: 'cluster.unit-released', subject: `park/${park}`, detail: { unit: id, reservation: held.id } });
+    await record(ctx, tx, {
+      act: 'cluster.unit-released',
+      subject: `park/${park}`,
+      detail: { unit: id, reservation: held.id },
+    });
     await tellPark(tx, park);
   });
 }
@@ -260,7 +291,8 @@ async function hostTenant(
   { park, tenant, since }: { park: string; tenant: string; since: string },
 ): Promise<void> {
   const known = await findRelations(tx, [park]);
-  if (known.some(({ subject, predicate, object }) => subject === park && predicate === 'hosts' && object === tenant)) return;
+  if (known.some(({ subject, predicate, object }) => subject === park && predicate === 'hosts' && object === tenant))
+    return;
   await relate(onDb(ctx, tx), tx, { subject: park, predicate: 'hosts', object: tenant, asOf: since });
 }
 
@@ -279,7 +311,11 @@ export async function endLease(
     if (on > lease.ends) throw new Problem('invalid', 'a lease ends no later than its contract says');
     const ended = on < lease.starts ? dayAfter(lease.starts, -1) : on;
     await endLeaseRow(tx, { park, id, ended, reason });
-    await record(ctx, tx, { act: 'cluster.lease-ended', subject: `park/${park}`, detail: { lease: id, ended, reason } });
+    await record(ctx, tx, {
+      act: 'cluster.lease-ended',
+      subject: `park/${park}`,
+      detail: { lease: id, ended, reason },
+    });
     await tellPark(tx, park);
   });
 }

@@ -46,7 +46,10 @@ export class Given {
     return value;
   }
 
-  whole(name: string, { least = 0, most = Number.MAX_SAFE_INTEGER }: { least?: number; most?: number } = {}): number | null {
+  whole(
+    name: string,
+    { least = 0, most = Number.MAX_SAFE_INTEGER }: { least?: number; most?: number } = {},
+  ): number | null {
     const value = this.number(name, { least, most });
     if (value !== null && !Number.isSafeInteger(value))
       throw new Problem('invalid', 'this member is a whole number', { name });

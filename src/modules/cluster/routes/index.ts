@@ -1,8 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import type { Door } from '#kernel/http';
+import { portalRoutes } from './portal.ts';
+import { projectRoutes } from './projects.ts';
 import { recordRoutes } from './record.ts';
+import { relayRoutes } from './relay.ts';
+import { spaceRoutes } from './space.ts';
 
 /** A line for each part. */
 export async function clusterRoutes(app: FastifyInstance, door: Door): Promise<void> {
   recordRoutes(app, door);
+  projectRoutes(app, door);
+  spaceRoutes(app, door);
+  portalRoutes(app, door);
+  relayRoutes(app, door);
 }

@@ -1,7 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 import type { Door } from '#kernel/http';
 import { Problem } from '#kernel/problem';
-import { answerAsk, answerItem, askResource, beginRelay, decideRelay, listRelays, readRelay } from '../actions/index.ts';
+import {
+  answerAsk,
+  answerItem,
+  askResource,
+  beginRelay,
+  decideRelay,
+  listRelays,
+  readRelay,
+} from '../actions/index.ts';
 import { ASKED_STATES, RELAY_DECISIONS, RELAY_SECTORS, RELAY_STAGES } from '../model.ts';
 import { Given } from './given.ts';
 

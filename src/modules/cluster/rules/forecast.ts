@@ -1,7 +1,7 @@
 import { quantile, Random } from '#standards/statistics';
 import {
-  type ForecastMeasure,
   FORECAST_MEASURES,
+  type ForecastMeasure,
   type PipelineForecast,
   PROJECT_STAGES,
   type ProjectFigures,
@@ -63,7 +63,9 @@ export function forecastPipeline(question: ForecastQuestion): PipelineForecast {
   const totals = new Map(FORECAST_MEASURES.map((measure) => [measure, new Float64Array(draws)]));
   const path = Array.from({ length: PATH_STEPS + 1 }, () => new Float64Array(draws));
   for (let draw = 0; draw < draws; draw += 1) {
-    const chances = new Map(past.map(({ stage, ...known }) => [stage as ProjectStage, drawChance(random, stage, known)]));
+    const chances = new Map(
+      past.map(({ stage, ...known }) => [stage as ProjectStage, drawChance(random, stage, known)]),
+    );
     for (const project of open) {
       const visits = travel(random, chances, project, horizon);
       for (const measure of FORECAST_MEASURES)
@@ -99,11 +101,7 @@ function exposure(spells: readonly Spell[], stage: ProjectStage) {
   };
 }
 
-function drawChance(
-  random: Random,
-  stage: string,
-  { days, exits, to }: ReturnType<typeof exposure>,
-): StageChance {
+function drawChance(random: Random, stage: string, { days, exits, to }: ReturnType<typeof exposure>): StageChance {
   const weights = to.map(({ weight }) => random.gamma(weight));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return {

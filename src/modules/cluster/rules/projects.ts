@@ -101,7 +101,9 @@ function daysIn(spells: readonly Spell[]): (number | null)[] {
  * to loss counted half a time more (Jeffreys' prior), so that few cases are never certain.
  */
 export function signingChances(spells: readonly Spell[]): Map<ProjectStage, number> {
-  const chances = new Map<ProjectStage, number>(PROJECT_STAGES.map((stage) => [stage, Number(rankOf(stage) >= SIGNED)]));
+  const chances = new Map<ProjectStage, number>(
+    PROJECT_STAGES.map((stage) => [stage, Number(rankOf(stage) >= SIGNED)]),
+  );
   const shares = PROJECT_STAGES.slice(0, SIGNED).map((stage) => ({ stage, to: destinationsOf(spells, stage) }));
   // Gauss and Seidel; each round at least a tenth of what is open is decided, as loss is never impossible.
   for (let round = 0; round < 300; round += 1) {

@@ -4,13 +4,13 @@ import {
   type Lease,
   type ParkFigures,
   type RentStep,
-  type UnitReservation,
   type SpaceCheck,
   type SpaceFit,
   type SpaceNeed,
   type SpaceUnit,
   type UnitFields,
   type UnitLine,
+  type UnitReservation,
 } from '../model.ts';
 import { daysBetween } from './projects.ts';
 

@@ -1,7 +1,15 @@
 import type { Context, Db, Tx } from '#kernel/context';
 import { Problem } from '#kernel/problem';
 import { all, any, isId, sql } from '#kernel/sql';
-import type { GivenFigures, ParkNotice, QuarterFigures, RequestKind, RequestMessage, RequestState, TenantRequest } from '../model.ts';
+import type {
+  GivenFigures,
+  ParkNotice,
+  QuarterFigures,
+  RequestKind,
+  RequestMessage,
+  RequestState,
+  TenantRequest,
+} from '../model.ts';
 import { type Reach, within } from './spoken.ts';
 
 export type StoredRequest = Omit<TenantRequest, 'dueAt' | 'late' | 'madeAt'> & { dueAt: Date | null; madeAt: Date };
@@ -32,11 +40,7 @@ export function findRequests(
 }
 
 /** The request, held until the transaction ends. @throws Problem `not-found`, also where it is others' */
-export async function holdRequest(
-  tx: Tx,
-  sides: { parks: Reach; tenants: Reach },
-  id: string,
-): Promise<StoredRequest> {
+export async function holdRequest(tx: Tx, sides: { parks: Reach; tenants: Reach }, id: string): Promise<StoredRequest> {
   const found = await tx.maybe<StoredRequest>(sql`
     select ${REQUEST} from ${REQUESTS} where ${isId(sql`request.id`, id)} and ${seenBy(sides)} for update of request
   `);
@@ -60,7 +64,13 @@ export async function insertRequest(
 export async function saveRequest(
   ctx: Context,
   tx: Tx,
-  { park, id, state, dueAt, mark }: { park: string; id: string; state: RequestState; dueAt: Date | null; mark: number | null },
+  {
+    park,
+    id,
+    state,
+    dueAt,
+    mark,
+  }: { park: string; id: string; state: RequestState; dueAt: Date | null; mark: number | null },
 ): Promise<void> {
   await tx.run(sql`
     update cluster.tenant_request set state = ${state}, due_at = ${dueAt}, mark = ${mark}, updated_at = ${ctx.now()}, revision = revision + 1

@@ -232,7 +232,10 @@ export function findStatedCounts(db: Db): Promise<StatedCount[]> {
 }
 
 /** Whether the thing is there, as the kind it is. */
-export function findThingKind(db: Db, id: string): Promise<{ kind: string; name: string; nameZh: string | null; example: boolean } | undefined> {
+export function findThingKind(
+  db: Db,
+  id: string,
+): Promise<{ kind: string; name: string; nameZh: string | null; example: boolean } | undefined> {
   return db.maybe(sql`
     select kind, name, name_zh as "nameZh", example from cluster.thing where id = ${id} and merged_into is null
   `);

@@ -71,7 +71,13 @@ const LEASES = sql`
 /** The latest first. */
 export function findLeases(
   db: Db,
-  { park, tenants, unit, endsAfter, limit }: { park?: string; tenants?: Reach; unit?: string; endsAfter?: string; limit: number },
+  {
+    park,
+    tenants,
+    unit,
+    endsAfter,
+    limit,
+  }: { park?: string; tenants?: Reach; unit?: string; endsAfter?: string; limit: number },
 ): Promise<Lease[]> {
   const terms = [within(sql`lease.tenant`, tenants), sql`(lease.ended is null or lease.ended >= lease.starts)`];
   if (park !== undefined) terms.push(sql`lease.park = ${park}`);
@@ -158,7 +164,13 @@ export function findReservations(
 export async function insertReservation(
   ctx: Context,
   tx: Tx,
-  { park, unit, holder, holderName, until }: { park: string; unit: string; holder: string | null; holderName: string; until: Date },
+  {
+    park,
+    unit,
+    holder,
+    holderName,
+    until,
+  }: { park: string; unit: string; holder: string | null; holderName: string; until: Date },
 ): Promise<string> {
   const id = ctx.newId();
   await tx.run(sql`
