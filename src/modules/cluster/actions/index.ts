@@ -1,4 +1,16 @@
 export {
+  createFund,
+  enterFundEntries,
+  handBooks,
+  importFundEntries,
+  keepIndex,
+  listFunds,
+  printIlpa,
+  readFund,
+  readIlpa,
+  reverseFundEntry,
+} from './funds.ts';
+export {
   addSource,
   enterThing,
   enterThings,

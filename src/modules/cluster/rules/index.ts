@@ -1,2 +1,15 @@
+export { holdingsNamed, readEntries } from './fund-import.ts';
+export {
+  checkFundEntry,
+  curveOf,
+  derivedShares,
+  figuresOf,
+  holdingOf,
+  parseQuarter,
+  quarterDays,
+  quarterOf,
+  standing,
+} from './funds.ts';
+export { ilpaLines, ilpaTransactions } from './ilpa.ts';
 export { checkId, checkRelation, checkStatement, type NewRelation, type NewStatement } from './sound.ts';
 export { agree, dueAt, isDisputed, reckon, sortSaid } from './statements.ts';
