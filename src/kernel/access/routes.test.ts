@@ -479,6 +479,7 @@ describe('breaking the glass', () => {
     'data-buyer',
     'enterprise',
     'park-operator',
+    'investor',
     'laboratory-technician',
   ])('is not for a %s', async (role) => {
     const cookie = await signInAs(role);
