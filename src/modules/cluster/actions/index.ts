@@ -1,0 +1,16 @@
+export {
+  addSource,
+  enterThing,
+  enterThings,
+  findThings,
+  getProfile,
+  knownValue,
+  knownValues,
+  type NewThing,
+  relate,
+  relateAll,
+  requireSpeaker,
+  state,
+  stateAll,
+  withdraw,
+} from './record.ts';

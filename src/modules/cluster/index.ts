@@ -1,0 +1,3 @@
+export { clusterJobs } from './actions/jobs.ts';
+export { clusterHearers } from './hears.ts';
+export { clusterRoutes } from './routes/index.ts';

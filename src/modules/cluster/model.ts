@@ -1,0 +1,4 @@
+export * from './model/kinds.ts';
+export * from './model/predicates.ts';
+export * from './model/properties.ts';
+export * from './model/record.ts';
