@@ -1,3 +1,4 @@
+export { listFacts, loadFacts } from './facts.ts';
 export {
   createFund,
   enterFundEntries,
