@@ -1,0 +1,5 @@
+export * from './model/facts.ts';
+export * from './model/kinds.ts';
+export * from './model/predicates.ts';
+export * from './model/properties.ts';
+export * from './model/record.ts';

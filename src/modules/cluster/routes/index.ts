@@ -1,0 +1,8 @@
+import type { FastifyInstance } from 'fastify';
+import type { Door } from '#kernel/http';
+import { recordRoutes } from './record.ts';
+
+/** A line for each part. */
+export async function clusterRoutes(app: FastifyInstance, door: Door): Promise<void> {
+  recordRoutes(app, door);
+}
