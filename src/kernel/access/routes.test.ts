@@ -547,11 +547,9 @@ test('every role holds exactly the acts of the matrix', async () => {
     'access.glass.break': 'administrator clinician laboratory-director',
     'access.policy.manage': 'administrator',
     'cluster.edit': 'regulator',
-    'cluster.edit@organization': 'enterprise park-operator researcher',
+    'cluster.edit@organization': 'enterprise investor park-operator researcher',
     'cluster.import': 'regulator',
     'cluster.merge': 'regulator',
-    'cluster.read':
-      'administrator clinician courier data-buyer enterprise laboratory-director laboratory-technician park-operator patient regulator researcher',
     'cluster.park': 'regulator',
     'cluster.park@organization': 'park-operator',
     'cluster.project': 'regulator',
@@ -561,6 +559,8 @@ test('every role holds exactly the acts of the matrix', async () => {
     'cluster.relay@organization': 'enterprise park-operator researcher',
     'cluster.space': 'enterprise investor park-operator regulator researcher',
     'cluster.tenant@organization': 'enterprise',
+    'cluster.read':
+      'administrator clinician courier data-buyer enterprise investor laboratory-director laboratory-technician park-operator patient regulator researcher',
     'custody.alarm.acknowledge': 'courier laboratory-director laboratory-technician',
     'custody.capture': 'courier',
     'custody.hand-over': 'clinician courier laboratory-director laboratory-technician',

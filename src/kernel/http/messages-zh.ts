@@ -549,7 +549,8 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'the last day comes before the first': '结束日期早于开始日期',
   'the project cannot go there from where it is': '项目不能从当前阶段转到该阶段',
   'the project has changed since you looked at it: read it again': '项目在您查看后已有变更，请重新读取',
-  'the rent is told from the first day on, each step later than the one before': '租金须自首日起列明，且各阶段日期依次递后',
+  'the rent is told from the first day on, each step later than the one before':
+    '租金须自首日起列明，且各阶段日期依次递后',
   'the request cannot go there from where it is': '该请求不能从当前状态转到该状态',
   'the request is closed': '该诉求已关闭',
   'the tenant closes what it asked for': '诉求由提出的承租方关闭',

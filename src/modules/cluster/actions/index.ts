@@ -1,5 +1,19 @@
+export { listFacts, loadFacts } from './facts.ts';
+export {
+  createFund,
+  enterFundEntries,
+  handBooks,
+  importFundEntries,
+  keepIndex,
+  listFunds,
+  printIlpa,
+  readFund,
+  readIlpa,
+  reverseFundEntry,
+} from './funds.ts';
 export * from './portal.ts';
 export * from './projects.ts';
+
 export {
   addSource,
   enterThing,

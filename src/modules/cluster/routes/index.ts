@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Door } from '#kernel/http';
+import { fundRoutes } from './funds.ts';
 import { portalRoutes } from './portal.ts';
 import { projectRoutes } from './projects.ts';
 import { recordRoutes } from './record.ts';
@@ -9,6 +10,7 @@ import { spaceRoutes } from './space.ts';
 /** A line for each part. */
 export async function clusterRoutes(app: FastifyInstance, door: Door): Promise<void> {
   recordRoutes(app, door);
+  fundRoutes(app, door);
   projectRoutes(app, door);
   spaceRoutes(app, door);
   portalRoutes(app, door);

@@ -132,10 +132,11 @@ describe('forecast', () => {
       moves.push({ project: id, to: stage, on: dayText(Math.floor(day)), day });
       const chance: (typeof TRUE)[string] | undefined = TRUE[stage];
       if (chance === undefined) break;
+      const { to }: { to: [ProjectStage, number][] } = chance;
       day += random.exponential(chance.rate);
       const drawn = random.next();
-      const upTo = (at: number) => chance.to.slice(0, at + 1).reduce((sum, [, share]) => sum + share, 0);
-      stage = chance.to.find((_, at) => drawn <= upTo(at))?.[0] ?? chance.to.at(-1)![0];
+      const upTo = (at: number): number => to.slice(0, at + 1).reduce((sum, [, share]) => sum + share, 0);
+      stage = to.find((_, at) => drawn <= upTo(at))?.[0] ?? to.at(-1)![0];
     }
     return moves;
   }
