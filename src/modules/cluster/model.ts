@@ -2,3 +2,4 @@ export * from './model/kinds.ts';
 export * from './model/predicates.ts';
 export * from './model/properties.ts';
 export * from './model/record.ts';
+export * from './model/matching.ts';
