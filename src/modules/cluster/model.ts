@@ -1,3 +1,5 @@
+export * from './model/facts.ts';
+export * from './model/funds.ts';
 export * from './model/kinds.ts';
 export * from './model/predicates.ts';
 export * from './model/properties.ts';

@@ -37,6 +37,7 @@ const FIRMS = ['enterprise', 'institution', 'department', 'platform', 'fund', 'p
 /** Every property by its name. A part adds its own lines. */
 export const PROPERTIES: Readonly<Record<string, Property>> = {
   // Of everything.
+  name: text('Named so', '名称', undefined, many),
   subkind: text('Type', '类型'),
   alias: text('Also called', '又称', undefined, many),
   description: text('Description', '简介', undefined, many),
