@@ -19,8 +19,22 @@ export interface OrganizationName {
 }
 
 const ORDINALS: Readonly<Record<string, string>> = {
-  第一: '1', 第二: '2', 第三: '3', 第四: '4', 第五: '5', 第六: '6', 第七: '7', 第八: '8', 第九: '9', 第十: '10',
-  first: '1', second: '2', third: '3', fourth: '4', fifth: '5', sixth: '6',
+  第一: '1',
+  第二: '2',
+  第三: '3',
+  第四: '4',
+  第五: '5',
+  第六: '6',
+  第七: '7',
+  第八: '8',
+  第九: '9',
+  第十: '10',
+  first: '1',
+  second: '2',
+  third: '3',
+  fourth: '4',
+  fifth: '5',
+  sixth: '6',
 };
 
 /** Takes a name apart. Source of the order place, brand, trade, form: 企业名称登记管理规定 (State Council Order 734), article 6. */

@@ -33,9 +33,7 @@ export const DIFFERENT_UP_TO = 2.5;
 const APART = ['branch', 'group', 'holdings'];
 
 /** Words of the trade that say what a body is: a park is not its incubator. */
-const BODIES = new Set(
-  'base center hospital incubator institute laboratory park platform university'.split(' '),
-);
+const BODIES = new Set('base center hospital incubator institute laboratory park platform university'.split(' '));
 
 /** Whether two are one body, with the working. */
 export function compare(one: Known, other: Known): Match {
@@ -45,7 +43,11 @@ export function compare(one: Known, other: Known): Match {
       evidence.push(told('identifier', one[key] === other[key] ? 'same' : 'different', one[key], other[key]));
   evidence.push(...compareNames(one, other));
   const weight = evidence.reduce((sum, part) => sum + part.weight, 0);
-  return { weight, evidence, verdict: weight >= SAME_FROM ? 'same' : weight <= DIFFERENT_UP_TO ? 'different' : 'unresolved' };
+  return {
+    weight,
+    evidence,
+    verdict: weight >= SAME_FROM ? 'same' : weight <= DIFFERENT_UP_TO ? 'different' : 'unresolved',
+  };
 }
 
 /** The pair of names that fits best speaks for all. */
@@ -103,9 +105,11 @@ function brandFinding(a: OrganizationName, b: OrganizationName): keyof (typeof W
     if (a.brand === b.brand) return 'nearly the same';
   } else if (a.brand === b.brand) return a.brandHan === b.brandHan ? 'same' : 'same sound';
   const [short, long] = a.brand.length < b.brand.length ? [a, b] : [b, a];
-  if (short.brand.length >= 5 && a.brandHan === '' && b.brandHan === '' && likeness(a.brand, b.brand) >= 0.94) return 'nearly the same';
+  if (short.brand.length >= 5 && a.brandHan === '' && b.brandHan === '' && likeness(a.brand, b.brand) >= 0.94)
+    return 'nearly the same';
   if (short.brand.length >= 2 && short.brand === long.initials) return 'initials';
-  if (short.brand.length >= 5 && (long.brand.startsWith(short.brand) || long.brand.endsWith(short.brand))) return 'part';
+  if (short.brand.length >= 5 && (long.brand.startsWith(short.brand) || long.brand.endsWith(short.brand)))
+    return 'part';
   return 'differs';
 }
 
