@@ -1,6 +1,7 @@
 export * from './model/facts.ts';
 export * from './model/funds.ts';
 export * from './model/kinds.ts';
+export * from './model/matching.ts';
 export * from './model/portal.ts';
 export * from './model/predicates.ts';
 export * from './model/projects.ts';
