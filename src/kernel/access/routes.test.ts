@@ -479,6 +479,7 @@ describe('breaking the glass', () => {
     'data-buyer',
     'enterprise',
     'park-operator',
+    'investor',
     'laboratory-technician',
   ])('is not for a %s', async (role) => {
     const cookie = await signInAs(role);
@@ -545,6 +546,12 @@ test('every role holds exactly the acts of the matrix', async () => {
     'access.client.manage': 'administrator',
     'access.glass.break': 'administrator clinician laboratory-director',
     'access.policy.manage': 'administrator',
+    'cluster.edit': 'regulator',
+    'cluster.edit@organization': 'enterprise investor park-operator researcher',
+    'cluster.import': 'regulator',
+    'cluster.merge': 'regulator',
+    'cluster.read':
+      'administrator clinician courier data-buyer enterprise investor laboratory-director laboratory-technician park-operator patient regulator researcher',
     'custody.alarm.acknowledge': 'courier laboratory-director laboratory-technician',
     'custody.capture': 'courier',
     'custody.hand-over': 'clinician courier laboratory-director laboratory-technician',

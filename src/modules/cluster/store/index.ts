@@ -1,0 +1,3 @@
+export * from './facts.ts';
+export * from './funds.ts';
+export * from './record.ts';
