@@ -23,7 +23,7 @@ export interface Variable {
 /** Money is fen. */
 export type AnswerValue = boolean | number | string;
 export type Answers = Readonly<Record<string, AnswerValue | undefined>>;
-export type Verdict = 'yes' | 'no' | 'unknown';
+export type Eligibility = 'yes' | 'no' | 'unknown';
 
 export interface Policy {
   id: string;
@@ -151,7 +151,7 @@ export interface ClauseFinding {
   version: number;
   clause: string;
   standing: Standing;
-  verdict: Verdict;
+  verdict: Eligibility;
   /** Names without an answer on which the verdict hangs. */
   missing: string[];
   amount: Reckoning;
@@ -210,7 +210,7 @@ export interface Navigator {
   variables: Variable[];
   policies: Policy[];
   answers: KnownAnswer[];
-  findings: (ClauseFinding & { ways: { changes: AnswerChange[]; verdict: Verdict }[] })[];
+  findings: (ClauseFinding & { ways: { changes: AnswerChange[]; verdict: Eligibility }[] })[];
   total: PolicyTotal;
   questions: NextQuestion[];
   /** Open applications by `policy/clause`. */
@@ -245,7 +245,7 @@ export interface PolicyPage {
 }
 
 export interface EligibleLine extends EnterpriseLine {
-  verdict: Verdict;
+  verdict: Eligibility;
   certain: number;
   possible: number | null;
   missing: string[];

@@ -8,6 +8,7 @@ import type {
   ApplicationPage,
   ApplicationState,
   ClauseFinding,
+  Eligibility,
   EligibleLine,
   EnterpriseLine,
   EvidenceFile,
@@ -16,7 +17,6 @@ import type {
   PolicyEntry,
   PolicyReach,
   PolicyVersion,
-  Verdict,
 } from '../model.ts';
 
 export interface Amendment {
@@ -365,7 +365,7 @@ export function getFile(db: Db, application: string, id: string): Promise<{ file
 export type MatchRow = {
   enterprise: string;
   key: string;
-  verdict: Verdict;
+  verdict: Eligibility;
   certain: number;
   possible: number | null;
   missing: string[];
@@ -404,7 +404,7 @@ export function findMatchRun(db: Db): Promise<(PolicyReach & { hash: string }) |
 /** Who qualifies, or may, the most certain money first. */
 export function findEligible(
   db: Db,
-  { key, verdict, limit, offset }: { key: string; verdict: Verdict; limit: number; offset: number },
+  { key, verdict, limit, offset }: { key: string; verdict: Eligibility; limit: number; offset: number },
 ): Promise<EligibleLine[]> {
   return db.rows<EligibleLine>(sql`
     select ${ENTERPRISE}, match.verdict, match.certain, match.possible, match.missing

@@ -11,14 +11,14 @@ import {
   VARIABLES,
   withAmendments,
 } from '../../rules/policies/index.ts';
+import { findSources } from '../../store/index.ts';
 import {
   findAmendments,
   findDivisions,
   findEnterprise,
   findOwnAnswers,
   findOwnEnterprises,
-  findSources,
-} from '../../store/index.ts';
+} from '../../store/policies.ts';
 import { knownValues, partiesOf } from '../record.ts';
 
 export const [WRITE, APPLY, DECIDE] = [

@@ -41,6 +41,7 @@ import {
   versionAt,
   withAmendments,
 } from '../../rules/policies/index.ts';
+import { holdThing } from '../../store/index.ts';
 import {
   type ApplicationFilter,
   type ApplicationRow,
@@ -53,14 +54,13 @@ import {
   getApplication,
   getFile,
   holdApplication,
-  holdThing,
   insertApplication,
   insertEntry,
   insertFile,
   insertMove,
   moveApplication,
   type StoredApplication,
-} from '../../store/index.ts';
+} from '../../store/policies.ts';
 import { APPLY, answersFor, DECIDE, dayOfNow, ownEnterprises, requireOwn } from './answers.ts';
 
 const MOST_FILE_BYTES = 10 * 1024 * 1024;

@@ -13,7 +13,7 @@ import {
   valuesByName,
   waysToQualify,
 } from '../../rules/policies/index.ts';
-import { findEnterprise, findEnterprises, findOpenApplications, insertAnswer } from '../../store/index.ts';
+import { findEnterprise, findEnterprises, findOpenApplications, insertAnswer } from '../../store/policies.ts';
 import { READ } from '../record.ts';
 import { answersFor, DECIDE, dayOfNow, openBook, ownEnterprises, requireOwn } from './answers.ts';
 

@@ -6,7 +6,7 @@ import type { Job } from '#kernel/jobs';
 import { tell } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { addWorkingDays } from '#modules/exchange';
-import type { EligibleLine, Policy, PolicyPage, PolicyReach, Simulation, Verdict } from '../../model.ts';
+import type { Eligibility, EligibleLine, Policy, PolicyPage, PolicyReach, Simulation } from '../../model.ts';
 import {
   DESK,
   getPolicy,
@@ -29,7 +29,7 @@ import {
   insertAmendment,
   markGuide,
   replaceMatches,
-} from '../../store/index.ts';
+} from '../../store/policies.ts';
 import { READ } from '../record.ts';
 import { DECIDE, dayOfNow, knownAnswers, openBook, WRITE } from './answers.ts';
 import type { MatchTask, SimulateTask } from './thread.ts';
@@ -70,7 +70,7 @@ export async function readReach(ctx: Context): Promise<{ reach: PolicyReach | nu
 
 export async function listEligible(
   ctx: Context,
-  given: { policy: string; clause: string; verdict: Verdict; limit: number; offset: number },
+  given: { policy: string; clause: string; verdict: Eligibility; limit: number; offset: number },
 ): Promise<{ enterprises: EligibleLine[] }> {
   ctx.require(DECIDE);
   const { policy, clause, ...rest } = given;

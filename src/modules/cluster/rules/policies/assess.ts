@@ -7,13 +7,13 @@ import type {
   Cap,
   Clause,
   ClauseFinding,
+  Eligibility,
   NextQuestion,
   Policy,
   PolicyTotal,
   PolicyVersion,
   Standing,
   Variable,
-  Verdict,
 } from '../../model/policies.ts';
 import { reckon } from './amounts.ts';
 import { type Condition, compileCondition, literalsOf, representatives } from './feel.ts';
@@ -107,7 +107,7 @@ export function assess(ready: StandingClause, answers: Answers): ClauseFinding {
   };
 }
 
-export function verdictOf({ condition, clause }: ReadyClause, answers: Answers): Verdict {
+export function verdictOf({ condition, clause }: ReadyClause, answers: Answers): Eligibility {
   const verdict = condition?.test(answers) ?? 'unknown';
   return verdict === 'yes' && clause.whenPartial === true ? 'unknown' : verdict;
 }
@@ -266,7 +266,7 @@ export function waysToQualify(
   ready: ReadyClause,
   answers: Answers,
   vocabulary: Vocabulary,
-): { changes: AnswerChange[]; verdict: Verdict }[] {
+): { changes: AnswerChange[]; verdict: Eligibility }[] {
   if (verdictOf(ready, answers) !== 'no') return [];
   const names = ready.condition!.names.filter(
     (name) => answers[name] !== undefined && vocabulary.get(name)!.changeable === true,
@@ -274,7 +274,7 @@ export function waysToQualify(
   const values = new Map(names.map((name) => [name, valuesOf(name, [ready], vocabulary)]));
   let tried = 0;
   for (let size = 1; size <= Math.min(MOST_CHANGED, names.length); size += 1) {
-    const found: { changes: AnswerChange[]; verdict: Verdict }[] = [];
+    const found: { changes: AnswerChange[]; verdict: Eligibility }[] = [];
     const go = (from: number, changes: AnswerChange[]): void => {
       if (found.length >= 3 || tried > MOST_TRIED) return;
       if (changes.length === size) {

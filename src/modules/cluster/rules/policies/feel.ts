@@ -1,6 +1,6 @@
 import { parser } from 'lezer-feel';
 import { Problem } from '#kernel/problem';
-import type { Answers, AnswerValue, Variable, Verdict } from '../../model/policies.ts';
+import type { Answers, AnswerValue, Eligibility, Variable } from '../../model/policies.ts';
 
 /**
  * Conditions are FEEL, read by its own grammar, evaluated by Kleene's three values. FEEL itself takes null for a value: `a = 3` is false and
@@ -10,7 +10,7 @@ import type { Answers, AnswerValue, Variable, Verdict } from '../../model/polici
 export interface Condition {
   text: string;
   names: readonly string[];
-  test(answers: Answers): Verdict;
+  test(answers: Answers): Eligibility;
 }
 
 type Value = AnswerValue | undefined;
@@ -54,7 +54,7 @@ export function compileCondition(text: string, vocabulary: ReadonlyMap<string, V
   };
 }
 
-function told(value: boolean | undefined): Verdict {
+function told(value: boolean | undefined): Eligibility {
   return value === undefined ? 'unknown' : value ? 'yes' : 'no';
 }
 
