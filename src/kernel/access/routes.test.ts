@@ -547,11 +547,11 @@ test('every role holds exactly the acts of the matrix', async () => {
     'access.glass.break': 'administrator clinician laboratory-director',
     'access.policy.manage': 'administrator',
     'cluster.edit': 'regulator',
-    'cluster.edit@organization': 'enterprise park-operator researcher',
+    'cluster.edit@organization': 'enterprise investor park-operator researcher',
     'cluster.import': 'regulator',
     'cluster.merge': 'regulator',
     'cluster.read':
-      'administrator clinician courier data-buyer enterprise laboratory-director laboratory-technician park-operator patient regulator researcher',
+      'administrator clinician courier data-buyer enterprise investor laboratory-director laboratory-technician park-operator patient regulator researcher',
     'custody.alarm.acknowledge': 'courier laboratory-director laboratory-technician',
     'custody.capture': 'courier',
     'custody.hand-over': 'clinician courier laboratory-director laboratory-technician',

@@ -529,4 +529,10 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'a thing has no relation to itself': '条目不能与自身建立关系',
   'a date is a year, a month or a day: 2025, 2025-10, 2025-10-31': '日期可为年、月或日：2025、2025-10、2025-10-31',
   'an id has 1 to 80 small letters, digits and hyphens': '标识由 1 至 80 个小写字母、数字和连字符组成',
+  'there is no such claim': '没有该代表申请',
+  'the claim is open or confirmed already': '该代表申请正在处理或已确认',
+  'the claim was decided already': '该代表申请已有决定',
+  'a thing is looked at again within 1 to 3650 days': '复核间隔须为 1 至 3650 天',
+  'an owner is an organization, an account or a role': '责任方须为机构、账户或角色',
+  'too many things lie between the two': '两者之间的条目过多',
 };

@@ -3,3 +3,4 @@ export * from './model/kinds.ts';
 export * from './model/predicates.ts';
 export * from './model/properties.ts';
 export * from './model/record.ts';
+export * from './model/upkeep.ts';

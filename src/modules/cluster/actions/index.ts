@@ -1,6 +1,8 @@
 export { listFacts, loadFacts } from './facts.ts';
+export { catalogue, jsonLd, listedThings, readOpenThing, statementRows } from './open-data.ts';
 export {
   addSource,
+  correct,
   enterThing,
   enterThings,
   findThings,
@@ -8,6 +10,8 @@ export {
   knownValue,
   knownValues,
   type NewThing,
+  noteChanged,
+  partiesOf,
   relate,
   relateAll,
   requireSpeaker,
@@ -15,3 +19,5 @@ export {
   stateAll,
   withdraw,
 } from './record.ts';
+export { claimThing, decideClaim, endClaim, listClaims, listSpokenFor } from './representations.ts';
+export { giveToOwner, listDueThings, readGraph, readOverview, readPath, reviewThing } from './upkeep.ts';

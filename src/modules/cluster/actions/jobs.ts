@@ -1,6 +1,8 @@
 import type { Config } from '#kernel/config';
 import type { Job } from '#kernel/jobs';
 import type { Pool } from '#kernel/sql';
+import { exampleJob } from './example.ts';
+import { freshnessJob } from './upkeep.ts';
 
 /** What the cluster's jobs work with. */
 export interface ClusterParts {
@@ -12,6 +14,6 @@ export interface ClusterParts {
 }
 
 /** A line for each part that has one. */
-export function clusterJobs(_parts: ClusterParts): Job[] {
-  return [];
+export function clusterJobs({ pool, config }: ClusterParts): Job[] {
+  return [freshnessJob, ...(config.region ? [exampleJob(pool)] : [])];
 }

@@ -1,2 +1,6 @@
 export * from './facts.ts';
+export * from './graph.ts';
+export * from './open-data.ts';
 export * from './record.ts';
+export * from './representations.ts';
+export * from './upkeep.ts';
