@@ -1,5 +1,7 @@
 export * from './model/facts.ts';
+export * from './model/funds.ts';
 export * from './model/kinds.ts';
+export * from './model/matching.ts';
 export * from './model/predicates.ts';
 export * from './model/properties.ts';
 export * from './model/record.ts';

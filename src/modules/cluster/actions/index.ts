@@ -1,4 +1,16 @@
 export { listFacts, loadFacts } from './facts.ts';
+export {
+  createFund,
+  enterFundEntries,
+  handBooks,
+  importFundEntries,
+  keepIndex,
+  listFunds,
+  printIlpa,
+  readFund,
+  readIlpa,
+  reverseFundEntry,
+} from './funds.ts';
 export { catalogue, jsonLd, listedThings, readOpenThing, statementRows } from './open-data.ts';
 export {
   addSource,

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Door } from '#kernel/http';
+import { fundRoutes } from './funds.ts';
 import { openDataRoutes } from './open-data.ts';
 import { recordRoutes } from './record.ts';
 import { upkeepRoutes } from './upkeep.ts';
@@ -9,4 +10,5 @@ export async function clusterRoutes(app: FastifyInstance, door: Door): Promise<v
   recordRoutes(app, door);
   upkeepRoutes(app, door);
   openDataRoutes(app, door);
+  fundRoutes(app, door);
 }

@@ -1,4 +1,5 @@
 export * from './facts.ts';
+export * from './funds.ts';
 export * from './graph.ts';
 export * from './open-data.ts';
 export * from './record.ts';
