@@ -7,13 +7,14 @@ import { isKind } from '../model.ts';
 
 type Query = Record<string, string | undefined>;
 
-/** Things in one answer; `Link: rel="next"` leads on. */
+/** Things in one answer at the most; `Link: rel="next"` leads on. */
 const PAGE = 500;
 const TAGS = ['Industry map: open data'];
 const PAGED = {
   type: 'object',
   properties: {
     after: { type: 'string', description: 'The id after which the answer begins; the Link header names the next one' },
+    limit: { type: 'string', pattern: '^[1-9]\\d{0,2}$', description: 'Things in one answer, 500 at the most' },
     kind: { type: 'string', description: 'Only things of this kind, e.g. enterprise, park, policy' },
   },
 } as const;
@@ -66,14 +67,18 @@ export function openDataRoutes(app: FastifyInstance, door: Door): void {
 
 const LD = 'application/ld+json';
 
-function pageOf({ after = '', kind }: Query) {
+function pageOf({ after = '', kind, limit = String(PAGE) }: Query) {
   if (kind !== undefined && !isKind(kind)) throw new Problem('invalid', 'there is no such kind of thing', { kind });
-  return { after: after.slice(0, 80), limit: PAGE, ...(kind !== undefined && { kind }) };
+  return { after: after.slice(0, 80), limit: Math.min(Number(limit), PAGE), ...(kind !== undefined && { kind }) };
 }
 
-function next(reply: FastifyReply, after: string | undefined, { kind }: Query, name: string): FastifyReply {
+function next(reply: FastifyReply, after: string | undefined, { kind, limit }: Query, name: string): FastifyReply {
   if (after === undefined) return reply;
-  const query = new URLSearchParams({ after, ...(kind !== undefined && { kind }) });
+  const query = new URLSearchParams({
+    after,
+    ...(kind !== undefined && { kind }),
+    ...(limit !== undefined && { limit }),
+  });
   return reply.header('link', `</api/open/cluster/${name}?${query}>; rel="next"`);
 }
 
