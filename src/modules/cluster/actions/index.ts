@@ -12,6 +12,9 @@ export {
   reverseFundEntry,
 } from './funds.ts';
 export { catalogue, jsonLd, listedThings, readOpenThing, statementRows } from './open-data.ts';
+export * from './portal.ts';
+export * from './projects.ts';
+
 export {
   addSource,
   correct,
@@ -31,5 +34,7 @@ export {
   stateAll,
   withdraw,
 } from './record.ts';
+export * from './relay.ts';
 export { claimThing, decideClaim, endClaim, listClaims, listSpokenFor } from './representations.ts';
+export * from './space.ts';
 export { giveToOwner, listDueThings, readGraph, readOverview, readPath, reviewThing } from './upkeep.ts';

@@ -2,6 +2,7 @@ import type { Config } from '#kernel/config';
 import type { Job } from '#kernel/jobs';
 import type { Pool } from '#kernel/sql';
 import { exampleJob } from './example.ts';
+import { matchJob } from './policies/index.ts';
 import { freshnessJob } from './upkeep.ts';
 
 /** What the cluster's jobs work with. */
@@ -15,5 +16,5 @@ export interface ClusterParts {
 
 /** A line for each part that has one. */
 export function clusterJobs({ pool, config }: ClusterParts): Job[] {
-  return [freshnessJob, ...(config.region ? [exampleJob(pool)] : [])];
+  return [freshnessJob, matchJob, ...(config.region ? [exampleJob(pool)] : [])];
 }

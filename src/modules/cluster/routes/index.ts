@@ -2,7 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import type { Door } from '#kernel/http';
 import { fundRoutes } from './funds.ts';
 import { openDataRoutes } from './open-data.ts';
-import { recordRoutes } from './record.ts';
+import { policyRoutes } from './policies.ts';
+import { portalRoutes } from './portal.ts';
+import { projectRoutes } from './projects.ts';
+import { recordRoutes, recordRoutes } from './record.ts';
+import { relayRoutes } from './relay.ts';
+import { spaceRoutes } from './space.ts';
 import { upkeepRoutes } from './upkeep.ts';
 
 /** A line for each part. */
@@ -10,5 +15,10 @@ export async function clusterRoutes(app: FastifyInstance, door: Door): Promise<v
   recordRoutes(app, door);
   upkeepRoutes(app, door);
   openDataRoutes(app, door);
+  policyRoutes(app, door);
   fundRoutes(app, door);
+  projectRoutes(app, door);
+  spaceRoutes(app, door);
+  portalRoutes(app, door);
+  relayRoutes(app, door);
 }
