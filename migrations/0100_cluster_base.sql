@@ -29,6 +29,7 @@ create table cluster.thing (
   owner text not null,
   review_every_days int not null check (review_every_days between 1 and 3650),
   reviewed_at timestamptz not null,
+  due_at timestamptz not null,
   -- The same thing under another id, which answers for both.
   merged_into text,
   made_by text not null,
@@ -39,7 +40,7 @@ create index thing_kind on cluster.thing (kind, id) where merged_into is null;
 create index thing_merged on cluster.thing (merged_into) where merged_into is not null;
 create index thing_owner on cluster.thing (owner);
 create index thing_changed on cluster.thing (changed_at desc, id);
-create index thing_due on cluster.thing ((reviewed_at at time zone 'UTC' + review_every_days * interval '24 hours'), id) where merged_into is null;
+create index thing_due on cluster.thing (due_at, id) where merged_into is null;
 
 -- One property of a thing as one source says it. Never changed, only withdrawn.
 create table cluster.statement (

@@ -45,7 +45,7 @@ import { startMetrics, startTraces } from '#kernel/metrics';
 import { listensTo, startDeliveries } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { holdFolder, MIGRATIONS, migrate, openDatabase, openPool, sql } from '#kernel/sql';
-import { clusterJobs, clusterRoutes } from '#modules/cluster';
+import { clusterJobs, clusterRoutes, loadClusterFacts } from '#modules/cluster';
 import { custodyRoutes, partitionJob, recountJob, startMqtt } from '#modules/custody';
 import { exchangeJobs, exchangeRoutes, protocolHearer } from '#modules/exchange';
 import { laboratoryRoutes, loadIntervals } from '#modules/laboratory';
@@ -124,6 +124,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       patiently(async () => {
         await loadIntervals(ctx);
         await storeBuiltInViews(ctx);
+        await loadClusterFacts(ctx);
       }),
     );
 

@@ -1,3 +1,19 @@
+export { listFacts, loadFacts } from './facts.ts';
+export {
+  createFund,
+  enterFundEntries,
+  handBooks,
+  importFundEntries,
+  keepIndex,
+  listFunds,
+  printIlpa,
+  readFund,
+  readIlpa,
+  reverseFundEntry,
+} from './funds.ts';
+export * from './portal.ts';
+export * from './projects.ts';
+
 export {
   addSource,
   enterThing,
@@ -14,3 +30,5 @@ export {
   stateAll,
   withdraw,
 } from './record.ts';
+export * from './relay.ts';
+export * from './space.ts';

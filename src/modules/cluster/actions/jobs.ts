@@ -1,6 +1,7 @@
 import type { Config } from '#kernel/config';
 import type { Job } from '#kernel/jobs';
 import type { Pool } from '#kernel/sql';
+import { matchJob } from './policies/index.ts';
 
 /** What the cluster's jobs work with. */
 export interface ClusterParts {
@@ -13,5 +14,5 @@ export interface ClusterParts {
 
 /** A line for each part that has one. */
 export function clusterJobs(_parts: ClusterParts): Job[] {
-  return [];
+  return [matchJob];
 }

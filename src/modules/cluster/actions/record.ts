@@ -15,7 +15,6 @@ import {
   checkId,
   checkRelation,
   checkStatement,
-  dueAt,
   isDisputed,
   type NewRelation,
   type NewStatement,
@@ -317,7 +316,6 @@ export async function profileOf(db: Db, asked: string): Promise<Profile> {
     history,
     sources: Object.fromEntries(sources),
     representations: await findRepresentations(db, ids),
-    dueAt: dueAt(thing),
     ownerName: await nameOwner(db, thing.owner),
     mayEdit: false,
   };

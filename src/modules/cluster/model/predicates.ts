@@ -55,6 +55,12 @@ export const PREDICATES: Readonly<Record<string, Predicate>> = {
   },
   offers: { en: 'offers', zh: '提供', back: { en: 'is offered by', zh: '提供方为' } },
   'takes-part-in': { en: 'takes part in', zh: '参与', back: { en: 'has the participant', zh: '参与方为' } },
+  'applies-in': {
+    en: 'applies in',
+    zh: '适用于',
+    back: { en: 'is where it applies', zh: '适用政策' },
+    subjects: ['policy'],
+  },
   'in-sector': {
     en: 'in the sector',
     zh: '属于领域',

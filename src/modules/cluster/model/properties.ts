@@ -37,6 +37,7 @@ const FIRMS = ['enterprise', 'institution', 'department', 'platform', 'fund', 'p
 /** Every property by its name. A part adds its own lines. */
 export const PROPERTIES: Readonly<Record<string, Property>> = {
   // Of everything.
+  name: text('Named so', '名称', undefined, many),
   subkind: text('Type', '类型'),
   alias: text('Also called', '又称', undefined, many),
   description: text('Description', '简介', undefined, many),
@@ -67,6 +68,8 @@ export const PROPERTIES: Readonly<Record<string, Property>> = {
   'rd-employees': count('R&D employees', '研发人员数', FIRMS),
   revenue: money('Revenue', '营业收入', FIRMS),
   'rd-spending': money('R&D spending', '研发投入', FIRMS),
+  'quarter-revenue': money('Revenue of the quarter', '季度营业收入', FIRMS),
+  'quarter-rd-spending': money('R&D spending of the quarter', '季度研发投入', FIRMS),
   strategy: text('Strategy', '战略', FIRMS),
   pipeline: text('Pipeline', '研发管线', ['enterprise'], many),
   'experience-years': count('Years of experience', '经验年数', FIRMS, { unit: 'a' }),
@@ -74,6 +77,10 @@ export const PROPERTIES: Readonly<Record<string, Property>> = {
   'data-products': count('Data products listed', '已上架数据产品数', FIRMS),
   'clean-room-m2': number('Clean room', '洁净车间', undefined, { unit: 'm2' }),
   'gmp-m2': number('GMP area', 'GMP 面积', undefined, { unit: 'm2' }),
+  'trial-permit-class': text('Class of drug with a trial permit', '获临床试验许可的药物类别', ['enterprise'], {
+    type: 'code',
+    codes: ['1', '2'],
+  }),
   'ladder-level': text('Level of the ladder', '梯度层级', ['enterprise']),
   // Of places, parks, spaces and platforms.
   adcode: text('Division code', '行政区划代码', ['place']),

@@ -64,6 +64,8 @@ export interface Thing extends ThingName {
   owner: string;
   reviewEveryDays: number;
   reviewedAt: string;
+  /** When it is to be looked at again. */
+  dueAt: string;
   mergedInto: string | null;
   madeAt: string;
   changedAt: string;
@@ -135,7 +137,6 @@ export interface Profile {
   history: readonly (Statement | Relation)[];
   sources: Readonly<Record<string, Source>>;
   representations: readonly Representation[];
-  dueAt: string;
   ownerName: { en: string; zh: string };
   /** The actor may state, correct and withdraw here. */
   mayEdit: boolean;

@@ -58,10 +58,3 @@ export function agree(one: Pick<Point, 'value' | 'op'>, two: Pick<Point, 'value'
 function sameValue(one: Value, two: Value): boolean {
   return JSON.stringify(one) === JSON.stringify(two);
 }
-
-const DAY_MS = 86_400_000;
-
-/** When the thing is to be looked at again. */
-export function dueAt({ reviewedAt, reviewEveryDays }: { reviewedAt: string; reviewEveryDays: number }): string {
-  return new Date(Date.parse(reviewedAt) + reviewEveryDays * DAY_MS).toISOString();
-}

@@ -6,7 +6,7 @@ import type { NewRelation, NewStatement } from '../rules/index.ts';
 
 const NAME = sql`thing.id, thing.kind, thing.name, thing.name_zh as "nameZh", thing.example`;
 const THING = sql`
-  ${NAME}, thing.owner, thing.review_every_days as "reviewEveryDays", thing.reviewed_at as "reviewedAt", thing.merged_into as "mergedInto",
+  ${NAME}, thing.owner, thing.review_every_days as "reviewEveryDays", thing.reviewed_at as "reviewedAt", thing.due_at as "dueAt", thing.merged_into as "mergedInto",
   thing.made_at as "madeAt", thing.changed_at as "changedAt"`;
 const PROVENANCE = sql`
   id, as_of as "asOf", source, quote, confidence, note, fact, said_by_name as "saidByName", said_at as "saidAt", withdrawn_at as "withdrawnAt",
@@ -65,8 +65,8 @@ export interface NewThing {
 /** How many are new: what is there already stays as it is. */
 export async function insertThings(ctx: Context, tx: Tx, things: readonly NewThing[]): Promise<Set<string>> {
   const rows = await tx.rows<{ id: string }>(sql`
-    insert into cluster.thing (id, kind, name, name_zh, example, owner, review_every_days, reviewed_at, made_by, made_at, changed_at)
-    select id, kind, name, name_zh, example, owner, days, ${ctx.now()}, ${ctx.actor.id}, ${ctx.now()}, ${ctx.now()}
+    insert into cluster.thing (id, kind, name, name_zh, example, owner, review_every_days, reviewed_at, due_at, made_by, made_at, changed_at)
+    select id, kind, name, name_zh, example, owner, days, ${ctx.now()}, ${ctx.now()}::timestamptz + days * interval '24 hours', ${ctx.actor.id}, ${ctx.now()}, ${ctx.now()}
     from unnest(
       ${things.map(({ id }) => id)}::text[], ${things.map(({ kind }) => kind)}::text[], ${things.map(({ name }) => name)}::text[],
       ${things.map(({ nameZh }) => nameZh)}::text[], ${things.map(({ example }) => example)}::boolean[],
@@ -252,15 +252,13 @@ export interface ThingFilter {
 }
 
 const STEPS_OF_PLACE = 4;
-/** In UTC without a zone, since only that can be indexed. */
-const DUE = sql`(thing.reviewed_at at time zone 'UTC' + thing.review_every_days * interval '24 hours')`;
 
 function termsOf({ kinds, text, place, sector, examples = false, owner, dueBefore, ids }: ThingFilter): Sql {
   const terms = [sql`thing.merged_into is null`];
   if (kinds !== undefined && kinds.length > 0) terms.push(sql`thing.kind = any(${[...kinds]}::text[])`);
   if (!examples) terms.push(sql`not thing.example`);
   if (owner !== undefined) terms.push(sql`thing.owner = ${owner}`);
-  if (dueBefore !== undefined) terms.push(sql`${DUE} < ${dueBefore}::timestamptz at time zone 'UTC'`);
+  if (dueBefore !== undefined) terms.push(sql`thing.due_at < ${dueBefore}`);
   if (ids !== undefined) terms.push(sql`thing.id = any(${[...ids]}::text[])`);
   if (text !== undefined && text !== '') {
     const like = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
@@ -299,7 +297,7 @@ function termsOf({ kinds, text, place, sector, examples = false, owner, dueBefor
 const ORDERS = {
   name: sql`thing.name, thing.id`,
   changed: sql`thing.changed_at desc, thing.id`,
-  due: sql`${DUE}, thing.id`,
+  due: sql`thing.due_at, thing.id`,
 } as const;
 
 export async function findThingLines(db: Db, filter: ThingFilter): Promise<ThingLine[]> {
@@ -308,7 +306,7 @@ export async function findThingLines(db: Db, filter: ThingFilter): Promise<Thing
       select thing.* from cluster.thing as thing where ${termsOf(filter)}
       order by ${ORDERS[filter.order ?? 'name']} limit ${filter.limit} offset ${filter.offset ?? 0}
     )
-    select ${NAME}, thing.changed_at as "changedAt", ${DUE} at time zone 'UTC' as "dueAt",
+    select ${NAME}, thing.changed_at as "changedAt", thing.due_at as "dueAt",
       (
         select json_build_object('id', place.id, 'name', place.name, 'nameZh', place.name_zh)
         from cluster.relation as relation join cluster.thing as place on place.id = relation.object
