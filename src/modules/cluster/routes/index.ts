@@ -5,7 +5,7 @@ import { openDataRoutes } from './open-data.ts';
 import { policyRoutes } from './policies.ts';
 import { portalRoutes } from './portal.ts';
 import { projectRoutes } from './projects.ts';
-import { recordRoutes, recordRoutes } from './record.ts';
+import { recordRoutes } from './record.ts';
 import { relayRoutes } from './relay.ts';
 import { spaceRoutes } from './space.ts';
 import { upkeepRoutes } from './upkeep.ts';
