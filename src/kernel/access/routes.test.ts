@@ -548,6 +548,11 @@ test('every role holds exactly the acts of the matrix', async () => {
     'access.policy.manage': 'administrator',
     'cluster.edit': 'regulator',
     'cluster.edit@organization': 'enterprise investor park-operator researcher',
+    'cluster.fund.read': 'regulator',
+    'cluster.fund.read@organization': 'investor',
+    'cluster.fund.supervise': 'regulator',
+    'cluster.fund.write@organization': 'investor',
+    'cluster.target.write': 'regulator',
     'cluster.import': 'regulator',
     'cluster.merge': 'regulator',
     'cluster.read':

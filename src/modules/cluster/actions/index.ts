@@ -11,6 +11,7 @@ export {
   readIlpa,
   reverseFundEntry,
 } from './funds.ts';
+export { readLadder, setLadder } from './ladder.ts';
 export {
   addSource,
   enterThing,
@@ -27,3 +28,4 @@ export {
   stateAll,
   withdraw,
 } from './record.ts';
+export { askLead, enterTargetValue, listTargets, readTarget, remindOfDueAsks } from './targets.ts';

@@ -1,6 +1,7 @@
 import type { Config } from '#kernel/config';
 import type { Job } from '#kernel/jobs';
 import type { Pool } from '#kernel/sql';
+import { targetReminderJob } from './targets.ts';
 
 /** What the cluster's jobs work with. */
 export interface ClusterParts {
@@ -12,6 +13,6 @@ export interface ClusterParts {
 }
 
 /** A line for each part that has one. */
-export function clusterJobs(_parts: ClusterParts): Job[] {
-  return [];
+export function clusterJobs({ pool }: ClusterParts): Job[] {
+  return [targetReminderJob(pool)];
 }

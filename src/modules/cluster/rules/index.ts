@@ -12,5 +12,7 @@ export {
   standing,
 } from './funds.ts';
 export { ilpaLines, ilpaTransactions } from './ilpa.ts';
+export { answerRung, checkSetting, LADDER_PROPERTIES, ladderFacts, rungsOn } from './ladder.ts';
 export { checkId, checkRelation, checkStatement, type NewRelation, type NewStatement } from './sound.ts';
 export { agree, isDisputed, reckon, sortSaid } from './statements.ts';
+export { checkTargetValue, forecastOf, targetStanding } from './targets.ts';
