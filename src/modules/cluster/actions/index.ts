@@ -12,6 +12,9 @@ export {
   reverseFundEntry,
 } from './funds.ts';
 export { readLadder, setLadder } from './ladder.ts';
+export * from './portal.ts';
+export * from './projects.ts';
+
 export {
   addSource,
   enterThing,
@@ -28,4 +31,6 @@ export {
   stateAll,
   withdraw,
 } from './record.ts';
+export * from './relay.ts';
+export * from './space.ts';
 export { askLead, enterTargetValue, listTargets, readTarget, remindOfDueAsks } from './targets.ts';

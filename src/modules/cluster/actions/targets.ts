@@ -17,14 +17,14 @@ import type {
 import { checkTargetValue, forecastOf, sortSaid, targetStanding } from '../rules/index.ts';
 import {
   countReaching,
-  findAsks,
+  findTargetAsks,
   findRelations,
   findSources,
   findStatements,
   findTargetValues,
   findThingLines,
   holdTargetValue,
-  insertAsk,
+  insertTargetAsk,
   insertTargetValue,
   namesOf,
   takeDueAsks,
@@ -76,7 +76,7 @@ async function readTargets(ctx: Context, things: readonly ThingName[]): Promise<
     ['leads', 'shares'].includes(predicate),
   );
   const values = Map.groupBy(await findTargetValues(ctx.db, targets), ({ target }) => target);
-  const asks = Map.groupBy(await findAsks(ctx.db, targets), ({ target }) => target);
+  const asks = Map.groupBy(await findTargetAsks(ctx.db, targets), ({ target }) => target);
   const names = await namesOf(
     ctx.db,
     relations.map(({ subject }) => subject),
@@ -246,7 +246,7 @@ export async function askLead(
   const due = new Date(ctx.now().getTime() + ANSWER_DAYS * DAY_MS).toISOString().slice(0, 10);
   await ctx.db.transaction(async (tx) => {
     const ask = { target: id, year, department: page.leads[0]?.id ?? null, words: words.trim(), due };
-    if (!(await insertAsk(ctx, tx, ask))) return;
+    if (!(await insertTargetAsk(ctx, tx, ask))) return;
     await record(ctx, tx, {
       act: 'cluster.target-lead-asked',
       subject: `thing/${id}`,

@@ -68,6 +68,8 @@ export const PROPERTIES: Readonly<Record<string, Property>> = {
   'rd-employees': count('R&D employees', '研发人员数', FIRMS),
   revenue: money('Revenue', '营业收入', FIRMS),
   'rd-spending': money('R&D spending', '研发投入', FIRMS),
+  'quarter-revenue': money('Revenue of the quarter', '季度营业收入', FIRMS),
+  'quarter-rd-spending': money('R&D spending of the quarter', '季度研发投入', FIRMS),
   strategy: text('Strategy', '战略', FIRMS),
   pipeline: text('Pipeline', '研发管线', ['enterprise'], many),
   'experience-years': count('Years of experience', '经验年数', FIRMS, { unit: 'a' }),

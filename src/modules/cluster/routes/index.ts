@@ -1,7 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import type { Door } from '#kernel/http';
 import { fundRoutes } from './funds.ts';
+import { portalRoutes } from './portal.ts';
+import { projectRoutes } from './projects.ts';
 import { recordRoutes } from './record.ts';
+import { relayRoutes } from './relay.ts';
+import { spaceRoutes } from './space.ts';
 import { targetRoutes } from './targets.ts';
 
 /** A line for each part. */
@@ -9,4 +13,8 @@ export async function clusterRoutes(app: FastifyInstance, door: Door): Promise<v
   recordRoutes(app, door);
   fundRoutes(app, door);
   targetRoutes(app, door);
+  projectRoutes(app, door);
+  spaceRoutes(app, door);
+  portalRoutes(app, door);
+  relayRoutes(app, door);
 }

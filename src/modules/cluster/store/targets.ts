@@ -41,7 +41,7 @@ export async function insertTargetValue(
 const ASK = sql`
   id, target, year, department, words, due::text, asked_by_name as "askedByName", asked_at as "askedAt", reminders, answered_at as "answeredAt"`;
 
-export async function findAsks(db: Db, targets: readonly string[]): Promise<TargetAsk[]> {
+export async function findTargetAsks(db: Db, targets: readonly string[]): Promise<TargetAsk[]> {
   const rows = await db.rows<Dated<TargetAsk>>(sql`
     select ${ASK} from cluster.target_ask where target = any(${[...targets]}::text[]) order by asked_at desc, id limit 5000
   `);
@@ -49,7 +49,7 @@ export async function findAsks(db: Db, targets: readonly string[]): Promise<Targ
 }
 
 /** The open ask for the year, made now where there was none. */
-export async function insertAsk(
+export async function insertTargetAsk(
   { actor, now, newId }: Context,
   tx: Tx,
   ask: { target: string; year: number; department: string | null; words: string; due: string },
