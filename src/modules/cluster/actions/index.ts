@@ -32,5 +32,6 @@ export {
   withdraw,
 } from './record.ts';
 export * from './relay.ts';
+export { printReport, readReport } from './report.ts';
 export * from './space.ts';
 export { askLead, enterTargetValue, listTargets, readTarget, remindOfDueAsks } from './targets.ts';

@@ -1,6 +1,7 @@
 import type { Config } from '#kernel/config';
 import type { Job } from '#kernel/jobs';
 import type { Pool } from '#kernel/sql';
+import { matchJob } from './policies/index.ts';
 import { targetReminderJob } from './targets.ts';
 
 /** What the cluster's jobs work with. */
@@ -14,5 +15,5 @@ export interface ClusterParts {
 
 /** A line for each part that has one. */
 export function clusterJobs({ pool }: ClusterParts): Job[] {
-  return [targetReminderJob(pool)];
+  return [matchJob, targetReminderJob(pool)];
 }

@@ -17,10 +17,10 @@ import type {
 import { checkTargetValue, forecastOf, sortSaid, targetStanding } from '../rules/index.ts';
 import {
   countReaching,
-  findTargetAsks,
   findRelations,
   findSources,
   findStatements,
+  findTargetAsks,
   findTargetValues,
   findThingLines,
   holdTargetValue,

@@ -77,6 +77,10 @@ export const PROPERTIES: Readonly<Record<string, Property>> = {
   'data-products': count('Data products listed', '已上架数据产品数', FIRMS),
   'clean-room-m2': number('Clean room', '洁净车间', undefined, { unit: 'm2' }),
   'gmp-m2': number('GMP area', 'GMP 面积', undefined, { unit: 'm2' }),
+  'trial-permit-class': text('Class of drug with a trial permit', '获临床试验许可的药物类别', ['enterprise'], {
+    type: 'code',
+    codes: ['1', '2'],
+  }),
   'ladder-level': text('Level of the ladder', '梯度层级', ['enterprise']),
   valuation: money('Valuation', '估值', ['enterprise']),
   listed: text('Listed', '已上市', ['enterprise'], { type: 'flag' }),

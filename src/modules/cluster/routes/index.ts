@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Door } from '#kernel/http';
 import { fundRoutes } from './funds.ts';
+import { policyRoutes } from './policies.ts';
 import { portalRoutes } from './portal.ts';
 import { projectRoutes } from './projects.ts';
 import { recordRoutes } from './record.ts';
@@ -11,6 +12,7 @@ import { targetRoutes } from './targets.ts';
 /** A line for each part. */
 export async function clusterRoutes(app: FastifyInstance, door: Door): Promise<void> {
   recordRoutes(app, door);
+  policyRoutes(app, door);
   fundRoutes(app, door);
   targetRoutes(app, door);
   projectRoutes(app, door);

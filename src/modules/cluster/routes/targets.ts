@@ -1,6 +1,17 @@
 import type { FastifyInstance } from 'fastify';
+import { sendPdf } from '#kernel/document';
 import { type Door, dayOf, textOf } from '#kernel/http';
-import { askLead, enterTargetValue, listTargets, readLadder, readTarget, setLadder } from '../actions/index.ts';
+import {
+  askLead,
+  enterTargetValue,
+  listTargets,
+  printReport,
+  readLadder,
+  readReport,
+  readTarget,
+  setLadder,
+} from '../actions/index.ts';
+import { sendWorkbook } from './funds.ts';
 
 interface One {
   Params: { id: string };
@@ -42,6 +53,14 @@ export function targetRoutes(app: FastifyInstance, door: Door): void {
   app.get<One>('/api/cluster/ladder', async (request) =>
     readLadder(await door.context(request), { examples: request.query['examples'] === 'yes' }),
   );
+
+  app.get<One>('/api/cluster/report', async (request, reply) => {
+    const ctx = await door.context(request);
+    const { format } = request.query;
+    if (format === 'pdf') return sendPdf(reply, 'cluster-report', await printReport(ctx, 'pdf'));
+    if (format === 'xlsx') return sendWorkbook(reply, 'cluster-report', await printReport(ctx, 'xlsx'));
+    return readReport(ctx);
+  });
 
   app.post<One>('/api/cluster/ladder/settings', async (request, reply) => {
     const { rung, criterion, value, source, validFrom } = request.body ?? {};

@@ -28,6 +28,7 @@ export {
   todayOf,
 } from './projects.ts';
 export { type Candidate, gatesOf, matchResources, stageAfter } from './relay.ts';
+export { reportDocument, reportSections, reportSheets } from './report.ts';
 export { checkId, checkRelation, checkStatement, type NewRelation, type NewStatement } from './sound.ts';
 export { dayAfter, ENDING_DAYS, findFits, lastDay, lineOf, parkFigures, quarterEnd } from './space.ts';
 export { agree, isDisputed, reckon, sortSaid } from './statements.ts';
