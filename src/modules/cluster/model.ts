@@ -13,3 +13,4 @@ export * from './model/relay.ts';
 export * from './model/report.ts';
 export * from './model/space.ts';
 export * from './model/targets.ts';
+export * from './model/upkeep.ts';

@@ -14,6 +14,7 @@ export {
 } from './funds.ts';
 export { ilpaLines, ilpaTransactions } from './ilpa.ts';
 export { answerRung, checkSetting, LADDER_PROPERTIES, ladderFacts, rungsOn } from './ladder.ts';
+export { catalogueOf, csvOf, LICENCE, schemaOrgOf } from './open-data.ts';
 export { answerDue, quartersAsked } from './portal.ts';
 export {
   conversionsOf,
@@ -33,3 +34,4 @@ export { checkId, checkRelation, checkStatement, type NewRelation, type NewState
 export { dayAfter, ENDING_DAYS, findFits, lastDay, lineOf, parkFigures, quarterEnd } from './space.ts';
 export { agree, isDisputed, reckon, sortSaid } from './statements.ts';
 export { checkTargetValue, forecastOf, targetStanding } from './targets.ts';
+export { meet, spread, type Walk } from './walk.ts';
