@@ -50,7 +50,9 @@ export function runLevel(root: string, level: string): CaseResult[] {
 function runFolder(path: string, folder: string): CaseResult[] {
   const files = readdirSync(path).sort();
   const models = new Map(
-    files.filter((name) => name.endsWith('.dmn')).map((name) => [name, readModel(readFileSync(join(path, name), 'utf8'))]),
+    files
+      .filter((name) => name.endsWith('.dmn'))
+      .map((name) => [name, readModel(readFileSync(join(path, name), 'utf8'))]),
   );
   return files
     .filter((name) => name.endsWith('.xml'))

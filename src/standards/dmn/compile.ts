@@ -9,6 +9,7 @@ import {
   compileUnaryTests,
   convert,
   type FeelDateTime,
+  type FeelFunction,
   FeelSyntaxError,
   makeFunction,
   note,
@@ -201,7 +202,9 @@ class Builder {
         : element.needs;
     for (const href of references) {
       const needed = this.#find(model, href, node);
-      if (needed !== undefined && !node.needs.includes(needed)) node.needs.push(needed);
+      // A function may call itself: it knows itself by its own name.
+      const itself = needed === node && element.kind === 'knowledge';
+      if (needed !== undefined && !itself && !node.needs.includes(needed)) node.needs.push(needed);
     }
   }
 
@@ -295,15 +298,16 @@ class Builder {
     const scope = this.#scopeOf(node);
     const parameters = this.#parameters(node, logic.parameters);
     const run = this.#logic(node, logic.logic, {
-      names: [...scope.scope.names, ...parameters.map(({ name }) => name)],
+      names: [element.variable.name, ...scope.scope.names, ...parameters.map(({ name }) => name)],
     });
     const body = logic.logic;
     const result = this.#typeOf(node.model, logic.typeRef ?? element.variable.typeRef ?? body?.typeRef, element);
     return (evaluation) => {
       const outer = scope.values(evaluation);
-      return makeFunction(element.name, parameters, result, (args) =>
-        inside(evaluation, element.name, () => run([...outer, ...args], evaluation)),
+      const self: FeelFunction = makeFunction(element.name, parameters, result, (args) =>
+        inside(evaluation, element.name, () => run([self, ...outer, ...args], evaluation)),
       );
+      return self;
     };
   }
 
@@ -405,7 +409,7 @@ function namesIn(model: Model): string[] {
         ofLogic(logic.logic);
         break;
       case 'conditional':
-        for (const part of [logic.condition, logic.then, logic.otherwise]) ofLogic(part);
+        for (const part of [logic.condition, logic.whenTrue, logic.whenFalse]) ofLogic(part);
         break;
       case 'filter':
         for (const part of [logic.list, logic.match]) ofLogic(part);

@@ -74,13 +74,15 @@ function compileKind(logic: Logic, scope: Scope, place: Place): Ready {
     case 'function':
       return compileFunction(logic, scope, place);
     case 'conditional': {
-      const [condition, then, otherwise] = [logic.condition, logic.then, logic.otherwise].map((part) =>
+      const [condition, whenTrue, whenFalse] = [logic.condition, logic.whenTrue, logic.whenFalse].map((part) =>
         compilePart(part, scope, place),
       ) as [Ready, Ready, Ready];
       return (values, evaluation) => {
         const decided = condition(values, evaluation);
-        if (typeof decided !== 'boolean') note(evaluation, 'not-a-boolean', undefined, { type: typeOf(decided) });
-        return decided === true ? then(values, evaluation) : otherwise(values, evaluation);
+        if (typeof decided !== 'boolean' && decided !== null) {
+          return note(evaluation, 'not-a-boolean', undefined, { type: typeOf(decided) });
+        }
+        return decided === true ? whenTrue(values, evaluation) : whenFalse(values, evaluation);
       };
     }
     case 'filter': {
@@ -156,8 +158,11 @@ function compileFunction(logic: Logic & { kind: 'function' }, scope: Scope, plac
   const parameters = logic.parameters.map(({ name, typeRef }) => ({ name, type: place.typeOf(typeRef, logic.line) }));
   const result = place.typeOf(logic.typeRef, logic.line);
   const run = compilePart(logic.logic, { names: [...scope.names, ...parameters.map(({ name }) => name)] }, place);
-  return (values, evaluation) =>
-    makeFunction(place.element, parameters, result, (args) => run([...values, ...args], evaluation));
+  return (values, evaluation) => {
+    // A context's values grow after the function is made.
+    const outer = values.slice();
+    return makeFunction(place.element, parameters, result, (args) => run([...outer, ...args], evaluation));
+  };
 }
 
 function compileLoop(logic: Logic & { kind: 'for' | 'some' | 'every' }, scope: Scope, place: Place): Ready {
@@ -173,8 +178,7 @@ function compileLoop(logic: Logic & { kind: 'for' | 'some' | 'every' }, scope: S
       made.push(body([...values, item, ...(logic.kind === 'for' ? [made.slice()] : [])], evaluation));
     }
     if (logic.kind === 'for') return made;
-    const decides = logic.kind === 'some';
-    if (made.includes(decides)) return decides;
-    return made.every((found) => typeof found === 'boolean') ? !decides : note(evaluation, 'not-a-boolean');
+    if (!made.every((found) => typeof found === 'boolean')) return note(evaluation, 'not-a-boolean');
+    return logic.kind === 'some' ? made.includes(true) : !made.includes(false);
   };
 }

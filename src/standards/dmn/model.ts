@@ -89,8 +89,8 @@ export type Logic = { readonly typeRef?: string; readonly line: number } & (
   | {
       readonly kind: 'conditional';
       readonly condition: Logic | undefined;
-      readonly then: Logic | undefined;
-      readonly otherwise: Logic | undefined;
+      readonly whenTrue: Logic | undefined;
+      readonly whenFalse: Logic | undefined;
     }
   | { readonly kind: 'filter'; readonly list: Logic | undefined; readonly match: Logic | undefined }
   | {

@@ -186,8 +186,8 @@ const LOGIC: Readonly<Record<string, (element: Element) => Logic>> = Object.assi
     kind: 'conditional',
     ...common(element),
     condition: onlyLogic(first(element, 'if')),
-    then: onlyLogic(first(element, 'then')),
-    otherwise: onlyLogic(first(element, 'else')),
+    whenTrue: onlyLogic(first(element, 'then')),
+    whenFalse: onlyLogic(first(element, 'else')),
   }),
   filter: (element: Element) => ({
     kind: 'filter',

@@ -197,12 +197,13 @@ class Compiler {
     if (name === 'partial') this.#partials += 1;
     let up = 0;
     for (let here: Scope | undefined = scope; here !== undefined; here = here.parent, up += 1) {
+      // An item may have a property that is itself called "item".
+      if (here.item) tries.push({ up });
       const slot = here.slots.get(name);
       if (slot !== undefined) {
         const last = up;
         return this.#lookUp(name, tries, (frame) => frameUp(frame, last).values[slot] ?? null);
       }
-      if (here.item) tries.push({ up });
     }
     const builtIn = BUILT_INS.get(name);
     if (builtIn !== undefined) return this.#lookUp(name, tries, () => builtIn);
@@ -358,13 +359,15 @@ class Compiler {
   }
 
   #if(node: Node & { kind: 'if' }, scope: Scope): Run {
-    const [condition, then, otherwise] = [node.condition, node.then, node.otherwise].map((part) =>
-      this.compile(part, scope),
-    ) as [Run, Run, Run];
+    const [condition, yes, no] = [node.condition, node.yes, node.no].map((part) => this.compile(part, scope)) as [
+      Run,
+      Run,
+      Run,
+    ];
     return (frame, act) => {
       const decided = condition(frame, act);
       if (typeof decided !== 'boolean') note(act, 'not-a-boolean', node.at, { type: typeOf(decided) });
-      return decided === true ? then(frame, act) : otherwise(frame, act);
+      return decided === true ? yes(frame, act) : no(frame, act);
     };
   }
 
@@ -471,8 +474,8 @@ class Compiler {
 }
 
 function makesRange(from: Value, to: Value): boolean {
-  if (from === null || to === null) return true;
-  return compareValues(from, to) !== undefined;
+  if (from === null || to === null) return from !== to;
+  return (compareValues(from, to) ?? 1) <= 0;
 }
 
 function frameUp(frame: Frame, up: number): Frame {
@@ -483,8 +486,7 @@ function frameUp(frame: Frame, up: number): Frame {
 
 /** Whether a value passes a test that is a value itself. */
 export function passes(value: Value, test: Value, act: Act): boolean | null {
-  if (test instanceof Range && !(value instanceof Range))
-    return value === null ? false : (rangeHolds(test, value) ?? null);
+  if (test instanceof Range && !(value instanceof Range)) return rangeHolds(test, value) ?? null;
   if (isList(test)) {
     if (isList(value) && areEqual(value, test) === true) return true;
     spend(act, test.length);
@@ -497,7 +499,14 @@ export function passes(value: Value, test: Value, act: Act): boolean | null {
 function isInstance(value: Value, type: Type, act: Act, at: number): Value {
   if (type.kind === 'unknown') return note(act, 'unknown-name', at, { name: type.name });
   if (value === null) return type.kind === 'simple' && type.name === 'null';
-  return conforms(value, type);
+  return conforms(value, withoutLimits(type));
+}
+
+/** A type's allowed values do not make another type. */
+function withoutLimits(type: Type): Type {
+  if (type.kind === 'named') return withoutLimits(type.get());
+  if (type.kind === 'allowed') return withoutLimits(type.of);
+  return type.kind === 'list' ? { kind: 'list', of: withoutLimits(type.of) } : type;
 }
 
 export function filterValue(from: Value, by: (item: Value) => Value, act: Act, at?: number): Value {

@@ -4,6 +4,6 @@ import type { Value } from './values.ts';
 /** What @"..." stands for; undefined when it is neither date, time nor duration. */
 export function parseAt(text: string): Value | undefined {
   if (/^-?P/.test(text)) return parseDuration(text);
-  if (text.includes('T') && /^-?\d/.test(text) && text.indexOf('T') > 8) return parseDateTime(text);
+  if (/^-?\d+-\d\d-\d\dT/.test(text)) return parseDateTime(text);
   return /^\d\d:/.test(text) ? parseTime(text) : parseDate(text);
 }

@@ -454,9 +454,9 @@ class Parser {
   #readIf(at: number): Node {
     const condition = this.#readInner();
     this.#word('then');
-    const then = this.#readInner();
+    const yes = this.#readInner();
     this.#word('else');
-    return { kind: 'if', at, condition, then, otherwise: this.#readExpression() };
+    return { kind: 'if', at, condition, yes, no: this.#readExpression() };
   }
 
   #readFor(at: number): Node {

@@ -94,7 +94,7 @@ class Reader {
 
   constructor(pattern: string, flags: string) {
     this.#flags = new Set(flags);
-    this.#points = [...pattern];
+    this.#points = flags.includes('x') ? withoutSpace([...pattern]) : [...pattern];
   }
 
   readPattern(): Piece {
@@ -105,8 +105,6 @@ class Reader {
   }
 
   #peek(): string | undefined {
-    // With flag x, white space outside of classes does not count.
-    while (this.#flags.has('x') && /^[\t\n\r ]$/.test(this.#points[this.#at] ?? '')) this.#at += 1;
     return this.#points[this.#at];
   }
 
@@ -179,7 +177,7 @@ class Reader {
       case '(':
         return this.#readGroup();
       case '[':
-        return one(this.#folded(this.#readClass()));
+        return one(this.#readClass());
       case '.':
         return one(this.#flags.has('s') ? () => true : (found) => found !== '\n' && found !== '\r');
       case '^':
@@ -242,7 +240,7 @@ class Reader {
 
   #readEscapedAtom(): Piece {
     const point = this.#points[this.#at];
-    if (point === undefined || !/[1-9]/.test(point)) return one(this.#folded(this.#readEscape()));
+    if (point === undefined || !/[1-9]/.test(point)) return one(this.#readEscape());
     let group = 0;
     // As many digits as name a group that there is.
     while (/^[0-9]$/.test(this.#points[this.#at] ?? '')) {
@@ -271,7 +269,7 @@ class Reader {
   #readEscape(): Is {
     const point = this.#take();
     const known = ESCAPES[point];
-    if (known !== undefined) return (found) => found === known;
+    if (known !== undefined) return this.#literal(known);
     const many = CLASSES[point];
     if (many !== undefined) return (found) => many.test(found);
     if (point !== 'p' && point !== 'P') throw new PatternError(`unknown escape \\${point}`);
@@ -298,7 +296,6 @@ class Reader {
         break;
       }
       if (point === '[') throw new PatternError('a bracket in a class needs a backslash');
-      if (this.#flags.has('x') && /[\t\n\r ]/.test(point)) continue;
       if (point === '-' && this.#points[this.#at] === '[') {
         if (parts.length === 0) throw new PatternError('an empty class');
         this.#at += 1;
@@ -327,7 +324,7 @@ class Reader {
     }
     const follows = this.#points[this.#at + 1];
     if (this.#points[this.#at] !== '-' || follows === ']' || follows === '[' || follows === undefined) {
-      return (point) => point === low;
+      return this.#literal(low);
     }
     this.#at += 1;
     let high = this.#take();
@@ -339,7 +336,7 @@ class Reader {
     const from = codeOf(low);
     const to = codeOf(high);
     if (from > to) throw new PatternError('a range goes upwards');
-    return (point) => codeOf(point) >= from && codeOf(point) <= to;
+    return this.#folded((point) => codeOf(point) >= from && codeOf(point) <= to);
   }
 
   #literal(point: string): Is {
@@ -350,6 +347,19 @@ class Reader {
     if (!this.#flags.has('i')) return inside;
     return (point) => inside(point) || inside(point.toLowerCase()) || inside(point.toUpperCase());
   }
+}
+
+/** With flag x, white space outside of classes is no part of the pattern, even after a backslash. */
+function withoutSpace(points: readonly string[]): string[] {
+  let depth = 0;
+  let escaped = false;
+  return points.filter((point) => {
+    if (depth === 0 && /[\t\n\r ]/.test(point)) return false;
+    if (!escaped && point === '[') depth += 1;
+    if (!escaped && point === ']' && depth > 0) depth -= 1;
+    escaped = !escaped && point === '\\';
+    return true;
+  });
 }
 
 function alike(a: string, b: string): boolean {

@@ -18,7 +18,7 @@ export type Node = { readonly at: number } & (
   | { readonly kind: 'between'; readonly value: Node; readonly low: Node; readonly high: Node }
   | { readonly kind: 'in'; readonly value: Node; readonly tests: readonly Test[] }
   | { readonly kind: 'instance'; readonly value: Node; readonly type: Type }
-  | { readonly kind: 'if'; readonly condition: Node; readonly then: Node; readonly otherwise: Node }
+  | { readonly kind: 'if'; readonly condition: Node; readonly yes: Node; readonly no: Node }
   | { readonly kind: 'for' | 'some' | 'every'; readonly loops: readonly Loop[]; readonly body: Node }
   | { readonly kind: 'function'; readonly parameters: readonly Parameter[]; readonly body: Node | 'external' }
   | { readonly kind: 'list'; readonly items: readonly Node[] }

@@ -281,9 +281,9 @@ export function weekOfYear(date: FeelDate): number {
 }
 
 /** Whole months from one date to the other, towards zero. */
-export function monthsBetween(from: FeelDateTime, to: FeelDateTime): number {
-  const months = (to.date.year - from.date.year) * 12 + to.date.month - from.date.month;
-  const rest = to.date.day - from.date.day || to.time.nanos - from.time.nanos;
+export function monthsBetween(from: FeelDate, to: FeelDate): number {
+  const months = (to.year - from.year) * 12 + to.month - from.month;
+  const rest = to.day - from.day;
   if (months > 0 && rest < 0) return months - 1;
   return months < 0 && rest > 0 ? months + 1 : months;
 }

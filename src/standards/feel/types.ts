@@ -88,11 +88,12 @@ export function conforms(value: Value, type: Type): boolean {
 function functionConforms(value: FeelFunction, type: Type & { kind: 'function' }): boolean {
   if (type.parameters === undefined) return true;
   const own = value.type as { parameters: readonly Type[]; result: Type } | undefined;
+  // A built-in function says itself what it takes when it is called.
+  if (own === undefined) return true;
   if (value.parameters.length !== type.parameters.length) return false;
-  if (own === undefined) return false;
-  // What is asked for may come in narrower and go out wider.
+  // What it takes may be wider, what it gives narrower than is asked for; what it does not say may be anything.
   return (
-    subtype(own.result, type.result) &&
+    (own.result.kind === 'any' || subtype(own.result, type.result)) &&
     type.parameters.every((parameter, index) => subtype(parameter, own.parameters[index] ?? ANY))
   );
 }
@@ -133,7 +134,7 @@ export function convert(value: Value, type: Type): Value | undefined {
     return convert(atMidnight(value, UTC), type);
   }
   if (isList(value)) {
-    if (value.length === 1 && plain.kind !== 'list') return convert(value[0] as Value, type);
+    if (value.length === 1 && plain.kind !== 'list' && conforms(value[0] as Value, type)) return value[0];
     return undefined;
   }
   if (plain.kind === 'list' && value !== null) {

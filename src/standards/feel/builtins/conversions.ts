@@ -1,6 +1,6 @@
 import { formatNum, isWhole, type Num, parseNum, toNumber } from '../decimal.ts';
 import { parseAt } from '../literals.ts';
-import { areEqual } from '../operate.ts';
+import { areEqual, compareValues } from '../operate.ts';
 import {
   atMidnight,
   type DaysDuration,
@@ -23,7 +23,7 @@ import {
   UTC,
   type Zone,
 } from '../temporal.ts';
-import { formatValue, isContext, isList, note, Range, spend, type Value } from '../values.ts';
+import { formatValue, isContext, isList, note, Range, spend, typeOf, type Value } from '../values.ts';
 import { define } from './define.ts';
 
 export const CONVERSIONS = [
@@ -79,7 +79,7 @@ export const CONVERSIONS = [
   ]),
   define('years and months duration', [
     'from: date|moment, to: date|moment',
-    ([from, to]) => makeMonths(monthsBetween(asMoment(from), asMoment(to))),
+    ([from, to]) => makeMonths(monthsBetween(asDate(from), asDate(to))),
   ]),
   define(
     'number',
@@ -93,7 +93,7 @@ export const CONVERSIONS = [
   define('string', ['from: any', ([from]) => formatValue(from)]),
   define('context', ['entries: list', ([entries], act) => contextOf(entries, (steps) => spend(act, steps))]),
   define('range', ['from: string', ([from], act) => parseRange(from) ?? note(act, 'malformed')]),
-  define('is', ['value1: any~, value2: any~', ([one, other]) => isSame(one, other)]),
+  define('is', ['value1?: any~, value2?: any~', ([one, other]) => isSame(one ?? null, other ?? null)]),
 ];
 
 function wholes(...numbers: readonly Num[]): boolean {
@@ -133,8 +133,8 @@ function inZone(moment: FeelDateTime, name: string): FeelDateTime | undefined {
     : momentIn(instant, { name });
 }
 
-function asMoment(value: FeelDate | FeelDateTime): FeelDateTime {
-  return value instanceof FeelDate ? atMidnight(value, UTC) : value;
+function asDate(value: FeelDate | FeelDateTime): FeelDate {
+  return value instanceof FeelDate ? value : value.date;
 }
 
 function readNumber(from: string, grouping: string | null, decimal: string | null): Num | undefined {
@@ -175,7 +175,8 @@ function parseRange(text: string): Range | undefined {
   const end = rangeEnd(high);
   if (start === undefined || end === undefined || (low === '' && high === '')) return undefined;
   if ((low === '' && open === '[') || (high === '' && close === ']')) return undefined;
-  if (start !== null && end !== null && !sameKind(start, end)) return undefined;
+  // Ends of one kind, the lower first.
+  if (start === null ? end === null : end !== null && !((compareValues(start, end) ?? 1) <= 0)) return undefined;
   return new Range(low === '' ? null : start, open === '[', high === '' ? null : end, close === ']');
 }
 
@@ -191,10 +192,6 @@ function rangeEnd(text: string): Value | undefined {
   return text.startsWith('duration') ? parseDuration(quoted) : parseDateTime(quoted);
 }
 
-function sameKind(start: Value, end: Value): boolean {
-  return areEqual(start, end) !== undefined;
-}
-
 /** The same in every part: of one type, and times with the same zone (table 73). */
 function isSame(one: Value, other: Value): boolean {
   if (one instanceof FeelDateTime && other instanceof FeelDateTime) {
@@ -206,5 +203,5 @@ function isSame(one: Value, other: Value): boolean {
   if (isList(one) && isList(other)) {
     return one.length === other.length && one.every((item, index) => isSame(item, other[index] as Value));
   }
-  return areEqual(one, other) === true;
+  return typeOf(one) === typeOf(other) && areEqual(one, other) === true;
 }

@@ -63,11 +63,11 @@ export function define(name: string, ...overloads: readonly (readonly [string, B
   const ways: Overload[] = overloads.map(([signature, body]) => ({ parameters: parseSignature(signature), body }));
   const call: Call = (args, act) => callOne(name, ways, args, act);
   const named = (args: ReadonlyMap<string, Value>, act: Act): Value => {
-    for (const way of ways) {
-      const given = positions(way.parameters, args);
-      if (given !== undefined) return callOne(name, [way], given, act);
-    }
-    return note(act, 'wrong-arguments', undefined, { function: name });
+    const fitting = ways.filter(({ parameters }) => positions(parameters, args) !== undefined);
+    // Overloads of the same names differ in types only.
+    const given = positions(fitting[0]?.parameters ?? [], args);
+    if (given === undefined) return note(act, 'wrong-arguments', undefined, { function: name });
+    return callOne(name, fitting, given, act);
   };
   const first = ways[0]?.parameters ?? [];
   return [

@@ -30,8 +30,6 @@ export const LISTS = [
   overAll('mode', (list, act) => modes(list, act)),
   overAll('all', (list, act) => every(list, act, false)),
   overAll('any', (list, act) => every(list, act, true)),
-  define('and', ['list: list', ([list], act) => every(list, act, false)]),
-  define('or', ['list: list', ([list], act) => every(list, act, true)]),
   define('sublist', [
     'list: list, start position: number, length?: number',
     ([list, start, length]) => sublist(list, start, length),
@@ -200,8 +198,8 @@ function every(list: List, act: Act, decides: boolean): Value {
 
 /** Counted from 1, or from the end with a minus; undefined when there is no such place. */
 function placeIn(list: List, position: Num): number | undefined {
-  const at = toNumber(position);
-  if (!isWhole(position) || at === 0 || Math.abs(at) > list.length) return undefined;
+  const at = Math.trunc(toNumber(position));
+  if (at === 0 || Math.abs(at) > list.length) return undefined;
   return at > 0 ? at - 1 : list.length + at;
 }
 

@@ -1,15 +1,4 @@
-import {
-  exp,
-  isWhole,
-  ln,
-  modulo,
-  negate,
-  type ROUNDING,
-  roundTo,
-  signOf,
-  sqrt,
-  toNumber,
-} from '../decimal.ts';
+import { exp, isWhole, ln, modulo, negate, type ROUNDING, roundTo, signOf, sqrt, toNumber } from '../decimal.ts';
 import { DaysDuration, MonthsDuration } from '../temporal.ts';
 import { define } from './define.ts';
 
