@@ -45,6 +45,7 @@ import { startMetrics, startTraces } from '#kernel/metrics';
 import { listensTo, startDeliveries } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { holdFolder, MIGRATIONS, migrate, openDatabase, openPool, sql } from '#kernel/sql';
+import { clusterJobs, clusterRoutes, loadClusterFacts } from '#modules/cluster';
 import { custodyRoutes, partitionJob, recountJob, startMqtt } from '#modules/custody';
 import { exchangeJobs, exchangeRoutes, protocolHearer } from '#modules/exchange';
 import { laboratoryRoutes, loadIntervals } from '#modules/laboratory';
@@ -123,6 +124,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       patiently(async () => {
         await loadIntervals(ctx);
         await storeBuiltInViews(ctx);
+        await loadClusterFacts(ctx);
       }),
     );
 
@@ -155,6 +157,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       laboratoryRoutes,
       (app, parts) => signalsRoutes(app, parts, computing),
       exchangeRoutes,
+      clusterRoutes,
       servePages(WEB_DIST),
     ];
     let wakeKeeper = (): void => {};
@@ -217,6 +220,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       watchJob({ lake, computing }),
       safetyJob({ computing }),
       ...exchangeJobs({ ...door, ledgerKey }),
+      ...clusterJobs(door),
     ];
     undo.push(startJobs(ctx, pool, jobs).stop);
     undo.push(startStudies(ctx, computing).stop);

@@ -75,6 +75,7 @@ const DEMO_NAMES: Partial<Record<Role, string>> = {
   'data-buyer': 'Demo Data Buyer',
   enterprise: 'Demo Enterprise',
   'park-operator': 'Demo Park Operator',
+  investor: 'Demo Investor',
 };
 
 /**

@@ -4,7 +4,7 @@ export interface LinearProgram {
   variables: readonly LinearVariable[];
   rows: readonly LinearRow[];
 }
-interface LinearVariable {
+export interface LinearVariable {
   cost: number;
   low: number;
   high: number;

@@ -1,0 +1,18 @@
+import type { Config } from '#kernel/config';
+import type { Job } from '#kernel/jobs';
+import type { Pool } from '#kernel/sql';
+import { matchJob } from './policies/index.ts';
+
+/** What the cluster's jobs work with. */
+export interface ClusterParts {
+  /** For work whose parts commit one by one. */
+  pool: Pool;
+  config: Config;
+  /** The address people use, without a slash at the end. */
+  publicUrl(): string;
+}
+
+/** A line for each part that has one. */
+export function clusterJobs(_parts: ClusterParts): Job[] {
+  return [matchJob];
+}

@@ -1,0 +1,4 @@
+export { loadFacts as loadClusterFacts } from './actions/facts.ts';
+export { clusterJobs } from './actions/jobs.ts';
+export { clusterHearers } from './hears.ts';
+export { clusterRoutes } from './routes/index.ts';

@@ -1,0 +1,5 @@
+import { joined } from '../ui/catalogue.ts';
+import { recordWords } from './record-messages.ts';
+
+/** A line for each part. */
+export const messages = joined([recordWords]);
