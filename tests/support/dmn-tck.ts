@@ -47,6 +47,16 @@ export function runLevel(root: string, level: string): CaseResult[] {
     .flatMap((folder) => runFolder(join(root, level, folder), folder));
 }
 
+/** A case passes when all its results do. */
+export function casesOf(results: readonly CaseResult[]): Map<string, Pick<CaseResult, 'folder' | 'id' | 'passed'>> {
+  const cases = new Map<string, Pick<CaseResult, 'folder' | 'id' | 'passed'>>();
+  for (const { folder, file, id, passed } of results) {
+    const key = `${folder}/${file}/${id}`;
+    cases.set(key, { folder, id, passed: passed && cases.get(key)?.passed !== false });
+  }
+  return cases;
+}
+
 function runFolder(path: string, folder: string): CaseResult[] {
   const files = readdirSync(path).sort();
   const models = new Map(
