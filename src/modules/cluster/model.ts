@@ -10,3 +10,4 @@ export * from './model/properties.ts';
 export * from './model/record.ts';
 export * from './model/relay.ts';
 export * from './model/space.ts';
+export * from './model/upkeep.ts';

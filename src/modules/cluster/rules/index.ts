@@ -13,6 +13,7 @@ export {
   standing,
 } from './funds.ts';
 export { ilpaLines, ilpaTransactions } from './ilpa.ts';
+export { catalogueOf, csvOf, LICENCE, schemaOrgOf } from './open-data.ts';
 export { answerDue, quartersAsked } from './portal.ts';
 export {
   conversionsOf,
@@ -30,3 +31,4 @@ export { type Candidate, gatesOf, matchResources, stageAfter } from './relay.ts'
 export { checkId, checkRelation, checkStatement, type NewRelation, type NewStatement } from './sound.ts';
 export { dayAfter, ENDING_DAYS, findFits, lastDay, lineOf, parkFigures, quarterEnd } from './space.ts';
 export { agree, isDisputed, reckon, sortSaid } from './statements.ts';
+export { meet, spread, type Walk } from './walk.ts';
