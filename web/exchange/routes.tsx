@@ -1,6 +1,8 @@
 import {
+  ApiOutlined,
   AppstoreOutlined,
   AuditOutlined,
+  CloudDownloadOutlined,
   ExperimentOutlined,
   FundOutlined,
   NotificationOutlined,
@@ -49,6 +51,18 @@ export const routes: readonly PageRoute[] = [
     permission: 'exchange.negotiate',
   },
   { path: '/exchange/negotiations/$id', page: () => import('./negotiation.tsx'), permission: NEGOTIATE },
+  {
+    path: '/exchange/elsewhere',
+    page: () => import('./elsewhere.tsx'),
+    permission: ['exchange.negotiate', 'exchange.negotiate@organization'],
+    nav: { label: 'exchange:elsewhere.title', icon: CloudDownloadOutlined, order: 531 },
+  },
+  {
+    path: '/exchange/connectors',
+    page: () => import('./connectors.tsx'),
+    permission: OPERATE,
+    nav: { label: 'exchange:connectors.title', icon: ApiOutlined, order: 572 },
+  },
   {
     path: '/exchange/assessments',
     page: () => import('./assessments.tsx'),

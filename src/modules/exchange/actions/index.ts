@@ -26,6 +26,18 @@ export {
   settleObjection,
   submitOffering,
 } from './compliance.ts';
+export {
+  addCounterparty,
+  authorizeCounterparty,
+  listCounterparties,
+  listElsewhere,
+  type NewCounterparty,
+  openTransfer,
+  readElsewhere,
+  stepTransfer,
+  stopCounterparty,
+  testCounterparty,
+} from './connectors.ts';
 export { askContent, contentJob, finishContent, placeContent } from './contents.ts';
 export {
   type Caller,
@@ -49,15 +61,11 @@ export {
   release,
 } from './gate.ts';
 export {
-  addCounterparty,
-  listCounterparties,
   listNegotiations,
-  type NewCounterparty,
   openNegotiation,
   readNegotiation,
   type Stepping,
   stepNegotiation,
-  stopCounterparty,
   triggerNegotiation,
   triggerTransfer,
 } from './negotiations.ts';

@@ -1,0 +1,1 @@
+export { readSheet, type Sheet, type SheetCell, writeWorkbook } from './sheets.ts';
