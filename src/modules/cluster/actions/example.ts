@@ -67,7 +67,8 @@ export async function enterExamples(regulator: Context): Promise<void> {
   });
 }
 
-async function demo(ctx: Context, username: string): Promise<Context | undefined> {
+/** The demo account, acting; undefined where there is no demonstration. */
+export async function demo(ctx: Context, username: string): Promise<Context | undefined> {
   const { db, log, now, newId } = ctx;
   const [found] = await findAccounts(ctx, { text: username, limit: 1 });
   if (found === undefined || found.disabled) return undefined;

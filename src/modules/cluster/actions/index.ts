@@ -11,6 +11,7 @@ export {
   readIlpa,
   reverseFundEntry,
 } from './funds.ts';
+export { readLadder, setLadder } from './ladder.ts';
 export { catalogue, jsonLd, listedThings, readOpenThing, statementRows } from './open-data.ts';
 export * from './portal.ts';
 export * from './projects.ts';
@@ -35,6 +36,9 @@ export {
   withdraw,
 } from './record.ts';
 export * from './relay.ts';
+export { printReport, readReport } from './report.ts';
 export { claimThing, decideClaim, endClaim, listClaims, listSpokenFor } from './representations.ts';
 export * from './space.ts';
+export * from './space.ts';
+export { askLead, enterTargetValue, listTargets, readTarget, remindOfDueAsks } from './targets.ts';
 export { giveToOwner, listDueThings, readGraph, readOverview, readPath, reviewThing } from './upkeep.ts';

@@ -2,7 +2,9 @@ import type { Config } from '#kernel/config';
 import type { Job } from '#kernel/jobs';
 import type { Pool } from '#kernel/sql';
 import { exampleJob } from './example.ts';
+import { fundExampleJob } from './fund-example.ts';
 import { matchJob } from './policies/index.ts';
+import { targetReminderJob } from './targets.ts';
 import { freshnessJob } from './upkeep.ts';
 
 /** What the cluster's jobs work with. */
@@ -16,5 +18,6 @@ export interface ClusterParts {
 
 /** A line for each part that has one. */
 export function clusterJobs({ pool, config }: ClusterParts): Job[] {
-  return [freshnessJob, matchJob, ...(config.region ? [exampleJob(pool)] : [])];
+  const examples = config.region ? [exampleJob(pool), fundExampleJob(pool)] : [];
+  return [freshnessJob, matchJob, targetReminderJob(pool), ...examples];
 }

@@ -8,6 +8,7 @@ import { projectRoutes } from './projects.ts';
 import { recordRoutes } from './record.ts';
 import { relayRoutes } from './relay.ts';
 import { spaceRoutes } from './space.ts';
+import { targetRoutes } from './targets.ts';
 import { upkeepRoutes } from './upkeep.ts';
 
 /** A line for each part. */
@@ -17,6 +18,7 @@ export async function clusterRoutes(app: FastifyInstance, door: Door): Promise<v
   openDataRoutes(app, door);
   policyRoutes(app, door);
   fundRoutes(app, door);
+  targetRoutes(app, door);
   projectRoutes(app, door);
   spaceRoutes(app, door);
   portalRoutes(app, door);

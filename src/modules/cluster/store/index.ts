@@ -10,4 +10,5 @@ export * from './relay.ts';
 export * from './representations.ts';
 export * from './space.ts';
 export * from './spoken.ts';
+export * from './targets.ts';
 export * from './upkeep.ts';
