@@ -1,4 +1,4 @@
-import { AuditOutlined, FileProtectOutlined } from '@ant-design/icons';
+import { ApartmentOutlined, AuditOutlined, FileProtectOutlined } from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
 
 const APPLICATIONS = ['cluster.policy.apply', 'cluster.policy.apply@organization', 'cluster.policy.decide'];
@@ -6,10 +6,21 @@ const APPLICATIONS = ['cluster.policy.apply', 'cluster.policy.apply@organization
 /** Orders of the navigation: 500 to 560. */
 export const routes: readonly PageRoute[] = [
   {
+    path: '/cluster',
+    page: () => import('./overview.tsx'),
+    permission: 'cluster.read',
+    nav: { label: 'cluster:record.title', icon: ApartmentOutlined, order: 500, notFor: ['patient', 'courier'] },
+  },
+  { path: '/cluster/list', page: () => import('./list.tsx'), permission: 'cluster.read' },
+  { path: '/cluster/things/$id', page: () => import('./thing.tsx'), permission: 'cluster.read' },
+  { path: '/cluster/facts', page: () => import('./facts.tsx'), permission: 'cluster.read' },
+  { path: '/cluster/graph', page: () => import('./graph.tsx'), permission: 'cluster.read' },
+  { path: '/cluster/due', page: () => import('./due.tsx'), permission: ['cluster.edit', 'cluster.edit@organization'] },
+  {
     path: '/cluster/policies',
     page: () => import('./policies.tsx'),
     permission: 'cluster.read',
-    nav: { label: 'cluster:policies.title', icon: FileProtectOutlined, order: 510 },
+    nav: { label: 'cluster:policies.title', icon: FileProtectOutlined, order: 510, notFor: ['patient', 'courier'] },
   },
   { path: '/cluster/policies/$id', page: () => import('./policy.tsx'), permission: 'cluster.read' },
   {

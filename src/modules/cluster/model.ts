@@ -1,6 +1,7 @@
 export * from './model/facts.ts';
 export * from './model/funds.ts';
 export * from './model/kinds.ts';
+export * from './model/ladder.ts';
 export * from './model/matching.ts';
 export * from './model/policies.ts';
 export * from './model/portal.ts';
@@ -9,4 +10,7 @@ export * from './model/projects.ts';
 export * from './model/properties.ts';
 export * from './model/record.ts';
 export * from './model/relay.ts';
+export * from './model/report.ts';
 export * from './model/space.ts';
+export * from './model/targets.ts';
+export * from './model/upkeep.ts';
