@@ -91,9 +91,8 @@ export function clausesAt(
   });
 }
 
-export function assess(ready: StandingClause, answers: Answers): ClauseFinding {
+export function assess(ready: StandingClause, answers: Answers, verdict = verdictOf(ready, answers)): ClauseFinding {
   const { policy, version, clause, standing } = ready;
-  const verdict = verdictOf(ready, answers);
   const asked = verdict === 'unknown' ? (ready.condition?.names ?? []) : [];
   const missing = asked.filter((name) => answers[name] === undefined);
   return {
