@@ -244,7 +244,6 @@ export function fromHost(value: unknown, depth = 0): Value {
   return null;
 }
 
-
 function isFeel(value: unknown): boolean {
   return (
     isNum(value) ||
