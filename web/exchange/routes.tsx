@@ -101,6 +101,11 @@ export const routes: readonly PageRoute[] = [
   { path: '/exchange/orders/new', page: () => import('./order-new.tsx'), permission: BUY },
   { path: '/exchange/orders/$id', page: () => import('./order.tsx'), permission: [BUY, ...SELL, OPERATE] },
   {
+    path: '/exchange/orders/$id/invoices/$number',
+    page: () => import('./invoice.tsx'),
+    permission: [BUY, ...SELL, OPERATE],
+  },
+  {
     path: '/exchange/wallet',
     page: () => import('./wallet.tsx'),
     permission: [BUY, ...SELL],

@@ -38,7 +38,7 @@ export {
   stopCounterparty,
   testCounterparty,
 } from './connectors.ts';
-export { askContent, contentJob, finishContent, placeContent } from './contents.ts';
+export { askContent, contentJob, finishContent, placeContent, tryContent } from './contents.ts';
 export {
   type Caller,
   DSP_PATH,
@@ -59,6 +59,7 @@ export {
   readRelease,
   readReport,
   release,
+  tryGate,
 } from './gate.ts';
 export {
   listNegotiations,
