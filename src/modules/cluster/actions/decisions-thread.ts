@@ -4,9 +4,14 @@ import { compileModels, DmnError, readModel } from '#standards/dmn';
 import { FeelLimitError, formatValue, parseDateTime, toHost } from '#standards/feel';
 import type { DrawnElement, DrawnModel, Trial } from '../model/decisions.ts';
 
-export type Asked = { content: string } & ({ act: 'draw' } | { act: 'try'; inputs: Record<string, unknown>; now: string });
+export type Asked = { content: string } & (
+  | { act: 'draw' }
+  | { act: 'try'; inputs: Record<string, unknown>; now: string }
+);
 
-export type Answered<T> = { answer: T } | { refusal: { kind: 'invalid' | 'too-costly'; because: string; line?: number } };
+export type Answered<T> =
+  | { answer: T }
+  | { refusal: { kind: 'invalid' | 'too-costly'; because: string; line?: number } };
 
 const asked = workerData as Asked;
 parentPort?.postMessage(answered());
