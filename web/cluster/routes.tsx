@@ -1,5 +1,7 @@
-import { ApartmentOutlined, TableOutlined } from '@ant-design/icons';
+import { ApartmentOutlined, AuditOutlined, FileProtectOutlined, TableOutlined } from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
+
+const APPLICATIONS = ['cluster.policy.apply', 'cluster.policy.apply@organization', 'cluster.policy.decide'];
 
 /** Orders of the navigation: 500 to 560. */
 export const routes: readonly PageRoute[] = [
@@ -21,4 +23,23 @@ export const routes: readonly PageRoute[] = [
   { path: '/cluster/facts', page: () => import('./facts.tsx'), permission: 'cluster.read' },
   { path: '/cluster/graph', page: () => import('./graph.tsx'), permission: 'cluster.read' },
   { path: '/cluster/due', page: () => import('./due.tsx'), permission: ['cluster.edit', 'cluster.edit@organization'] },
+  {
+    path: '/cluster/policies',
+    page: () => import('./policies.tsx'),
+    permission: 'cluster.read',
+    nav: { label: 'cluster:policies.title', icon: FileProtectOutlined, order: 510, notFor: ['patient', 'courier'] },
+  },
+  { path: '/cluster/policies/$id', page: () => import('./policy.tsx'), permission: 'cluster.read' },
+  {
+    path: '/cluster/policies/$id/simulate',
+    page: () => import('./policy-simulate.tsx'),
+    permission: 'cluster.policy.write',
+  },
+  {
+    path: '/cluster/applications',
+    page: () => import('./applications.tsx'),
+    permission: APPLICATIONS,
+    nav: { label: 'cluster:applications.title', icon: AuditOutlined, order: 515 },
+  },
+  { path: '/cluster/applications/$id', page: () => import('./application.tsx'), permission: APPLICATIONS },
 ];
