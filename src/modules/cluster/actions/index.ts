@@ -11,11 +11,14 @@ export {
   readIlpa,
   reverseFundEntry,
 } from './funds.ts';
+export { readLadder, setLadder } from './ladder.ts';
+export { catalogue, jsonLd, listedThings, readOpenThing, statementRows } from './open-data.ts';
 export * from './portal.ts';
 export * from './projects.ts';
 
 export {
   addSource,
+  correct,
   enterThing,
   enterThings,
   findThings,
@@ -23,6 +26,8 @@ export {
   knownValue,
   knownValues,
   type NewThing,
+  noteChanged,
+  partiesOf,
   relate,
   relateAll,
   requireSpeaker,
@@ -31,4 +36,9 @@ export {
   withdraw,
 } from './record.ts';
 export * from './relay.ts';
+export { printReport, readReport } from './report.ts';
+export { claimThing, decideClaim, endClaim, listClaims, listSpokenFor } from './representations.ts';
 export * from './space.ts';
+export * from './space.ts';
+export { askLead, enterTargetValue, listTargets, readTarget, remindOfDueAsks } from './targets.ts';
+export { giveToOwner, listDueThings, readGraph, readOverview, readPath, reviewThing } from './upkeep.ts';

@@ -77,7 +77,21 @@ export const PROPERTIES: Readonly<Record<string, Property>> = {
   'data-products': count('Data products listed', '已上架数据产品数', FIRMS),
   'clean-room-m2': number('Clean room', '洁净车间', undefined, { unit: 'm2' }),
   'gmp-m2': number('GMP area', 'GMP 面积', undefined, { unit: 'm2' }),
+  'trial-permit-class': text('Class of drug with a trial permit', '获临床试验许可的药物类别', ['enterprise'], {
+    type: 'code',
+    codes: ['1', '2'],
+  }),
   'ladder-level': text('Level of the ladder', '梯度层级', ['enterprise']),
+  valuation: money('Valuation', '估值', ['enterprise']),
+  listed: text('Listed', '已上市', ['enterprise'], { type: 'flag' }),
+  'niche-years': count('Years in its niche', '从事细分市场年数', ['enterprise'], { unit: 'a' }),
+  'assessment-score': number('Assessment score', '评价得分', ['enterprise']),
+  'core-ip': text('Owns its core intellectual property', '拥有核心知识产权', ['enterprise'], { type: 'flag' }),
+  'high-tech-field': text('In a supported high-tech field', '属于重点支持的高新技术领域', ['enterprise'], {
+    type: 'flag',
+  }),
+  'high-tech-revenue-share': number('High-tech revenue of revenue', '高新收入占比', ['enterprise'], { unit: '1' }),
+  'chain-share': number('Share of its chain', '产业链份额', ['enterprise'], { unit: '1' }),
   // Of places, parks, spaces and platforms.
   adcode: text('Division code', '行政区划代码', ['place']),
   role: text('Role', '定位', ['place', 'policy', 'person'], many),

@@ -13,6 +13,8 @@ export {
   standing,
 } from './funds.ts';
 export { ilpaLines, ilpaTransactions } from './ilpa.ts';
+export { answerRung, checkSetting, LADDER_PROPERTIES, ladderFacts, rungsOn } from './ladder.ts';
+export { catalogueOf, csvOf, LICENCE, schemaOrgOf } from './open-data.ts';
 export { answerDue, quartersAsked } from './portal.ts';
 export {
   conversionsOf,
@@ -27,6 +29,9 @@ export {
   todayOf,
 } from './projects.ts';
 export { type Candidate, gatesOf, matchResources, stageAfter } from './relay.ts';
+export { reportDocument, reportSections, reportSheets } from './report.ts';
 export { checkId, checkRelation, checkStatement, type NewRelation, type NewStatement } from './sound.ts';
 export { dayAfter, ENDING_DAYS, findFits, lastDay, lineOf, parkFigures, quarterEnd } from './space.ts';
 export { agree, isDisputed, reckon, sortSaid } from './statements.ts';
+export { checkTargetValue, forecastOf, targetStanding } from './targets.ts';
+export { meet, spread, type Walk } from './walk.ts';

@@ -1,9 +1,14 @@
 export * from './facts.ts';
 export * from './funds.ts';
+export * from './graph.ts';
+export * from './open-data.ts';
 export * from './portal.ts';
 export * from './projects.ts';
-
+export * from './record.ts';
 export * from './record.ts';
 export * from './relay.ts';
+export * from './representations.ts';
 export * from './space.ts';
 export * from './spoken.ts';
+export * from './targets.ts';
+export * from './upkeep.ts';
