@@ -1,4 +1,4 @@
-import { Input, InputNumber, Modal, Select } from 'antd';
+import { Input, InputNumber, Modal, Select, Switch } from 'antd';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
@@ -40,7 +40,9 @@ export function FormDialog({ title, about, act, fields, initial = {}, busy, send
       okText={act}
       cancelText={t('cancel')}
       okButtonProps={{ disabled: !isReady, loading: busy }}
-      onOk={() => send(Object.fromEntries(fields.map(({ name }) => [name, isEmpty(filled[name]) ? null : filled[name]])))}
+      onOk={() =>
+        send(Object.fromEntries(fields.map(({ name }) => [name, isEmpty(filled[name]) ? null : filled[name]])))
+      }
       onCancel={close}
     >
       {about !== undefined && <p className="quiet">{about}</p>}
@@ -91,12 +93,12 @@ function Control({
   const text = typeof value === 'string' ? value : '';
   switch (kind) {
     case 'long':
-      return <Input.TextArea id={id} rows={3} maxLength={4_000} value={text} onChange={({ target }) => put(target.value)} />;
+      return (
+        <Input.TextArea id={id} rows={3} maxLength={4_000} value={text} onChange={({ target }) => put(target.value)} />
+      );
     case 'text':
     case 'date':
-      return (
-        <Input id={id} type={kind} maxLength={300} value={text} onChange={({ target }) => put(target.value)} />
-      );
+      return <Input id={id} type={kind} maxLength={300} value={text} onChange={({ target }) => put(target.value)} />;
     case 'choice':
     case 'choices':
       return (
@@ -128,4 +130,14 @@ function Control({
 /** Fen are whole. */
 function inUnit(typed: number, scale: number): number {
   return scale > 1 ? Math.round(typed * scale) : typed * scale;
+}
+
+export function Toggle({ label, on, set }: { label: string; on: boolean; set: (on: boolean) => void }) {
+  const id = useId();
+  return (
+    <span className="row">
+      <Switch id={id} size="small" checked={on} onChange={set} />
+      <label htmlFor={id}>{label}</label>
+    </span>
+  );
 }

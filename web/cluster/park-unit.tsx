@@ -1,7 +1,13 @@
 import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { GMP_GRADES, type ParkSpace, PROVISIONS, type SpaceUnit, type UnitLine } from '../../src/modules/cluster/model.ts';
+import {
+  GMP_GRADES,
+  type ParkSpace,
+  PROVISIONS,
+  type SpaceUnit,
+  type UnitLine,
+} from '../../src/modules/cluster/model.ts';
 import { Facts, Panel, useAsk, useNotice } from '../ui/index.ts';
 import { FormDialog } from './form-dialog.tsx';
 import { UnitTag } from './park.tsx';
@@ -45,7 +51,8 @@ export function UnitPanel({ space, unit, close }: { space: ParkSpace; unit: Unit
             <Button
               size="small"
               onClick={async () => {
-                if ((await ask({ title: t('parks.releaseSure'), act: t('parks.release') })) !== undefined) release.mutate(undefined);
+                if ((await ask({ title: t('parks.releaseSure'), act: t('parks.release') })) !== undefined)
+                  release.mutate(undefined);
               }}
             >
               {t('parks.release')}
@@ -63,10 +70,18 @@ export function UnitPanel({ space, unit, close }: { space: ParkSpace; unit: Unit
             [t('parks.state'), <UnitTag key="state" unit={unit} />],
             [t('parks.areaM2'), area(unit.areaM2)],
             [t('parks.heightM'), number(unit.clearHeightM, 1)],
-            [t('parks.loadKn'), unit.floorLoadKnM2 === null ? t('parks.unknown') : `${number(unit.floorLoadKnM2, 1)} (${number(unit.floorLoadKnM2 / TONNE_KN, 2)} t/m²)`],
+            [
+              t('parks.loadKn'),
+              unit.floorLoadKnM2 === null
+                ? t('parks.unknown')
+                : `${number(unit.floorLoadKnM2, 1)} (${number(unit.floorLoadKnM2 / TONNE_KN, 2)} t/m²)`,
+            ],
             [t('parks.powerKva'), number(unit.powerKva)],
             [t('parks.gmp'), unit.gmp === null ? t('parks.unknown') : t(`parks.grades.${unit.gmp}`)],
-            [t('parks.bsl'), unit.bsl === null ? t('parks.unknown') : unit.bsl === 0 ? t('parks.noneSuch') : `BSL-${unit.bsl}`],
+            [
+              t('parks.bsl'),
+              unit.bsl === null ? t('parks.unknown') : unit.bsl === 0 ? t('parks.noneSuch') : `BSL-${unit.bsl}`,
+            ],
             [t('parks.craneT'), number(unit.craneT, 1)],
             [t('parks.provisions'), unit.provisions.map((each) => t(`parks.provision.${each}`)).join(', ')],
           ]}
@@ -75,11 +90,17 @@ export function UnitPanel({ space, unit, close }: { space: ParkSpace; unit: Unit
           facts={[
             [t('parks.price'), yuan(unit.priceFenM2)],
             [t('parks.freeFrom'), unit.freeFrom],
-            [t('parks.tenant'), lease === null ? undefined : named({ name: lease.tenantName, nameZh: lease.tenantNameZh })],
+            [
+              t('parks.tenant'),
+              lease === null ? undefined : named({ name: lease.tenantName, nameZh: lease.tenantNameZh }),
+            ],
             [t('parks.term'), lease === null ? undefined : `${lease.starts} – ${lease.ended ?? lease.ends}`],
             [t('parks.rentSteps'), lease?.rent.map(({ from, fenM2 }) => `${from}: ${yuan(fenM2)}`).join('; ')],
             [t('parks.deposit'), lease === null ? undefined : yuan(lease.depositFen)],
-            [t('parks.heldFor'), reservation === null ? undefined : `${reservation.holderName} (${reservation.until.slice(0, 10)})`],
+            [
+              t('parks.heldFor'),
+              reservation === null ? undefined : `${reservation.holderName} (${reservation.until.slice(0, 10)})`,
+            ],
           ]}
         />
       </div>
@@ -163,7 +184,12 @@ function LeaseForm({ unit, close }: { unit: UnitLine; close: () => void }) {
       busy={sign.isPending}
       close={close}
       send={(filled) => sign.mutate(filled)}
-      initial={{ starts, noticeDays: 90, rentFenM2: unit.priceFenM2, ...(unit.reservation?.holder != null && { tenant: unit.reservation.holder }) }}
+      initial={{
+        starts,
+        noticeDays: 90,
+        rentFenM2: unit.priceFenM2,
+        ...(unit.reservation?.holder != null && { tenant: unit.reservation.holder }),
+      }}
       fields={[
         {
           ...{ name: 'tenant', label: t('parks.tenant'), kind: 'choice', needed: true },
@@ -196,7 +222,12 @@ function ReserveForm({ unit, close }: { unit: UnitLine; close: () => void }) {
       send={(filled) => reserve.mutate(filled)}
       initial={{ days: 14 }}
       fields={[
-        { name: 'holder', label: t('parks.tenant'), kind: 'choice', options: (data?.things ?? []).map((thing) => ({ value: thing.id, label: named(thing) })) },
+        {
+          name: 'holder',
+          label: t('parks.tenant'),
+          kind: 'choice',
+          options: (data?.things ?? []).map((thing) => ({ value: thing.id, label: named(thing) })),
+        },
         { name: 'holderName', label: t('parks.holderName') },
         { name: 'days', label: t('parks.days'), kind: 'number', needed: true, least: 1 },
       ]}
@@ -207,7 +238,8 @@ function ReserveForm({ unit, close }: { unit: UnitLine; close: () => void }) {
 function EndForm({ unit, close }: { unit: UnitLine; close: () => void }) {
   const { t } = useTranslation('cluster');
   const end = useAct(
-    (body: object) => send.post(`/parks/${unit.park}/leases/${unit.lease?.id}/end`, { ...body, revision: unit.lease?.revision }),
+    (body: object) =>
+      send.post(`/parks/${unit.park}/leases/${unit.lease?.id}/end`, { ...body, revision: unit.lease?.revision }),
     close,
   );
   return (

@@ -7,10 +7,10 @@ import { Go, useAddressValue, usePathValue } from '../shell/index.ts';
 import { DataTable, Empty, Failure, Figures, Loading, Page, Panel, Plot, StatusTag, Tabs, Time } from '../ui/index.ts';
 import { FormDialog } from './form-dialog.tsx';
 import { UnitForm, UnitPanel } from './park-unit.tsx';
-import { StackPlan } from './stack-plan.tsx';
 import { send, UNIT_TONES, useAct, useAmounts, useParkDesk, useParkSpace } from './parks-ask.ts';
 import { ExampleTag } from './projects.tsx';
 import { Requests } from './requests.tsx';
+import { StackPlan } from './stack-plan.tsx';
 import './parks.css';
 
 /** A park: how full it is, its units, its tenants, what they ask. */
@@ -40,7 +40,10 @@ function Shown({ space }: { space: ParkSpace }) {
     { label: t('parks.rentMonth'), value: money(figures.rentFen) },
     {
       label: t('parks.satisfaction'),
-      value: figures.satisfaction === null ? t('parks.unknown') : `${number(figures.satisfaction.mean, 1)} / 5 (${figures.satisfaction.marks})`,
+      value:
+        figures.satisfaction === null
+          ? t('parks.unknown')
+          : `${number(figures.satisfaction.mean, 1)} / 5 (${figures.satisfaction.marks})`,
     },
   ];
   const tabs = [
@@ -113,22 +116,44 @@ function Units({ space: { park, units } }: { space: ParkSpace }) {
           key: 'name',
           title: t('parks.unit'),
           value: ({ building, name }) => `${building} ${name}`,
-          render: (unit) => <Go to={`/cluster/parks/${park.id}?unit=${unit.id}`}>{`${unit.building} · ${unit.name}`}</Go>,
+          render: (unit) => (
+            <Go to={`/cluster/parks/${park.id}?unit=${unit.id}`}>{`${unit.building} · ${unit.name}`}</Go>
+          ),
           sortable: true,
           phoneTitle: true,
         },
-        { key: 'state', title: t('parks.state'), value: ({ state }) => t(`parks.states.${state}`), render: (unit) => <UnitTag unit={unit} />, sortable: true },
+        {
+          key: 'state',
+          title: t('parks.state'),
+          value: ({ state }) => t(`parks.states.${state}`),
+          render: (unit) => <UnitTag unit={unit} />,
+          sortable: true,
+        },
         {
           key: 'tenant',
           title: t('parks.tenant'),
-          value: ({ lease, reservation }) => (lease === null ? (reservation?.holderName ?? '') : named({ name: lease.tenantName, nameZh: lease.tenantNameZh })),
+          value: ({ lease, reservation }) =>
+            lease === null
+              ? (reservation?.holderName ?? '')
+              : named({ name: lease.tenantName, nameZh: lease.tenantNameZh }),
         },
         { key: 'areaM2', title: t('parks.areaM2'), value: ({ areaM2 }) => areaM2, sortable: true, end: true },
         known('clearHeightM', t('parks.heightM')),
         known('floorLoadKnM2', t('parks.loadKn')),
         known('powerKva', t('parks.powerKva')),
-        { key: 'gmp', title: t('parks.gmp'), value: ({ gmp }) => (gmp === null ? t('parks.unknown') : t(`parks.grades.${gmp}`)) },
-        { key: 'price', title: t('parks.price'), value: ({ priceFenM2 }) => (priceFenM2 === null ? null : priceFenM2 / 100), render: ({ priceFenM2 }) => yuan(priceFenM2), sortable: true, end: true },
+        {
+          key: 'gmp',
+          title: t('parks.gmp'),
+          value: ({ gmp }) => (gmp === null ? t('parks.unknown') : t(`parks.grades.${gmp}`)),
+        },
+        {
+          key: 'price',
+          title: t('parks.price'),
+          value: ({ priceFenM2 }) => (priceFenM2 === null ? null : priceFenM2 / 100),
+          render: ({ priceFenM2 }) => yuan(priceFenM2),
+          sortable: true,
+          end: true,
+        },
         { key: 'free', title: t('parks.freeFrom'), value: ({ freeFrom }) => freeFrom, sortable: true },
       ]}
     />
@@ -155,7 +180,12 @@ function Leases({ space: { park, leases, figures } }: { space: ParkSpace }) {
           }}
           table={{
             columns: [t('parks.quarter'), t('parks.leases'), t('parks.areaM2'), t('parks.rentMonth')],
-            rows: figures.expiries.map(({ quarter, leases: count, areaM2, rentFen }) => [quarter, count, areaM2, rentFen / 100]),
+            rows: figures.expiries.map(({ quarter, leases: count, areaM2, rentFen }) => [
+              quarter,
+              count,
+              areaM2,
+              rentFen / 100,
+            ]),
           }}
           note={t('parks.waltNote', { area: number(figures.waltAreaYears, 2), rent: number(figures.waltRentYears, 2) })}
         />
@@ -167,14 +197,53 @@ function Leases({ space: { park, leases, figures } }: { space: ParkSpace }) {
         source={{ rows: leases }}
         emptyText={t('parks.noLeases')}
         columns={[
-          { key: 'unit', title: t('parks.unit'), value: ({ unitName }) => unitName, render: ({ unit, unitName }) => <Go to={`/cluster/parks/${park.id}?unit=${unit}`}>{unitName}</Go>, sortable: true, phoneTitle: true },
-          { key: 'tenant', title: t('parks.tenant'), value: ({ tenantName, tenantNameZh }) => named({ name: tenantName, nameZh: tenantNameZh }), sortable: true },
-          { key: 'area', title: t('parks.areaM2'), value: ({ areaM2 }) => areaM2, render: ({ areaM2 }) => area(areaM2), sortable: true, end: true },
+          {
+            key: 'unit',
+            title: t('parks.unit'),
+            value: ({ unitName }) => unitName,
+            render: ({ unit, unitName }) => <Go to={`/cluster/parks/${park.id}?unit=${unit}`}>{unitName}</Go>,
+            sortable: true,
+            phoneTitle: true,
+          },
+          {
+            key: 'tenant',
+            title: t('parks.tenant'),
+            value: ({ tenantName, tenantNameZh }) => named({ name: tenantName, nameZh: tenantNameZh }),
+            sortable: true,
+          },
+          {
+            key: 'area',
+            title: t('parks.areaM2'),
+            value: ({ areaM2 }) => areaM2,
+            render: ({ areaM2 }) => area(areaM2),
+            sortable: true,
+            end: true,
+          },
           { key: 'starts', title: t('parks.starts'), value: ({ starts }) => starts, sortable: true },
           { key: 'ends', title: t('parks.ends'), value: ({ ends, ended }) => ended ?? ends, sortable: true },
-          { key: 'rent', title: t('parks.rentM2'), value: (lease) => rentOf(lease) / 100, render: (lease) => yuan(rentOf(lease)), sortable: true, end: true },
-          { key: 'month', title: t('parks.rentMonth'), value: (lease) => Math.round(rentOf(lease) * lease.areaM2) / 100, render: (lease) => yuan(Math.round(rentOf(lease) * lease.areaM2)), sortable: true, end: true },
-          { key: 'deposit', title: t('parks.deposit'), value: ({ depositFen }) => depositFen / 100, render: ({ depositFen }) => yuan(depositFen), end: true },
+          {
+            key: 'rent',
+            title: t('parks.rentM2'),
+            value: (lease) => rentOf(lease) / 100,
+            render: (lease) => yuan(rentOf(lease)),
+            sortable: true,
+            end: true,
+          },
+          {
+            key: 'month',
+            title: t('parks.rentMonth'),
+            value: (lease) => Math.round(rentOf(lease) * lease.areaM2) / 100,
+            render: (lease) => yuan(Math.round(rentOf(lease) * lease.areaM2)),
+            sortable: true,
+            end: true,
+          },
+          {
+            key: 'deposit',
+            title: t('parks.deposit'),
+            value: ({ depositFen }) => depositFen / 100,
+            render: ({ depositFen }) => yuan(depositFen),
+            end: true,
+          },
           { key: 'notice', title: t('parks.notice'), value: ({ noticeDays }) => noticeDays, end: true },
           { key: 'why', title: t('parks.endReason'), value: ({ endReason }) => endReason ?? '' },
         ]}
@@ -188,14 +257,24 @@ function Desk({ park }: { park: string }) {
   const { yuan, number } = useAmounts();
   const [telling, setTelling] = useState(false);
   const query = useParkDesk(park, true);
-  const tell = useAct((body: object) => send.post(`/parks/${park}/notices`, body), () => setTelling(false));
+  const tell = useAct(
+    (body: object) => send.post(`/parks/${park}/notices`, body),
+    () => setTelling(false),
+  );
   if (query.isPending) return <Loading />;
   if (query.isError) return <Failure error={query.error} retry={() => query.refetch()} />;
   const { requests, notices, figures } = query.data;
   return (
     <div className="stack">
       <Requests requests={requests} isPark />
-      <Panel title={t('portal.notices')} actions={<Button size="small" onClick={() => setTelling(true)}>{t('portal.tell')}</Button>}>
+      <Panel
+        title={t('portal.notices')}
+        actions={
+          <Button size="small" onClick={() => setTelling(true)}>
+            {t('portal.tell')}
+          </Button>
+        }
+      >
         {notices.length === 0 && <Empty title={t('portal.noNotices')} />}
         <ul className="relay-list">
           {notices.map(({ id, title, words, at }) => (
@@ -218,9 +297,27 @@ function Desk({ park }: { park: string }) {
         columns={[
           { key: 'tenant', title: t('parks.tenant'), value: ({ tenantName }) => tenantName, phoneTitle: true },
           { key: 'quarter', title: t('parks.quarter'), value: ({ quarter }) => quarter, sortable: true },
-          { key: 'revenue', title: t('portal.revenue'), value: ({ revenueFen }) => revenueFen / 100, render: ({ revenueFen }) => yuan(revenueFen), end: true },
-          { key: 'jobs', title: t('portal.jobs'), value: ({ jobs }) => jobs, render: ({ jobs }) => number(jobs), end: true },
-          { key: 'rd', title: t('portal.rd'), value: ({ rdFen }) => rdFen / 100, render: ({ rdFen }) => yuan(rdFen), end: true },
+          {
+            key: 'revenue',
+            title: t('portal.revenue'),
+            value: ({ revenueFen }) => revenueFen / 100,
+            render: ({ revenueFen }) => yuan(revenueFen),
+            end: true,
+          },
+          {
+            key: 'jobs',
+            title: t('portal.jobs'),
+            value: ({ jobs }) => jobs,
+            render: ({ jobs }) => number(jobs),
+            end: true,
+          },
+          {
+            key: 'rd',
+            title: t('portal.rd'),
+            value: ({ rdFen }) => rdFen / 100,
+            render: ({ rdFen }) => yuan(rdFen),
+            end: true,
+          },
         ]}
       />
       {telling && (

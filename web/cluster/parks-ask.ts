@@ -57,7 +57,10 @@ export const useProjects = (query: Query) =>
   useQuery(read<{ projects: ProjectLine[]; parks: ThingName[]; mayAll: boolean }>(['projects'], '/projects', query));
 export const useFunnel = (query: Query) => useQuery(read<PipelineFunnel>(['funnel'], '/projects/funnel', query));
 export const useForecast = (query: Query) =>
-  useQuery({ ...read<PipelineForecast>(['forecast'], '/projects/forecast', query), placeholderData: (before) => before });
+  useQuery({
+    ...read<PipelineForecast>(['forecast'], '/projects/forecast', query),
+    placeholderData: (before) => before,
+  });
 export const useProject = (id: string) => useQuery(read<ProjectPage>(['project', id], `/projects/${id}`));
 export const useParks = () => useQuery(read<{ parks: (ThingName & { units: number })[] }>(['parks'], '/parks'));
 export const useParkSpace = (id: string) => useQuery(read<ParkSpace>(['park', id], `/parks/${id}/space`));
@@ -76,13 +79,16 @@ export const useSpace = (query: Query, enabled: boolean) =>
     placeholderData: (before) => before,
   });
 export const usePortal = () => useQuery(read<Portal>(['portal'], '/portal'));
-export const useRequest = (id: string) => useQuery(read<TenantRequestPage>(['request', id], `/requests/${id}`, {}, id !== ''));
+export const useRequest = (id: string) =>
+  useQuery(read<TenantRequestPage>(['request', id], `/requests/${id}`, {}, id !== ''));
 export const useRelays = () =>
   useQuery(read<{ relays: RelayLine[]; asked: ResourceRequest[]; owners: ThingName[] }>(['relays'], '/relay'));
 export const useRelay = (id: string) => useQuery(read<RelayPage>(['relay', id], `/relay/${id}`));
 /** Things of these kinds on record, to choose from. */
 export const useThings = (kind: string, enabled = true) =>
-  useQuery(read<{ things: ThingName[] }>(['things', kind], '/things', { kind, limit: '200', examples: 'yes' }, enabled));
+  useQuery(
+    read<{ things: ThingName[] }>(['things', kind], '/things', { kind, limit: '200', examples: 'yes' }, enabled),
+  );
 
 export const send = {
   post: <T = unknown>(path: string, body: unknown = {}) => api.post<T>(`${ROOT}${path}`, body),
@@ -118,14 +124,17 @@ export function useAmounts() {
   return {
     number: (value: number | null | undefined, digits = 0) => or(value, (known) => number(known, digits)),
     area: (value: number | null | undefined) => or(value, (known) => `${number(known)} m²`),
-    percent: (value: number | null | undefined) => or(value, (known) => `${number(known * 100, known < 0.1 ? 1 : 0)} %`),
+    percent: (value: number | null | undefined) =>
+      or(value, (known) => `${number(known * 100, known < 0.1 ? 1 : 0)} %`),
     yuan: (fen: number | null | undefined) => or(fen, (known) => `¥${number(known / 100, 2)}`),
     /** In millions, or in 亿 and 万. */
     money: (fen: number | null | undefined) =>
       or(fen, (known) => {
         const yuan = known / 100;
         if (isChinese)
-          return Math.abs(yuan) >= 1e8 ? `${number(yuan / 1e8, 2)} 亿元` : `${number(yuan / 1e4, yuan < 1e5 ? 1 : 0)} 万元`;
+          return Math.abs(yuan) >= 1e8
+            ? `${number(yuan / 1e8, 2)} 亿元`
+            : `${number(yuan / 1e4, yuan < 1e5 ? 1 : 0)} 万元`;
         return Math.abs(yuan) >= 1e9 ? `¥${number(yuan / 1e9, 2)} bn` : `¥${number(yuan / 1e6, 1)} m`;
       }),
     named: ({ name, nameZh }: { name: string; nameZh?: string | null }) => (isChinese && nameZh ? nameZh : name),

@@ -26,7 +26,8 @@ export const parksWords = catalogue({
       move: 'Move',
       moveTo: '{{name}}: {{stage}}',
       moved: '{{name}} is now: {{stage}}',
-      becomesPublic: 'With its signing the project enters the open record: name, park, stage, investment, output and jobs.',
+      becomesPublic:
+        'With its signing the project enters the open record: name, park, stage, investment, output and jobs.',
       on: 'Day',
       reason: 'Reason',
       name: 'Name',
@@ -99,7 +100,8 @@ export const parksWords = catalogue({
       conversionNote:
         'Share: of those who left the stage, Wilson’s interval. Days: Kaplan and Meier, who is still there counting as longer; unknown where the curve does not fall so far. Chance: the chain of stages with half a case added to each near step (Jeffreys). A stay longer than “four of five by day” is stalled.',
       statedTitle: 'As stated by sources',
-      statedAbout: 'Counts that documents give of a whole pipeline. They are no projects of this list and enter no sum here.',
+      statedAbout:
+        'Counts that documents give of a whole pipeline. They are no projects of this list and enter no sum here.',
       statedValue: 'Value',
       asOf: 'As of',
       trust: 'Trust',
@@ -215,7 +217,8 @@ export const parksWords = catalogue({
       floor: 'Floor',
       floorShort: '{{floor}} F',
       expiries: 'Area of leases that end',
-      waltNote: 'Weighted average lease term of today’s leases: {{area}} years by area, {{rent}} years by rent. By contract, without early notice.',
+      waltNote:
+        'Weighted average lease term of today’s leases: {{area}} years by area, {{rent}} years by rent. By contract, without early notice.',
       quarter: 'Quarter',
       noLeases: 'No leases',
       starts: 'First day',
@@ -243,7 +246,8 @@ export const parksWords = catalogue({
     },
     space: {
       title: 'Find space',
-      about: 'What fits your need in the parks that have told of their space, what nearly fits, and by how much it is missed.',
+      about:
+        'What fits your need in the parks that have told of their space, what nearly fits, and by how much it is missed.',
       need: 'What you need',
       gmpLeast: 'Clean room at least',
       mostFenM2: 'At most, ¥ per m² and month',

@@ -2,7 +2,12 @@ import { PlusOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type GivenFigures, type Lease, type Portal as PortalData, REQUEST_KINDS } from '../../src/modules/cluster/model.ts';
+import {
+  type GivenFigures,
+  type Lease,
+  type Portal as PortalData,
+  REQUEST_KINDS,
+} from '../../src/modules/cluster/model.ts';
 import { Go } from '../shell/index.ts';
 import { DataTable, Empty, Failure, Loading, Page, Panel, StatusTag, Time, useNotice } from '../ui/index.ts';
 import { FormDialog } from './form-dialog.tsx';
@@ -80,11 +85,27 @@ function Rented({ portal: { leases, reservations } }: { portal: PortalData }) {
         searchable={false}
         emptyText={t('portal.noLeases')}
         columns={[
-          { key: 'unit', title: t('parks.unit'), value: ({ unitName }) => unitName, render: ({ park, unit, unitName }) => <Go to={`/cluster/parks/${park}?unit=${unit}`}>{unitName}</Go>, phoneTitle: true },
+          {
+            key: 'unit',
+            title: t('parks.unit'),
+            value: ({ unitName }) => unitName,
+            render: ({ park, unit, unitName }) => <Go to={`/cluster/parks/${park}?unit=${unit}`}>{unitName}</Go>,
+            phoneTitle: true,
+          },
           { key: 'tenant', title: t('parks.tenant'), value: ({ tenantName }) => tenantName },
-          { key: 'area', title: t('parks.areaM2'), value: ({ areaM2 }) => areaM2, render: ({ areaM2 }) => area(areaM2), end: true },
+          {
+            key: 'area',
+            title: t('parks.areaM2'),
+            value: ({ areaM2 }) => areaM2,
+            render: ({ areaM2 }) => area(areaM2),
+            end: true,
+          },
           { key: 'term', title: t('parks.term'), value: ({ starts, ends, ended }) => `${starts} – ${ended ?? ends}` },
-          { key: 'rent', title: t('parks.rentSteps'), value: ({ rent }) => rent.map(({ from, fenM2 }) => `${from}: ${yuan(fenM2)}`).join('; ') },
+          {
+            key: 'rent',
+            title: t('parks.rentSteps'),
+            value: ({ rent }) => rent.map(({ from, fenM2 }) => `${from}: ${yuan(fenM2)}`).join('; '),
+          },
           { key: 'notice', title: t('parks.notice'), value: ({ noticeDays }) => noticeDays, end: true },
         ]}
       />
@@ -133,10 +154,37 @@ function Given({ portal: { figures, missing }, give }: { portal: PortalData; giv
         emptyText={t('portal.noFigures')}
         columns={[
           { key: 'quarter', title: t('parks.quarter'), value: ({ quarter }) => quarter, phoneTitle: true },
-          { key: 'revenue', title: t('portal.revenue'), value: ({ revenueFen }) => revenueFen / 100, render: ({ revenueFen }) => yuan(revenueFen), end: true },
-          { key: 'jobs', title: t('portal.jobs'), value: ({ jobs }) => jobs, render: ({ jobs }) => number(jobs), end: true },
-          { key: 'rd', title: t('portal.rd'), value: ({ rdFen }) => rdFen / 100, render: ({ rdFen }) => yuan(rdFen), end: true },
-          { key: 'at', title: t('portal.given'), value: ({ at }) => at, render: ({ at, by }) => <span>{by} · <Time at={at} form="relative" /></span> },
+          {
+            key: 'revenue',
+            title: t('portal.revenue'),
+            value: ({ revenueFen }) => revenueFen / 100,
+            render: ({ revenueFen }) => yuan(revenueFen),
+            end: true,
+          },
+          {
+            key: 'jobs',
+            title: t('portal.jobs'),
+            value: ({ jobs }) => jobs,
+            render: ({ jobs }) => number(jobs),
+            end: true,
+          },
+          {
+            key: 'rd',
+            title: t('portal.rd'),
+            value: ({ rdFen }) => rdFen / 100,
+            render: ({ rdFen }) => yuan(rdFen),
+            end: true,
+          },
+          {
+            key: 'at',
+            title: t('portal.given'),
+            value: ({ at }) => at,
+            render: ({ at, by }) => (
+              <span>
+                {by} · <Time at={at} form="relative" />
+              </span>
+            ),
+          },
         ]}
       />
     </Panel>
@@ -169,7 +217,10 @@ function AskForm({ leases, close }: { leases: readonly Lease[]; close: () => voi
       fields={[
         {
           ...{ name: 'lease', label: t('portal.forWhom'), kind: 'choice', needed: true },
-          options: [...pairs].map(([value, { tenantName, unitName }]) => ({ value, label: `${tenantName} · ${unitName}` })),
+          options: [...pairs].map(([value, { tenantName, unitName }]) => ({
+            value,
+            label: `${tenantName} · ${unitName}`,
+          })),
         },
         {
           ...{ name: 'kind', label: t('portal.kind'), kind: 'choice', needed: true },
@@ -185,7 +236,10 @@ function AskForm({ leases, close }: { leases: readonly Lease[]; close: () => voi
 function GiveForm({ portal: { tenants, missing }, close }: { portal: PortalData; close: () => void }) {
   const { t } = useTranslation('cluster');
   const { named } = useAmounts();
-  const give = useAct(({ tenant, ...body }: Record<string, unknown>) => send.post(`/portal/${tenant}/figures`, body), close);
+  const give = useAct(
+    ({ tenant, ...body }: Record<string, unknown>) => send.post(`/portal/${tenant}/figures`, body),
+    close,
+  );
   return (
     <FormDialog
       title={t('portal.give')}
@@ -196,7 +250,13 @@ function GiveForm({ portal: { tenants, missing }, close }: { portal: PortalData;
       send={(filled) => give.mutate(filled)}
       initial={{ tenant: missing[0]?.tenant ?? tenants[0]?.id, quarter: missing.at(-1)?.quarter }}
       fields={[
-        { name: 'tenant', label: t('portal.forWhom'), kind: 'choice', needed: true, options: tenants.map((each) => ({ value: each.id, label: named(each) })) },
+        {
+          name: 'tenant',
+          label: t('portal.forWhom'),
+          kind: 'choice',
+          needed: true,
+          options: tenants.map((each) => ({ value: each.id, label: named(each) })),
+        },
         { name: 'quarter', label: t('parks.quarter'), needed: true, note: '2026Q3' },
         { name: 'revenueFen', label: `${t('portal.revenue')} (${t('parks.yuan')})`, kind: 'yuan', needed: true },
         { name: 'jobs', label: t('portal.jobs'), kind: 'number', needed: true },

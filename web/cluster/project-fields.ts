@@ -22,7 +22,12 @@ export function useProjectFields(parks: readonly (readonly [string, string])[]):
     },
     ...[figure('investmentFen', 'wan'), figure('outputFen', 'wan'), figure('landM2'), figure('powerKw')],
     ...[figure('energyMwh'), figure('jobs')],
-    { name: 'probability', label: `${t('projects.probability')} (%)`, kind: 'share', note: t('projects.probabilityNote') },
+    {
+      name: 'probability',
+      label: `${t('projects.probability')} (%)`,
+      kind: 'share',
+      note: t('projects.probabilityNote'),
+    },
     { name: 'nextStep', label: t('projects.next') },
     { name: 'nextOwner', label: t('projects.nextOwner') },
     { name: 'nextDue', label: t('projects.nextDue'), kind: 'date' },

@@ -4,7 +4,19 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ProjectNote, ProjectPage, ProjectStage } from '../../src/modules/cluster/model.ts';
 import { api, Go, usePathValue } from '../shell/index.ts';
-import { Empty, Facts, Failure, Loading, Page, Panel, StatusTag, save, Time, Timeline, useNotice } from '../ui/index.ts';
+import {
+  Empty,
+  Facts,
+  Failure,
+  Loading,
+  Page,
+  Panel,
+  StatusTag,
+  save,
+  Time,
+  Timeline,
+  useNotice,
+} from '../ui/index.ts';
 import { FormDialog } from './form-dialog.tsx';
 import { STAGE_TONES, send, useAct, useAmounts, useProject, useProjects } from './parks-ask.ts';
 import { useProjectFields } from './project-fields.ts';
@@ -89,7 +101,16 @@ function Figured({ page: { project, isPublic } }: { page: ProjectPage }) {
       <Facts
         facts={[
           [t('projects.sector'), t(`projects.sectors.${project.sector}`)],
-          [t('projects.park'), project.park === null ? t('parks.unknown') : <Go to={`/cluster/parks/${project.park}`}>{project.parkName}</Go>],
+          [
+            t('projects.park'),
+            project.park === null ? (
+              t('parks.unknown')
+            ) : (
+              <Go key="park" to={`/cluster/parks/${project.park}`}>
+                {project.parkName}
+              </Go>
+            ),
+          ],
           [t('projects.figures.investmentFen'), money(project.investmentFen)],
           [t('projects.figures.outputFen'), money(project.outputFen)],
           [t('projects.figures.landM2'), area(project.landM2)],
@@ -98,7 +119,13 @@ function Figured({ page: { project, isPublic } }: { page: ProjectPage }) {
           [t('projects.figures.jobs'), number(project.jobs)],
           [
             t('projects.record'),
-            isPublic ? <Go to={`/cluster/things/${project.id}`}>{t('projects.inRecord')}</Go> : t('projects.notInRecord'),
+            isPublic ? (
+              <Go key="record" to={`/cluster/things/${project.id}`}>
+                {t('projects.inRecord')}
+              </Go>
+            ) : (
+              t('projects.notInRecord')
+            ),
           ],
         ]}
       />
@@ -118,7 +145,9 @@ function NextStep({ page: { project, probability } }: { page: ProjectPage }) {
           [t('projects.nextDue'), project.nextDue],
           [
             t('projects.probability'),
-            probability === null ? undefined : `${percent(probability.value)} (${t(`projects.probabilityFrom.${probability.from}`)})`,
+            probability === null
+              ? undefined
+              : `${percent(probability.value)} (${t(`projects.probabilityFrom.${probability.from}`)})`,
           ],
         ]}
       />
@@ -130,7 +159,10 @@ function Notes({ page: { project, notes } }: { page: ProjectPage }) {
   const { t } = useTranslation('cluster');
   const [adding, setAdding] = useState<'contact' | 'problem'>();
   const [solving, setSolving] = useState<ProjectNote>();
-  const add = useAct((body: object) => send.post(`/projects/${project.id}/notes`, body), () => setAdding(undefined));
+  const add = useAct(
+    (body: object) => send.post(`/projects/${project.id}/notes`, body),
+    () => setAdding(undefined),
+  );
   const solve = useAct(
     (body: object) => send.post(`/projects/${project.id}/notes/${solving?.id}/solve`, body),
     () => setSolving(undefined),
@@ -139,7 +171,14 @@ function Notes({ page: { project, notes } }: { page: ProjectPage }) {
   const contacts = notes.filter(({ kind }) => kind === 'contact');
   return (
     <div className="columns">
-      <Panel title={t('projects.problems')} actions={<Button size="small" onClick={() => setAdding('problem')}>{t('projects.addProblem')}</Button>}>
+      <Panel
+        title={t('projects.problems')}
+        actions={
+          <Button size="small" onClick={() => setAdding('problem')}>
+            {t('projects.addProblem')}
+          </Button>
+        }
+      >
         {problems.length === 0 && <Empty title={t('projects.noProblems')} />}
         <ul className="relay-list">
           {problems.map((note) => (
@@ -147,7 +186,8 @@ function Notes({ page: { project, notes } }: { page: ProjectPage }) {
               <div>
                 {note.words}
                 <div className="quiet">
-                  {[t(`projects.stages.${note.stage}`), note.who, note.by].filter(Boolean).join(' · ')} · <Time at={note.at} form="relative" />
+                  {[t(`projects.stages.${note.stage}`), note.who, note.by].filter(Boolean).join(' · ')} ·{' '}
+                  <Time at={note.at} form="relative" />
                 </div>
                 {note.solution !== null && <div>{t('projects.solvedBy', { words: note.solution })}</div>}
               </div>
@@ -162,9 +202,21 @@ function Notes({ page: { project, notes } }: { page: ProjectPage }) {
           ))}
         </ul>
       </Panel>
-      <Panel title={t('projects.contacts')} actions={<Button size="small" onClick={() => setAdding('contact')}>{t('projects.addContact')}</Button>}>
+      <Panel
+        title={t('projects.contacts')}
+        actions={
+          <Button size="small" onClick={() => setAdding('contact')}>
+            {t('projects.addContact')}
+          </Button>
+        }
+      >
         <Timeline
-          items={contacts.map(({ id, at, words, who, by }) => ({ id, at, title: words, by: [who, by].filter(Boolean).join(' · ') }))}
+          items={contacts.map(({ id, at, words, who, by }) => ({
+            id,
+            at,
+            title: words,
+            by: [who, by].filter(Boolean).join(' · '),
+          }))}
         />
       </Panel>
       {adding !== undefined && (

@@ -1,4 +1,5 @@
 import { Input } from 'antd';
+import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ForecastMeasure, PipelineForecast } from '../../src/modules/cluster/model.ts';
 import { useAddressValue } from '../shell/index.ts';
@@ -9,13 +10,20 @@ import { today, useAmounts, useForecast } from './parks-ask.ts';
 export function Forecast({ filter }: { filter: Record<string, string> }) {
   const { t } = useTranslation('cluster');
   const [date, setDate] = useAddressValue('date', `${Number(today().slice(0, 4)) + 1}-12-31`);
+  const id = useId();
   const query = useForecast({ ...filter, date });
   return (
     <div className="stack">
-      <label className="row">
-        {t('projects.forecastTo')}
-        <Input type="date" style={{ width: 170 }} value={date} onChange={({ target }) => target.value !== '' && setDate(target.value)} />
-      </label>
+      <span className="row">
+        <label htmlFor={id}>{t('projects.forecastTo')}</label>
+        <Input
+          id={id}
+          type="date"
+          style={{ width: 170 }}
+          value={date}
+          onChange={({ target }) => target.value !== '' && setDate(target.value)}
+        />
+      </span>
       {query.isPending && <Loading />}
       {query.isError && <Failure error={query.error} retry={() => query.refetch()} />}
       {query.isSuccess && <Shown forecast={query.data} />}
@@ -37,9 +45,26 @@ function Shown({ forecast }: { forecast: PipelineForecast }) {
         source={{ rows: forecast.measures }}
         searchable={false}
         columns={[
-          { key: 'measure', title: t('projects.measure'), value: ({ measure }) => t(`projects.measures.${measure}`), phoneTitle: true },
-          { key: 'now', title: t('projects.now'), value: ({ now }) => now, render: ({ measure, now }) => show(measure, now), end: true },
-          { key: 'median', title: t('projects.median'), value: ({ median }) => median, render: ({ measure, median }) => show(measure, median), end: true },
+          {
+            key: 'measure',
+            title: t('projects.measure'),
+            value: ({ measure }) => t(`projects.measures.${measure}`),
+            phoneTitle: true,
+          },
+          {
+            key: 'now',
+            title: t('projects.now'),
+            value: ({ now }) => now,
+            render: ({ measure, now }) => show(measure, now),
+            end: true,
+          },
+          {
+            key: 'median',
+            title: t('projects.median'),
+            value: ({ median }) => median,
+            render: ({ measure, median }) => show(measure, median),
+            end: true,
+          },
           {
             key: 'interval',
             title: t('projects.interval', { level }),
@@ -60,7 +85,13 @@ function Shown({ forecast }: { forecast: PipelineForecast }) {
           </Panel>
         )}
       </div>
-      <p className="quiet">{t('projects.forecastNote', { draws: number(forecast.draws), seed: String(forecast.seed), open: forecast.open })}</p>
+      <p className="quiet">
+        {t('projects.forecastNote', {
+          draws: number(forecast.draws),
+          seed: String(forecast.seed),
+          open: forecast.open,
+        })}
+      </p>
     </>
   );
 }

@@ -16,7 +16,8 @@ function Shown({ funnel }: { funnel: PipelineFunnel }) {
   const { t } = useTranslation('cluster');
   const { money } = useAmounts();
   const under = funnel.counts.filter(({ stage }) => stage !== 'lost' && stage !== 'producing');
-  const sum = (pick: (each: PipelineFunnel['counts'][number]) => number) => under.reduce((total, each) => total + pick(each), 0);
+  const sum = (pick: (each: PipelineFunnel['counts'][number]) => number) =>
+    under.reduce((total, each) => total + pick(each), 0);
   return (
     <div className="stack">
       <Figures
@@ -54,11 +55,23 @@ function Counts({ counts }: Pick<PipelineFunnel, 'counts'>) {
         grid: { left: 8, right: 40, top: 8, bottom: 8, containLabel: true },
         xAxis: { type: 'value', minInterval: 1 },
         yAxis: { type: 'category', inverse: true, data: names },
-        series: [{ type: 'bar', data: counts.map(({ projects }) => projects), label: { show: true, position: 'right' } }],
+        series: [
+          { type: 'bar', data: counts.map(({ projects }) => projects), label: { show: true, position: 'right' } },
+        ],
       }}
       table={{
-        columns: [t('projects.stage'), t('projects.title'), t('projects.figures.investmentFen'), t('projects.investmentUnknown')],
-        rows: counts.map(({ projects, investmentFen, unknown }, at) => [names[at], projects, money(investmentFen), unknown]),
+        columns: [
+          t('projects.stage'),
+          t('projects.title'),
+          t('projects.figures.investmentFen'),
+          t('projects.investmentUnknown'),
+        ],
+        rows: counts.map(({ projects, investmentFen, unknown }, at) => [
+          names[at],
+          projects,
+          money(investmentFen),
+          unknown,
+        ]),
       }}
     />
   );
@@ -67,8 +80,16 @@ function Counts({ counts }: Pick<PipelineFunnel, 'counts'>) {
 function Incidence({ points }: { points: PipelineFunnel['incidence'] }) {
   const { t } = useTranslation('cluster');
   const { percent } = useAmounts();
-  const line = (pick: (point: PipelineFunnel['incidence'][number]) => number) => points.map((point) => [point.day, pick(point)]);
-  const band = { type: 'line', step: 'end', symbol: 'none', stack: 'band', lineStyle: { opacity: 0 }, tooltip: { show: false } };
+  const line = (pick: (point: PipelineFunnel['incidence'][number]) => number) =>
+    points.map((point) => [point.day, pick(point)]);
+  const band = {
+    type: 'line',
+    step: 'end',
+    symbol: 'none',
+    stack: 'band',
+    lineStyle: { opacity: 0 },
+    tooltip: { show: false },
+  };
   return (
     <Plot
       title={t('projects.incidenceTitle')}
@@ -83,12 +104,31 @@ function Incidence({ points }: { points: PipelineFunnel['incidence'] }) {
         series: [
           { ...band, data: line(({ signedLow }) => signedLow) },
           { ...band, data: line(({ signedLow, signedHigh }) => signedHigh - signedLow), areaStyle: { opacity: 0.15 } },
-          { name: t('projects.stages.signed'), type: 'line', step: 'end', symbol: 'none', data: line(({ signed }) => signed) },
-          { name: t('projects.stages.lost'), type: 'line', step: 'end', symbol: 'none', lineStyle: { type: 'dashed' }, data: line(({ lost }) => lost) },
+          {
+            name: t('projects.stages.signed'),
+            type: 'line',
+            step: 'end',
+            symbol: 'none',
+            data: line(({ signed }) => signed),
+          },
+          {
+            name: t('projects.stages.lost'),
+            type: 'line',
+            step: 'end',
+            symbol: 'none',
+            lineStyle: { type: 'dashed' },
+            data: line(({ lost }) => lost),
+          },
         ],
       }}
       table={{
-        columns: [t('projects.daysKnown'), t('projects.stages.signed'), t('projects.low'), t('projects.high'), t('projects.stages.lost')],
+        columns: [
+          t('projects.daysKnown'),
+          t('projects.stages.signed'),
+          t('projects.low'),
+          t('projects.high'),
+          t('projects.stages.lost'),
+        ],
         rows: points.map(({ day, signed, signedLow, signedHigh, lost }) => [
           ...[day, percent(signed), percent(signedLow), percent(signedHigh), percent(lost)],
         ]),
@@ -125,12 +165,32 @@ function Conversions({ conversions }: Pick<PipelineFunnel, 'conversions'>) {
             title: t('projects.conversion.share'),
             value: ({ share }) => share?.value ?? null,
             render: ({ share }) =>
-              share === null ? t('parks.unknown') : `${percent(share.value)} (${percent(share.low)} – ${percent(share.high)})`,
+              share === null
+                ? t('parks.unknown')
+                : `${percent(share.value)} (${percent(share.low)} – ${percent(share.high)})`,
             end: true,
           },
-          { key: 'median', title: t('projects.conversion.median'), value: ({ medianDays }) => medianDays, render: ({ medianDays }) => number(medianDays), end: true },
-          { key: 'usual', title: t('projects.conversion.usual'), value: ({ usualDays }) => usualDays, render: ({ usualDays }) => number(usualDays), end: true },
-          { key: 'signing', title: t('projects.conversion.signing'), value: ({ signing }) => signing, render: ({ signing }) => percent(signing), end: true },
+          {
+            key: 'median',
+            title: t('projects.conversion.median'),
+            value: ({ medianDays }) => medianDays,
+            render: ({ medianDays }) => number(medianDays),
+            end: true,
+          },
+          {
+            key: 'usual',
+            title: t('projects.conversion.usual'),
+            value: ({ usualDays }) => usualDays,
+            render: ({ usualDays }) => number(usualDays),
+            end: true,
+          },
+          {
+            key: 'signing',
+            title: t('projects.conversion.signing'),
+            value: ({ signing }) => signing,
+            render: ({ signing }) => percent(signing),
+            end: true,
+          },
         ]}
       />
       <p className="quiet" style={{ padding: '0 16px 10px' }}>
@@ -156,7 +216,12 @@ function Stated({ stated }: { stated: readonly StatedCount[] }) {
         searchable={false}
         columns={[
           { key: 'name', title: t('projects.name'), value: named, phoneTitle: true },
-          { key: 'value', title: t('projects.statedValue'), value: ({ value, op }) => `${op ?? ''}${number(value)}`, end: true },
+          {
+            key: 'value',
+            title: t('projects.statedValue'),
+            value: ({ value, op }) => `${op ?? ''}${number(value)}`,
+            end: true,
+          },
           { key: 'asOf', title: t('projects.asOf'), value: ({ asOf }) => asOf ?? t('parks.unknown') },
           {
             key: 'confidence',

@@ -1,16 +1,22 @@
 import { DownloadOutlined, PlusOutlined } from '@ant-design/icons';
-import { Button, Select, Switch } from 'antd';
+import { Button, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ALL_STAGES, PROJECT_STAGES, type ProjectLine, type ProjectPage, type ProjectStage } from '../../src/modules/cluster/model.ts';
+import {
+  ALL_STAGES,
+  PROJECT_STAGES,
+  type ProjectLine,
+  type ProjectPage,
+  type ProjectStage,
+} from '../../src/modules/cluster/model.ts';
 import { api, Go, useAddressValue, useGo } from '../shell/index.ts';
 import { type Column, DataTable, Empty, Failure, Loading, Page, Panel, StatusTag, save, Tabs } from '../ui/index.ts';
-import { FormDialog } from './form-dialog.tsx';
+import { FormDialog, Toggle } from './form-dialog.tsx';
+import { STAGE_TONES, send, today, useAct, useAmounts, useExamples, useProjects } from './parks-ask.ts';
+import { useProjectFields } from './project-fields.ts';
 import { Board } from './projects-board.tsx';
 import { Forecast } from './projects-forecast.tsx';
 import { Funnel } from './projects-funnel.tsx';
-import { STAGE_TONES, send, today, useAct, useAmounts, useExamples, useProjects } from './parks-ask.ts';
-import { useProjectFields } from './project-fields.ts';
 import './parks.css';
 
 /** The pipeline: the same projects as board, list, calendar, funnel and forecast. */
@@ -35,10 +41,7 @@ export default function Projects() {
       about={t('projects.about')}
       actions={
         <>
-          <label className="row">
-            <Switch size="small" checked={examples === 'yes'} onChange={(on) => setChosen(on ? 'yes' : 'no')} />
-            {t('parks.withExamples')}
-          </label>
+          <Toggle label={t('parks.withExamples')} on={examples === 'yes'} set={(on) => setChosen(on ? 'yes' : 'no')} />
           {parks.size > 1 && (
             <Select
               aria-label={t('projects.park')}
@@ -105,7 +108,12 @@ function Enter({ parks, close }: { parks: readonly (readonly [string, string])[]
       busy={enter.isPending}
       close={close}
       send={(filled) => enter.mutate(filled)}
-      initial={{ stage: 'reserved', since: today(), sector: 'other', ...(parks.length === 1 && { park: parks[0]![0] }) }}
+      initial={{
+        stage: 'reserved',
+        since: today(),
+        sector: 'other',
+        ...(parks.length === 1 && { park: parks[0]![0] }),
+      }}
       fields={[
         ...fields,
         {
@@ -175,10 +183,7 @@ function List({ projects }: { projects: readonly ProjectLine[] }) {
             onChange={(value) => setStage(value ?? '')}
             options={ALL_STAGES.map((value) => ({ value, label: t(`projects.stages.${value}`) }))}
           />
-          <label className="row">
-            <Switch size="small" checked={stalled === 'yes'} onChange={(on) => setStalled(on ? 'yes' : '')} />
-            {t('projects.onlyStalled')}
-          </label>
+          <Toggle label={t('projects.onlyStalled')} on={stalled === 'yes'} set={(on) => setStalled(on ? 'yes' : '')} />
         </>
       }
       columns={[
@@ -208,7 +213,12 @@ function List({ projects }: { projects: readonly ProjectLine[] }) {
           value: (project) => project.stalled.map((why) => t(`projects.stalls.${why}`)).join(', '),
           render: (project) => <Stalls project={project} />,
         },
-        { key: 'sector', title: t('projects.sector'), value: ({ sector }) => t(`projects.sectors.${sector}`), sortable: true },
+        {
+          key: 'sector',
+          title: t('projects.sector'),
+          value: ({ sector }) => t(`projects.sectors.${sector}`),
+          sortable: true,
+        },
         amount('investmentFen', money),
         amount('outputFen', money),
         amount('jobs', number),

@@ -11,7 +11,7 @@ import {
   type ResourceRequest,
 } from '../../src/modules/cluster/model.ts';
 import { Go, usePathValue } from '../shell/index.ts';
-import { Empty, Failure, Loading, Page, Panel, StatusTag, type Tone, Timeline } from '../ui/index.ts';
+import { Empty, Failure, Loading, Page, Panel, StatusTag, Timeline, type Tone } from '../ui/index.ts';
 import { FormDialog } from './form-dialog.tsx';
 import { send, useAct, useAmounts, useRelay } from './parks-ask.ts';
 import { ExampleTag } from './projects.tsx';
@@ -38,7 +38,9 @@ function Shown({ page }: { page: RelayPage }) {
           <ExampleTag on={relay.example} />
           {relay.stopped && <StatusTag tone="neutral">{t('relay.stopped')}</StatusTag>}
           {relay.stalled && <StatusTag tone="warning">{t('relay.stalled')}</StatusTag>}
-          {[t(`projects.sectors.${relay.sector}`), relay.ownerName, t('projects.inStage', { count: relay.days })].join(' · ')}
+          {[t(`projects.sectors.${relay.sector}`), relay.ownerName, t('projects.inStage', { count: relay.days })].join(
+            ' · ',
+          )}
         </span>
       }
       trail={<Go to="/cluster/relay">{t('relay.title')}</Go>}
@@ -47,7 +49,11 @@ function Shown({ page }: { page: RelayPage }) {
       {page.words !== '' && <p>{page.words}</p>}
       <ol className="relay-way">
         {RELAY_STAGES.map((stage, n) => (
-          <li key={stage} data-is={n < at ? 'past' : n === at ? 'now' : 'ahead'} aria-current={n === at ? 'step' : undefined}>
+          <li
+            key={stage}
+            data-is={n < at ? 'past' : n === at ? 'now' : 'ahead'}
+            aria-current={n === at ? 'step' : undefined}
+          >
             {t(`relay.stages.${stage}`)}
           </li>
         ))}
@@ -140,11 +146,14 @@ function Gate({ page: { relay, gates, items, mayWrite } }: { page: RelayPage }) 
   const gate = gates.find(({ stage }) => stage === relay.stage);
   const told = (item: GateItem) => (i18n.language.startsWith('zh') ? item.zh : item.en);
   const answer = useAct(
-    ({ item, evidence }: { item: string; evidence: string | null }) => send.put(`/relay/${relay.id}/items/${item}`, { evidence }),
+    ({ item, evidence }: { item: string; evidence: string | null }) =>
+      send.put(`/relay/${relay.id}/items/${item}`, { evidence }),
     () => setAnswering(undefined),
   );
   return (
-    <Panel title={t('relay.gateOf', { stage: t(`relay.stages.${relay.stage}`), done: relay.itemsDone, items: relay.items })}>
+    <Panel
+      title={t('relay.gateOf', { stage: t(`relay.stages.${relay.stage}`), done: relay.itemsDone, items: relay.items })}
+    >
       <ul className="relay-list">
         {gate?.items.map((item) => {
           const state = items.find((each) => each.stage === relay.stage && each.item === item.id);
@@ -156,11 +165,15 @@ function Gate({ page: { relay, gates, items, mayWrite } }: { page: RelayPage }) 
                 {state !== undefined && <div>{t('relay.evidenceOf', { words: state.evidence, by: state.by })}</div>}
               </div>
               <span className="row">
-                <StatusTag tone={state === undefined ? 'warning' : 'good'}>{t(state === undefined ? 'relay.open' : 'relay.there')}</StatusTag>
+                <StatusTag tone={state === undefined ? 'warning' : 'good'}>
+                  {t(state === undefined ? 'relay.open' : 'relay.there')}
+                </StatusTag>
                 {mayWrite && !relay.stopped && (
                   <Button
                     size="small"
-                    onClick={() => (state === undefined ? setAnswering(item) : answer.mutate({ item: item.id, evidence: null }))}
+                    onClick={() =>
+                      state === undefined ? setAnswering(item) : answer.mutate({ item: item.id, evidence: null })
+                    }
                   >
                     {t(state === undefined ? 'relay.answer' : 'relay.reopen')}
                   </Button>
@@ -188,9 +201,15 @@ function Resources({ page: { relay, resources, requests, mayWrite } }: { page: R
   const { t } = useTranslation('cluster');
   const { named } = useAmounts();
   const [asking, setAsking] = useState<RelayResource>();
-  const ask = useAct((body: object) => send.post(`/relay/${relay.id}/requests`, body), () => setAsking(undefined));
+  const ask = useAct(
+    (body: object) => send.post(`/relay/${relay.id}/requests`, body),
+    () => setAsking(undefined),
+  );
   const isAsked = (id: string) =>
-    requests.some(({ resource, stage, state }) => resource === id && stage === relay.stage && (state === 'asked' || state === 'accepted'));
+    requests.some(
+      ({ resource, stage, state }) =>
+        resource === id && stage === relay.stage && (state === 'asked' || state === 'accepted'),
+    );
   return (
     <Panel title={t('relay.resources')}>
       {resources.length === 0 && <Empty title={t('relay.noResources')} />}
@@ -226,13 +245,22 @@ function Resources({ page: { relay, resources, requests, mayWrite } }: { page: R
   );
 }
 
-const ASK_TONES: Readonly<Record<AskedState, Tone>> = { asked: 'warning', accepted: 'info', declined: 'danger', done: 'good', withdrawn: 'neutral' };
+const ASK_TONES: Readonly<Record<AskedState, Tone>> = {
+  asked: 'warning',
+  accepted: 'info',
+  declined: 'danger',
+  done: 'good',
+  withdrawn: 'neutral',
+};
 
 /** Where a request for help stands, and what may be done with it. */
 export function AskAnswer({ ask, isOwner }: { ask: ResourceRequest; isOwner: boolean }) {
   const { t } = useTranslation('cluster');
   const [state, setState] = useState<AskedState>();
-  const answer = useAct((body: object) => send.post(`/relay/${ask.relay}/requests/${ask.id}`, { ...body, state }), () => setState(undefined));
+  const answer = useAct(
+    (body: object) => send.post(`/relay/${ask.relay}/requests/${ask.id}`, { ...body, state }),
+    () => setState(undefined),
+  );
   const answers: AskedState[] = ask.mayAnswer ? (ask.state === 'asked' ? ['accepted', 'declined'] : ['done']) : [];
   if (isOwner && (ask.state === 'asked' || ask.state === 'accepted')) answers.push('withdrawn');
   return (

@@ -2,7 +2,13 @@ import { PlusOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { RELAY_SECTORS, RELAY_STAGES, type RelayLine, type RelayPage, type ResourceRequest } from '../../src/modules/cluster/model.ts';
+import {
+  RELAY_SECTORS,
+  RELAY_STAGES,
+  type RelayLine,
+  type RelayPage,
+  type ResourceRequest,
+} from '../../src/modules/cluster/model.ts';
 import { Go, useGo } from '../shell/index.ts';
 import { DataTable, Empty, Failure, Figures, Loading, Page, Panel, StatusTag } from '../ui/index.ts';
 import { FormDialog } from './form-dialog.tsx';
@@ -52,7 +58,10 @@ function Stages({ relays }: { relays: readonly RelayLine[] }) {
   return (
     <Figures
       figures={[
-        ...RELAY_STAGES.map((stage) => ({ label: t(`relay.stages.${stage}`), value: under.filter((each) => each.stage === stage).length })),
+        ...RELAY_STAGES.map((stage) => ({
+          label: t(`relay.stages.${stage}`),
+          value: under.filter((each) => each.stage === stage).length,
+        })),
         { label: t('relay.stalled'), value: under.filter(({ stalled }) => stalled).length, tone: 'warning' as const },
       ]}
     />
@@ -81,7 +90,12 @@ function List({ relays }: { relays: readonly RelayLine[] }) {
           ),
           phoneTitle: true,
         },
-        { key: 'sector', title: t('projects.sector'), value: ({ sector }) => t(`projects.sectors.${sector}`), sortable: true },
+        {
+          key: 'sector',
+          title: t('projects.sector'),
+          value: ({ sector }) => t(`projects.sectors.${sector}`),
+          sortable: true,
+        },
         { key: 'stage', title: t('projects.stage'), value: ({ stage }) => t(`relay.stages.${stage}`), sortable: true },
         { key: 'gate', title: t('relay.gate'), value: ({ itemsDone, items }) => `${itemsDone} / ${items}`, end: true },
         { key: 'days', title: t('projects.days'), value: ({ days }) => days, sortable: true, end: true },
@@ -122,7 +136,13 @@ function Asked({ asked }: { asked: readonly ResourceRequest[] }) {
   );
 }
 
-function Begin({ owners, close }: { owners: readonly { id: string; name: string; nameZh: string | null }[]; close: () => void }) {
+function Begin({
+  owners,
+  close,
+}: {
+  owners: readonly { id: string; name: string; nameZh: string | null }[];
+  close: () => void;
+}) {
   const { t } = useTranslation('cluster');
   const { named } = useAmounts();
   const go = useGo();
@@ -142,10 +162,32 @@ function Begin({ owners, close }: { owners: readonly { id: string; name: string;
       fields={[
         { name: 'name', label: t('projects.name'), needed: true },
         { name: 'nameZh', label: t('projects.nameZh') },
-        { name: 'sector', label: t('projects.sector'), kind: 'choice', needed: true, options: RELAY_SECTORS.map((value) => ({ value, label: t(`projects.sectors.${value}`) })) },
-        { name: 'stage', label: t('projects.stage'), kind: 'choice', needed: true, options: RELAY_STAGES.map((value) => ({ value, label: t(`relay.stages.${value}`) })) },
-        { name: 'owner', label: t('relay.owner'), kind: 'choice', options: owners.map((each) => ({ value: each.id, label: named(each) })) },
-        { name: 'place', label: t('relay.place'), kind: 'choice', options: places.map((each) => ({ value: each.id, label: named(each) })) },
+        {
+          name: 'sector',
+          label: t('projects.sector'),
+          kind: 'choice',
+          needed: true,
+          options: RELAY_SECTORS.map((value) => ({ value, label: t(`projects.sectors.${value}`) })),
+        },
+        {
+          name: 'stage',
+          label: t('projects.stage'),
+          kind: 'choice',
+          needed: true,
+          options: RELAY_STAGES.map((value) => ({ value, label: t(`relay.stages.${value}`) })),
+        },
+        {
+          name: 'owner',
+          label: t('relay.owner'),
+          kind: 'choice',
+          options: owners.map((each) => ({ value: each.id, label: named(each) })),
+        },
+        {
+          name: 'place',
+          label: t('relay.place'),
+          kind: 'choice',
+          options: places.map((each) => ({ value: each.id, label: named(each) })),
+        },
         { name: 'words', label: t('projects.words'), kind: 'long' },
       ]}
     />

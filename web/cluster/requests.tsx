@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RequestState, TenantRequest } from '../../src/modules/cluster/model.ts';
 import { useAddressValue } from '../shell/index.ts';
-import { DataTable, Failure, Loading, StatusTag, type Tone, Time } from '../ui/index.ts';
+import { DataTable, Failure, Loading, StatusTag, Time, type Tone } from '../ui/index.ts';
 import { send, useAct, useRequest } from './parks-ask.ts';
 
 const TONES: Readonly<Record<RequestState, Tone>> = { open: 'warning', answered: 'info', closed: 'good' };
@@ -26,13 +26,21 @@ export function Requests({ requests, isPark = false }: { requests: readonly Tena
             title: t('portal.subject'),
             value: ({ title }) => title,
             render: ({ id, title }) => (
-              <Button type="link" style={{ padding: 0, height: 'auto', whiteSpace: 'normal', textAlign: 'start' }} onClick={() => setOpen(id)}>
+              <Button
+                type="link"
+                style={{ padding: 0, height: 'auto', whiteSpace: 'normal', textAlign: 'start' }}
+                onClick={() => setOpen(id)}
+              >
                 {title}
               </Button>
             ),
             phoneTitle: true,
           },
-          { key: 'who', title: t(isPark ? 'parks.tenant' : 'parks.park'), value: ({ tenantName, parkName }) => (isPark ? tenantName : parkName) },
+          {
+            key: 'who',
+            title: t(isPark ? 'parks.tenant' : 'parks.park'),
+            value: ({ tenantName, parkName }) => (isPark ? tenantName : parkName),
+          },
           { key: 'kind', title: t('portal.kind'), value: ({ kind }) => t(`portal.kinds.${kind}`), sortable: true },
           {
             key: 'state',
@@ -45,7 +53,13 @@ export function Requests({ requests, isPark = false }: { requests: readonly Tena
               </span>
             ),
           },
-          { key: 'due', title: t('portal.due'), value: ({ dueAt }) => dueAt, render: ({ dueAt }) => <Time at={dueAt} form="relative" />, sortable: true },
+          {
+            key: 'due',
+            title: t('portal.due'),
+            value: ({ dueAt }) => dueAt,
+            render: ({ dueAt }) => <Time at={dueAt} form="relative" />,
+            sortable: true,
+          },
           { key: 'mark', title: t('portal.mark'), value: ({ mark }) => mark, end: true },
         ]}
       />
@@ -60,7 +74,10 @@ function Talk({ id, close }: { id: string; close: () => void }) {
   const [words, setWords] = useState('');
   const [mark, setMark] = useState(0);
   const revision = query.data?.request.revision;
-  const say = useAct((body: object) => send.post(`/requests/${id}/messages`, body), () => setWords(''));
+  const say = useAct(
+    (body: object) => send.post(`/requests/${id}/messages`, body),
+    () => setWords(''),
+  );
   const end = useAct((body: object) => send.post(`/requests/${id}/close`, body), close);
   return (
     <Modal open title={query.data?.request.title ?? t('portal.request')} onCancel={close} footer={null}>
@@ -80,15 +97,29 @@ function Talk({ id, close }: { id: string; close: () => void }) {
           </ol>
           {query.data.request.state !== 'closed' && (
             <>
-              <Input.TextArea aria-label={t('portal.answer')} rows={3} maxLength={4_000} value={words} onChange={({ target }) => setWords(target.value)} />
+              <Input.TextArea
+                aria-label={t('portal.answer')}
+                rows={3}
+                maxLength={4_000}
+                value={words}
+                onChange={({ target }) => setWords(target.value)}
+              />
               <span className="row">
-                <Button type="primary" disabled={words.trim() === ''} loading={say.isPending} onClick={() => say.mutate({ words, revision })}>
+                <Button
+                  type="primary"
+                  disabled={words.trim() === ''}
+                  loading={say.isPending}
+                  onClick={() => say.mutate({ words, revision })}
+                >
                   {t('portal.send')}
                 </Button>
                 {query.data.side !== 'park' && (
                   <>
                     <Rate value={mark} onChange={setMark} tooltips={['1', '2', '3', '4', '5']} />
-                    <Button loading={end.isPending} onClick={() => end.mutate({ mark: mark === 0 ? null : mark, revision })}>
+                    <Button
+                      loading={end.isPending}
+                      onClick={() => end.mutate({ mark: mark === 0 ? null : mark, revision })}
+                    >
                       {t('portal.close')}
                     </Button>
                   </>

@@ -1,17 +1,22 @@
 import { SearchOutlined } from '@ant-design/icons';
-import { Button, Switch } from 'antd';
+import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { GMP_GRADES, PROVISIONS, type SpaceCheck, type SpaceFit } from '../../src/modules/cluster/model.ts';
 import { Go, useAddressValues } from '../shell/index.ts';
 import { Empty, Failure, Loading, Page, Panel, StatusTag, type Tone, useNotice } from '../ui/index.ts';
-import { type FieldSpec, type Filled, FormDialog, OneField } from './form-dialog.tsx';
+import { type FieldSpec, type Filled, FormDialog, OneField, Toggle } from './form-dialog.tsx';
 import { TONNE_KN } from './park-unit.tsx';
 import { send, useAct, useAmounts, useExamples, useSpace } from './parks-ask.ts';
 import { ExampleTag } from './projects.tsx';
 import './parks.css';
 
-const TONES: Readonly<Record<SpaceFit['verdict'], Tone>> = { fits: 'good', 'may-fit': 'info', nearly: 'warning', no: 'neutral' };
+const TONES: Readonly<Record<SpaceFit['verdict'], Tone>> = {
+  fits: 'good',
+  'may-fit': 'info',
+  nearly: 'warning',
+  no: 'neutral',
+};
 const NUMBERS = ['areaM2', 'clearHeightM', 'floorLoadKnM2', 'powerKva', 'bsl', 'craneT', 'mostFenM2'];
 
 /** Says what one needs, and sees what fits, what nearly fits and by how much. */
@@ -32,19 +37,32 @@ export default function Space() {
     { name: 'clearHeightM', label: t('parks.heightM'), kind: 'number' },
     { name: 'floorLoadKnM2', label: t('parks.loadKn'), kind: 'number', note: t('parks.loadNote') },
     { name: 'powerKva', label: t('parks.powerKva'), kind: 'number' },
-    { name: 'gmp', label: t('space.gmpLeast'), kind: 'choice', options: GMP_GRADES.map((value) => ({ value, label: t(`parks.grades.${value}`) })) },
+    {
+      name: 'gmp',
+      label: t('space.gmpLeast'),
+      kind: 'choice',
+      options: GMP_GRADES.map((value) => ({ value, label: t(`parks.grades.${value}`) })),
+    },
     { name: 'bsl', label: t('parks.bsl'), kind: 'number' },
     { name: 'craneT', label: t('parks.craneT'), kind: 'number' },
     { name: 'mostFenM2', label: t('space.mostFenM2'), kind: 'yuan' },
     { name: 'by', label: t('space.by'), kind: 'date' },
-    { name: 'provisions', label: t('parks.provisions'), kind: 'choices', options: PROVISIONS.map((value) => ({ value, label: t(`parks.provision.${value}`) })) },
+    {
+      name: 'provisions',
+      label: t('parks.provisions'),
+      kind: 'choices',
+      options: PROVISIONS.map((value) => ({ value, label: t(`parks.provision.${value}`) })),
+    },
   ];
   const search = () =>
     set(
       Object.fromEntries(
         fields.map(({ name }) => {
           const value = filled[name];
-          return [name, value === null || value === undefined ? '' : Array.isArray(value) ? value.join(',') : String(value)];
+          return [
+            name,
+            value === null || value === undefined ? '' : Array.isArray(value) ? value.join(',') : String(value),
+          ];
         }),
       ),
     );
@@ -53,10 +71,11 @@ export default function Space() {
       title={t('space.title')}
       about={t('space.about')}
       actions={
-        <label className="row">
-          <Switch size="small" checked={examples === 'yes'} onChange={(on) => set({ examples: on ? 'yes' : 'no' })} />
-          {t('parks.withExamples')}
-        </label>
+        <Toggle
+          label={t('parks.withExamples')}
+          on={examples === 'yes'}
+          set={(on) => set({ examples: on ? 'yes' : 'no' })}
+        />
       }
     >
       <Panel title={t('space.need')}>
@@ -69,7 +88,12 @@ export default function Space() {
         >
           <div className="form-fields">
             {fields.map((field) => (
-              <OneField key={field.name} field={field} value={filled[field.name]} put={(value) => setFilled({ ...filled, [field.name]: value })} />
+              <OneField
+                key={field.name}
+                field={field}
+                value={filled[field.name]}
+                put={(value) => setFilled({ ...filled, [field.name]: value })}
+              />
             ))}
           </div>
           <span>
@@ -90,7 +114,13 @@ export default function Space() {
   );
 }
 
-function Found({ fits, tenants }: { fits: readonly SpaceFit[]; tenants: readonly { id: string; name: string; nameZh: string | null }[] }) {
+function Found({
+  fits,
+  tenants,
+}: {
+  fits: readonly SpaceFit[];
+  tenants: readonly { id: string; name: string; nameZh: string | null }[];
+}) {
   const { t } = useTranslation('cluster');
   const { named } = useAmounts();
   const notice = useNotice();
@@ -122,7 +152,11 @@ function Found({ fits, tenants }: { fits: readonly SpaceFit[]; tenants: readonly
           <span className="row">
             <StatusTag tone={TONES[fit.verdict]}>{t(`space.verdicts.${fit.verdict}`)}</StatusTag>
             <Go to={`/cluster/parks/${fit.unit.park}?unit=${fit.unit.id}`}>
-              {[fit.parkName, fit.unit.building, [fit.unit.name, ...fit.together.map(({ name }) => name)].join(' + ')].join(' · ')}
+              {[
+                fit.parkName,
+                fit.unit.building,
+                [fit.unit.name, ...fit.together.map(({ name }) => name)].join(' + '),
+              ].join(' · ')}
             </Go>
             <ExampleTag on={fit.unit.example} />
             {tenants.length > 0 && fit.verdict !== 'no' && fit.unit.reservation === null && (
@@ -149,7 +183,13 @@ function Found({ fits, tenants }: { fits: readonly SpaceFit[]; tenants: readonly
           send={(filled) => reserve.mutate(filled)}
           initial={{ days: 14, holder: tenants[0]?.id }}
           fields={[
-            { name: 'holder', label: t('space.for'), kind: 'choice', needed: true, options: tenants.map((each) => ({ value: each.id, label: named(each) })) },
+            {
+              name: 'holder',
+              label: t('space.for'),
+              kind: 'choice',
+              needed: true,
+              options: tenants.map((each) => ({ value: each.id, label: named(each) })),
+            },
             { name: 'days', label: t('parks.days'), kind: 'number', needed: true, least: 1 },
           ]}
         />

@@ -2,11 +2,36 @@ import { type Context, onDb } from '#kernel/context';
 import type { Job } from '#kernel/jobs';
 import type { Pool } from '#kernel/sql';
 import example from '../../../../facts/cluster/parks-example.json' with { type: 'json' };
-import type { ProjectSector, ProjectStage, Provision, RelaySector, RelayStage, RequestKind, UnitFields } from '../model.ts';
+import type {
+  ProjectSector,
+  ProjectStage,
+  Provision,
+  RelaySector,
+  RelayStage,
+  RequestKind,
+  UnitFields,
+} from '../model.ts';
 import { dayAfter, quartersAsked, todayOf } from '../rules/index.ts';
-import { findLeases, findMoves, findNotices, findRelays, findRequests, findReservations, findThingKind, findUnits } from '../store/index.ts';
+import {
+  findLeases,
+  findMoves,
+  findNotices,
+  findRelays,
+  findRequests,
+  findReservations,
+  findThingKind,
+  findUnits,
+} from '../store/index.ts';
 import { demo } from './example.ts';
-import { answerRequest, closeRequest, giveFigures, openRequest, postNotice, readPortal, readRequest } from './portal.ts';
+import {
+  answerRequest,
+  closeRequest,
+  giveFigures,
+  openRequest,
+  postNotice,
+  readPortal,
+  readRequest,
+} from './portal.ts';
 import { createProject, moveProject, readProject } from './projects.ts';
 import { enterThing } from './record.ts';
 import { answerItem, beginRelay } from './relay.ts';
@@ -35,7 +60,8 @@ export function parksExampleJob(pool: Pool): Job {
 }
 
 export async function enterParkExample(operator: Context, enterprise: Context): Promise<void> {
-  const speaks = async (ctx: Context, id: string) => (await ownThings(ctx, ['park', 'enterprise'])).some((own) => own.id === id);
+  const speaks = async (ctx: Context, id: string) =>
+    (await ownThings(ctx, ['park', 'enterprise'])).some((own) => own.id === id);
   if (!(await speaks(operator, example.park)) || !(await speaks(enterprise, example.enterprise))) return;
   await enterProjects(operator);
   await enterUnits(operator);
@@ -67,7 +93,7 @@ async function enterProjects(operator: Context): Promise<void> {
       const { project, moves: made } = await readProject(operator, id);
       const isOurs = made.length === at + 1 && made.every((move, n) => move.to === moves[n]?.[0]);
       if (!isOurs) continue;
-      const on = dayOf(daysAgo) < project.since ? project.since : dayOf(daysAgo);
+      const [, on = project.since] = [project.since, dayOf(daysAgo)].sort();
       await moveProject(operator, id, { to, on, revision: project.revision, ...(reason !== undefined && { reason }) });
     }
   }
