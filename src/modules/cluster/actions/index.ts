@@ -12,6 +12,18 @@ export {
   reverseFundEntry,
 } from './funds.ts';
 export {
+  applyImport,
+  continueImport,
+  decideImport,
+  listImports,
+  mapImport,
+  readImport,
+  readImportRows,
+  startImport,
+  undoImport,
+} from './imports.ts';
+export { keepApart, listDuplicates, mergeThings, undoMerge } from './merging.ts';
+export {
   addSource,
   enterThing,
   enterThings,
@@ -27,3 +39,4 @@ export {
   stateAll,
   withdraw,
 } from './record.ts';
+export { type Searching, searchThings, startSearching } from './search/index.ts';

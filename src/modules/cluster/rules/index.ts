@@ -12,5 +12,8 @@ export {
   standing,
 } from './funds.ts';
 export { ilpaLines, ilpaTransactions } from './ilpa.ts';
+export { guessMapping, isMeaning, type KnownPlace, type ReadRow } from './import.ts';
+export { compare, type Known, keysOf } from './matching.ts';
+export { documentOf, searchDesign } from './search.ts';
 export { checkId, checkRelation, checkStatement, type NewRelation, type NewStatement } from './sound.ts';
 export { agree, isDisputed, reckon, sortSaid } from './statements.ts';
