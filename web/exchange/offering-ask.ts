@@ -6,6 +6,7 @@ import type {
   CandidatePreview,
   CompliancePage,
   Facets,
+  GateTrial,
   NoticeLine,
   Objection,
   OfferingCard,
@@ -175,6 +176,7 @@ export const exchange = {
   openVersion: (id: string) => api.post<StudioPage>(`${ROOT}/offerings/${id}/versions`),
   preview: ({ query, columns, quality }: OfferingDefinition) =>
     api.post<CandidatePreview>(`${ROOT}/preview`, { query, columns, quality }),
+  tryGate: (id: string) => api.post<GateTrial>(`${ROOT}/offerings/${id}/gate-trial`),
   askContent: (id: string) => api.post<StudioPage>(`${ROOT}/offerings/${id}/content`),
   submit: (id: string, revision: number) => api.post<StudioPage>(`${ROOT}/offerings/${id}/submit`, { revision }),
   list: (id: string, venues: { venue: string; fields: Record<string, string> }[]) =>

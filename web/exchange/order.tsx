@@ -6,6 +6,7 @@ import type { Delivery, OrderMove, OrderPage } from '../../src/modules/exchange/
 import { Go, usePathValue } from '../shell/index.ts';
 import { DataTable, Facts, Failure, Figures, Loading, Page, Panel, StatusTag, Time, Timeline } from '../ui/index.ts';
 import { Field } from './field.tsx';
+import { numberOf } from './invoice-number.ts';
 import { partyName, said, useMoney, usePriceWords } from './offering-ask.ts';
 import { OrderCalls } from './order-calls.tsx';
 import { PolicyInWords } from './policy-in-words.tsx';
@@ -194,7 +195,10 @@ function Contract({ page }: { page: OrderPage }) {
               {
                 key: 'number',
                 title: t('order.invoiceNumber'),
-                value: ({ year, number }) => `${year}-${String(number).padStart(6, '0')}`,
+                value: numberOf,
+                render: (invoice) => (
+                  <Go to={`/exchange/orders/${order.id}/invoices/${numberOf(invoice)}`}>{numberOf(invoice)}</Go>
+                ),
                 phoneTitle: true,
               },
               { key: 'kind', title: t('order.invoiceKind'), value: ({ kind }) => t(`order.invoiceKinds.${kind}`) },

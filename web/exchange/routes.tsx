@@ -1,6 +1,8 @@
 import {
+  ApiOutlined,
   AppstoreOutlined,
   AuditOutlined,
+  CloudDownloadOutlined,
   ExperimentOutlined,
   FundOutlined,
   NotificationOutlined,
@@ -50,6 +52,18 @@ export const routes: readonly PageRoute[] = [
   },
   { path: '/exchange/negotiations/$id', page: () => import('./negotiation.tsx'), permission: NEGOTIATE },
   {
+    path: '/exchange/elsewhere',
+    page: () => import('./elsewhere.tsx'),
+    permission: ['exchange.negotiate', 'exchange.negotiate@organization'],
+    nav: { label: 'exchange:elsewhere.title', icon: CloudDownloadOutlined, order: 531 },
+  },
+  {
+    path: '/exchange/connectors',
+    page: () => import('./connectors.tsx'),
+    permission: OPERATE,
+    nav: { label: 'exchange:connectors.title', icon: ApiOutlined, order: 572 },
+  },
+  {
     path: '/exchange/assessments',
     page: () => import('./assessments.tsx'),
     permission: 'exchange.assess',
@@ -86,6 +100,11 @@ export const routes: readonly PageRoute[] = [
   },
   { path: '/exchange/orders/new', page: () => import('./order-new.tsx'), permission: BUY },
   { path: '/exchange/orders/$id', page: () => import('./order.tsx'), permission: [BUY, ...SELL, OPERATE] },
+  {
+    path: '/exchange/orders/$id/invoices/$number',
+    page: () => import('./invoice.tsx'),
+    permission: [BUY, ...SELL, OPERATE],
+  },
   {
     path: '/exchange/wallet',
     page: () => import('./wallet.tsx'),

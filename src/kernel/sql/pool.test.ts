@@ -94,6 +94,27 @@ describe('a connection that the server ends', () => {
     expect(await db.rows(sql`select 1 as one`)).toEqual([{ one: 1 }]);
   });
 
+  test.each([0, 1, 7, 40])('%i chunks into a copy fails the copy', async (chunks) => {
+    await db.run(trusted('create table if not exists sent (t text)'));
+    const ending: Promise<unknown>[] = [];
+    const broken = db.transaction(async (tx) => {
+      const { pid } = await tx.one<{ pid: number }>(sql`select pg_backend_pid() as pid`);
+      function* rows() {
+        for (let n = 0; n < 400; n += 1) {
+          if (n === chunks) ending.push(end(pid));
+          yield ['x'.repeat(70_000)];
+        }
+      }
+      await tx.copy('sent', ['t'], rows());
+      // A small copy is told as a whole before the server is heard.
+      await Promise.all(ending);
+      await tx.run(sql`select 1`);
+    });
+    await expect(broken).rejects.toMatchObject({ kind: 'unavailable' });
+    await Promise.all(ending);
+    expect(await db.rows(sql`select * from sent`)).toEqual([]);
+  });
+
   test('in the very packet that opens it fails what asked for it', async () => {
     const ready = '520000000800000000' + '5a0000000549';
     const fields = 'SFATAL\0C57P01\0Mterminating connection due to unexpected postmaster exit\0\0';

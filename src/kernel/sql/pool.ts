@@ -131,7 +131,14 @@ async function copyInto(
   rows: Iterable<readonly unknown[]>,
 ): Promise<void> {
   const stream = client.query(copyFrom(`copy ${table} (${columns.join(', ')}) from stdin`));
-  const done = new Promise<void>((resolve, reject) => stream.once('finish', resolve).once('error', reject));
+  // A stream that failed has nobody left to talk to: it is neither written to nor destroyed.
+  let failed = false;
+  const done = new Promise<void>((resolve, reject) => {
+    stream.once('finish', resolve).on('error', (error) => {
+      failed = true;
+      reject(error);
+    });
+  });
   // Awaited below; this only keeps a failure between two writes from being reported as unhandled.
   done.catch(() => {});
   let chunk = '';
@@ -139,15 +146,16 @@ async function copyInto(
     for (const row of rows) {
       chunk += copyLine(row);
       if (chunk.length < 65_536) continue;
-      if (!stream.write(chunk)) await Promise.race([once(stream, 'drain'), done]);
+      if (!failed && !stream.write(chunk)) await Promise.race([once(stream, 'drain'), done]);
+      if (failed) break;
       chunk = '';
     }
   } catch (error) {
-    stream.destroy(error as Error);
+    if (!failed) stream.destroy(error as Error);
     await done.catch(() => {});
     throw error;
   }
-  stream.end(chunk);
+  if (!failed) stream.end(chunk);
   await done;
 }
 

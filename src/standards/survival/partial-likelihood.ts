@@ -1,3 +1,4 @@
+import { ones } from './model.ts';
 import type { RiskSets } from './risk-sets.ts';
 
 /** Covariates and weights at the places of the risk sets. */
@@ -116,10 +117,14 @@ export class PartialLikelihood {
   #sumRisks(): void {
     const { risk, total, dying } = this.#pass;
     const { rows: _, ends, eventsFrom, strata, leaving } = this.arranged.sets;
-    let [sum, place, here, stratum] = [0, 0, 0, 0];
+    let sum = 0;
+    let place = 0;
+    let here = 0;
+    let stratum = 0;
     for (let s = 0; s < ends.length; s += 1) {
       if (s === strata[stratum]) {
-        [sum, here] = [0, 0];
+        sum = 0;
+        here = 0;
         stratum += 1;
       }
       if (leaving !== undefined) {
@@ -143,7 +148,9 @@ export class PartialLikelihood {
   #sumColumn(column: Float64Array, totals: Float64Array, dyings: Float64Array): void {
     const { risk } = this.#pass;
     const { ends, eventsFrom, strata, leaving } = this.arranged.sets;
-    let [sum, place, stratum] = [0, 0, 0];
+    let sum = 0;
+    let place = 0;
+    let stratum = 0;
     for (let s = 0; s < ends.length; s += 1) {
       if (s === strata[stratum]) {
         sum = 0;
@@ -184,10 +191,11 @@ export class PartialLikelihood {
       for (let step = 0; step < steps; step += 1) {
         const out = step / steps;
         const denominator = all - out * dying[s]!;
-        const part = each / denominator;
+        const inverse = 1 / denominator;
+        const part = each * inverse;
         h += part;
         e += part * (1 - out);
-        const square = part / denominator;
+        const square = part * inverse;
         c0 += square;
         c1 += out * square;
         c2 += out * out * square;
@@ -223,13 +231,13 @@ export class PartialLikelihood {
   score(times?: Float64Array): Float64Array {
     const { hazard, eventHazard, totals, dyings } = this.#pass;
     const { sums } = this.arranged.events;
+    const each = times ?? ones(hazard.length);
     return Float64Array.from(totals, (total, at) => {
-      const [events, dying] = [sums[at]!, dyings[at]!];
+      const events = sums[at]!;
+      const dying = dyings[at]!;
       let sum = 0;
-      for (let s = 0; s < total.length; s += 1) {
-        const excess = events[s]! - total[s]! * hazard[s]! + dying[s]! * (hazard[s]! - eventHazard[s]!);
-        sum += times === undefined ? excess : times[s]! * excess;
-      }
+      for (let s = 0; s < total.length; s += 1)
+        sum += each[s]! * (events[s]! - total[s]! * hazard[s]! + dying[s]! * (hazard[s]! - eventHazard[s]!));
       return sum;
     });
   }
@@ -327,7 +335,10 @@ function addProducts(
   const last = columns.length - 1;
   const [w, v] = [weighted[i]!, weighted[Math.min(i + 1, last)]!];
   const [x, y] = [columns[j]!, columns[Math.min(j + 1, last)]!];
-  let [a, b, c, d] = [0, 0, 0, 0];
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
   for (let k = 0; k < to; k += 1) {
     const wk = w[k]!;
     const vk = v[k]!;

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { record } from '#kernel/access';
 import type { Context, Tx } from '#kernel/context';
-import { tellAll } from '#kernel/outbox';
 import type { Caution, FactLine, Source, ThingKind } from '../model.ts';
 import { checkRelation, checkStatement, type FactGraph, type Reading, readFacts, type Seed } from '../rules/index.ts';
 import {
@@ -20,10 +19,9 @@ import {
   putFacts,
   putSource,
   renameThings,
-  touchThings,
   withdrawRow,
 } from '../store/index.ts';
-import { READ } from './record.ts';
+import { noteChanged, READ } from './record.ts';
 
 const FOLDER = new URL('../../../../facts/cluster/', import.meta.url);
 /** Raised when the same files are read differently. */
@@ -74,13 +72,9 @@ async function load(ctx: Context, tx: Tx, graph: FactGraph, hash: string): Promi
     counts.withdrawn += gone.length;
   }
   await putFacts(tx, graph.facts, graph.cautions);
-  await touchThings(ctx, tx, [...changed]);
   await noteFactVersion(ctx, tx, { hash, facts: graph.facts.length, ...counts });
   await record(ctx, tx, { act: 'cluster.facts-loaded', subject: 'facts/cluster', detail: { hash, ...counts } });
-  await tellAll(
-    tx,
-    [...changed].map((thing) => ({ type: 'cluster.thing-changed', subject: thing, data: { thing } })),
-  );
+  await noteChanged(ctx, tx, [...changed]);
 }
 
 async function checkAll(tx: Tx, { statements, relations }: FactGraph): Promise<void> {

@@ -22,9 +22,14 @@ export {
   startImport,
   undoImport,
 } from './imports.ts';
+export { readLadder, setLadder } from './ladder.ts';
 export { keepApart, listDuplicates, mergeThings, undoMerge } from './merging.ts';
+export { catalogue, jsonLd, listedThings, readOpenThing, statementRows } from './open-data.ts';
+export * from './portal.ts';
+export * from './projects.ts';
 export {
   addSource,
+  correct,
   enterThing,
   enterThings,
   findThings,
@@ -32,6 +37,8 @@ export {
   knownValue,
   knownValues,
   type NewThing,
+  noteChanged,
+  partiesOf,
   relate,
   relateAll,
   requireSpeaker,
@@ -39,4 +46,11 @@ export {
   stateAll,
   withdraw,
 } from './record.ts';
+export * from './relay.ts';
+export { printReport, readReport } from './report.ts';
+export { claimThing, decideClaim, endClaim, listClaims, listSpokenFor } from './representations.ts';
 export { type Searching, searchThings, startSearching } from './search/index.ts';
+export * from './space.ts';
+export * from './space.ts';
+export { askLead, enterTargetValue, listTargets, readTarget, remindOfDueAsks } from './targets.ts';
+export { giveToOwner, listDueThings, readGraph, readOverview, readPath, reviewThing } from './upkeep.ts';

@@ -1,6 +1,11 @@
 import type { Config } from '#kernel/config';
 import type { Job } from '#kernel/jobs';
 import type { Pool } from '#kernel/sql';
+import { exampleJob } from './example.ts';
+import { fundExampleJob } from './fund-example.ts';
+import { matchJob } from './policies/index.ts';
+import { targetReminderJob } from './targets.ts';
+import { freshnessJob } from './upkeep.ts';
 
 /** What the cluster's jobs work with. */
 export interface ClusterParts {
@@ -12,6 +17,7 @@ export interface ClusterParts {
 }
 
 /** A line for each part that has one. */
-export function clusterJobs(_parts: ClusterParts): Job[] {
-  return [];
+export function clusterJobs({ pool, config }: ClusterParts): Job[] {
+  const examples = config.region ? [exampleJob(pool), fundExampleJob(pool)] : [];
+  return [freshnessJob, matchJob, targetReminderJob(pool), ...examples];
 }

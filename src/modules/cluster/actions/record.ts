@@ -23,14 +23,17 @@ import {
 } from '../rules/index.ts';
 import {
   countThings,
+  findCautions,
   findIdsOf,
   findKinds,
   findLive,
   findRelations,
   findRepresentations,
   findSources,
+  findStatement,
   findStatements,
   findThingLines,
+  findTogether,
   findWithdrawn,
   getThing,
   insertRelations,
@@ -38,6 +41,7 @@ import {
   insertThings,
   type NewSource,
   namesOf,
+  putConflicts,
   putSource,
   speaksFor,
   type ThingFilter,
@@ -97,7 +101,7 @@ export async function enterThings(ctx: Context, tx: Tx, things: readonly NewThin
       detail: { kind, name },
     })),
   );
-  await tellChanged(tx, [...entered]);
+  await noteChanged(ctx, tx, [...entered]);
   return fresh.map(({ id }) => id);
 }
 
@@ -129,7 +133,6 @@ export async function stateAll(ctx: Context, tx: Tx, statements: readonly NewSta
   const own = await ownSource(ctx, tx, statements);
   const rows = statements.map((statement) => ({ ...statement, id: ctx.newId(), source: statement.source ?? own }));
   await insertStatements(ctx, tx, rows);
-  await touchThings(ctx, tx, things);
   await recordAll(
     ctx,
     tx,
@@ -141,7 +144,7 @@ export async function stateAll(ctx: Context, tx: Tx, statements: readonly NewSta
       })),
     ),
   );
-  await tellChanged(tx, things);
+  await noteChanged(ctx, tx, things);
   return rows.map(({ id }) => id);
 }
 
@@ -161,7 +164,6 @@ export async function relateAll(ctx: Context, tx: Tx, relations: readonly NewRel
   const own = await ownSource(ctx, tx, relations);
   const rows = relations.map((relation) => ({ ...relation, id: ctx.newId(), source: relation.source ?? own }));
   await insertRelations(ctx, tx, rows);
-  await touchThings(ctx, tx, ends);
   await recordAll(
     ctx,
     tx,
@@ -173,7 +175,7 @@ export async function relateAll(ctx: Context, tx: Tx, relations: readonly NewRel
       })),
     ),
   );
-  await tellChanged(tx, ends);
+  await noteChanged(ctx, tx, ends);
   return rows.map(({ id }) => id);
 }
 
@@ -194,7 +196,6 @@ export async function withdraw(
   const row = { thing, reason: reason.trim(), ...(statement !== undefined ? { statement } : { relation: relation! }) };
   if (!(await withdrawRow(ctx, tx, row))) return;
   const ends = other === null ? [thing] : [thing, other];
-  await touchThings(ctx, tx, ends);
   await recordAll(ctx, tx, [
     {
       act: 'cluster.withdrawn',
@@ -202,7 +203,28 @@ export async function withdraw(
       detail: { ...(statement !== undefined ? { statement } : { relation }), reason: row.reason },
     },
   ]);
-  await tellChanged(tx, ends);
+  await noteChanged(ctx, tx, ends);
+}
+
+/** Puts another value in the place of a statement, which stays in the history. @throws Problem `not-found`, `forbidden`, `invalid` */
+export async function correct(
+  ctx: Context,
+  tx: Tx,
+  {
+    statement,
+    reason,
+    ...value
+  }: Pick<NewStatement, 'value' | 'op' | 'asOf' | 'note'> & { statement: string; reason: string },
+): Promise<string> {
+  const was = await findStatement(tx, statement);
+  if (was === undefined) throw new Problem('not-found', 'there is no such statement, or it was withdrawn already');
+  await withdraw(ctx, tx, { statement, reason });
+  return state(ctx, tx, {
+    thing: was.thing,
+    property: was.property,
+    ...(was.unit !== null && { unit: was.unit }),
+    ...value,
+  });
 }
 
 /** @throws Problem `forbidden` unless the actor may edit the thing: the regulator any, others what they own or speak for */
@@ -265,8 +287,20 @@ async function ownSource(ctx: Context, tx: Tx, given: readonly { source?: string
   return id;
 }
 
-function tellChanged(tx: Tx, things: readonly string[]): Promise<void> {
-  return tellAll(
+/** What is said of these things has changed: their conflicts are found anew, and who hears of changes is told. */
+export async function noteChanged(ctx: Context, tx: Tx, things: readonly string[]): Promise<void> {
+  if (things.length === 0) return;
+  const together = await findTogether(tx, things);
+  const mainOf = new Map(together.map(({ id, main }) => [id, main]));
+  const statements = await findStatements(tx, [...mainOf.keys()], { most: MOST_VALUES });
+  const conflicts = [...Map.groupBy(statements, ({ thing }) => mainOf.get(thing) ?? thing)].flatMap(([thing, own]) =>
+    byProperty(own)
+      .filter(({ disputed }) => disputed)
+      .map(({ property }) => ({ thing, property })),
+  );
+  await putConflicts(ctx, tx, [...new Set(mainOf.values()), ...things], conflicts);
+  await touchThings(ctx, tx, things);
+  await tellAll(
     tx,
     things.map((thing) => ({ type: 'cluster.thing-changed', subject: thing, data: { thing } })),
   );
@@ -317,6 +351,10 @@ export async function profileOf(db: Db, asked: string): Promise<Profile> {
     sources: Object.fromEntries(sources),
     representations: await findRepresentations(db, ids),
     ownerName: await nameOwner(db, thing.owner),
+    cautions: await findCautions(db, [
+      ...ids.map((id) => `thing/${id}`),
+      ...[...sources.keys()].map((id) => `source/${id}`),
+    ]),
     mayEdit: false,
   };
 }
@@ -330,7 +368,7 @@ function byProperty(statements: readonly Statement[]): Profile['said'] {
   }));
 }
 
-async function nameOwner(db: Db, owner: string): Promise<{ en: string; zh: string }> {
+export async function nameOwner(db: Db, owner: string): Promise<{ en: string; zh: string }> {
   const [kind, id = ''] = [owner.slice(0, owner.indexOf('/')), owner.slice(owner.indexOf('/') + 1)];
   if (kind !== 'Organization') return { en: id, zh: id };
   const [en] = await findTenants(db, [id], 'en');

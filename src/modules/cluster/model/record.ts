@@ -1,3 +1,4 @@
+import type { Caution } from './facts.ts';
 import type { ThingKind } from './kinds.ts';
 
 export type Value = string | number | boolean | readonly string[];
@@ -138,6 +139,8 @@ export interface Profile {
   sources: Readonly<Record<string, Source>>;
   representations: readonly Representation[];
   ownerName: { en: string; zh: string };
+  /** About the thing, or about one of its sources. */
+  cautions: readonly Caution[];
   /** The actor may state, correct and withdraw here. */
   mayEdit: boolean;
 }

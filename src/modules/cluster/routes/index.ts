@@ -2,11 +2,27 @@ import type { FastifyInstance } from 'fastify';
 import type { Door } from '#kernel/http';
 import { fundRoutes } from './funds.ts';
 import { matchingRoutes } from './matching.ts';
+import { openDataRoutes } from './open-data.ts';
+import { policyRoutes } from './policies.ts';
+import { portalRoutes } from './portal.ts';
+import { projectRoutes } from './projects.ts';
 import { recordRoutes } from './record.ts';
+import { relayRoutes } from './relay.ts';
+import { spaceRoutes } from './space.ts';
+import { targetRoutes } from './targets.ts';
+import { upkeepRoutes } from './upkeep.ts';
 
 /** A line for each part. */
 export async function clusterRoutes(app: FastifyInstance, door: Door): Promise<void> {
   recordRoutes(app, door);
   matchingRoutes(app, door);
+  upkeepRoutes(app, door);
+  openDataRoutes(app, door);
+  policyRoutes(app, door);
   fundRoutes(app, door);
+  targetRoutes(app, door);
+  projectRoutes(app, door);
+  spaceRoutes(app, door);
+  portalRoutes(app, door);
+  relayRoutes(app, door);
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { type Door, textOf } from '#kernel/http';
 import { Problem } from '#kernel/problem';
-import { enterThing, findThings, getProfile, relate, state, withdraw } from '../actions/index.ts';
+import { correct, enterThing, findThings, getProfile, relate, state, withdraw } from '../actions/index.ts';
 import { isKind, type ThingKind } from '../model.ts';
 import type { NewRelation, NewStatement } from '../rules/index.ts';
 import type { ThingFilter } from '../store/index.ts';
@@ -46,6 +46,20 @@ export function recordRoutes(app: FastifyInstance, door: Door): void {
     const ctx = await door.context(request);
     const relation = { ...request.body, subject: request.params.id } as unknown as NewRelation;
     return { id: await ctx.db.transaction((tx) => relate(ctx, tx, onlyEntry(relation))) };
+  });
+
+  app.post<One>('/api/cluster/statements/:id/correct', async (request) => {
+    const ctx = await door.context(request);
+    const { value, op, asOf, note, reason } = (request.body ?? {}) as unknown as NewStatement & { reason?: unknown };
+    const corrected = {
+      statement: request.params.id,
+      reason: textOf(reason, 'reason'),
+      value,
+      ...(op !== undefined && { op }),
+      ...(asOf !== undefined && { asOf }),
+      ...(note !== undefined && { note }),
+    };
+    return { id: await ctx.db.transaction((tx) => correct(ctx, tx, corrected)) };
   });
 
   for (const what of ['statement', 'relation'] as const)

@@ -1,4 +1,5 @@
 export { type FactGraph, type Reading, readFacts, type Seed } from './facts.ts';
+export type { ForecastQuestion } from './forecast.ts';
 export { holdingsNamed, readEntries } from './fund-import.ts';
 export {
   checkFundEntry,
@@ -13,7 +14,27 @@ export {
 } from './funds.ts';
 export { ilpaLines, ilpaTransactions } from './ilpa.ts';
 export { guessMapping, isMeaning, type KnownPlace, type ReadRow } from './import.ts';
+export { answerRung, checkSetting, LADDER_PROPERTIES, ladderFacts, rungsOn } from './ladder.ts';
 export { compare, type Known, keysOf } from './matching.ts';
+export { catalogueOf, csvOf, LICENCE, schemaOrgOf } from './open-data.ts';
+export { answerDue, quartersAsked } from './portal.ts';
+export {
+  conversionsOf,
+  daysBetween,
+  incidenceOf,
+  needsReason,
+  nextStages,
+  rankOf,
+  signingChances,
+  spellsOf,
+  stallsOf,
+  todayOf,
+} from './projects.ts';
+export { type Candidate, gatesOf, matchResources, stageAfter } from './relay.ts';
+export { reportDocument, reportSections, reportSheets } from './report.ts';
 export { documentOf, searchDesign } from './search.ts';
 export { checkId, checkRelation, checkStatement, type NewRelation, type NewStatement } from './sound.ts';
+export { dayAfter, ENDING_DAYS, findFits, lastDay, lineOf, parkFigures, quarterEnd } from './space.ts';
 export { agree, isDisputed, reckon, sortSaid } from './statements.ts';
+export { checkTargetValue, forecastOf, targetStanding } from './targets.ts';
+export { meet, spread, type Walk } from './walk.ts';

@@ -177,6 +177,14 @@ export async function findStatements(
   return rows.map(asText);
 }
 
+/** A statement that still holds. */
+export async function findStatement(db: Db, id: string): Promise<Statement | undefined> {
+  const found = await db.maybe<Dated<Statement>>(
+    sql`select ${STATEMENT} from cluster.statement where ${isId(sql`id`, id)} and withdrawn_at is null`,
+  );
+  return found === undefined ? undefined : asText(found);
+}
+
 /** Relations that begin or end at one of these things now. */
 export async function findRelations(db: Db, things: readonly string[]): Promise<Relation[]> {
   const ids = [...things];
@@ -242,8 +250,8 @@ export interface ThingFilter {
   sector?: string;
   /** Examples are left out unless asked for. */
   examples?: boolean;
-  owner?: string;
-  /** Changed or due before. */
+  owners?: readonly string[];
+
   dueBefore?: Date;
   ids?: readonly string[];
   order?: 'name' | 'changed' | 'due';
@@ -253,11 +261,11 @@ export interface ThingFilter {
 
 const STEPS_OF_PLACE = 4;
 
-function termsOf({ kinds, text, place, sector, examples = false, owner, dueBefore, ids }: ThingFilter): Sql {
+function termsOf({ kinds, text, place, sector, examples = false, owners, dueBefore, ids }: ThingFilter): Sql {
   const terms = [sql`thing.merged_into is null`];
   if (kinds !== undefined && kinds.length > 0) terms.push(sql`thing.kind = any(${[...kinds]}::text[])`);
   if (!examples) terms.push(sql`not thing.example`);
-  if (owner !== undefined) terms.push(sql`thing.owner = ${owner}`);
+  if (owners !== undefined) terms.push(sql`thing.owner = any(${[...owners]}::text[])`);
   if (dueBefore !== undefined) terms.push(sql`thing.due_at < ${dueBefore}`);
   if (ids !== undefined) terms.push(sql`thing.id = any(${[...ids]}::text[])`);
   if (text !== undefined && text !== '') {

@@ -14,7 +14,7 @@ import {
 } from '#standards/dataspace';
 import type { Negotiation, Party, Tradable, Transfer } from '../model.ts';
 import { readPolicy } from '../rules/agreements.ts';
-import { FORMATS, isOnOrigin, wirePolicy } from '../rules/negotiations.ts';
+import { type CatalogueFilter, FORMATS, isOnOrigin, wirePolicy } from '../rules/negotiations.ts';
 import { findAgreement } from '../store/agreements.ts';
 import {
   findCounterpartyByToken,
@@ -66,14 +66,16 @@ function actorOf({ id, name }: StoredCounterparty): Actor {
 }
 
 /** What is offered, to whoever may trade here. */
-export async function listDatasets({ ctx, counterparty }: Caller): Promise<Dataset[]> {
-  const { offerings } = await searchOfferings(ctx, { limit: MOST_DATASETS, offset: 0 });
+export async function listDatasets({ ctx, counterparty }: Caller, wanted: CatalogueFilter = {}): Promise<Dataset[]> {
+  const { offerings } = await searchOfferings(ctx, { ...wanted, limit: MOST_DATASETS, offset: 0 });
   const found: Dataset[] = [];
   for (const { id } of offerings) {
     const dataset = await listedDataset(ctx, id);
     if (dataset !== undefined) found.push(dataset);
   }
-  return [...found, ...Object.keys(counterparty.scripts ?? {}).map(scriptedDataset)];
+  // What only a script knows has nothing to be found by.
+  const scripted = Object.keys(wanted).length > 0 ? [] : Object.keys(counterparty.scripts ?? {});
+  return [...found, ...scripted.map(scriptedDataset)];
 }
 
 /** @throws Problem `not-found` */

@@ -23,6 +23,7 @@ import type {
   GateReport,
   GateSettings,
   GateStage,
+  GateTrial,
   ReleasedContent,
 } from '../model.ts';
 import {
@@ -129,6 +130,25 @@ export async function release(
     await settled();
     await endPassage(ctx.db, passage, new Date(ctx.now().getTime() - SILENT_MS));
   }
+}
+
+/** What the gate would say of content, of which nothing is kept but that it was tried. @throws Problem as `release` */
+export async function tryGate(
+  ctx: Context,
+  { offeringId, candidate, settings: given, signal = new AbortController().signal }: Omit<ReleaseRequest, 'version'>,
+): Promise<GateTrial> {
+  const stored = await getOwn(ctx, offeringId);
+  const settings = parseGateSettings(given);
+  const earlier = await readEarlier(ctx, await findSeen(ctx.db, stored, settings), offeringId);
+  const { examined, rowCount } = await examineApart(candidate, { settings, earlier }, { signal, progress() {} });
+  const { verdict, method, checks, removed } = examined;
+  await record(ctx, ctx.db, {
+    act: 'exchange.gate-tried',
+    subject: `offering/${offeringId}`,
+    detail: { verdict, rows: candidate.rows.length },
+  });
+  const after = verdict === 'passed' ? rowCount : 0;
+  return { verdict, method, checks, removed, rows: { before: candidate.rows.length, after } };
 }
 
 /** Notes how far it is, now and then, and hears whether somebody wants it ended. */

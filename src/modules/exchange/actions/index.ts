@@ -26,7 +26,19 @@ export {
   settleObjection,
   submitOffering,
 } from './compliance.ts';
-export { askContent, contentJob, finishContent, placeContent } from './contents.ts';
+export {
+  addCounterparty,
+  authorizeCounterparty,
+  listCounterparties,
+  listElsewhere,
+  type NewCounterparty,
+  openTransfer,
+  readElsewhere,
+  stepTransfer,
+  stopCounterparty,
+  testCounterparty,
+} from './connectors.ts';
+export { askContent, contentJob, finishContent, placeContent, tryContent } from './contents.ts';
 export {
   type Caller,
   DSP_PATH,
@@ -47,17 +59,14 @@ export {
   readRelease,
   readReport,
   release,
+  tryGate,
 } from './gate.ts';
 export {
-  addCounterparty,
-  listCounterparties,
   listNegotiations,
-  type NewCounterparty,
   openNegotiation,
   readNegotiation,
   type Stepping,
   stepNegotiation,
-  stopCounterparty,
   triggerNegotiation,
   triggerTransfer,
 } from './negotiations.ts';

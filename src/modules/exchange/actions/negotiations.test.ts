@@ -8,15 +8,8 @@ import { type Peer, startPeer } from '../../../../tests/support/dsp-peer.ts';
 import { plantOffering, SELLER, TABLE_COLUMNS } from '../../../../tests/support/exchange.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
 import type { NegotiationPage, PolicyJson } from '../model.ts';
-import {
-  addCounterparty,
-  listCounterparties,
-  listNegotiations,
-  openNegotiation,
-  readNegotiation,
-  stepNegotiation,
-  stopCounterparty,
-} from './negotiations.ts';
+import { addCounterparty, listCounterparties, stopCounterparty } from './connectors.ts';
+import { listNegotiations, openNegotiation, readNegotiation, stepNegotiation } from './negotiations.ts';
 import { openOrder } from './orders.ts';
 
 const db = await testDatabase();

@@ -101,6 +101,9 @@ export interface GateReport {
   tookMs: number;
 }
 
+/** What the gate would say. */
+export type GateTrial = Pick<GateReport, 'verdict' | 'method' | 'checks' | 'removed' | 'rows'>;
+
 export interface RiskFigures {
   highest: number;
   average: number;

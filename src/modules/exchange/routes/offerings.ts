@@ -19,6 +19,7 @@ import {
   searchOfferings,
   submitOffering,
   suspendOffering,
+  tryContent,
   withdrawListing,
 } from '../actions/index.ts';
 import {
@@ -67,6 +68,9 @@ export function offeringRoutes(app: FastifyInstance, door: Door): void {
   app.post<One>(`${ROOT}/:id/versions`, async (request) => openVersion(await door.context(request), request.params.id));
   app.post<One>(`${ROOT}/:id/content`, async (request) =>
     askContent(await door.context(request), door.lake, request.params.id),
+  );
+  app.post<One>(`${ROOT}/:id/gate-trial`, async (request, reply) =>
+    tryContent(await door.context(request), door.lake, request.params.id, goneSignal(reply)),
   );
   app.post<{ Body: Pick<OfferingDefinition, 'query' | 'columns' | 'quality'> }>(
     '/api/exchange/preview',

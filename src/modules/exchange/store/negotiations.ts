@@ -101,6 +101,19 @@ export function holdTransfer(tx: Tx, id: string): Promise<Transfer | undefined> 
   return tx.maybe<Transfer>(sql`select ${TRANSFER} from exchange.transfer where ${isId(sql`id`, id)} for update`);
 }
 
+/** What we asked for under an agreement of another connector's, the newest first, with why it ended. */
+export function findTransfersUnder(
+  db: Db,
+  { counterparty, agreement }: { counterparty: string; agreement: string },
+): Promise<(Transfer & { reason: string | null })[]> {
+  return db.rows(sql`
+    select ${TRANSFER}, (
+      select detail->>'reason' from exchange.protocol_step where process = transfer.id order by place desc limit 1
+    ) as reason
+    from exchange.transfer where agreement = ${agreement} and counterparty = ${counterparty} and role = 'consumer' order by created_at desc, id limit 100
+  `);
+}
+
 export function holdTransferOf(
   tx: Tx,
   { counterparty, pid }: { counterparty: string; pid: string },
@@ -183,6 +196,13 @@ export async function insertCounterparty(
     insert into exchange.counterparty (id, party, name, address, token_hash, authorization_header, scripts, created_at)
     values (${id}, ${party}, ${name}, ${address}, ${tokenHash}, ${authorization}, ${scripts === null ? null : JSON.stringify(scripts)}::json, ${createdAt})
   `);
+}
+
+/** What it wants to hear from us from now on; none is changed where there is no such one. */
+export function changeAuthorization(tx: Tx, id: string, authorization: string | null): Promise<number> {
+  return tx.run(
+    sql`update exchange.counterparty set authorization_header = ${authorization} where ${isId(sql`id`, id)} and disabled_at is null`,
+  );
 }
 
 /** How many it stopped: none where there is no such one. */

@@ -6,6 +6,7 @@ import { keymap } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { basicSetup, EditorView } from 'codemirror';
 import { type CSSProperties, useEffect, useRef } from 'react';
+import './code-editor.css';
 
 /** What is wrong, and where in the text. */
 export interface Mark {

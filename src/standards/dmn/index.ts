@@ -1,0 +1,18 @@
+export type { Fault } from './compile.ts';
+export { type Ask, compileModels, type Decisions, type Description, type Outcome } from './decisions.ts';
+export type {
+  Aggregation,
+  Decision,
+  HitPolicy,
+  InputData,
+  Logic,
+  Model,
+  ModelElement,
+  Rule,
+  Table,
+  TableInput,
+  TableOutput,
+} from './model.ts';
+export { readModel } from './read.ts';
+export type { TableTrace } from './trace.ts';
+export { DmnError } from './xml.ts';
