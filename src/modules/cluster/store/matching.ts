@@ -97,7 +97,7 @@ export async function findByKeys(
         from cluster.match_key join cluster.thing on thing.id = match_key.thing and thing.kind = ${kind} and thing.merged_into is null
         where match_key.key = asked.key
         limit ${MOST_OF_A_KEY + 1}
-      ) as some
+      ) as sharing
     ) as found
     where cardinality(found.things) <= ${MOST_OF_A_KEY}
   `);
