@@ -1,5 +1,6 @@
 import { joined } from '../ui/catalogue.ts';
+import { policyWords } from './policy-messages.ts';
 import { recordWords } from './record-messages.ts';
 
 /** A line for each part. */
-export const messages = joined([recordWords]);
+export const messages = joined([policyWords, recordWords]);
