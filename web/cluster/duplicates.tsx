@@ -100,7 +100,11 @@ function Pair({ pair }: { pair: DuplicatePair }) {
               <span className="quiet">
                 {end.id} · {t('twins.statements', { count: end.statements })}
               </span>
-              <Button className="no-print" loading={merging.isPending} onClick={() => merge(end, at === 0 ? other : one)}>
+              <Button
+                className="no-print"
+                loading={merging.isPending}
+                onClick={() => merge(end, at === 0 ? other : one)}
+              >
                 {t('twins.keep')}
               </Button>
             </div>

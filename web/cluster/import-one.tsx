@@ -107,7 +107,10 @@ function AtWork({ page }: { page: ImportPage }) {
   return (
     <div role="status">
       {t(`import.${word}`)}
-      <Progress percent={Math.round(100 * (state === 'undoing' ? 1 - share : share))} aria-label={t(`import.${word}`)} />
+      <Progress
+        percent={Math.round(100 * (state === 'undoing' ? 1 - share : share))}
+        aria-label={t(`import.${word}`)}
+      />
     </div>
   );
 }
@@ -176,9 +179,7 @@ function Columns({ page, root, renew }: PartProps) {
       .map(([value, property]) => ({ value, label: property[label] })),
   ];
   const choose = (at: number, meaning: string | undefined) =>
-    map.mutate(
-      page.mapping.map((old, column) => (column === at ? (meaning ?? null) : old === meaning ? null : old)),
-    );
+    map.mutate(page.mapping.map((old, column) => (column === at ? (meaning ?? null) : old === meaning ? null : old)));
   return (
     <Panel title={t('import.columns')}>
       <p className="quiet">{t('import.columnsAbout')}</p>
@@ -272,7 +273,11 @@ function Rows({ page, root, renew }: PartProps) {
             key: 'content',
             title: t('import.content'),
             value: ({ cells }) => cells.join(' | '),
-            render: ({ cells }) => cells.filter((cell) => cell !== '').slice(0, 4).join(' · '),
+            render: ({ cells }) =>
+              cells
+                .filter((cell) => cell !== '')
+                .slice(0, 4)
+                .join(' · '),
             phoneTitle: true,
           },
           {
@@ -348,7 +353,7 @@ function Decision(props: { row: ImportedRow; isOpen: boolean; choose: (choice: o
         { value: 'skip', label: t('import.decisions.skip') },
       ]}
       onChange={(chosen) => {
-        const [decision, target] = chosen.split(' ');
+        const [decision, target] = String(chosen).split(' ');
         choose({ rows: [row.row], decision, ...(target !== undefined && { target }) });
       }}
     />

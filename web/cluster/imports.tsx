@@ -80,7 +80,12 @@ function NewFile() {
               label: i18n.language.startsWith('zh') ? KINDS[value].zh : KINDS[value].en,
             }))}
           />
-          <Button type="primary" icon={<UploadOutlined />} loading={upload.isPending} onClick={() => input.current?.click()}>
+          <Button
+            type="primary"
+            icon={<UploadOutlined />}
+            loading={upload.isPending}
+            onClick={() => input.current?.click()}
+          >
             {t('import.choose')}
           </Button>
           <input

@@ -33,7 +33,8 @@ export const matchingWords = catalogue({
     },
     import: {
       title: 'Import',
-      about: 'Files of enterprises, parks, spaces, instruments and projects: each row is matched with what is on file before anything is written.',
+      about:
+        'Files of enterprises, parks, spaces, instruments and projects: each row is matched with what is on file before anything is written.',
       file: 'New file',
       fileAbout: 'CSV (UTF-8 or GB18030) or a workbook (.xlsx), the first row heads; at most 100,000 rows and 20 MB.',
       kind: 'The rows are',
@@ -116,11 +117,13 @@ export const matchingWords = catalogue({
         none: 'none',
       },
       sum: 'Sum',
-      sumAbout: 'From 8 bits on two are taken for one, up to 2.5 for two; between them a person decides (Fellegi and Sunter 1969).',
+      sumAbout:
+        'From 8 bits on two are taken for one, up to 2.5 for two; between them a person decides (Fellegi and Sunter 1969).',
     },
     twins: {
       title: 'Duplicates',
-      about: 'Things that may be one. Merging makes one an other id of the other: nothing is lost, and it can be undone.',
+      about:
+        'Things that may be one. Merging makes one an other id of the other: nothing is lost, and it can be undone.',
       pairs: 'Pairs to look at',
       none: 'No two things look like one',
       noneAbout: 'Pairs come up here when names or identifiers of two things agree.',

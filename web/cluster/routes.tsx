@@ -1,4 +1,11 @@
-import { ApartmentOutlined, AuditOutlined, FileProtectOutlined } from '@ant-design/icons';
+import {
+  ApartmentOutlined,
+  AuditOutlined,
+  FileProtectOutlined,
+  FileSearchOutlined,
+  ImportOutlined,
+  MergeCellsOutlined,
+} from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
 
 const APPLICATIONS = ['cluster.policy.apply', 'cluster.policy.apply@organization', 'cluster.policy.decide'];
@@ -10,6 +17,25 @@ export const routes: readonly PageRoute[] = [
     page: () => import('./overview.tsx'),
     permission: 'cluster.read',
     nav: { label: 'cluster:record.title', icon: ApartmentOutlined, order: 500, notFor: ['patient', 'courier'] },
+  },
+  {
+    path: '/cluster/search',
+    page: () => import('./search.tsx'),
+    permission: 'cluster.read',
+    nav: { label: 'cluster:find.title', icon: FileSearchOutlined, order: 502, notFor: ['patient', 'courier'] },
+  },
+  {
+    path: '/cluster/import',
+    page: () => import('./imports.tsx'),
+    permission: 'cluster.import',
+    nav: { label: 'cluster:import.title', icon: ImportOutlined, order: 555 },
+  },
+  { path: '/cluster/import/$id', page: () => import('./import-one.tsx'), permission: 'cluster.import' },
+  {
+    path: '/cluster/duplicates',
+    page: () => import('./duplicates.tsx'),
+    permission: 'cluster.merge',
+    nav: { label: 'cluster:twins.title', icon: MergeCellsOutlined, order: 556 },
   },
   { path: '/cluster/list', page: () => import('./list.tsx'), permission: 'cluster.read' },
   { path: '/cluster/things/$id', page: () => import('./thing.tsx'), permission: 'cluster.read' },

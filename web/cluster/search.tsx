@@ -75,7 +75,9 @@ export default function Search() {
         {answer !== undefined && (
           <>
             <p className="quiet" role="status">
-              {answer.isMore ? t('find.atLeast', { count: answer.matches }) : t('find.matches', { count: answer.matches })}
+              {answer.isMore
+                ? t('find.atLeast', { count: answer.matches })
+                : t('find.matches', { count: answer.matches })}
               {answer.matches > answer.things.length && `, ${t('find.shown', { count: answer.things.length })}`}
               {answer.by === 'database' && ` · ${t('find.byDatabase')}`}
             </p>
@@ -124,7 +126,12 @@ function Filters(props: {
     <div className="row">
       <fieldset className="row facets">
         <legend className="unseen">{t('find.kinds')}</legend>
-        <Button size="small" type={kind === '' ? 'primary' : 'default'} aria-pressed={kind === ''} onClick={() => choose({ kind: '' })}>
+        <Button
+          size="small"
+          type={kind === '' ? 'primary' : 'default'}
+          aria-pressed={kind === ''}
+          onClick={() => choose({ kind: '' })}
+        >
           {t('find.allKinds')}
         </Button>
         {counts.map(({ value, count }) => (
@@ -139,7 +146,10 @@ function Filters(props: {
           </Button>
         ))}
       </fieldset>
-      <Checkbox checked={examples === 'yes'} onChange={(event) => choose({ examples: event.target.checked ? 'yes' : '' })}>
+      <Checkbox
+        checked={examples === 'yes'}
+        onChange={(event) => choose({ examples: event.target.checked ? 'yes' : '' })}
+      >
         {t('find.examples')}
       </Checkbox>
     </div>

@@ -300,11 +300,9 @@ async function applyNext(ctx: Context, tx: Tx, page: Page): Promise<void> {
   );
   const source = sourceOf(id);
   const things = going.map(({ thing }) => thing);
-  const [live, links, known] = await Promise.all([
-    findStatements(tx, things, { most: 100_000 }),
-    findRelations(tx, things),
-    findKnown(tx, things),
-  ]);
+  const live = await findStatements(tx, things, { most: 100_000 });
+  const links = await findRelations(tx, things);
+  const known = await findKnown(tx, things);
   const isSaid = new Set(live.map(({ thing, property, value }) => `${thing} ${property} ${JSON.stringify(value)}`));
   const isLinked = new Set(links.map(({ subject, predicate, object }) => `${subject} ${predicate} ${object}`));
   const statements = going.flatMap(({ row, thing }) => {

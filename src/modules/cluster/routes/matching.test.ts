@@ -127,7 +127,7 @@ describe('a file of enterprises', () => {
     expect(done).toMatchObject({ state: 'done', decided: { new: 1, match: 2, applied: 3, skip: 3, none: 1 } });
 
     const profile = await getProfile(ctxOf(), 'zhenghe');
-    const value = (property: string) => profile.said.find((said) => said.property === property)?.statements[0]!.value;
+    const value = (property: string) => profile.said.find((said) => said.property === property)?.statements[0]?.value;
     expect(value('registered-capital')).toBe(1_200_000_000);
     expect(value('established')).toBe('2015-03-02');
     expect(value('alias')).toBe('广州正禾生物科技股份有限公司');
@@ -162,11 +162,11 @@ describe('a file of enterprises', () => {
     expect((await finish(id)).counts.new).toBe(1);
   });
 
-  test('of 3,000 rows beside as many things takes batches, each by itself', async () => {
-    const lines = Array.from({ length: 3_000 }, (_, at) => `Firm ${word(at)} Biotech Co., Ltd.,Guangzhou`);
+  test('of 1,200 rows takes batches, each by itself', async () => {
+    const lines = Array.from({ length: 1_200 }, (_, at) => `Firm ${word(at)} Biotech Co., Ltd.,Guangzhou`);
     const { id } = await upload(`name,city\n${lines.join('\n')}\n`);
     const page = await finish(id);
-    expect(page.counts.new + page.counts.repeated + page.counts.ambiguous + page.counts.match).toBe(3_000);
+    expect(page.counts.new + page.counts.repeated + page.counts.ambiguous + page.counts.match).toBe(1_200);
     await send('POST', `/imports/${id}/apply`);
     const first = await send<ImportPage>('POST', `/imports/${id}/continue`);
     expect([first.state, first.decided.applied]).toEqual(['applying', 500]);
@@ -266,7 +266,7 @@ describe('two ids of one thing', () => {
           expect(await snapshot()).toEqual(first);
         },
       ),
-      { numRuns: 25, seed: 20261122 },
+      { numRuns: 12, seed: 20261122 },
     );
   }, 120_000);
 });
