@@ -49,7 +49,7 @@ export function matchingRoutes(app: FastifyInstance, door: Door): void {
 
   app.get<One>('/api/cluster/search', async (request) => {
     const { q = '', kind = '', place = '', examples, limit, skip = '0' } = request.query;
-    if (!/^\d{1,3}$/.test(skip)) throw new Problem('invalid', 'limit is out of range', { most: 500 });
+    if (!/^\d{1,3}$/.test(skip)) throw new Problem('invalid', 'limit is out of range', { most: 300 });
     return searchThings(await door.context(request), searching, {
       text: q,
       kinds: kind.split(',').filter(isKind),

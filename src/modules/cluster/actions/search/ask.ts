@@ -15,7 +15,7 @@ export interface SearchQuestion {
 
 const LONGEST = 100;
 /** The index ranks so many; further on nobody reads. */
-const MOST_DEEP = 500;
+const MOST_DEEP = 300;
 
 /** Things that are meant by what somebody typed, best first, each with why. */
 export async function searchThings(
