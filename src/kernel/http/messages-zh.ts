@@ -686,7 +686,8 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'the rows of an import that was begun are decided': '导入开始后不能更改各行处理方式',
   'the search is being made ready: try again in a minute': '搜索正在准备，请稍后重试',
   'the search takes too long': '搜索耗时过长',
-  'the thing that it went into was merged itself since: undo that merge first': '合并目标之后又被合并，请先撤销那次合并',
+  'the thing that it went into was merged itself since: undo that merge first':
+    '合并目标之后又被合并，请先撤销那次合并',
   'there is no such import': '未找到该导入',
   'there is no such merge': '未找到该合并',
   'there is no such thing of this kind': '没有此类条目',
@@ -695,4 +696,18 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'this import was undone already': '该导入已撤销',
   'this merge was undone already': '该合并已撤销',
   'too many questions wait already: try again in a moment': '等待的搜索过多，请稍后重试',
+  'there is no such decision model': '未找到该决策模型',
+  'the decision model has no such version': '该决策模型无此版本',
+  'the decision model has changed since you looked at it: read it again': '决策模型在您查看后已有变更，请重新读取',
+  'the decision model is too long': '决策模型过长',
+  'the model decides nothing': '该模型不含任何决策',
+  'too many decision models are being read: try again in a moment': '正在处理的决策模型过多，请稍后再试',
+  'the decision model cannot be used': '该决策模型无法使用',
+  'the decision takes too many steps': '该决策所需步数过多',
+  'the inputs are a JSON object with a member for each': '输入须为 JSON 对象，每项输入为一个成员',
+  'the version is a whole number from 1': '版本须为从 1 起的整数',
+  'the model or its input cannot be used': '模型或其输入无法使用',
+  'the model takes too much': '模型所需资源过多',
+  'the input is a JSON object with a member for each input of the model':
+    '输入须为 JSON 对象，模型的每项输入为一个成员',
 };
