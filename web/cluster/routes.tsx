@@ -1,7 +1,23 @@
-import { ApartmentOutlined, AuditOutlined, FileProtectOutlined } from '@ant-design/icons';
+import {
+  ApartmentOutlined,
+  AppstoreOutlined,
+  AuditOutlined,
+  BankOutlined,
+  FileProtectOutlined,
+  FileSearchOutlined,
+  HomeOutlined,
+  ImportOutlined,
+  MergeCellsOutlined,
+  NodeIndexOutlined,
+  SearchOutlined,
+  TableOutlined,
+} from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
 
 const APPLICATIONS = ['cluster.policy.apply', 'cluster.policy.apply@organization', 'cluster.policy.decide'];
+
+const PROJECTS = ['cluster.project', 'cluster.project@organization'];
+const RELAY = ['cluster.relay', 'cluster.relay@organization'];
 
 /** Orders of the navigation: 500 to 560. */
 export const routes: readonly PageRoute[] = [
@@ -11,6 +27,32 @@ export const routes: readonly PageRoute[] = [
     permission: 'cluster.read',
     nav: { label: 'cluster:record.title', icon: ApartmentOutlined, order: 500, notFor: ['patient', 'courier'] },
   },
+  {
+    path: '/cluster/search',
+    page: () => import('./search.tsx'),
+    permission: 'cluster.read',
+    nav: { label: 'cluster:find.title', icon: FileSearchOutlined, order: 502, notFor: ['patient', 'courier'] },
+  },
+  {
+    path: '/cluster/import',
+    page: () => import('./imports.tsx'),
+    permission: 'cluster.import',
+    nav: { label: 'cluster:import.title', icon: ImportOutlined, order: 556 },
+  },
+  { path: '/cluster/import/$id', page: () => import('./import-one.tsx'), permission: 'cluster.import' },
+  {
+    path: '/cluster/duplicates',
+    page: () => import('./duplicates.tsx'),
+    permission: 'cluster.merge',
+    nav: { label: 'cluster:twins.title', icon: MergeCellsOutlined, order: 557 },
+  },
+  {
+    path: '/cluster/decisions',
+    page: () => import('./decisions.tsx'),
+    permission: 'cluster.read',
+    nav: { label: 'cluster:decisions.title', icon: TableOutlined, order: 555, notFor: ['patient', 'courier'] },
+  },
+  { path: '/cluster/decisions/$id', page: () => import('./decision.tsx'), permission: 'cluster.read' },
   { path: '/cluster/list', page: () => import('./list.tsx'), permission: 'cluster.read' },
   { path: '/cluster/things/$id', page: () => import('./thing.tsx'), permission: 'cluster.read' },
   { path: '/cluster/facts', page: () => import('./facts.tsx'), permission: 'cluster.read' },
@@ -35,4 +77,37 @@ export const routes: readonly PageRoute[] = [
     nav: { label: 'cluster:applications.title', icon: AuditOutlined, order: 515 },
   },
   { path: '/cluster/applications/$id', page: () => import('./application.tsx'), permission: APPLICATIONS },
+  {
+    path: '/cluster/projects',
+    page: () => import('./projects.tsx'),
+    permission: PROJECTS,
+    nav: { label: 'cluster:projects.title', icon: AppstoreOutlined, order: 520 },
+  },
+  { path: '/cluster/projects/$id', page: () => import('./project.tsx'), permission: PROJECTS },
+  {
+    path: '/cluster/parks',
+    page: () => import('./parks.tsx'),
+    permission: ['cluster.park', 'cluster.park@organization'],
+    nav: { label: 'cluster:parks.title', icon: BankOutlined, order: 522 },
+  },
+  { path: '/cluster/parks/$id', page: () => import('./park.tsx'), permission: 'cluster.space' },
+  {
+    path: '/cluster/space',
+    page: () => import('./space.tsx'),
+    permission: 'cluster.space',
+    nav: { label: 'cluster:space.title', icon: SearchOutlined, order: 524 },
+  },
+  {
+    path: '/cluster/portal',
+    page: () => import('./portal.tsx'),
+    permission: 'cluster.tenant@organization',
+    nav: { label: 'cluster:portal.title', icon: HomeOutlined, order: 526 },
+  },
+  {
+    path: '/cluster/relay',
+    page: () => import('./relays.tsx'),
+    permission: RELAY,
+    nav: { label: 'cluster:relay.title', icon: NodeIndexOutlined, order: 528 },
+  },
+  { path: '/cluster/relay/$id', page: () => import('./relay.tsx'), permission: RELAY },
 ];
