@@ -1,5 +1,7 @@
 import { joined } from '../ui/catalogue.ts';
+import { fundWords } from './funds-messages.ts';
 import { recordWords } from './record-messages.ts';
+import { targetWords } from './targets-messages.ts';
 
 /** A line for each part. */
-export const messages = joined([recordWords]);
+export const messages = joined([recordWords, fundWords, targetWords]);
