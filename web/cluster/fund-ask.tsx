@@ -1,25 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { FundFigure, FundLine, FundPage, ThingName } from '../../src/modules/cluster/model.ts';
-import { api, Go, language, useAddressValue } from '../shell/index.ts';
+import type { FundFigure, FundLine, FundPage } from '../../src/modules/cluster/model.ts';
+import { api, language, useAddressValue } from '../shell/index.ts';
 import { StatusTag, save, useNotice } from '../ui/index.ts';
 
 const ROOT = '/api/cluster';
-
-export const nameOf = ({ name, nameZh }: Pick<ThingName, 'name' | 'nameZh'>): string =>
-  language() === 'zh' ? (nameZh ?? name) : name;
-
-/** A thing's name, marked where it was made up. */
-export function Named({ thing, to }: { thing: ThingName; to?: string }) {
-  const { t } = useTranslation('cluster');
-  return (
-    <span className="row">
-      <Go to={to ?? `/cluster/things/${thing.id}`}>{nameOf(thing)}</Go>
-      {thing.example && <StatusTag tone="warning">{t('funds.example')}</StatusTag>}
-    </span>
-  );
-}
 
 /** A choice that lives in the address as yes or nothing. */
 export function AddressSwitch({ name, label }: { name: string; label: string }) {

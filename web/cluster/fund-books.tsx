@@ -15,7 +15,8 @@ import {
 } from '../../src/modules/cluster/model.ts';
 import { api, language } from '../shell/index.ts';
 import { DataTable, Panel, StatusTag, useAsk, useNotice, useRested } from '../ui/index.ts';
-import { nameOf, useClusterAct } from './fund-ask.tsx';
+import { useClusterAct } from './fund-ask.tsx';
+import { nameOf } from './record-ask.ts';
 
 /** What was entered, with a way to enter more and to take back. */
 export function Books({ page }: { page: FundPage }) {

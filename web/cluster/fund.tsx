@@ -12,9 +12,11 @@ import {
 } from '../../src/modules/cluster/model.ts';
 import { api, Go, language, useAddressValue, useAddressValues, usePathValue } from '../shell/index.ts';
 import { DataTable, Facts, Failure, Figures, Loading, Page, Panel, Plot, StatusTag, Tabs } from '../ui/index.ts';
-import { AddressSwitch, Named, nameOf, percent, useFigureWords, useFund, useMoney, useSaved } from './fund-ask.tsx';
+import { AddressSwitch, percent, useFigureWords, useFund, useMoney, useSaved } from './fund-ask.tsx';
 import { Books } from './fund-books.tsx';
 import { curveOption } from './fund-plots.ts';
+import { nameOf } from './record-ask.ts';
+import { ThingLink } from './said.tsx';
 
 /** A fund: its figures on a day, what it holds, its books and its quarterly form. */
 export default function Fund() {
@@ -42,7 +44,7 @@ export default function Fund() {
       {query.isError && <Failure error={query.error} retry={() => query.refetch()} />}
       {page !== undefined && (
         <div className="stack">
-          {page.example && <StatusTag tone="warning">{t('funds.example')}</StatusTag>}
+          {page.example && <StatusTag tone="warning">{t('record.example')}</StatusTag>}
           {!page.open && (
             <p>{page.keeperName === null ? t('fund.noBooks') : t('fund.shut', { keeper: page.keeperName })}</p>
           )}
@@ -254,7 +256,7 @@ function Holdings({ page }: { page: FundPage }) {
             value: ({ thing }) => nameOf(thing),
             render: ({ thing, through }) => (
               <>
-                <Named thing={thing} {...(thing.kind === 'fund' && { to: `/cluster/funds/${thing.id}` })} />
+                <ThingLink thing={thing} {...(thing.kind === 'fund' && { to: `/cluster/funds/${thing.id}` })} />
                 {through !== null && (
                   <span className="quiet">
                     {t('fund.throughFund', { share: percent(through.share), fund: nameOf(through.fund) })}
@@ -318,7 +320,7 @@ function Holdings({ page }: { page: FundPage }) {
       {page.subFunds.length > 0 && (
         <Panel title={t('fund.subFunds')}>
           {page.subFunds.map((fund) => (
-            <Named key={fund.id} thing={fund} to={`/cluster/funds/${fund.id}`} />
+            <ThingLink key={fund.id} thing={fund} to={`/cluster/funds/${fund.id}`} />
           ))}
         </Panel>
       )}

@@ -5,7 +5,9 @@ import { useTranslation } from 'react-i18next';
 import type { FundLine } from '../../src/modules/cluster/model.ts';
 import { api, useAddressValue, useGo } from '../shell/index.ts';
 import { DataTable, Empty, Failure, Loading, Page } from '../ui/index.ts';
-import { AddressSwitch, Named, nameOf, useClusterAct, useFigureWords, useFunds, useMoney } from './fund-ask.tsx';
+import { AddressSwitch, useClusterAct, useFigureWords, useFunds, useMoney } from './fund-ask.tsx';
+import { nameOf } from './record-ask.ts';
+import { ThingLink } from './said.tsx';
 
 /** Every fund on file, with the figures that its books support. */
 export default function Funds() {
@@ -65,7 +67,7 @@ function List({ funds, filters }: { funds: readonly FundLine[]; filters: React.R
           key: 'name',
           title: t('funds.name'),
           value: nameOf,
-          render: (fund) => <Named thing={fund} to={`/cluster/funds/${fund.id}`} />,
+          render: (fund) => <ThingLink thing={fund} to={`/cluster/funds/${fund.id}`} />,
           sortable: true,
           phoneTitle: true,
         },

@@ -5,7 +5,9 @@ import { useTranslation } from 'react-i18next';
 import type { Criterion, LadderFact, LadderLine, LadderPage, Rung } from '../../src/modules/cluster/model.ts';
 import { api, Go, language, useAddressValue } from '../shell/index.ts';
 import { DataTable, Failure, Loading, Page, Panel, StatusTag, useNotice } from '../ui/index.ts';
-import { AddressSwitch, Named, nameOf, percent, useClusterAct, useMoney } from './fund-ask.tsx';
+import { AddressSwitch, percent, useClusterAct, useMoney } from './fund-ask.tsx';
+import { nameOf } from './record-ask.ts';
+import { ThingLink } from './said.tsx';
 
 const MONEY: readonly LadderFact[] = ['revenue', 'rd-spending', 'base-revenue', 'valuation'];
 const SHARES: readonly LadderFact[] = [
@@ -163,7 +165,7 @@ function Enterprises({ page, filters }: { page: LadderPage; filters: React.React
           key: 'enterprise',
           title: t('ladder.enterprise'),
           value: ({ thing }) => nameOf(thing),
-          render: ({ thing }) => <Named thing={thing} />,
+          render: ({ thing }) => <ThingLink thing={thing} />,
           sortable: true,
           phoneTitle: true,
         },

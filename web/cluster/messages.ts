@@ -1,7 +1,8 @@
 import { joined } from '../ui/catalogue.ts';
 import { fundWords } from './funds-messages.ts';
+import { policyWords } from './policy-messages.ts';
 import { recordWords } from './record-messages.ts';
 import { targetWords } from './targets-messages.ts';
 
 /** A line for each part. */
-export const messages = joined([recordWords, fundWords, targetWords]);
+export const messages = joined([fundWords, policyWords, recordWords, targetWords]);

@@ -17,7 +17,9 @@ import {
   Time,
   useNotice,
 } from '../ui/index.ts';
-import { Named, nameOf, percent, useClusterAct } from './fund-ask.tsx';
+import { percent, useClusterAct } from './fund-ask.tsx';
+import { nameOf } from './record-ask.ts';
+import { ThingLink } from './said.tsx';
 import { Inferred, StateTag, useAmount, useTarget } from './target-ask.tsx';
 
 /** A target: who answers for it, its values, where they lead. */
@@ -50,7 +52,7 @@ export default function Target() {
       {query.isError && <Failure error={query.error} retry={() => query.refetch()} />}
       {page !== undefined && (
         <div className="stack">
-          {page.example && <StatusTag tone="warning">{t('funds.example')}</StatusTag>}
+          {page.example && <StatusTag tone="warning">{t('record.example')}</StatusTag>}
           <Stand page={page} />
           <Course page={page} />
           <Values page={page} correct={setForm} />
@@ -98,7 +100,7 @@ function Stand({ page }: { page: TargetPage }) {
             leads.length > 0 && (
               <span className="row">
                 {leads.map((each) => (
-                  <Named key={each.id} thing={each} />
+                  <ThingLink key={each.id} thing={each} />
                 ))}
                 {page.isInferred && <Inferred basis={page.basis} />}
               </span>
@@ -109,7 +111,7 @@ function Stand({ page }: { page: TargetPage }) {
             shares.length > 0 && (
               <span className="row">
                 {shares.map((each) => (
-                  <Named key={each.id} thing={each} />
+                  <ThingLink key={each.id} thing={each} />
                 ))}
               </span>
             ),

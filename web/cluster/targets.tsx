@@ -4,7 +4,9 @@ import { useTranslation } from 'react-i18next';
 import { TARGET_STATES, type TargetLine } from '../../src/modules/cluster/model.ts';
 import { Go, useAddressValue } from '../shell/index.ts';
 import { DataTable, Empty, Failure, Loading, Page, StatusTag } from '../ui/index.ts';
-import { AddressSwitch, Named, nameOf } from './fund-ask.tsx';
+import { AddressSwitch } from './fund-ask.tsx';
+import { nameOf } from './record-ask.ts';
+import { ThingLink } from './said.tsx';
 import { Inferred, StateTag, useAmount, useTargets } from './target-ask.tsx';
 
 /** Every target with how it stands. */
@@ -90,7 +92,7 @@ function List({ targets, filters }: { targets: readonly TargetLine[]; filters: R
           value: nameOf,
           render: (target) => (
             <span className="row">
-              <Named thing={target} to={`/cluster/targets/${target.id}`} />
+              <ThingLink thing={target} to={`/cluster/targets/${target.id}`} />
               {target.isPromise && <StatusTag tone="info">{t('targets.promise')}</StatusTag>}
             </span>
           ),

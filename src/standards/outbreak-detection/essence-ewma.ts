@@ -45,12 +45,17 @@ export function essenceEwma(counts: Float64Array, options: EwmaOptions = {}): Es
     const [slow, quick] = averages.map((average) =>
       advance(average, y[at]!, { mean, sigma, length: past.length, guard }),
     );
-    const smaller = slow!.pValue < quick!.pValue ? slow! : quick!;
+    const smaller = sixteenDigits(slow!.pValue) < sixteenDigits(quick!.pValue) ? slow! : quick!;
     judged.expected[at] = mean;
     judged.statistic[at] = smaller.statistic;
     judged.pValue[at] = smaller.pValue;
   }
   return judged;
+}
+
+/** R has p as 1 less the other tail, so that two that are next to nothing are equal: then it is the quick average that counts. */
+function sixteenDigits(p: number): number {
+  return 1 - (1 - p);
 }
 
 export function unjudged(length: number): EssenceJudged {
