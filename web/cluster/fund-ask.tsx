@@ -3,7 +3,7 @@ import { Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { FundFigure, FundLine, FundPage } from '../../src/modules/cluster/model.ts';
 import { api, language, useAddressValue } from '../shell/index.ts';
-import { StatusTag, save, useNotice } from '../ui/index.ts';
+import { save, useNotice } from '../ui/index.ts';
 
 const ROOT = '/api/cluster';
 

@@ -1,8 +1,9 @@
 import { joined } from '../ui/catalogue.ts';
 import { fundWords } from './funds-messages.ts';
+import { parksWords } from './parks-messages.ts';
 import { policyWords } from './policy-messages.ts';
 import { recordWords } from './record-messages.ts';
 import { targetWords } from './targets-messages.ts';
 
 /** A line for each part. */
-export const messages = joined([fundWords, policyWords, recordWords, targetWords]);
+export const messages = joined([fundWords, parksWords, policyWords, recordWords, targetWords]);

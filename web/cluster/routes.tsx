@@ -1,8 +1,22 @@
-import { AimOutlined, ApartmentOutlined, AuditOutlined, BankOutlined, FileProtectOutlined } from '@ant-design/icons';
+import {
+  AimOutlined,
+  ApartmentOutlined,
+  AppstoreOutlined,
+  AuditOutlined,
+  BankOutlined,
+  FileProtectOutlined,
+  FundOutlined,
+  HomeOutlined,
+  NodeIndexOutlined,
+  SearchOutlined,
+} from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
 
 const APPLICATIONS = ['cluster.policy.apply', 'cluster.policy.apply@organization', 'cluster.policy.decide'];
 const FUND = ['cluster.fund.read', 'cluster.fund.read@organization'];
+
+const PROJECTS = ['cluster.project', 'cluster.project@organization'];
+const RELAY = ['cluster.relay', 'cluster.relay@organization'];
 
 /** Orders of the navigation: 500 to 560. */
 export const routes: readonly PageRoute[] = [
@@ -40,7 +54,7 @@ export const routes: readonly PageRoute[] = [
     path: '/cluster/funds',
     page: () => import('./funds.tsx'),
     permission: FUND,
-    nav: { label: 'cluster:funds.title', icon: BankOutlined, order: 540 },
+    nav: { label: 'cluster:funds.title', icon: FundOutlined, order: 540 },
   },
   { path: '/cluster/funds/$id', page: () => import('./fund.tsx'), permission: FUND },
   {
@@ -52,4 +66,37 @@ export const routes: readonly PageRoute[] = [
   { path: '/cluster/targets/$id', page: () => import('./target.tsx'), permission: 'cluster.read' },
   { path: '/cluster/ladder', page: () => import('./ladder.tsx'), permission: 'cluster.read' },
   { path: '/cluster/report', page: () => import('./report.tsx'), permission: 'cluster.target.write' },
+  {
+    path: '/cluster/projects',
+    page: () => import('./projects.tsx'),
+    permission: PROJECTS,
+    nav: { label: 'cluster:projects.title', icon: AppstoreOutlined, order: 520 },
+  },
+  { path: '/cluster/projects/$id', page: () => import('./project.tsx'), permission: PROJECTS },
+  {
+    path: '/cluster/parks',
+    page: () => import('./parks.tsx'),
+    permission: ['cluster.park', 'cluster.park@organization'],
+    nav: { label: 'cluster:parks.title', icon: BankOutlined, order: 522 },
+  },
+  { path: '/cluster/parks/$id', page: () => import('./park.tsx'), permission: 'cluster.space' },
+  {
+    path: '/cluster/space',
+    page: () => import('./space.tsx'),
+    permission: 'cluster.space',
+    nav: { label: 'cluster:space.title', icon: SearchOutlined, order: 524 },
+  },
+  {
+    path: '/cluster/portal',
+    page: () => import('./portal.tsx'),
+    permission: 'cluster.tenant@organization',
+    nav: { label: 'cluster:portal.title', icon: HomeOutlined, order: 526 },
+  },
+  {
+    path: '/cluster/relay',
+    page: () => import('./relays.tsx'),
+    permission: RELAY,
+    nav: { label: 'cluster:relay.title', icon: NodeIndexOutlined, order: 528 },
+  },
+  { path: '/cluster/relay/$id', page: () => import('./relay.tsx'), permission: RELAY },
 ];
