@@ -1,4 +1,5 @@
 import { joined } from '../ui/catalogue.ts';
+import { decisionWords } from './decision-messages.ts';
 import { fundWords } from './funds-messages.ts';
 import { parksWords } from './parks-messages.ts';
 import { policyWords } from './policy-messages.ts';
@@ -6,4 +7,4 @@ import { recordWords } from './record-messages.ts';
 import { targetWords } from './targets-messages.ts';
 
 /** A line for each part. */
-export const messages = joined([fundWords, parksWords, policyWords, recordWords, targetWords]);
+export const messages = joined([decisionWords, fundWords, parksWords, policyWords, recordWords, targetWords]);

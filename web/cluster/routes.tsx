@@ -9,6 +9,7 @@ import {
   HomeOutlined,
   NodeIndexOutlined,
   SearchOutlined,
+  TableOutlined,
 } from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
 
@@ -26,6 +27,13 @@ export const routes: readonly PageRoute[] = [
     permission: 'cluster.read',
     nav: { label: 'cluster:record.title', icon: ApartmentOutlined, order: 500, notFor: ['patient', 'courier'] },
   },
+  {
+    path: '/cluster/decisions',
+    page: () => import('./decisions.tsx'),
+    permission: 'cluster.read',
+    nav: { label: 'cluster:decisions.title', icon: TableOutlined, order: 555, notFor: ['patient', 'courier'] },
+  },
+  { path: '/cluster/decisions/$id', page: () => import('./decision.tsx'), permission: 'cluster.read' },
   { path: '/cluster/list', page: () => import('./list.tsx'), permission: 'cluster.read' },
   { path: '/cluster/things/$id', page: () => import('./thing.tsx'), permission: 'cluster.read' },
   { path: '/cluster/facts', page: () => import('./facts.tsx'), permission: 'cluster.read' },

@@ -671,4 +671,18 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'this criterion does not wait for an authority': '该条件无须主管部门设定',
   'this department answers for another target': '该部门不负责此目标',
   'this entry cannot be for this purpose': '该账目不适用此用途',
+  'there is no such decision model': '未找到该决策模型',
+  'the decision model has no such version': '该决策模型无此版本',
+  'the decision model has changed since you looked at it: read it again': '决策模型在您查看后已有变更，请重新读取',
+  'the decision model is too long': '决策模型过长',
+  'the model decides nothing': '该模型不含任何决策',
+  'too many decision models are being read: try again in a moment': '正在处理的决策模型过多，请稍后再试',
+  'the decision model cannot be used': '该决策模型无法使用',
+  'the decision takes too many steps': '该决策所需步数过多',
+  'the inputs are a JSON object with a member for each': '输入须为 JSON 对象，每项输入为一个成员',
+  'the version is a whole number from 1': '版本须为从 1 起的整数',
+  'the model or its input cannot be used': '模型或其输入无法使用',
+  'the model takes too much': '模型所需资源过多',
+  'the input is a JSON object with a member for each input of the model':
+    '输入须为 JSON 对象，模型的每项输入为一个成员',
 };
