@@ -1,5 +1,8 @@
 import { joined } from '../ui/catalogue.ts';
+import { decisionWords } from './decision-messages.ts';
+import { parksWords } from './parks-messages.ts';
+import { policyWords } from './policy-messages.ts';
 import { recordWords } from './record-messages.ts';
 
 /** A line for each part. */
-export const messages = joined([recordWords]);
+export const messages = joined([decisionWords, parksWords, policyWords, recordWords]);

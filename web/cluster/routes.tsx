@@ -1,4 +1,91 @@
+import {
+  ApartmentOutlined,
+  AppstoreOutlined,
+  AuditOutlined,
+  BankOutlined,
+  FileProtectOutlined,
+  HomeOutlined,
+  NodeIndexOutlined,
+  SearchOutlined,
+  TableOutlined,
+} from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
 
+const APPLICATIONS = ['cluster.policy.apply', 'cluster.policy.apply@organization', 'cluster.policy.decide'];
+
+const PROJECTS = ['cluster.project', 'cluster.project@organization'];
+const RELAY = ['cluster.relay', 'cluster.relay@organization'];
+
 /** Orders of the navigation: 500 to 560. */
-export const routes: readonly PageRoute[] = [];
+export const routes: readonly PageRoute[] = [
+  {
+    path: '/cluster',
+    page: () => import('./overview.tsx'),
+    permission: 'cluster.read',
+    nav: { label: 'cluster:record.title', icon: ApartmentOutlined, order: 500, notFor: ['patient', 'courier'] },
+  },
+  {
+    path: '/cluster/decisions',
+    page: () => import('./decisions.tsx'),
+    permission: 'cluster.read',
+    nav: { label: 'cluster:decisions.title', icon: TableOutlined, order: 555, notFor: ['patient', 'courier'] },
+  },
+  { path: '/cluster/decisions/$id', page: () => import('./decision.tsx'), permission: 'cluster.read' },
+  { path: '/cluster/list', page: () => import('./list.tsx'), permission: 'cluster.read' },
+  { path: '/cluster/things/$id', page: () => import('./thing.tsx'), permission: 'cluster.read' },
+  { path: '/cluster/facts', page: () => import('./facts.tsx'), permission: 'cluster.read' },
+  { path: '/cluster/graph', page: () => import('./graph.tsx'), permission: 'cluster.read' },
+  { path: '/cluster/due', page: () => import('./due.tsx'), permission: ['cluster.edit', 'cluster.edit@organization'] },
+  {
+    path: '/cluster/policies',
+    page: () => import('./policies.tsx'),
+    permission: 'cluster.read',
+    nav: { label: 'cluster:policies.title', icon: FileProtectOutlined, order: 510, notFor: ['patient', 'courier'] },
+  },
+  { path: '/cluster/policies/$id', page: () => import('./policy.tsx'), permission: 'cluster.read' },
+  {
+    path: '/cluster/policies/$id/simulate',
+    page: () => import('./policy-simulate.tsx'),
+    permission: 'cluster.policy.write',
+  },
+  {
+    path: '/cluster/applications',
+    page: () => import('./applications.tsx'),
+    permission: APPLICATIONS,
+    nav: { label: 'cluster:applications.title', icon: AuditOutlined, order: 515 },
+  },
+  { path: '/cluster/applications/$id', page: () => import('./application.tsx'), permission: APPLICATIONS },
+  {
+    path: '/cluster/projects',
+    page: () => import('./projects.tsx'),
+    permission: PROJECTS,
+    nav: { label: 'cluster:projects.title', icon: AppstoreOutlined, order: 520 },
+  },
+  { path: '/cluster/projects/$id', page: () => import('./project.tsx'), permission: PROJECTS },
+  {
+    path: '/cluster/parks',
+    page: () => import('./parks.tsx'),
+    permission: ['cluster.park', 'cluster.park@organization'],
+    nav: { label: 'cluster:parks.title', icon: BankOutlined, order: 522 },
+  },
+  { path: '/cluster/parks/$id', page: () => import('./park.tsx'), permission: 'cluster.space' },
+  {
+    path: '/cluster/space',
+    page: () => import('./space.tsx'),
+    permission: 'cluster.space',
+    nav: { label: 'cluster:space.title', icon: SearchOutlined, order: 524 },
+  },
+  {
+    path: '/cluster/portal',
+    page: () => import('./portal.tsx'),
+    permission: 'cluster.tenant@organization',
+    nav: { label: 'cluster:portal.title', icon: HomeOutlined, order: 526 },
+  },
+  {
+    path: '/cluster/relay',
+    page: () => import('./relays.tsx'),
+    permission: RELAY,
+    nav: { label: 'cluster:relay.title', icon: NodeIndexOutlined, order: 528 },
+  },
+  { path: '/cluster/relay/$id', page: () => import('./relay.tsx'), permission: RELAY },
+];

@@ -77,6 +77,14 @@ describe('ratesOfReturn', () => {
     expect(ratesOfReturn(flows(text))).toMatchObject({ roots: [], refusal });
   });
 
+  test('flows that turn more than a thousand times are not searched, and that is told', () => {
+    const turning = Array.from({ length: 1003 }, (_, at) => ({
+      date: new Date(Date.UTC(2015, 0, 1 + at)).toISOString().slice(0, 10),
+      amount: at % 2 === 0 ? -1 : 1,
+    }));
+    expect(ratesOfReturn(turning)).toEqual({ roots: [], signChanges: 1002, refusal: 'too-many-changes' });
+  });
+
   test.each([
     [[{ date: '2021-02-30', amount: 1 }]],
     [[{ date: '2021-01', amount: 1 }]],

@@ -19,10 +19,10 @@ export interface RatesOfReturn {
   /** Of the flows in order of time: there are at most so many roots, and as many less an even number (Descartes' rule, for real exponents). */
   signChanges: number;
   /** Flows of one sign have no rate; neither have flows that come to nothing on every day. */
-  refusal?: 'one-sign' | 'no-flows' | 'no-root' | 'many-roots';
+  refusal?: 'one-sign' | 'no-flows' | 'no-root' | 'many-roots' | 'too-many-changes';
 }
 
-/** As many changes of sign as still answer in a moment; a fund has a handful. */
+/** As many changes of sign as still answer in seconds; a fund has a handful. */
 const MOST_SIGN_CHANGES = 1000;
 /** The range that is searched, as rates: beyond it a rate says no more than that everything was lost, or won, within days. */
 const [LOWEST, HIGHEST] = [-1 + 1e-9, 1e6];
@@ -37,14 +37,14 @@ const [LOWEST, HIGHEST] = [-1 + 1e-9, 1e6];
  * are added up.
  * Source of the count: Pólya and Szegő, Problems and Theorems in Analysis II, part V, no. 77.
  *
- * @throws RangeError where an amount is not finite, a date is no calendar day, or signs change more than 1000 times
+ * @throws RangeError where an amount is not finite, or a date is no calendar day
  */
 export function ratesOfReturn(flows: readonly Flow[]): RatesOfReturn {
   const series = seriesOf(flows);
   const signChanges = countSignChanges(series.amounts);
-  if (signChanges > MOST_SIGN_CHANGES) throw new RangeError('the flows change their sign too often');
   if (series.amounts.length === 0) return { roots: [], signChanges, refusal: 'no-flows' };
   if (signChanges === 0) return { roots: [], signChanges, refusal: 'one-sign' };
+  if (signChanges > MOST_SIGN_CHANGES) return { roots: [], signChanges, refusal: 'too-many-changes' };
   const roots = findRoots(series)
     .map(({ x, isDouble }) => ({ rate: Math.expm1(x), isDouble, residual: Math.abs(scaled(series, x)) }))
     .filter(({ rate }) => rate >= LOWEST && rate <= HIGHEST);

@@ -3,6 +3,7 @@ import type { Job } from '#kernel/jobs';
 import type { Pool } from '#kernel/sql';
 import { exampleJob } from './example.ts';
 import { fundExampleJob } from './fund-example.ts';
+import { parksExampleJob } from './parks-example.ts';
 import { matchJob } from './policies/index.ts';
 import { targetReminderJob } from './targets.ts';
 import { freshnessJob } from './upkeep.ts';
@@ -18,6 +19,6 @@ export interface ClusterParts {
 
 /** A line for each part that has one. */
 export function clusterJobs({ pool, config }: ClusterParts): Job[] {
-  const examples = config.region ? [exampleJob(pool), fundExampleJob(pool)] : [];
+  const examples = config.region ? [exampleJob(pool), fundExampleJob(pool), parksExampleJob(pool)] : [];
   return [freshnessJob, matchJob, targetReminderJob(pool), ...examples];
 }

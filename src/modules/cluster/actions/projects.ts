@@ -4,6 +4,7 @@ import { inThread } from '#kernel/child';
 import { type Context, onDb, type Tx } from '#kernel/context';
 import { tell } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
+import { writeWorkbook } from '../intake/index.ts';
 import type {
   NoteKind,
   PipelineForecast,
@@ -80,7 +81,7 @@ export async function listProjects(
 ): Promise<{ projects: ProjectLine[]; parks: ThingName[]; mayAll: boolean }> {
   const reach = await reachFor(ctx);
   const stored = await findProjects(ctx.db, reach, { ...filter, limit: MOST_PROJECTS });
-  const usual = await usualDays(ctx, reach);
+  const usual = await usualDays(ctx, reach, filter.examples);
   return {
     projects: stored.map((project) => lineOf(project, usual, todayOf(ctx.now()))),
     parks: await parksOf(ctx, reach),
@@ -93,8 +94,8 @@ async function spellsFor(ctx: Context, reach: Reach, filter: ProjectFilter) {
 }
 
 /** Days by which four of five had left a stage. */
-async function usualDays(ctx: Context, reach: Reach): Promise<Map<ProjectStage, number | null>> {
-  const conversions = conversionsOf(await spellsFor(ctx, reach, { examples: true }));
+async function usualDays(ctx: Context, reach: Reach, examples: boolean): Promise<Map<ProjectStage, number | null>> {
+  const conversions = conversionsOf(await spellsFor(ctx, reach, { examples }));
   return new Map(conversions.map(({ stage, usualDays: days }) => [stage, days]));
 }
 
@@ -111,7 +112,8 @@ export async function readProject(ctx: Context, id: string): Promise<ProjectPage
   const reach = await reachFor(ctx);
   const stored = await getProject(ctx.db, reach, id);
   await recordRead(ctx, { act: 'cluster.project-read', subject: `project/${id}` });
-  const spells = await spellsFor(ctx, reach, { examples: true });
+  // What is real is not judged by examples.
+  const spells = await spellsFor(ctx, reach, { examples: stored.example });
   const usual = new Map(conversionsOf(spells).map(({ stage, usualDays: days }) => [stage, days]));
   const chance = signingChances(spells).get(stored.stage);
   return {
@@ -362,4 +364,60 @@ export async function readForecast(
     ...{ today, date, draws: DRAWS, seed, level: LEVEL },
   };
   return inThread<PipelineForecast>(new URL('./forecast-thread.ts', import.meta.url), question, { mostMs: 30_000 });
+}
+
+const BOOK_HEAD = {
+  en: [
+    'Name',
+    'Chinese name',
+    'Example',
+    'Stage',
+    'Since',
+    'Days',
+    'Field',
+    'Park',
+    'Investment (yuan)',
+    'Output a year (yuan)',
+    'Land (m2)',
+  ],
+  zh: [
+    '名称',
+    '中文名称',
+    '示例',
+    '阶段',
+    '进入日期',
+    '天数',
+    '领域',
+    '园区',
+    '投资额（元）',
+    '年产值（元）',
+    '用地（m2）',
+  ],
+} as const;
+const BOOK_TAIL = {
+  en: ['Power (kW)', 'Energy a year (MWh)', 'Jobs', 'Own probability', 'Next step', 'Who', 'Until', 'Stalled'],
+  zh: ['负荷（kW）', '年用能（MWh）', '就业', '自评概率', '下一步', '负责人', '期限', '停滞'],
+} as const;
+
+/** The list as a workbook; what is unknown is an empty cell. */
+export async function bookProjects(ctx: Context, filter: ProjectFilter): Promise<Buffer> {
+  const { projects } = await listProjects(ctx, filter);
+  await recordRead(ctx, { act: 'cluster.projects-exported', detail: { projects: projects.length } });
+  const yuan = (fen: number | null) => (fen === null ? null : fen / 100);
+  const rows = projects.map((each) => [
+    ...[
+      each.name,
+      each.nameZh,
+      each.example ? 'x' : null,
+      each.stage,
+      each.since,
+      each.days,
+      each.sector,
+      each.parkName,
+    ],
+    ...[yuan(each.investmentFen), yuan(each.outputFen), each.landM2, each.powerKw, each.energyMwh, each.jobs],
+    ...[each.probability, each.nextStep, each.nextOwner, each.nextDue, each.stalled.join(' ') || null],
+  ]);
+  const head = [...BOOK_HEAD[ctx.language], ...BOOK_TAIL[ctx.language]];
+  return writeWorkbook([{ name: 'projects', rows: [head, ...rows], widths: [36, 24] }]);
 }

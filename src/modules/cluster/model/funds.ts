@@ -69,7 +69,8 @@ export type Lack =
   | 'holding-values'
   | 'index'
   | 'index-days'
-  | 'no-rate';
+  | 'no-rate'
+  | 'sign-changes';
 
 /** A figure with how it came about, or what is missing for it: never a nought that nobody knows. */
 export type FundFigure =

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Door } from '#kernel/http';
+import { decisionRoutes } from './decisions.ts';
 import { fundRoutes } from './funds.ts';
 import { openDataRoutes } from './open-data.ts';
 import { policyRoutes } from './policies.ts';
@@ -17,6 +18,7 @@ export async function clusterRoutes(app: FastifyInstance, door: Door): Promise<v
   upkeepRoutes(app, door);
   openDataRoutes(app, door);
   policyRoutes(app, door);
+  decisionRoutes(app, door);
   fundRoutes(app, door);
   targetRoutes(app, door);
   projectRoutes(app, door);

@@ -4,6 +4,7 @@ import { Problem } from '#kernel/problem';
 import {
   addFile,
   addNote,
+  bookProjects,
   changeProject,
   createProject,
   listProjects,
@@ -49,6 +50,14 @@ export function projectRoutes(app: FastifyInstance, door: Door): void {
       seed: Number(seed),
     });
   });
+
+  app.get<{ Querystring: Query }>(`${ROOT}.xlsx`, async (request, reply) =>
+    reply
+      .header('content-type', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
+      .header('content-disposition', 'attachment; filename="projects.xlsx"')
+      .header('cache-control', 'no-store')
+      .send(await bookProjects(await door.context(request), filterOf(request.query))),
+  );
 
   app.post<One>(ROOT, async (request) => {
     const ctx = await door.context(request);

@@ -50,7 +50,7 @@ describe('reading', () => {
     expect(await ids('kind=enterprise&place=nansha')).not.toContain('example-enterprise');
     expect(await ids('kind=enterprise&place=nansha&examples=yes')).toContain('example-enterprise');
     expect((await ask('patient', 'GET', '/api/cluster/things?kind=nothing')).statusCode).toBe(400);
-    expect((await ask('patient', 'GET', '/api/cluster/things?limit=201')).statusCode).toBe(400);
+    expect((await ask('patient', 'GET', '/api/cluster/things?limit=501')).statusCode).toBe(400);
   });
 
   test('counts 262 facts, the conflicts of the notes and no example', async () => {

@@ -12,7 +12,7 @@ interface One {
 }
 type Query = Record<string, string | undefined>;
 
-const MOST_A_PAGE = 200;
+const MOST_A_PAGE = 500;
 
 /** Things, what is said of them, and how they hang together. */
 export function recordRoutes(app: FastifyInstance, door: Door): void {

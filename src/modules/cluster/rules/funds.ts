@@ -206,7 +206,7 @@ const RATE_WORKING = 'XIRR, actual/365';
 export function rateOf({ rate, roots, refusal }: RatesOfReturn, working = RATE_WORKING): FundFigure {
   if (rate !== undefined) return { value: rate, working };
   if (refusal === 'many-roots') return { several: roots.map((root) => root.rate), working };
-  return { lacks: ['no-rate'] };
+  return { lacks: [refusal === 'too-many-changes' ? 'sign-changes' : 'no-rate'] };
 }
 
 type Market = Record<'ksPme' | 'lnPme' | 'pmePlus' | 'directAlpha', FundFigure>;

@@ -35,6 +35,7 @@ const LACKS: Record<Lack, Words> = {
   'holding-values': say('holdings without a value', '持仓缺估值'),
   index: say('no index chosen', '未选指数'),
   'index-days': say('the index begins later', '指数起始较晚'),
+  'sign-changes': say('flows turn too often', '现金流变号过多'),
   'no-rate': say('no rate fits the flows', '现金流无内部收益率'),
 };
 const STAGES: Record<string, Words> = {

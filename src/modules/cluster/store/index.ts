@@ -1,3 +1,4 @@
+export * from './decisions.ts';
 export * from './facts.ts';
 export * from './funds.ts';
 export * from './graph.ts';

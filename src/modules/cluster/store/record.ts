@@ -247,6 +247,7 @@ export interface ThingFilter {
   text?: string;
   /** Located in this thing, directly or through others. */
   place?: string;
+  /** The id of a sector, or the words of a statement. */
   sector?: string;
   /** Examples are left out unless asked for. */
   examples?: boolean;
@@ -283,10 +284,18 @@ function termsOf({ kinds, text, place, sector, examples = false, owners, dueBefo
     );
   }
   if (sector !== undefined)
-    terms.push(sql`exists (
-      select from cluster.statement as said where said.thing = thing.id and said.property = 'sector' and said.withdrawn_at is null
-        and said.value #>> '{}' = ${sector}
-    )`);
+    terms.push(
+      any([
+        sql`exists (
+          select from cluster.relation as joined where joined.subject = thing.id and joined.predicate = 'in-sector' and joined.object = ${sector}
+            and joined.withdrawn_at is null
+        )`,
+        sql`exists (
+          select from cluster.statement as said where said.thing = thing.id and said.property = 'sector' and said.withdrawn_at is null
+            and said.value #>> '{}' = ${sector}
+        )`,
+      ]),
+    );
   if (place !== undefined)
     terms.push(sql`thing.id in (
       with recursive inside (id, step) as (
