@@ -1,7 +1,9 @@
 import { joined } from '../ui/catalogue.ts';
+import { decisionWords } from './decision-messages.ts';
+import { matchingWords } from './matching-messages.ts';
 import { parksWords } from './parks-messages.ts';
 import { policyWords } from './policy-messages.ts';
 import { recordWords } from './record-messages.ts';
 
 /** A line for each part. */
-export const messages = joined([parksWords, policyWords, recordWords]);
+export const messages = joined([decisionWords, matchingWords, parksWords, policyWords, recordWords]);

@@ -4,9 +4,13 @@ import {
   AuditOutlined,
   BankOutlined,
   FileProtectOutlined,
+  FileSearchOutlined,
   HomeOutlined,
+  ImportOutlined,
+  MergeCellsOutlined,
   NodeIndexOutlined,
   SearchOutlined,
+  TableOutlined,
 } from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
 
@@ -23,6 +27,32 @@ export const routes: readonly PageRoute[] = [
     permission: 'cluster.read',
     nav: { label: 'cluster:record.title', icon: ApartmentOutlined, order: 500, notFor: ['patient', 'courier'] },
   },
+  {
+    path: '/cluster/search',
+    page: () => import('./search.tsx'),
+    permission: 'cluster.read',
+    nav: { label: 'cluster:find.title', icon: FileSearchOutlined, order: 502, notFor: ['patient', 'courier'] },
+  },
+  {
+    path: '/cluster/import',
+    page: () => import('./imports.tsx'),
+    permission: 'cluster.import',
+    nav: { label: 'cluster:import.title', icon: ImportOutlined, order: 556 },
+  },
+  { path: '/cluster/import/$id', page: () => import('./import-one.tsx'), permission: 'cluster.import' },
+  {
+    path: '/cluster/duplicates',
+    page: () => import('./duplicates.tsx'),
+    permission: 'cluster.merge',
+    nav: { label: 'cluster:twins.title', icon: MergeCellsOutlined, order: 557 },
+  },
+  {
+    path: '/cluster/decisions',
+    page: () => import('./decisions.tsx'),
+    permission: 'cluster.read',
+    nav: { label: 'cluster:decisions.title', icon: TableOutlined, order: 555, notFor: ['patient', 'courier'] },
+  },
+  { path: '/cluster/decisions/$id', page: () => import('./decision.tsx'), permission: 'cluster.read' },
   { path: '/cluster/list', page: () => import('./list.tsx'), permission: 'cluster.read' },
   { path: '/cluster/things/$id', page: () => import('./thing.tsx'), permission: 'cluster.read' },
   { path: '/cluster/facts', page: () => import('./facts.tsx'), permission: 'cluster.read' },

@@ -546,6 +546,7 @@ test('every role holds exactly the acts of the matrix', async () => {
     'access.client.manage': 'administrator',
     'access.glass.break': 'administrator clinician laboratory-director',
     'access.policy.manage': 'administrator',
+    'cluster.decision.write': 'regulator',
     'cluster.edit': 'regulator',
     'cluster.edit@organization': 'enterprise investor park-operator researcher',
     'cluster.fund.read': 'regulator',

@@ -1,3 +1,4 @@
+export { dmnVerb } from './actions/decisions-verb.ts';
 export { loadFacts as loadClusterFacts } from './actions/facts.ts';
 export { clusterJobs } from './actions/jobs.ts';
 export { clusterHearers } from './hears.ts';

@@ -1,5 +1,7 @@
+export * from './model/decisions.ts';
 export * from './model/facts.ts';
 export * from './model/funds.ts';
+export * from './model/imports.ts';
 export * from './model/kinds.ts';
 export * from './model/ladder.ts';
 export * from './model/matching.ts';
@@ -11,6 +13,7 @@ export * from './model/properties.ts';
 export * from './model/record.ts';
 export * from './model/relay.ts';
 export * from './model/report.ts';
+export * from './model/search.ts';
 export * from './model/space.ts';
 export * from './model/targets.ts';
 export * from './model/upkeep.ts';

@@ -26,7 +26,7 @@ import { DmnError } from './xml.ts';
 export interface Fault {
   readonly element: string;
   readonly line: number;
-  readonly kind: 'syntax' | 'unknown-name' | 'unknown-type' | 'missing-element' | 'unknown-import';
+  readonly kind: 'syntax' | 'unknown-name' | 'unknown-type' | 'missing-element';
   readonly text: string;
   /** Characters from the expression's beginning. */
   readonly at?: number;

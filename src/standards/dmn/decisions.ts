@@ -13,6 +13,7 @@ import {
   type Value,
 } from '#standards/feel';
 import { compileGraph, type Fault, type Node } from './compile.ts';
+import { type Field, fieldOf } from './fields.ts';
 import type { Model } from './model.ts';
 import { Evaluation, type TableTrace } from './trace.ts';
 import { DmnError } from './xml.ts';
@@ -48,7 +49,7 @@ export interface Decisions {
 
 /** What may be told and asked, and what needs what. */
 export interface Description {
-  readonly inputs: readonly { readonly name: string; readonly type: string; readonly allowed?: readonly string[] }[];
+  readonly inputs: readonly Field[];
   readonly nodes: readonly {
     readonly key: string;
     readonly name: string;
@@ -147,9 +148,9 @@ const READERS: Readonly<Record<string, (text: string) => Value | undefined>> = O
 
 function describe(nodes: readonly Node[], main: Model): Description {
   return {
-    inputs: nodes
-      .filter(({ element }) => element.kind === 'input')
-      .map(({ element }) => ({ name: element.name, type: element.variable.typeRef ?? 'Any' })),
+    inputs: nodes.flatMap(({ element, model }) =>
+      element.kind === 'input' ? [fieldOf(model, element.name, element.variable.typeRef)] : [],
+    ),
     nodes: nodes.map(({ key, element, needs, model }) => ({
       key,
       name: model === main ? element.name : `${element.name} (${model.name})`,

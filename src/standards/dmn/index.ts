@@ -1,5 +1,6 @@
 export type { Fault } from './compile.ts';
 export { type Ask, compileModels, type Decisions, type Description, type Outcome } from './decisions.ts';
+export type { Field } from './fields.ts';
 export type {
   Aggregation,
   Decision,

@@ -252,10 +252,14 @@ function wholeRoot(n: bigint): bigint {
 
 /** Undefined when the result is too large. */
 export function exp(num: Num): Num | undefined {
-  if (signOf(num) === 0) return 1;
-  if (adjusted(num) > 4) return signOf(num) < 0 ? 0 : undefined;
+  return expOf(coefficientOf(num), exponentOf(num));
+}
+
+function expOf(coefficient: bigint, exponent: number): Num | undefined {
+  if (coefficient === 0n) return 1;
+  if (digitsOf(coefficient) + exponent > 5) return coefficient < 0n ? 0 : undefined;
   const scale = ten(WORK);
-  const x = toFixed(num, WORK);
+  const x = toFixed(coefficient, exponent);
   const ln10 = lnTen();
   const power = x / ln10;
   const rest = x - power * ln10;
@@ -310,9 +314,9 @@ function lnTen(): bigint {
   return knownLnTen;
 }
 
-function toFixed(num: Num, places: number): bigint {
-  const shift = exponentOf(num) + places;
-  return shift >= 0 ? coefficientOf(num) * ten(shift) : coefficientOf(num) / ten(Math.min(-shift, 10_000));
+function toFixed(coefficient: bigint, exponent: number): bigint {
+  const shift = exponent + WORK;
+  return shift >= 0 ? coefficient * ten(shift) : coefficient / ten(Math.min(-shift, 10_000));
 }
 
 /** Undefined when the result is no real number or too large. */
@@ -322,9 +326,7 @@ export function power(base: Num, to: Num): Num | undefined {
   if (sign === 0) return signOf(to) > 0 ? 0 : undefined;
   if (sign < 0) return undefined;
   if (base === 1) return 1;
-  const log = ln(base);
-  const product = log === undefined ? undefined : multiply(log, to);
-  return product === undefined ? undefined : exp(product);
+  return expOf(lnFixed(base) * coefficientOf(to), exponentOf(to) - WORK);
 }
 
 function wholePower(base: Num, to: number): Num | undefined {

@@ -193,8 +193,12 @@ export function typeOf(value: Value): TypeName {
   return value instanceof Range ? 'range' : 'function';
 }
 
+/** Lists and contexts in each other, as they come in and go out. */
+const MOST_DEPTH = 500;
+
 /** As string() writes it; a text within a list or context is quoted. */
-export function formatValue(value: Value, inside = false): string {
+export function formatValue(value: Value, inside = false, depth = 0): string {
+  if (depth > MOST_DEPTH) throw new FeelLimitError('depth');
   if (value === null) return 'null';
   if (typeof value === 'string') return inside ? JSON.stringify(value) : value;
   if (typeof value === 'boolean') return String(value);
@@ -205,7 +209,7 @@ export function formatValue(value: Value, inside = false): string {
     const parts: string[] = [];
     let length = 0;
     for (const item of value) {
-      const part = formatValue(item, true);
+      const part = formatValue(item, true, depth + 1);
       length += part.length + 2;
       bounded(length);
       parts.push(part);
@@ -215,7 +219,7 @@ export function formatValue(value: Value, inside = false): string {
     const parts: string[] = [];
     let length = 0;
     for (const [key, entry] of value) {
-      const part = `${/^[\p{L}_][\p{L}\p{N}_ ]*$/u.test(key) ? key : JSON.stringify(key)}: ${formatValue(entry, true)}`;
+      const part = `${/^[\p{L}_][\p{L}\p{N}_ ]*$/u.test(key) ? key : JSON.stringify(key)}: ${formatValue(entry, true, depth + 1)}`;
       length += part.length + 2;
       bounded(length);
       parts.push(part);
@@ -228,7 +232,7 @@ export function formatValue(value: Value, inside = false): string {
 
 /** Plain data of a JSON document (or numbers, texts, arrays, objects of a program) as FEEL sees it. Depth is bounded by the reader. */
 export function fromHost(value: unknown, depth = 0): Value {
-  if (depth > MOST_NESTING) throw new FeelLimitError('depth');
+  if (depth > MOST_DEPTH) throw new FeelLimitError('depth');
   if (value === null || value === undefined) return null;
   if (typeof value === 'boolean' || typeof value === 'string') return value;
   if (typeof value === 'number') return fromNumber(value) ?? null;
@@ -239,8 +243,6 @@ export function fromHost(value: unknown, depth = 0): Value {
   }
   return null;
 }
-
-const MOST_NESTING = 100;
 
 function isFeel(value: unknown): boolean {
   return (
@@ -260,13 +262,14 @@ function isFeel(value: unknown): boolean {
  *
  * @param number what becomes of a number: by default the nearest JavaScript number; `JSON.rawJSON` of its text loses no digit
  */
-export function toHost(value: Value, number: (num: Num) => unknown = toNumber): unknown {
+export function toHost(value: Value, number: (num: Num) => unknown = toNumber, depth = 0): unknown {
+  if (depth > MOST_DEPTH) throw new FeelLimitError('depth');
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
   if (isNum(value)) return number(value);
-  if (isList(value)) return value.map((item) => toHost(item, number));
+  if (isList(value)) return value.map((item) => toHost(item, number, depth + 1));
   if (!isContext(value)) return formatValue(value);
   // Without a prototype, "__proto__" is a key like any other.
   const object: Record<string, unknown> = Object.create(null);
-  for (const [key, entry] of value) object[key] = toHost(entry, number);
+  for (const [key, entry] of value) object[key] = toHost(entry, number, depth + 1);
   return object;
 }

@@ -45,10 +45,10 @@ export function readOrganizationName(text: string): OrganizationName {
   const han = tokens.filter(isHan).join(' ');
   const state = { latin, han };
 
-  const forms = take(state, FORMS, false);
+  const forms = take(state, FORM_WORDS, false);
   const number = takeNumber(state);
-  const places = take(state, PLACES, true);
-  const trades = take(state, TRADES, false);
+  const places = take(state, PLACE_WORDS, true);
+  const trades = take(state, TRADE_WORDS, false);
 
   const words = state.latin.split(' ').filter((word) => word !== '' && !EMPTY.has(word));
   const brandHan = [...state.han].filter((character) => character !== ' ' && !EMPTY.has(character)).join('');
@@ -71,20 +71,35 @@ interface State {
   han: string;
 }
 
-/** Takes the words out of the name. @param keepsLast leaves a word in if it is all there is, as Zhongshan in 中山大学 */
-function take(state: State, groups: readonly (readonly string[])[], keepsLast: boolean): string[] {
+interface Words {
+  meanings: ReadonlyMap<string, string>;
+  /** Longest words first. */
+  han: RegExp;
+  latin: RegExp;
+}
+
+function wordsOf(groups: readonly (readonly string[])[]): Words {
+  const meanings = new Map(groups.flatMap(([meaning, ...words]) => words.map((word) => [word, meaning!] as const)));
+  const sorted = [...meanings.keys()].sort((a, b) => b.length - a.length);
+  return {
+    meanings,
+    han: new RegExp(sorted.filter(isHan).join('|'), 'g'),
+    latin: new RegExp(`(?<= )(?:${sorted.filter((word) => !isHan(word)).join('|')})(?= )`, 'g'),
+  };
+}
+
+const [FORM_WORDS, PLACE_WORDS, TRADE_WORDS] = [wordsOf(FORMS), wordsOf(PLACES), wordsOf(TRADES)];
+
+/** Takes the words out of the name. @param keepsLast leaves them in if they are all there is */
+function take(state: State, { meanings, han, latin }: Words, keepsLast: boolean): string[] {
   const found = new Set<string>();
-  const all = groups
-    .flatMap(([meaning, ...words]) => words.map((word) => ({ meaning: meaning!, word })))
-    .sort((a, b) => b.word.length - a.word.length);
-  for (const { meaning, word } of all) {
-    const before = { ...state };
-    if (isHan(word)) state.han = state.han.split(word).join(' ');
-    else while (state.latin.includes(` ${word} `)) state.latin = state.latin.replace(` ${word} `, ' ');
-    if (state.han === before.han && state.latin === before.latin) continue;
-    if (keepsLast && state.han.trim() === '' && state.latin.trim() === '') Object.assign(state, before);
-    found.add(meaning);
-  }
+  const out = (word: string): string => {
+    found.add(meanings.get(word)!);
+    return ' ';
+  };
+  const rest = { han: state.han.replace(han, out), latin: state.latin.replace(latin, out).replace(/ +/g, ' ') };
+  const isAll = rest.han.trim() === '' && rest.latin.trim() === '';
+  if (!(keepsLast && isAll)) Object.assign(state, rest);
   return [...found].sort();
 }
 

@@ -1,7 +1,7 @@
 import type { How } from './model.ts';
 import type { Postings } from './postings.ts';
 import type { Synonyms, Thesaurus } from './thesaurus.ts';
-import { fold, pairsOf, spell, splitPinyin, splitWords, stem, type Word } from './words.ts';
+import { fold, pairsOf, readingsOf, splitPinyin, splitWords, stem, type Word } from './words.ts';
 
 /** A term that may stand for what was typed, and how much it then counts. */
 export interface Alternative {
@@ -147,20 +147,38 @@ function readHan(reader: Reader, word: Word): void {
   for (const [from, pair] of pairsOf(word.text).slice(0, -1).entries()) {
     const found: Alternative[] = [];
     const exact = postings.numberOf(pair);
-    const sounds = spell(pair);
+    const sounds = soundsOf(pair);
     if (exact !== undefined) found.push(make(exact, 'word', pair));
-    else found.push(...frequent(reader, postings.sounding(sounds.join(' '), false, MOST_LOOKED_AT), 'sound'));
-    const latin = postings.numberOf(stem(sounds.join('')));
-    if (latin !== undefined) found.push(make(latin, 'pinyin', sounds.join('')));
+    else {
+      const alike = sounds.flatMap((sound) => postings.sounding(sound.join(' '), false, MOST_LOOKED_AT));
+      found.push(...frequent(reader, alike, 'sound'));
+    }
+    found.push(...writtenIn(postings, sounds));
     addPiece(question, place(from, 2), found);
   }
   // Names of three and four characters written in pinyin are one Latin word: 云东海, Yundonghai.
   for (const length of [3, 4])
-    for (let from = 0; from + length <= word.text.length; from += 1) {
-      const sounds = spell(word.text.slice(from, from + length)).join('');
-      const latin = postings.numberOf(stem(sounds));
-      if (latin !== undefined) addPiece(question, place(from, length), [make(latin, 'pinyin', sounds)]);
-    }
+    for (let from = 0; from + length <= word.text.length; from += 1)
+      addPiece(question, place(from, length), writtenIn(postings, soundsOf(word.text.slice(from, from + length))));
+}
+
+/** Every way to read the characters, of each its two most usual. */
+function soundsOf(text: string): string[][] {
+  return [...text].reduce<string[][]>(
+    (all, character) =>
+      readingsOf(character)
+        .slice(0, 2)
+        .flatMap((reading) => all.map((sounds) => [...sounds, reading])),
+    [[]],
+  );
+}
+
+/** Latin words that are Chinese ones written as they sound. */
+function writtenIn(postings: Postings, sounds: readonly (readonly string[])[]): Alternative[] {
+  return sounds.flatMap((sound) => {
+    const term = postings.numberOf(stem(sound.join('')));
+    return term === undefined ? [] : [make(term, 'pinyin', sound.join(''))];
+  });
 }
 
 /** @returns how many of the following words were read with the first */

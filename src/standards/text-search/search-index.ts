@@ -10,7 +10,7 @@ import { fold, pairsOf, readingsOf, splitWords, stem } from './words.ts';
 const SATURATION = 1.2;
 const LENGTH_SHARE = 0.5;
 /** So many of the best are looked at again by their titles, and counted for the facets. */
-const COUNTED = 500;
+const COUNTED = 300;
 /** Sealed anew when what came later is more than this, or a tenth of the whole. */
 const LEAST_LATE = 200_000;
 const GONE = 0xffff_ffff;
@@ -130,7 +130,7 @@ export class SearchIndex {
     this.#codes = codes;
   }
 
-  /** @param wish `most` and `skip` together at most 500 */
+  /** @param wish `most` and `skip` together at most 300 */
   search(text: string, { most, skip = 0, filters = {} }: Wish): Answer {
     const question = readQuestion(text, this.#postings, {
       thesaurus: this.#thesaurus,

@@ -11,11 +11,22 @@ export {
   readIlpa,
   reverseFundEntry,
 } from './funds.ts';
+export {
+  applyImport,
+  continueImport,
+  decideImport,
+  listImports,
+  mapImport,
+  readImport,
+  readImportRows,
+  startImport,
+  undoImport,
+} from './imports.ts';
 export { readLadder, setLadder } from './ladder.ts';
+export { keepApart, listDuplicates, mergeThings, undoMerge } from './merging.ts';
 export { catalogue, jsonLd, listedThings, readOpenThing, statementRows } from './open-data.ts';
 export * from './portal.ts';
 export * from './projects.ts';
-
 export {
   addSource,
   correct,
@@ -38,6 +49,7 @@ export {
 export * from './relay.ts';
 export { printReport, readReport } from './report.ts';
 export { claimThing, decideClaim, endClaim, listClaims, listSpokenFor } from './representations.ts';
+export { type Searching, searchThings, startSearching } from './search/index.ts';
 export * from './space.ts';
 export * from './space.ts';
 export { askLead, enterTargetValue, listTargets, readTarget, remindOfDueAsks } from './targets.ts';

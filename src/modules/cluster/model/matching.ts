@@ -16,3 +16,31 @@ export interface Match {
   weight: number;
   evidence: readonly Evidence[];
 }
+
+interface PairEnd {
+  id: string;
+  kind: string;
+  name: string;
+  nameZh: string | null;
+  statements: number;
+}
+
+export interface DuplicatePair extends Match {
+  one: PairEnd;
+  other: PairEnd;
+}
+
+export interface Merge {
+  id: string;
+  thing: string;
+  name: string;
+  into: string;
+  intoName: string;
+  moved: readonly string[];
+  reason: string;
+  mergedByName: string;
+  mergedAt: string;
+  undoneByName: string | null;
+  undoneAt: string | null;
+  undoneWhy: string | null;
+}

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { Door } from '#kernel/http';
+import { decisionRoutes } from './decisions.ts';
 import { fundRoutes } from './funds.ts';
+import { matchingRoutes } from './matching.ts';
 import { openDataRoutes } from './open-data.ts';
 import { policyRoutes } from './policies.ts';
 import { portalRoutes } from './portal.ts';
@@ -14,9 +16,11 @@ import { upkeepRoutes } from './upkeep.ts';
 /** A line for each part. */
 export async function clusterRoutes(app: FastifyInstance, door: Door): Promise<void> {
   recordRoutes(app, door);
+  matchingRoutes(app, door);
   upkeepRoutes(app, door);
   openDataRoutes(app, door);
   policyRoutes(app, door);
+  decisionRoutes(app, door);
   fundRoutes(app, door);
   targetRoutes(app, door);
   projectRoutes(app, door);

@@ -74,7 +74,7 @@ function readNames(names: readonly string[]): OrganizationName[] {
 
 function compareParts(a: OrganizationName, b: OrganizationName, one: Known, other: Known): Evidence[] {
   const evidence: Evidence[] = [];
-  if (a.whole !== '' && a.whole === b.whole && a.forms.join() === b.forms.join())
+  if (a.whole !== '' && a.whole === b.whole && a.brandHan === b.brandHan && a.forms.join() === b.forms.join())
     evidence.push(told('name', 'same', a.whole, b.whole));
   evidence.push(told('brand', brandFinding(a, b), a.brandHan || a.brand, b.brandHan || b.brand));
   evidence.push(told('trade', setFinding(a.trades, b.trades), a.trades.join(' '), b.trades.join(' ')));

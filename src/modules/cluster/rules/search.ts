@@ -9,7 +9,7 @@ export function searchDesign(synonyms: readonly Synonyms[]): Design {
       { name: 'about', weight: 1.5, usualWords: 25 },
       { name: 'rest', weight: 0.7, usualWords: 40 },
     ],
-    facets: ['kind', 'example'],
+    facets: ['kind', 'place', 'example'],
     synonyms,
   };
 }
