@@ -107,5 +107,5 @@ describe(`kill -9, seed ${SEED}`, () => {
     });
     expect(stdout).toContain('"');
     expect(status).toBe(0);
-  });
+  }, 900_000);
 });

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { AnswerValue, Navigator, Variable } from '../../src/modules/cluster/model.ts';
 import { Go, useAddressValue, useAddressValues, useGo } from '../shell/index.ts';
 import { Empty, Facts, Failure, Figures, Loading, Page, Panel, StatusTag, useNotice, useRested } from '../ui/index.ts';
-import { applicationActs, policyOf, useAnswer, useBoth, useNavigator, useYuan } from './policy-ask.ts';
+import { applicationActs, policyOf, useAnswer, useBoth, useNavigator, useRoundYuan, useYuan } from './policy-ask.ts';
 import { clauseOf, FindingDetails, KnownShown, StandingTag, useAmountWords, VerdictTag } from './policy-clause.tsx';
 import { PolicyField } from './policy-field.tsx';
 
@@ -95,6 +95,7 @@ function For({ told }: { told: Navigator }) {
   const { t } = useTranslation('cluster');
   const both = useBoth();
   const yuan = useYuan();
+  const round = useRoundYuan();
   const { total, findings, policies } = told;
   const titleOf = (key: string) => {
     const [policy = '', clause = ''] = key.split('/');
@@ -104,13 +105,17 @@ function For({ told }: { told: Navigator }) {
   const count = (verdict: string) => findings.filter((each) => each.verdict === verdict).length;
   return (
     <>
-      {told.enterprise?.example === true && <StatusTag tone="warning">{t('record.example')}</StatusTag>}
+      {told.enterprise?.example === true && (
+        <div>
+          <StatusTag tone="warning">{t('record.example')}</StatusTag>
+        </div>
+      )}
       <Figures
         figures={[
-          { label: t('policies.certain'), value: yuan(total.certain), tone: 'good' },
+          { label: t('policies.certain'), value: round(total.certain), tone: 'good' },
           {
             label: t('policies.possible'),
-            value: yuan(total.possible),
+            value: round(total.possible),
             ...(total.isOpen && { unit: t('policies.open') }),
           },
           { label: t('policies.yes'), value: count('yes') },
@@ -276,13 +281,15 @@ function Known({ told }: { told: Navigator }) {
   );
 }
 
-const ORDER = { yes: 0, unknown: 1, no: 2 };
+const FEW = 12;
 
 /** Every clause, the surest money first. */
 function Clauses({ told }: { told: Navigator }) {
   const { t } = useTranslation('cluster');
   const [show, setShow] = useAddressValue('show', 'all');
   const [search, setSearch] = useAddressValue('q');
+  const [whole, setAll] = useAddressValue('whole');
+  const isAll = whole === 'yes';
   const { findings, policies } = told;
   const rows = findings
     .map((finding) => {
@@ -302,7 +309,7 @@ function Clauses({ told }: { told: Navigator }) {
     })
     .sort(
       ({ finding: one }, { finding: two }) =>
-        ORDER[one.verdict] - ORDER[two.verdict] ||
+        placeOf(one) - placeOf(two) ||
         certain(two) - certain(one) ||
         (two.amount.most ?? 0) - (one.amount.most ?? 0) ||
         one.policy.localeCompare(two.policy),
@@ -333,11 +340,22 @@ function Clauses({ told }: { told: Navigator }) {
         </PolicyField>
       </div>
       {rows.length === 0 && <Empty title={t('policies.none')}>{t('policies.noneAbout')}</Empty>}
-      {rows.map((row) => (
+      {rows.slice(0, isAll ? undefined : FEW).map((row) => (
         <Card key={`${row.policy.id}/${row.clause.id}`} told={told} {...row} />
       ))}
+      {!isAll && rows.length > FEW && (
+        <Button className="no-print" onClick={() => setAll('yes')}>
+          {t('policies.showAll', { count: rows.length })}
+        </Button>
+      )}
     </>
   );
+}
+
+/** What applies, what may, what does not, and last what nobody has read. */
+function placeOf({ verdict, amount }: Navigator['findings'][number]): number {
+  if (verdict === 'unknown') return amount.kind === 'unknown' ? 3 : 1;
+  return verdict === 'yes' ? 0 : 2;
 }
 
 function certain({ verdict, standing, amount }: Navigator['findings'][number]): number {

@@ -145,6 +145,16 @@ export function useYuan(): (fen: number) => string {
   };
 }
 
+/** Fen as yuan in few characters, for big figures. */
+export function useRoundYuan(): (fen: number) => string {
+  const { i18n } = useTranslation();
+  return (fen) =>
+    new Intl.NumberFormat(i18n.language, {
+      ...{ style: 'currency', currency: 'CNY', currencyDisplay: 'narrowSymbol', notation: 'compact' },
+      maximumFractionDigits: 2,
+    } as Intl.NumberFormatOptions).format(fen / 100);
+}
+
 /** An answer as people read it. */
 export function useAnswerWords(): (variable: Variable | undefined, value: AnswerValue | undefined) => string {
   const { t, i18n } = useTranslation('cluster');

@@ -64,14 +64,16 @@ export function ClauseGrounds({
       facts={[
         [t('policies.quote'), clause.quote && <q className="policy-quote">{clause.quote.text}</q>],
         [t('policies.where'), clause.quote && both(clause.quote.where)],
-        [t('policies.sources'), <Sources key="sources" sources={sources} />],
+        [t('policies.sources'), sources.length > 0 && <Sources key="sources" sources={sources} />],
         [
           t('policies.caveats'),
-          <ul key="caveats" className="policy-list">
-            {caveats.map((words) => (
-              <li key={words.en}>{both(words)}</li>
-            ))}
-          </ul>,
+          caveats.length > 0 && (
+            <ul key="caveats" className="policy-list">
+              {caveats.map((words) => (
+                <li key={words.en}>{both(words)}</li>
+              ))}
+            </ul>
+          ),
         ],
         [
           t('policies.condition'),

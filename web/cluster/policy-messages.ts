@@ -45,6 +45,7 @@ export const policyWords = catalogue({
       verdicts: { yes: 'applies', no: 'does not apply', unknown: 'not yet known' },
       filters: 'Show',
       filterAll: 'All',
+      showAll: 'Show all {{count}}',
       standings: {
         'in-force': 'in force',
         'not-yet': 'not yet in force',
@@ -153,6 +154,7 @@ export const policyWords = catalogue({
       eligible: 'Enterprises: {{clause}}',
       none: 'No enterprise on file; an answer or a place in the record brings one here.',
       lacking: 'Lacks',
+      listed: 'Listed are those of whom something is known that counts here, 5,000 at the most.',
       simulate: 'Simulate a change',
       simulateTitle: 'What a change would cost',
       simulateAbout:
@@ -335,6 +337,7 @@ export const policyWords = catalogue({
       verdicts: { yes: '符合', no: '不符合', unknown: '尚不明确' },
       filters: '显示',
       filterAll: '全部',
+      showAll: '显示全部 {{count}} 条',
       standings: { 'in-force': '有效', 'not-yet': '尚未生效', ended: '已失效', unstated: '生效日期不明' },
       unverified: '未与原文核对',
       amount: '金额',
@@ -433,6 +436,7 @@ export const policyWords = catalogue({
       eligible: '企业：{{clause}}',
       none: '档案中没有企业；企业填写信息或档案有所在地后即会出现。',
       lacking: '缺少',
+      listed: '仅列出已有相关信息的企业，最多 5000 家。',
       simulate: '模拟调整',
       simulateTitle: '调整的费用',
       simulateAbout: '将某条款的草案与现行条款对照，按在库企业测算。采纳之前不会保存。',

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { AmountRule, Clause, PolicyPage, SimulatedSum, Simulation } from '../../src/modules/cluster/model.ts';
 import { Go, useAddressValue, usePathValue } from '../shell/index.ts';
 import { DataTable, Failure, Figures, Loading, Page, Panel, Plot, useNotice } from '../ui/index.ts';
-import { policyActs, useBoth, usePolicy, usePolicyAct, useYuan } from './policy-ask.ts';
+import { policyActs, useBoth, usePolicy, usePolicyAct, useRoundYuan, useYuan } from './policy-ask.ts';
 import { PolicyField } from './policy-field.tsx';
 
 /** A draft of a clause and what it would cost, for whoever makes the rules. */
@@ -186,6 +186,7 @@ function Found({ found, page }: { found: Simulation; page: PolicyPage }) {
   const { t } = useTranslation('cluster');
   const both = useBoth();
   const yuan = useYuan();
+  const round = useRoundYuan();
   const lines = (['yes', 'unknown', 'certain', 'possible', 'unbounded'] as const).map((key) => ({
     key,
     now: found.now[key],
@@ -197,9 +198,12 @@ function Found({ found, page }: { found: Simulation; page: PolicyPage }) {
       <div className="stack">
         <Figures
           figures={[
-            { label: `${t('policyDesk.certain')} (${t('policyDesk.afterwards')})`, value: yuan(found.draft.certain) },
-            { label: t('policyDesk.difference'), value: yuan(found.draft.certain - found.now.certain) },
-            { label: `${t('policyDesk.possible')} (${t('policyDesk.afterwards')})`, value: yuan(found.draft.possible) },
+            { label: `${t('policyDesk.certain')} (${t('policyDesk.afterwards')})`, value: round(found.draft.certain) },
+            { label: t('policyDesk.difference'), value: round(found.draft.certain - found.now.certain) },
+            {
+              label: `${t('policyDesk.possible')} (${t('policyDesk.afterwards')})`,
+              value: round(found.draft.possible),
+            },
             { label: t('policyDesk.yes'), value: found.draft.yes },
           ]}
         />

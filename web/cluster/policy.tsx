@@ -1,9 +1,9 @@
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { Clause, EligibleLine, PolicyPage, PolicyVersion } from '../../src/modules/cluster/model.ts';
+import type { Clause, EligibleLine, PolicyPage, PolicyVersion, Variable } from '../../src/modules/cluster/model.ts';
 import { Go, useAddressValue, usePathValue } from '../shell/index.ts';
 import { DataTable, Facts, Failure, Loading, Page, Panel, StatusTag, Time, useNotice } from '../ui/index.ts';
-import { policyActs, useBoth, usePolicy, usePolicyAct, useYuan } from './policy-ask.ts';
+import { policyActs, useAnswerWords, useBoth, usePolicy, usePolicyAct, useYuan } from './policy-ask.ts';
 import { ClauseGrounds, Sources, StandingTag } from './policy-clause.tsx';
 
 /** A policy: what it is, its clauses as they hold today, its versions, and whom it reaches. */
@@ -62,7 +62,7 @@ function Told({ page, refetch }: { page: PolicyPage; refetch: () => void }) {
       {version.clauses.map((clause) => (
         <Panel key={clause.id} title={both(clause.title)}>
           <ClauseGrounds clause={clause} sources={[]} caveats={clause.caveats ?? []} />
-          <ClauseAmount clause={clause} />
+          <ClauseAmount clause={clause} variables={page.variables} />
         </Panel>
       ))}
       <Versions page={page} />
@@ -79,10 +79,10 @@ function Validity({ version: { from, to, toKnown } }: { version: PolicyVersion }
 }
 
 /** The form of an amount, in the words of its numbers. */
-function ClauseAmount({ clause }: { clause: Clause }) {
+function ClauseAmount({ clause, variables }: { clause: Clause; variables: readonly Variable[] }) {
   const { t } = useTranslation('cluster');
   const both = useBoth();
-  const words = useRuleWords();
+  const words = useRuleWords(variables);
   return (
     <Facts
       facts={[
@@ -101,8 +101,12 @@ function ClauseAmount({ clause }: { clause: Clause }) {
   );
 }
 
-function useRuleWords(): (rule: Clause['amount']) => string {
+function useRuleWords(variables: readonly Variable[]): (rule: Clause['amount']) => string {
   const { t } = useTranslation('cluster');
+  const both = useBoth();
+  const answerWords = useAnswerWords();
+  const named = (name: string) => variables.find((variable) => variable.name === name);
+  const asked = (name: string) => both(named(name)!.question);
   const yuan = useYuan();
   const words = (rule: Clause['amount']): string => {
     const held = (ceilingYuan: number | undefined) =>
@@ -113,12 +117,12 @@ function useRuleWords(): (rule: Clause['amount']) => string {
       case 'up-to':
         return t('policies.upTo', { amount: yuan(rule.ceilingYuan * 100) });
       case 'rate':
-        return `${rule.upTo === true ? '≤ ' : ''}${rule.percent} % × ${rule.of}${held(rule.ceilingYuan)}`;
+        return `${rule.upTo === true ? '≤ ' : ''}${rule.percent} % × ${asked(rule.of)}${held(rule.ceilingYuan)}`;
       case 'each':
-        return `${yuan(rule.yuan * 100)} × ${rule.of}${held(rule.ceilingYuan)}`;
+        return `${yuan(rule.yuan * 100)} × ${asked(rule.of)}${held(rule.ceilingYuan)}`;
       case 'tiers':
         return Object.entries(rule.tiers)
-          .map(([tier, each]) => `${rule.by} ${tier}: ${words(each)}`)
+          .map(([tier, each]) => `${answerWords(named(rule.by), tier)}: ${words(each)}`)
           .join('; ');
       case 'case-by-case':
         return `${t('policies.kinds.case-by-case')}${held(rule.ceilingYuan)}`;
@@ -226,6 +230,7 @@ function Eligible({
   const yuan = useYuan();
   return (
     <Panel title={t('policyDesk.eligible', { clause: both(clause.title) })}>
+      <p className="quiet">{t('policyDesk.listed')}</p>
       <DataTable<EligibleLine>
         name={`eligible-${policy.id}-${clause.id}`}
         label={t('policyDesk.eligible', { clause: both(clause.title) })}

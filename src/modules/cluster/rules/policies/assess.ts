@@ -91,9 +91,8 @@ export function clausesAt(
   });
 }
 
-export function assess(ready: StandingClause, answers: Answers): ClauseFinding {
+export function assess(ready: StandingClause, answers: Answers, verdict = verdictOf(ready, answers)): ClauseFinding {
   const { policy, version, clause, standing } = ready;
-  const verdict = verdictOf(ready, answers);
   const asked = verdict === 'unknown' ? (ready.condition?.names ?? []) : [];
   const missing = asked.filter((name) => answers[name] === undefined);
   return {
@@ -250,18 +249,27 @@ function openOf(finding: ClauseFinding): number {
 
 /** A value of each kind that these clauses can tell apart. */
 function valuesOf(name: string, clauses: readonly ReadyClause[], vocabulary: Vocabulary): AnswerValue[] {
-  const literals = clauses.flatMap(({ condition, extras }) =>
-    [...(condition === undefined ? [] : [condition]), ...extras].flatMap(
+  const literals = clauses.flatMap(({ clause, condition, extras }) => [
+    ...landmarksOf(clause.amount, name),
+    ...[...(condition === undefined ? [] : [condition]), ...extras].flatMap(
       ({ text }) => literalsOf(text, vocabulary).get(name) ?? [],
     ),
-  );
+  ]);
   return representatives(vocabulary.get(name)!, literals);
+}
+
+/** Where an amount that grows with the answer reaches its ceiling, and half of that; in yuan or items. */
+function landmarksOf(rule: AmountRule, name: string): number[] {
+  if (rule.kind === 'tiers') return Object.values(rule.tiers).flatMap((tier) => landmarksOf(tier, name));
+  if ((rule.kind !== 'rate' && rule.kind !== 'each') || rule.of !== name || rule.ceilingYuan === undefined) return [];
+  const full = Math.ceil(rule.kind === 'rate' ? (rule.ceilingYuan * 100) / rule.percent : rule.ceilingYuan / rule.yuan);
+  return [Math.ceil(full / 2), full];
 }
 
 const MOST_CHANGED = 3;
 const MOST_TRIED = 5_000;
 
-/** The smallest sets of changes, of what the enterprise can change, after which the clause no longer refuses; at most three of them. */
+/** The smallest sets of changes, of what the enterprise can change, after which the clause no longer refuses: of each set the nearest, at most three sets. */
 export function waysToQualify(
   ready: ReadyClause,
   answers: Answers,
@@ -271,7 +279,7 @@ export function waysToQualify(
   const names = ready.condition!.names.filter(
     (name) => answers[name] !== undefined && vocabulary.get(name)!.changeable === true,
   );
-  const values = new Map(names.map((name) => [name, valuesOf(name, [ready], vocabulary)]));
+  const values = new Map(names.map((name) => [name, nearest(valuesOf(name, [ready], vocabulary), answers[name])]));
   let tried = 0;
   for (let size = 1; size <= Math.min(MOST_CHANGED, names.length); size += 1) {
     const found: { changes: AnswerChange[]; verdict: Eligibility }[] = [];
@@ -283,7 +291,8 @@ export function waysToQualify(
           ...answers,
           ...Object.fromEntries(changes.map(({ name, to }) => [name, to])),
         });
-        if (verdict !== 'no') found.push({ changes, verdict });
+        const isNew = !found.some((way) => way.changes.every(({ name }, at) => name === changes[at]!.name));
+        if (verdict !== 'no' && isNew) found.push({ changes, verdict });
         return;
       }
       for (let at = from; at < names.length; at += 1) {
@@ -296,4 +305,10 @@ export function waysToQualify(
     if (found.length > 0) return found;
   }
   return [];
+}
+
+/** Numbers by how far they are from what is. */
+function nearest(values: AnswerValue[], from: AnswerValue | undefined): AnswerValue[] {
+  if (typeof from !== 'number') return values;
+  return values.toSorted((one, two) => Math.abs(Number(one) - from) - Math.abs(Number(two) - from));
 }

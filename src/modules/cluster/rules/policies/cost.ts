@@ -1,5 +1,5 @@
 import type { Answers, PolicyReach, SimulatedSum, Simulation } from '../../model/policies.ts';
-import { assess, certainOf, possibleOf, type StandingClause } from './assess.ts';
+import { assess, certainOf, possibleOf, type StandingClause, verdictOf } from './assess.ts';
 
 /** An enterprise as matching and simulating see it. */
 export interface Subject {
@@ -30,10 +30,11 @@ export function matchAll(
     const sums = { yes: 0, unknown: 0, no: 0, certain: 0, possible: 0 };
     const kept: Match[] = [];
     for (const { id, answers } of subjects) {
-      const finding = assess(ready, answers);
-      const { verdict, missing } = finding;
+      const verdict = verdictOf(ready, answers);
       sums[verdict] += 1;
       if (verdict === 'no') continue;
+      const finding = assess(ready, answers, verdict);
+      const { missing } = finding;
       const certain = certainOf(finding);
       const possible = possibleOf(finding);
       sums.certain += certain;
