@@ -125,13 +125,16 @@ function Provenance({ said, source }: { said: Statement | Relation; source: Sour
 /** A thing by its name, marked where it is made up. */
 export function ThingLink({
   thing,
+  to = `/cluster/things/${thing.id}`,
 }: {
   thing: { id: string; name: string; nameZh: string | null; example?: boolean };
+  /** Of a thing that has a page of its own beside its profile. */
+  to?: string;
 }) {
   const { t } = useTranslation('cluster');
   return (
     <span className="thing-link">
-      <Go to={`/cluster/things/${thing.id}`}>{nameOf(thing)}</Go>
+      <Go to={to}>{nameOf(thing)}</Go>
       {thing.example === true && <StatusTag tone="warning">{t('record.example')}</StatusTag>}
     </span>
   );
