@@ -1,9 +1,19 @@
 import { joined } from '../ui/catalogue.ts';
 import { decisionWords } from './decision-messages.ts';
+import { fundWords } from './funds-messages.ts';
 import { matchingWords } from './matching-messages.ts';
 import { parksWords } from './parks-messages.ts';
 import { policyWords } from './policy-messages.ts';
 import { recordWords } from './record-messages.ts';
+import { targetWords } from './targets-messages.ts';
 
 /** A line for each part. */
-export const messages = joined([decisionWords, matchingWords, parksWords, policyWords, recordWords]);
+export const messages = joined([
+  decisionWords,
+  fundWords,
+  matchingWords,
+  parksWords,
+  policyWords,
+  recordWords,
+  targetWords,
+]);

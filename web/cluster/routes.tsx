@@ -1,10 +1,12 @@
 import {
+  AimOutlined,
   ApartmentOutlined,
   AppstoreOutlined,
   AuditOutlined,
   BankOutlined,
   FileProtectOutlined,
   FileSearchOutlined,
+  FundOutlined,
   HomeOutlined,
   ImportOutlined,
   MergeCellsOutlined,
@@ -15,6 +17,7 @@ import {
 import type { PageRoute } from '../shell/index.ts';
 
 const APPLICATIONS = ['cluster.policy.apply', 'cluster.policy.apply@organization', 'cluster.policy.decide'];
+const FUND = ['cluster.fund.read', 'cluster.fund.read@organization'];
 
 const PROJECTS = ['cluster.project', 'cluster.project@organization'];
 const RELAY = ['cluster.relay', 'cluster.relay@organization'];
@@ -31,7 +34,7 @@ export const routes: readonly PageRoute[] = [
     path: '/cluster/search',
     page: () => import('./search.tsx'),
     permission: 'cluster.read',
-    nav: { label: 'cluster:find.title', icon: FileSearchOutlined, order: 502, notFor: ['patient', 'courier'] },
+    nav: { label: 'cluster:find.nav', icon: FileSearchOutlined, order: 502, notFor: ['patient', 'courier'] },
   },
   {
     path: '/cluster/import',
@@ -57,7 +60,7 @@ export const routes: readonly PageRoute[] = [
   { path: '/cluster/things/$id', page: () => import('./thing.tsx'), permission: 'cluster.read' },
   { path: '/cluster/facts', page: () => import('./facts.tsx'), permission: 'cluster.read' },
   { path: '/cluster/graph', page: () => import('./graph.tsx'), permission: 'cluster.read' },
-  { path: '/cluster/due', page: () => import('./due.tsx'), permission: ['cluster.edit', 'cluster.edit@organization'] },
+  { path: '/cluster/due', page: () => import('./due.tsx'), permission: 'cluster.edit' },
   {
     path: '/cluster/policies',
     page: () => import('./policies.tsx'),
@@ -77,6 +80,22 @@ export const routes: readonly PageRoute[] = [
     nav: { label: 'cluster:applications.title', icon: AuditOutlined, order: 515 },
   },
   { path: '/cluster/applications/$id', page: () => import('./application.tsx'), permission: APPLICATIONS },
+  {
+    path: '/cluster/funds',
+    page: () => import('./funds.tsx'),
+    permission: FUND,
+    nav: { label: 'cluster:funds.title', icon: FundOutlined, order: 540 },
+  },
+  { path: '/cluster/funds/$id', page: () => import('./fund.tsx'), permission: FUND },
+  {
+    path: '/cluster/targets',
+    page: () => import('./targets.tsx'),
+    permission: 'cluster.read',
+    nav: { label: 'cluster:targets.title', icon: AimOutlined, order: 550, notFor: ['patient', 'courier'] },
+  },
+  { path: '/cluster/targets/$id', page: () => import('./target.tsx'), permission: 'cluster.read' },
+  { path: '/cluster/ladder', page: () => import('./ladder.tsx'), permission: 'cluster.read' },
+  { path: '/cluster/report', page: () => import('./report.tsx'), permission: 'cluster.target.write' },
   {
     path: '/cluster/projects',
     page: () => import('./projects.tsx'),

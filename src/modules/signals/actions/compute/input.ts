@@ -74,7 +74,7 @@ export class Input {
 
   whole(range: Range = {}): number {
     const value = this.number(range);
-    if (!Number.isInteger(value)) throw this.wrong('a whole number is expected', { ...range });
+    if (!Number.isSafeInteger(value)) throw this.wrong('a whole number is expected', { ...range });
     return value;
   }
 
