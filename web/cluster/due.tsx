@@ -2,7 +2,7 @@ import { CheckOutlined } from '@ant-design/icons';
 import { Button, Segmented } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { ClaimLine, DuePage } from '../../src/modules/cluster/model.ts';
-import { Go, useAddressValue, useSession } from '../shell/index.ts';
+import { Go, useAddressValue } from '../shell/index.ts';
 import { DataTable, Empty, Failure, Figures, Loading, Page, Panel, StatusTag, Time, useAsk } from '../ui/index.ts';
 import { kindOf, nameOf, useClaims, useDue, useOwnerWords, useRecordAct } from './record-ask.ts';
 import { ThingLink } from './said.tsx';
@@ -114,7 +114,6 @@ function Due({ page }: { page: DuePage }) {
 function Claims() {
   const { t } = useTranslation('cluster');
   const query = useClaims();
-  const { may } = useSession();
   const ask = useAsk();
   const act = useRecordAct();
   const decide = async (claim: ClaimLine, decision: 'confirmed' | 'refused') => {
@@ -125,7 +124,7 @@ function Claims() {
     if (answer !== undefined) act.mutate({ path: `/claims/${claim.id}/decision`, body: { decision, ...answer } });
   };
   if (!query.isSuccess) return null;
-  const mayDecide = may('cluster.edit');
+  const { mayDecide } = query.data;
   return (
     <Panel title={t(mayDecide ? 'record.claimsWaiting' : 'record.claimsOwn')}>
       {query.data.claims.length === 0 && (

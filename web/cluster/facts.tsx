@@ -1,8 +1,8 @@
-import { Select } from 'antd';
+import { Alert, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { FactLine } from '../../src/modules/cluster/model.ts';
 import { Go, language, useAddressValues } from '../shell/index.ts';
-import { DataTable, Failure, Loading, Page, Panel, StatusTag } from '../ui/index.ts';
+import { DataTable, Failure, Loading, Page, Panel } from '../ui/index.ts';
 import { nameOf, sourceTitle, useFacts } from './record-ask.ts';
 import './record.css';
 
@@ -50,9 +50,7 @@ export default function FactsPage() {
                 )
                 .filter((caution, at, all) => all.findIndex(({ id }) => id === caution.id) === at)
                 .map(({ id, text, textZh }) => (
-                  <StatusTag key={id} tone="warning">
-                    {language() === 'zh' ? textZh : text}
-                  </StatusTag>
+                  <Alert key={id} type="warning" showIcon title={language() === 'zh' ? textZh : text} />
                 ))}
               {one.thing !== null && <Go to={`/cluster/things/${one.thing}`}>{thing(one)}</Go>}
             </div>

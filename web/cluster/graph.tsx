@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Graph, KINDS, type ThingKind } from '../../src/modules/cluster/model.ts';
 import { Go, useAddressValues } from '../shell/index.ts';
-import { Empty, Failure, Loading, Page, Panel, Plot, type PlotOption } from '../ui/index.ts';
+import { Empty, Failure, Loading, Page, Panel, Plot, type PlotOption, Scroller } from '../ui/index.ts';
 import { kindOf, nameOf, predicateName, useGraph } from './record-ask.ts';
 import { ThingLink } from './said.tsx';
 import { ThingChoice } from './thing-forms.tsx';
@@ -62,37 +62,41 @@ function Shown({ graph, choose }: { graph: Graph; choose: (id: string) => void }
     <>
       {graph.cut && <p className="quiet">{t('record.cut', { count: graph.nodes.length })}</p>}
       <div className="graph-pair">
-        <Plot
-          title={t('record.graphOf', { name: nameOf(graph.nodes[0]!) })}
-          option={option}
-          heightPx={HEIGHT_PX}
-          pick={(data) => {
-            const { id } = (data ?? {}) as { id?: string };
-            if (id !== undefined && names.has(id)) choose(id);
-          }}
-          table={{
-            columns: [t('record.thing'), t('record.predicate'), t('record.other')],
-            rows: graph.edges.map(({ subject, predicate, object }) => [
-              nameOf(names.get(subject)!),
-              predicateName(predicate, 'out'),
-              nameOf(names.get(object)!),
-            ]),
-          }}
-        />
+        <Panel title={t('record.graphOf', { name: nameOf(graph.nodes[0]!) })}>
+          <Plot
+            title={t('record.picture')}
+            option={option}
+            heightPx={HEIGHT_PX}
+            pick={(data) => {
+              const { id } = (data ?? {}) as { id?: string };
+              if (id !== undefined && names.has(id)) choose(id);
+            }}
+            table={{
+              columns: [t('record.thing'), t('record.predicate'), t('record.other')],
+              rows: graph.edges.map(({ subject, predicate, object }) => [
+                nameOf(names.get(subject)!),
+                predicateName(predicate, 'out'),
+                nameOf(names.get(object)!),
+              ]),
+            }}
+          />
+        </Panel>
         <Panel title={t('record.things', { count: graph.nodes.length })}>
-          {[...groups].map(([step, nodes]) => (
-            <section key={step}>
-              <h3>{step === 0 ? t('record.here') : t('record.stepsAway', { count: step })}</h3>
-              <ul className="graph-list">
-                {nodes.map((node) => (
-                  <li key={node.id}>
-                    <ThingLink thing={node} /> <span className="quiet">{kindOf(node.kind)}</span>{' '}
-                    {step > 0 && <Go to={`/cluster/graph?thing=${node.id}`}>{t('record.goThere')}</Go>}
-                  </li>
-                ))}
-              </ul>
-            </section>
-          ))}
+          <Scroller label={t('record.byStep')} heightPx={HEIGHT_PX}>
+            {[...groups].map(([step, nodes]) => (
+              <section key={step}>
+                <h3>{step === 0 ? t('record.here') : t('record.stepsAway', { count: step })}</h3>
+                <ul className="graph-list">
+                  {nodes.map((node) => (
+                    <li key={node.id}>
+                      <ThingLink thing={node} /> <span className="quiet">{kindOf(node.kind)}</span>{' '}
+                      {step > 0 && <Go to={`/cluster/graph?thing=${node.id}`}>{t('record.goThere')}</Go>}
+                    </li>
+                  ))}
+                </ul>
+              </section>
+            ))}
+          </Scroller>
         </Panel>
       </div>
     </>
@@ -120,8 +124,8 @@ function drawn({ nodes, edges }: Graph): PlotOption {
         label: { show: nodes.length <= FEW, position: 'right', formatter: '{b}', width: 160, overflow: 'truncate' },
         emphasis: { focus: 'adjacency', label: { show: true } },
         force: {
-          repulsion: nodes.length <= FEW ? 260 : 90,
-          edgeLength: nodes.length <= FEW ? 110 : 50,
+          repulsion: nodes.length <= FEW ? 260 : 160,
+          edgeLength: nodes.length <= FEW ? 110 : 70,
           layoutAnimation: false,
         },
         edgeSymbol: ['none', 'arrow'],

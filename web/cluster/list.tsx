@@ -27,7 +27,7 @@ export default function ThingList() {
   const text = useRested(asked.text, 250);
   const order = of('order') === 'changed' ? 'changed' : 'name';
   const query = { ...asked, text, order };
-  const mayEnter = may('cluster.edit') || may('cluster.edit@organization');
+  const mayEnter = may('cluster.edit');
   return (
     <Page
       title={t('record.list')}

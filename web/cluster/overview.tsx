@@ -29,7 +29,7 @@ export default function OverviewPage() {
           <Button icon={<FileSearchOutlined />} onClick={() => go('/cluster/facts')}>
             {t('record.facts')}
           </Button>
-          {(may('cluster.edit') || may('cluster.edit@organization')) && (
+          {may('cluster.edit') && (
             <Button icon={<CheckCircleOutlined />} onClick={() => go('/cluster/due')}>
               {t('record.due')}
             </Button>

@@ -48,7 +48,7 @@ export const useFacts = () =>
 export const useDue = (within: string) =>
   useQuery({ queryKey: [KEY, 'due', within], queryFn: read<DuePage>('/due', { within }) });
 export const useClaims = () =>
-  useQuery({ queryKey: [KEY, 'claims'], queryFn: read<{ claims: ClaimLine[] }>('/claims') });
+  useQuery({ queryKey: [KEY, 'claims'], queryFn: read<{ claims: ClaimLine[]; mayDecide: boolean }>('/claims') });
 export const useGraph = (thing: string, to: string, steps: string) =>
   useQuery({
     queryKey: [KEY, 'graph', thing, to, steps],

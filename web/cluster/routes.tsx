@@ -34,7 +34,7 @@ export const routes: readonly PageRoute[] = [
     path: '/cluster/search',
     page: () => import('./search.tsx'),
     permission: 'cluster.read',
-    nav: { label: 'cluster:find.title', icon: FileSearchOutlined, order: 502, notFor: ['patient', 'courier'] },
+    nav: { label: 'cluster:find.nav', icon: FileSearchOutlined, order: 502, notFor: ['patient', 'courier'] },
   },
   {
     path: '/cluster/import',
@@ -60,7 +60,7 @@ export const routes: readonly PageRoute[] = [
   { path: '/cluster/things/$id', page: () => import('./thing.tsx'), permission: 'cluster.read' },
   { path: '/cluster/facts', page: () => import('./facts.tsx'), permission: 'cluster.read' },
   { path: '/cluster/graph', page: () => import('./graph.tsx'), permission: 'cluster.read' },
-  { path: '/cluster/due', page: () => import('./due.tsx'), permission: ['cluster.edit', 'cluster.edit@organization'] },
+  { path: '/cluster/due', page: () => import('./due.tsx'), permission: 'cluster.edit' },
   {
     path: '/cluster/policies',
     page: () => import('./policies.tsx'),

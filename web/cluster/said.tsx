@@ -1,5 +1,6 @@
 import { FileSearchOutlined } from '@ant-design/icons';
-import { Button, Popover } from 'antd';
+import { Button, Modal } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
   type Op,
@@ -56,26 +57,23 @@ const OPS = { '>': 'more', '<': 'less', '~': 'about' } as const;
 /** Where it comes from: opens quote, date, confidence, and who said it when. */
 export function SourceChip({ said, source }: { said: Statement | Relation; source: Source | undefined }) {
   const { t } = useTranslation('cluster');
+  const [isOpen, setOpen] = useState(false);
   const title = source === undefined ? said.source : sourceTitle(source);
   const label = source?.kind === 'entry' ? t('record.entryOf', { who: title }) : title;
   return (
     <span className="row">
-      <Popover
-        trigger="click"
-        placement="bottom"
-        content={<Provenance said={said} source={source} />}
-        title={title}
-        styles={{ root: { maxWidth: 'min(480px, 92vw)' } }}
+      <Button
+        type="text"
+        size="small"
+        icon={<FileSearchOutlined />}
+        aria-label={t('record.openSource', { source: label })}
+        onClick={() => setOpen(true)}
       >
-        <Button
-          type="text"
-          size="small"
-          icon={<FileSearchOutlined />}
-          aria-label={t('record.openSource', { source: label })}
-        >
-          <span className="source-chip">{label}</span>
-        </Button>
-      </Popover>
+        <span className="source-chip">{label}</span>
+      </Button>
+      <Modal open={isOpen} title={title} footer={null} onCancel={() => setOpen(false)} destroyOnHidden>
+        <Provenance said={said} source={source} />
+      </Modal>
       {said.confidence !== null && <StatusTag tone="warning">{t(`record.confidences.${said.confidence}`)}</StatusTag>}
     </span>
   );

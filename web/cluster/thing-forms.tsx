@@ -10,9 +10,9 @@ import {
   type ThingKind,
   type Value,
 } from '../../src/modules/cluster/model.ts';
-import { useGo, useSession } from '../shell/index.ts';
+import { useGo } from '../shell/index.ts';
 import { useRested } from '../ui/index.ts';
-import { kindOf, nameOf, predicateName, propertyName, useRecordAct, useThings } from './record-ask.ts';
+import { kindOf, nameOf, predicateName, propertyName, useClaims, useRecordAct, useThings } from './record-ask.ts';
 
 const FEN = 100;
 
@@ -23,13 +23,11 @@ interface Closing {
 /** A new thing. */
 export function ThingForm({ close }: Closing) {
   const { t } = useTranslation('cluster');
-  const { may } = useSession();
+  const isKeeper = useClaims().data?.mayDecide === true;
   const go = useGo();
   const act = useRecordAct(close);
   const [form] = Form.useForm<{ kind: ThingKind; name: string; nameZh?: string }>();
-  const kinds = (Object.keys(KINDS) as ThingKind[]).filter(
-    (kind) => may('cluster.edit') || KINDS[kind].enteredBy === 'anybody',
-  );
+  const kinds = (Object.keys(KINDS) as ThingKind[]).filter((kind) => isKeeper || KINDS[kind].enteredBy === 'anybody');
   return (
     <Dialog title={t('record.enter')} close={close} send={() => form.submit()} busy={act.isPending}>
       <Form

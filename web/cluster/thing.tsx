@@ -129,7 +129,7 @@ function Acts({ profile: { thing, mayEdit }, open }: { profile: Profile; open: (
           </Button>
         </>
       )}
-      {!mayEdit && may('cluster.edit@organization') && (
+      {!mayEdit && may('cluster.edit') && (
         <Button icon={<UserOutlined />} onClick={() => open('claim')}>
           {t('record.claim')}
         </Button>

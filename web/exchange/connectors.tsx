@@ -48,6 +48,7 @@ function Enter() {
               {(id) => (
                 <Input
                   id={id}
+                  style={{ width: 'min(100%, 300px)' }}
                   value={given[name]}
                   maxLength={1_000}
                   placeholder={PLACEHOLDERS[name]}
@@ -105,6 +106,11 @@ function List({ known }: { known: readonly Counterparty[] }) {
           }}
         />
       )}
+      {tried !== undefined && (
+        <Panel title={t('connectors.tested', { name: known.find(({ id }) => id === tried.id)?.name })}>
+          <Trials trials={tried.trials} />
+        </Panel>
+      )}
       <DataTable<Counterparty>
         name="connectors"
         label={t('connectors.title')}
@@ -133,9 +139,8 @@ function List({ known }: { known: readonly Counterparty[] }) {
             value: ({ disabledAt }) => t(disabledAt === null ? 'connectors.open' : 'connectors.ended'),
             render: (row) =>
               row.disabledAt === null ? (
-                <span className="row">
+                <span className="trade-acts">
                   <StatusTag tone="good">{t('connectors.open')}</StatusTag>
-                  {tried?.id === row.id && <Trials trials={tried.trials} />}
                   <Button
                     size="small"
                     loading={test.isPending && test.variables === row.id}
@@ -163,13 +168,17 @@ function List({ known }: { known: readonly Counterparty[] }) {
 function Trials({ trials }: { trials: readonly ConnectorTrial[] }) {
   const { t } = useTranslation('exchange');
   return (
-    <span className="row" role="status">
+    <ul role="status" aria-label={t('connectors.test')}>
       {trials.map(({ what, isWell, said, tookMs }) => (
-        <StatusTag key={what} tone={isWell ? 'good' : 'danger'}>
-          {isWell ? t(`connectors.trials.${what}`, { said, tookMs }) : t('connectors.trials.failed', { said })}
-        </StatusTag>
+        <li key={what}>
+          <StatusTag tone={isWell ? 'good' : 'danger'}>
+            {t(`connectors.trials.${isWell ? 'well' : 'failed'}`)}
+          </StatusTag>{' '}
+          {t(`connectors.trials.${what}`, { said: isWell ? said : t('connectors.trials.nothing'), tookMs })}{' '}
+          {isWell ? '' : said}
+        </li>
       ))}
-    </span>
+    </ul>
   );
 }
 

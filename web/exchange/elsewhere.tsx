@@ -12,9 +12,10 @@ import './trade.css';
 /** What other connectors offer: looked at, and asked for. */
 export default function Elsewhere() {
   const { t } = useTranslation('exchange');
-  const [chosen, choose] = useAddressValue('connector');
+  const [named, choose] = useAddressValue('connector');
   const [text, setText] = useAddressValue('text');
   const known = useElsewhere();
+  const chosen = named === '' ? known.data?.connectors[0]?.id : named;
   return (
     <Page title={t('elsewhere.title')} about={t('elsewhere.about')}>
       {known.isPending && <Loading />}
@@ -29,7 +30,7 @@ export default function Elsewhere() {
               aria-label={t('elsewhere.connector')}
               placeholder={t('elsewhere.connector')}
               style={{ width: 'min(100%, 320px)' }}
-              {...(chosen !== '' && { value: chosen })}
+              {...(chosen !== undefined && { value: chosen })}
               onChange={choose}
               options={known.data.connectors.map(({ id, name }) => ({ value: id, label: name }))}
             />
@@ -42,7 +43,7 @@ export default function Elsewhere() {
               onSearch={setText}
             />
           </div>
-          {chosen === '' ? <Empty title={t('elsewhere.choose')} /> : <Fetched connector={chosen} text={text} />}
+          {chosen !== undefined && <Fetched connector={chosen} text={text} />}
         </div>
       )}
     </Page>

@@ -219,9 +219,9 @@ async function base64Of(file: File): Promise<string> {
 export function useMoney(): (fen: number) => string {
   const { i18n } = useTranslation();
   return (fen) =>
-    new Intl.NumberFormat(i18n.language, { style: 'currency', currency: 'CNY', maximumFractionDigits: 4 }).format(
-      fen / 100,
-    );
+    new Intl.NumberFormat(i18n.language, {
+      ...{ style: 'currency', currency: 'CNY', currencyDisplay: 'narrowSymbol', maximumFractionDigits: 4 },
+    }).format(fen / 100);
 }
 
 /** What a contract costs, in one line. */

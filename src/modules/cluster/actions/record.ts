@@ -4,9 +4,11 @@ import { tellAll } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import {
   KINDS,
+  PROPERTIES,
   type Profile,
   propertyOf,
   type Reckoned,
+  type Said,
   type Statement,
   type ThingKind,
   type ThingPage,
@@ -359,13 +361,16 @@ export async function profileOf(db: Db, asked: string): Promise<Profile> {
   };
 }
 
-function byProperty(statements: readonly Statement[]): Profile['said'] {
-  const groups = Map.groupBy(statements, ({ property }) => property);
-  return [...groups].map(([property, group]) => ({
+const PLACE_OF = new Map(Object.keys(PROPERTIES).map((property, place) => [property, place]));
+
+/** In the order in which the properties stand in their table. */
+function byProperty(statements: readonly Statement[]): Said[] {
+  const groups = [...Map.groupBy(statements, ({ property }) => property)].map(([property, group]) => ({
     property,
     statements: sortSaid(group),
     disputed: propertyOf(property)?.many !== true && isDisputed(group),
   }));
+  return groups.toSorted((one, two) => (PLACE_OF.get(one.property) ?? 0) - (PLACE_OF.get(two.property) ?? 0));
 }
 
 export async function nameOwner(db: Db, owner: string): Promise<{ en: string; zh: string }> {

@@ -73,10 +73,11 @@ async function moveTo(
 }
 
 /** Claims that wait for the regulator; of others their own. */
-export async function listClaims(ctx: Context): Promise<{ claims: readonly ClaimLine[] }> {
+export async function listClaims(ctx: Context): Promise<{ claims: readonly ClaimLine[]; mayDecide: boolean }> {
   const reach = reachOf(ctx.actor, EDIT);
   if (reach === undefined) ctx.require(EDIT);
-  return { claims: await findClaims(ctx.db, reach === 'all' ? undefined : partiesOf(ctx.actor)) };
+  const mayDecide = reach === 'all';
+  return { claims: await findClaims(ctx.db, mayDecide ? undefined : partiesOf(ctx.actor)), mayDecide };
 }
 
 /** Ids of the things that the actor speaks for. */
