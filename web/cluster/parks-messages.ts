@@ -78,7 +78,7 @@ export const parksWords = catalogue({
       },
       underWay: 'Projects under way',
       investmentUnknown: 'Investment unknown',
-      examplesAmong: 'Examples among them',
+      examplesAmong: 'Examples in this view',
       countsTitle: 'Projects by stage',
       incidenceTitle: 'Signed and lost, since a project became known',
       incidenceNote:
@@ -442,7 +442,7 @@ export const parksWords = catalogue({
       },
       underWay: '在推进项目',
       investmentUnknown: '投资额未知',
-      examplesAmong: '其中示例',
+      examplesAmong: '本视图中的示例',
       countsTitle: '各阶段项目数',
       incidenceTitle: '自获知项目起的签约与流失',
       incidenceNote:
