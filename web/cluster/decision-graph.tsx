@@ -91,7 +91,7 @@ export function Graph({ elements }: { elements: readonly DrawnElement[] }) {
 
 const ROUND = { input: HIGH / 2, decision: 0, service: 12, knowledge: 0 } as const;
 
-/** In layers: what needs nothing lies lowest, everything else above all that it needs; within a layer near what it needs. */
+/** In layers, everything above all that it needs; within a layer near what it needs. */
 function place(elements: readonly DrawnElement[]): Placed[] {
   const byKey = new Map(elements.map((element) => [element.key, element]));
   const layers = new Map<string, number>();
@@ -103,6 +103,12 @@ function place(elements: readonly DrawnElement[]): Placed[] {
     layers.set(key, layer);
     return layer;
   };
+  for (const { key } of elements) layerOf(key);
+  // What needs nothing lies right below the first that needs it.
+  for (const { key, needs } of elements) {
+    const above = elements.filter((element) => element.needs.includes(key)).map((element) => layerOf(element.key));
+    if (needs.length === 0 && above.length > 0) layers.set(key, Math.min(...above) - 1);
+  }
   const rows = Map.groupBy(elements, ({ key }) => layerOf(key));
   const top = Math.max(0, ...rows.keys());
   const widest = Math.max(...[...rows.values()].map(({ length }) => length));

@@ -15,7 +15,7 @@ export function LogicView({ logic, label, asked }: { logic: Logic; label: string
     case 'function':
       return (
         <>
-          <p className="mono">({logic.parameters.map(({ name }) => name).join(', ')})</p>
+          <p className="mono decision-about">({logic.parameters.map(({ name }) => name).join(', ')})</p>
           <Inner logic={logic.logic} label={label} asked={asked} />
         </>
       );
@@ -135,7 +135,7 @@ function TableView({ table, label, asked }: { table: Table; label: string; asked
   const matched = new Set(asked?.matched);
   return (
     <>
-      <p className="quiet">
+      <p className="quiet decision-about">
         <strong>{sign}</strong>: {t(`decisions.policies.${hitPolicy.replace(' ', '-')}`)}
         {aggregation !== undefined && ` (${t(`decisions.aggregations.${aggregation}`)})`}
       </p>

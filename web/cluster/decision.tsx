@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Alert, Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { DecisionPage, DrawnElement, Trial } from '../../src/modules/cluster/model.ts';
+import type { DecisionPage, DrawnElement, Note, Trial } from '../../src/modules/cluster/model.ts';
 import { Go, useAddressValue, usePathValue } from '../shell/index.ts';
 import { Failure, Loading, Page, Panel, StatusTag, Tabs, Time, useNotice } from '../ui/index.ts';
 import { decision, fileOf, useDecision, useDecisionAct } from './decision-ask.ts';
@@ -44,7 +44,11 @@ export default function Decision() {
       {query.isError && <Failure error={query.error} retry={() => query.refetch()} />}
       {page !== undefined && (
         <div className="stack">
-          {page.example && <StatusTag tone="warning">{t('decisions.exampleLong')}</StatusTag>}
+          {page.example && (
+            <div>
+              <StatusTag tone="warning">{t('decisions.exampleLong')}</StatusTag>
+            </div>
+          )}
           <Faults page={page} />
           <Tabs
             label={t('decisions.parts')}
@@ -126,29 +130,71 @@ function Results({ trial }: { trial: Trial }) {
     <Panel title={t('decisions.results')}>
       <div aria-live="polite" className="stack">
         <dl className="facts">
-          {trial.results.map(({ name, value, text }) => (
+          {trial.results.map(({ name, value }) => (
             <div key={name} style={{ display: 'contents' }}>
               <dt>{name}</dt>
-              <dd className="mono">{value === null ? t('decisions.unknown') : text}</dd>
+              <dd>
+                <Shown value={value} />
+              </dd>
             </div>
           ))}
         </dl>
         {trial.notes.length > 0 && (
           <section aria-label={t('decisions.notes')}>
             <h3>{t('decisions.notes')}</h3>
-            <ul>
-              {trial.notes.map(({ reason, where, facts, at }) => (
-                <li key={`${where} ${reason} ${at} ${JSON.stringify(facts)}`}>
-                  {where !== undefined && <strong>{where}: </strong>}
-                  {t(`decisions.reasons.${reason}`)}
-                  {facts !== undefined && <code> {Object.values(facts).join(', ')}</code>}
-                </li>
-              ))}
-            </ul>
+            <Notes notes={trial.notes.filter((note) => !follows(note))} />
+            {trial.notes.some(follows) && (
+              <details>
+                <summary>{t('decisions.follows')}</summary>
+                <Notes notes={trial.notes.filter(follows)} />
+              </details>
+            )}
           </section>
         )}
       </div>
     </Panel>
+  );
+}
+
+/** Null came in, so null goes out: it follows from something else. */
+function follows({ facts }: Note): boolean {
+  return Object.values(facts ?? {}).some((fact) => /\bnull\b/.test(String(fact)));
+}
+
+function Notes({ notes }: { notes: readonly Note[] }) {
+  const { t } = useTranslation('cluster');
+  return (
+    <ul>
+      {notes.map(({ reason, where, facts, at }) => (
+        <li key={`${where} ${reason} ${at} ${JSON.stringify(facts)}`}>
+          {where !== undefined && <strong>{where}: </strong>}
+          {t(`decisions.reasons.${reason}`)}
+          {facts !== undefined && <code> {Object.values(facts).join(', ')}</code>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** A result as a person reads it: members under each other, items in a list. */
+function Shown({ value }: { value: unknown }) {
+  const { t } = useTranslation('cluster');
+  if (value === null || (Array.isArray(value) && value.length === 0)) {
+    return <span className="quiet">{t(value === null ? 'decisions.unknown' : 'decisions.nothing')}</span>;
+  }
+  if (typeof value === 'boolean') return t(value ? 'decisions.yes' : 'decisions.no');
+  if (typeof value !== 'object') return <span className="numbers">{String(value)}</span>;
+  return (
+    <dl className="facts">
+      {Object.entries(value).map(([name, part]) => (
+        <div key={name} style={{ display: 'contents' }}>
+          <dt>{Array.isArray(value) ? Number(name) + 1 : name}</dt>
+          <dd>
+            <Shown value={part} />
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 
@@ -159,7 +205,7 @@ function Element({ element, trial }: { element: DrawnElement; trial: Trial | und
   const asked = trial?.tables.findLast((table) => table.element === name);
   return (
     <Panel title={name} actions={<StatusTag>{t(`decisions.elements.${kind}`)}</StatusTag>}>
-      {question !== undefined && <p className="quiet">{question}</p>}
+      {question !== undefined && <p className="quiet decision-about">{question}</p>}
       {logic !== undefined && <LogicView logic={logic} label={name} asked={asked} />}
     </Panel>
   );

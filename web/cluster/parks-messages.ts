@@ -47,6 +47,7 @@ export const parksWords = catalogue({
       next: 'Next step',
       nextOwner: 'Who does it',
       nextDue: 'Until',
+      decided: 'none: it is decided',
       noStep: 'none: enter one, or it counts as stalled',
       noSteps: 'No next steps with a day',
       figures: {
@@ -410,6 +411,7 @@ export const parksWords = catalogue({
       next: '下一步',
       nextOwner: '负责人',
       nextDue: '期限',
+      decided: '无：已有结果',
       noStep: '无：请填写，否则视为停滞',
       noSteps: '没有带日期的下一步',
       figures: {

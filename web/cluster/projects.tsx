@@ -12,7 +12,7 @@ import {
 import { api, Go, useAddressValue, useGo } from '../shell/index.ts';
 import { type Column, DataTable, Empty, Failure, Loading, Page, Panel, StatusTag, save, Tabs } from '../ui/index.ts';
 import { FormDialog, Toggle } from './form-dialog.tsx';
-import { STAGE_TONES, send, today, useAct, useAmounts, useExamples, useProjects } from './parks-ask.ts';
+import { STAGE_TONES, send, today, useAct, useAmounts, useProjects } from './parks-ask.ts';
 import { useProjectFields } from './project-fields.ts';
 import { Board } from './projects-board.tsx';
 import { Forecast } from './projects-forecast.tsx';
@@ -26,8 +26,7 @@ export default function Projects() {
   const [chosen, setChosen] = useAddressValue('examples');
   const [park, setPark] = useAddressValue('park');
   const [entering, setEntering] = useState(false);
-  const examples = useExamples(chosen);
-  const filter = { examples, ...(park !== '' && { park }) };
+  const filter = { ...(chosen !== '' && { examples: chosen }), ...(park !== '' && { park }) };
   const query = useProjects(filter);
   const { named } = useAmounts();
   const projects = query.data?.projects ?? [];
@@ -41,7 +40,11 @@ export default function Projects() {
       about={t('projects.about')}
       actions={
         <>
-          <Toggle label={t('parks.withExamples')} on={examples === 'yes'} set={(on) => setChosen(on ? 'yes' : 'no')} />
+          <Toggle
+            label={t('parks.withExamples')}
+            on={query.data?.examples === true}
+            set={(on) => setChosen(on ? 'yes' : 'no')}
+          />
           {parks.size > 1 && (
             <Select
               aria-label={t('projects.park')}

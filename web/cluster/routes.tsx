@@ -34,7 +34,7 @@ export const routes: readonly PageRoute[] = [
     path: '/cluster/search',
     page: () => import('./search.tsx'),
     permission: 'cluster.read',
-    nav: { label: 'cluster:find.title', icon: FileSearchOutlined, order: 502, notFor: ['patient', 'courier'] },
+    nav: { label: 'cluster:find.nav', icon: FileSearchOutlined, order: 502, notFor: ['patient', 'courier'] },
   },
   {
     path: '/cluster/import',

@@ -117,22 +117,25 @@ function guarded<T>(run: () => T): T {
   }
 }
 
-/** JSON has no dates: where the model asks for one, its text is read. What is none is left as it is, and does not conform. */
+/**
+ * JSON has no dates: where the model asks for one, its text is read; what is none is left as it is, and does not conform. A member of an
+ * object that is absent is not told, so it is null; FEEL's own contexts are taken as they are.
+ */
 function read(told: unknown, type: Type): Value {
-  return retype(fromHost(told), type);
+  return retype(fromHost(told), type, !(told instanceof Map));
 }
 
-function retype(value: Value, type: Type): Value {
-  if (type.kind === 'named') return retype(value, type.get());
-  if (type.kind === 'allowed') return retype(value, type.of);
-  if (type.kind === 'list' && isList(value)) return value.map((item) => retype(item, type.of));
+function retype(value: Value, type: Type, fill: boolean): Value {
+  if (type.kind === 'named') return retype(value, type.get(), fill);
+  if (type.kind === 'allowed') return retype(value, type.of, fill);
+  if (type.kind === 'list' && isList(value)) return value.map((item) => retype(item, type.of, fill));
   if (type.kind === 'context' && value instanceof Map) {
-    return new Map(
-      [...value].map(([key, entry]): [string, Value] => {
-        const field = type.fields.get(key);
-        return [key, field === undefined ? entry : retype(entry, field)];
-      }),
-    );
+    const typed = [...value].map(([key, entry]): [string, Value] => {
+      const field = type.fields.get(key);
+      return [key, field === undefined ? entry : retype(entry, field, fill)];
+    });
+    const absent = fill ? [...type.fields.keys()].filter((key) => !value.has(key)) : [];
+    return new Map([...typed, ...absent.map((key): [string, Value] => [key, null])]);
   }
   if (type.kind !== 'simple' || typeof value !== 'string') return value;
   return READERS[type.name]?.(value) ?? value;

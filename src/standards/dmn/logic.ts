@@ -132,7 +132,8 @@ function compileContext(logic: Logic & { kind: 'context' }, scope: Scope, place:
     for (const { name, type, run } of entries) {
       const found = run(values, evaluation);
       if (name === undefined) return found;
-      const value = convert(found, type) ?? note(evaluation, 'does-not-conform', undefined, { name });
+      const converted = convert(found, type);
+      const value = converted === undefined ? note(evaluation, 'does-not-conform', undefined, { name }) : converted;
       values.push(value);
       context.set(name, value);
     }

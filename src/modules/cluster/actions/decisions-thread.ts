@@ -51,7 +51,7 @@ function tryOut({ content, inputs, now }: Asked & { act: 'try' }): Omit<Trial, '
   if (at === undefined) throw new Error('the time is no moment');
   const { results, notes, tables, steps } = compileModels([readModel(content)]).evaluate({ inputs, now: at });
   return {
-    results: [...results].map(([name, value]) => ({ name, value: toHost(value), text: formatValue(value) })),
+    results: [...results].map(([name, value]) => ({ name, value: toHost(value) })),
     notes,
     tables: tables.map(({ element, inputs: given, matched }) => ({
       element,

@@ -143,9 +143,12 @@ async function unitLines(
 export async function findSpace(
   ctx: Context,
   need: SpaceNeed,
-  examples: boolean,
-): Promise<{ fits: SpaceFit[]; total: number; tenants: ThingName[] }> {
+  asked: string | undefined,
+): Promise<{ fits: SpaceFit[]; total: number; tenants: ThingName[]; examples: boolean }> {
   ctx.require(SPACE);
+  const tenants = reachOf(ctx.actor, TENANT) === undefined ? [] : await ownThings(ctx, TENANTS);
+  // Who is an example is shown examples unless they say otherwise.
+  const examples = asked === 'yes' || (asked !== 'no' && tenants.some(({ example }) => example));
   const park = need.park === undefined ? {} : { park: need.park };
   const leases = await findLeases(ctx.db, { ...park, endsAfter: todayOf(ctx.now()), limit: MOST_LEASES });
   const units = await unitLines(ctx, { ...park, leases, examples });
@@ -153,8 +156,7 @@ export async function findSpace(
   const open = units.filter(({ reservation }) => reservation === null || reservation.own);
   const hidden = open.map((unit) => shown(unit, { mayManage: false, tenants: [] }));
   const fits = findFits(hidden, need);
-  const tenants = reachOf(ctx.actor, TENANT) === undefined ? [] : await ownThings(ctx, TENANTS);
-  return { fits: fits.slice(0, MOST_FITS), total: fits.length, tenants };
+  return { fits: fits.slice(0, MOST_FITS), total: fits.length, tenants, examples };
 }
 
 export async function createUnit(ctx: Context, park: string, unit: UnitFields): Promise<string> {

@@ -56,7 +56,8 @@ export interface TableTrial {
 
 export interface Trial {
   version: number;
-  results: { name: string; value: unknown; text: string }[];
+  /** Dates, times, durations and ranges as their texts. */
+  results: { name: string; value: unknown }[];
   notes: readonly Note[];
   tables: TableTrial[];
   steps: number;

@@ -32,7 +32,7 @@ export function lastDay({ ends, ended }: Pick<Lease, 'ends' | 'ended'>): string 
   return ended ?? ends;
 }
 
-export function isRunning(lease: Lease, today: string): boolean {
+function isRunning(lease: Lease, today: string): boolean {
   return lease.starts <= today && today <= lastDay(lease);
 }
 
@@ -55,7 +55,7 @@ export function lineOf(
 // ---- what fits ---------------------------------------------------------------------------------------------------------
 
 /** How a unit answers each thing that is asked for. @param areaM2 its own, or with others of its floor */
-export function checksOf(unit: UnitLine, need: SpaceNeed, areaM2 = unit.areaM2): SpaceCheck[] {
+function checksOf(unit: UnitLine, need: SpaceNeed, areaM2 = unit.areaM2): SpaceCheck[] {
   const checks: SpaceCheck[] = [];
   const atLeast = (name: keyof SpaceNeed, asked: number | undefined, has: number | null): void => {
     if (asked === undefined) return;
@@ -168,7 +168,7 @@ export function rentOn(rent: readonly RentStep[], day: string): number {
 }
 
 /** Integer fen a month. */
-export function monthlyRent({ rent, areaM2 }: Pick<Lease, 'rent' | 'areaM2'>, day: string): number {
+function monthlyRent({ rent, areaM2 }: Pick<Lease, 'rent' | 'areaM2'>, day: string): number {
   return Math.round(rentOn(rent, day) * areaM2);
 }
 

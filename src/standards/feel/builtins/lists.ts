@@ -8,6 +8,7 @@ import {
   isList,
   note,
   spend,
+  typeOf,
   type Value,
 } from '../values.ts';
 import { define } from './define.ts';
@@ -89,7 +90,9 @@ function overAll(name: string, body: (list: List, act: Act) => Value | undefined
   const call = (args: List, act: Act): Value => {
     if (args.length === 0) return note(act, 'wrong-arguments', undefined, { function: name });
     if (args.length === 1) return byList.call(args, act);
-    return body(args, act) ?? note(act, 'wrong-type', undefined, { function: name });
+    return (
+      body(args, act) ?? note(act, 'wrong-type', undefined, { function: name, arguments: args.map(typeOf).join(', ') })
+    );
   };
   return [name, new Func(name, byList.parameters, call, byList.named)];
 }
