@@ -53,7 +53,7 @@ import {
 
 export const [READ, EDIT] = ['cluster.read', 'cluster.edit'] as const;
 
-export interface NewThing {
+interface NewThing {
   /** Made up when it is left out. */
   id?: string;
   kind: ThingKind;

@@ -1,6 +1,6 @@
 import type { ThingKind } from './kinds.ts';
 
-export type PropertyType = 'text' | 'integer' | 'decimal' | 'money' | 'date' | 'flag' | 'code' | 'list';
+type PropertyType = 'text' | 'integer' | 'decimal' | 'money' | 'date' | 'flag' | 'code' | 'list';
 
 /** What may be said of a thing. */
 export interface Property {

@@ -35,6 +35,6 @@ export { reportDocument, reportSections, reportSheets } from './report.ts';
 export { documentOf } from './search.ts';
 export { checkId, checkRelation, checkStatement, type NewRelation, type NewStatement } from './sound.ts';
 export { dayAfter, ENDING_DAYS, findFits, lastDay, lineOf, parkFigures, quarterEnd } from './space.ts';
-export { agree, isDisputed, reckon, sortSaid } from './statements.ts';
+export { isDisputed, reckon, sortSaid } from './statements.ts';
 export { checkTargetValue, forecastOf, targetStanding } from './targets.ts';
 export { meet, spread, type Walk } from './walk.ts';
