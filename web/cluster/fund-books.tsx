@@ -60,7 +60,13 @@ export function Books({ page }: { page: FundPage }) {
         few={50}
         emptyText={t('fund.noEntries')}
         columns={[
-          { key: 'day', title: t('fund.day'), value: ({ day }) => day, sortable: true },
+          {
+            key: 'day',
+            title: t('fund.day'),
+            value: ({ day }) => day,
+            render: ({ day }) => <span className="one-line">{day}</span>,
+            sortable: true,
+          },
           {
             key: 'kind',
             title: t('fund.kind'),

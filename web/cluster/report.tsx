@@ -55,6 +55,7 @@ function Section({ section: { key, title, about, columns, rows } }: { section: R
       <DataTable<ReportSection['rows'][number]>
         name={`report-${key}`}
         label={title}
+        searchable={false}
         rowKey={(row) => row.map(String).join('|')}
         source={{ rows }}
         few={40}

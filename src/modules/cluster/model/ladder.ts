@@ -61,7 +61,7 @@ export interface RungAnswer {
   answer: Answer;
   /** Of the group that is nearest. */
   criteria: CriterionAnswer[];
-  /** One criterion is lacking, and not by much; the rest is met or unknown. */
+  /** One criterion is lacking, by a quarter at the most, and can still be grown into; of the rest at least half is met. */
   isNear: boolean;
 }
 
