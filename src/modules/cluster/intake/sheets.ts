@@ -1,7 +1,7 @@
 import { inThread } from '#kernel/child';
 import { Problem, type ProblemKind } from '#kernel/problem';
 
-export type SheetCell = string | number | null;
+type SheetCell = string | number | null;
 export interface Sheet {
   name: string;
   /** The first row is its head. */
