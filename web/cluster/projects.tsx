@@ -151,16 +151,13 @@ export function Stalls({ project: { stalled } }: { project: Pick<ProjectLine, 's
 
 function List({ projects }: { projects: readonly ProjectLine[] }) {
   const { t } = useTranslation('cluster');
-  const { money, number, percent, named } = useAmounts();
+  const { money, number, named } = useAmounts();
   const [stage, setStage] = useAddressValue('stage');
   const [stalled, setStalled] = useAddressValue('stalled');
   const shown = projects.filter(
     (each) => (stage === '' || each.stage === stage) && (stalled !== 'yes' || each.stalled.length > 0),
   );
-  const amount = (
-    key: 'investmentFen' | 'outputFen' | 'jobs' | 'landM2',
-    show: (value: number | null) => string,
-  ): Column<ProjectLine> => ({
+  const amount = (key: 'investmentFen' | 'jobs', show: (value: number | null) => string): Column<ProjectLine> => ({
     key,
     title: t(`projects.figures.${key}`),
     value: (project) => (key.endsWith('Fen') && project[key] !== null ? project[key] / 100 : project[key]),
@@ -223,15 +220,7 @@ function List({ projects }: { projects: readonly ProjectLine[] }) {
           sortable: true,
         },
         amount('investmentFen', money),
-        amount('outputFen', money),
         amount('jobs', number),
-        {
-          key: 'probability',
-          title: t('projects.probability'),
-          value: ({ probability }) => probability,
-          render: ({ probability }) => (probability === null ? t('projects.byStage') : percent(probability)),
-          end: true,
-        },
         {
           key: 'next',
           title: t('projects.next'),

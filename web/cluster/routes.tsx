@@ -119,7 +119,7 @@ export const routes: readonly PageRoute[] = [
   {
     path: '/cluster/portal',
     page: () => import('./portal.tsx'),
-    permission: 'cluster.tenant@organization',
+    permission: ['cluster.tenant', 'cluster.tenant@organization'],
     nav: { label: 'cluster:portal.title', icon: HomeOutlined, order: 526 },
   },
   {

@@ -86,7 +86,7 @@ export async function mergeThings(
       subject: `thing/${thing}`,
       detail: { merge: id, into, moved, reason: reason.trim() },
     });
-    await noteChanged(ctx, tx, [thing, into]);
+    await noteChanged(ctx, tx, [thing, into, ...moved]);
     return id;
   });
 }
@@ -111,7 +111,7 @@ export async function undoMerge(ctx: Context, id: string, reason: string): Promi
       subject: `thing/${thing}`,
       detail: { merge: id, into, moved, reason: reason.trim() },
     });
-    await noteChanged(ctx, tx, [thing, into]);
+    await noteChanged(ctx, tx, [thing, into, ...moved]);
   });
 }
 

@@ -127,12 +127,13 @@ async function unitLines(
     const isOwn = madeBy === ctx.actor.id || own.some(({ id }) => id === each.holder);
     return { ...rest, until: until.toISOString(), own: isOwn };
   });
+  const held = new Map(reservations.map((each) => [each.unit, each]));
   const byUnit = Map.groupBy(leases, ({ unit }) => unit);
   const today = todayOf(ctx.now());
   return units.map(({ parkName, ...unit }) => ({
     ...unitLineOf(unit, {
       leases: byUnit.get(unit.id) ?? [],
-      reservation: reservations.find((each) => each.unit === unit.id) ?? null,
+      reservation: held.get(unit.id) ?? null,
       today,
     }),
     parkName,
@@ -155,7 +156,8 @@ export async function findSpace(
   // Who holds it for themselves may take it; for others it is taken.
   const open = units.filter(({ reservation }) => reservation === null || reservation.own);
   const hidden = open.map((unit) => shown(unit, { mayManage: false, tenants: [] }));
-  const fits = findFits(hidden, need);
+  // Without a day it is needed now.
+  const fits = findFits(hidden, { by: todayOf(ctx.now()), ...need });
   return { fits: fits.slice(0, MOST_FITS), total: fits.length, tenants, examples };
 }
 
