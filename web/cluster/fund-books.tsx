@@ -305,7 +305,7 @@ function Import({ fund }: { fund: string }) {
             <p role="status">{t('fund.importRows', { good, bad: bad.length, known })}</p>
             <DataTable<ImportRow>
               name="import"
-              label={t('fund.importTitle')}
+              label={t('funds.table', { name: t('fund.importTitle') })}
               rowKey={({ row }) => String(row)}
               source={{ rows: preview.rows }}
               few={20}

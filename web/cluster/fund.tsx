@@ -124,7 +124,7 @@ function Stated({ page }: { page: FundPage }) {
     <Panel title={t('fund.stated')}>
       <DataTable
         name={`fund-stated-${page.id}`}
-        label={t('fund.stated')}
+        label={t('funds.table', { name: t('fund.stated') })}
         searchable={false}
         rowKey={(row) => row.property}
         source={{ rows }}
@@ -226,7 +226,7 @@ function RatioTable({ page }: { page: FundPage }) {
     <Panel title={t('fund.ratios')} flush>
       <DataTable
         name={`fund-figures-${page.id}`}
-        label={t('fund.ratios')}
+        label={t('funds.table', { name: t('fund.ratios') })}
         searchable={false}
         rowKey={({ name }) => name}
         source={{ rows }}
@@ -302,7 +302,7 @@ function Holdings({ page }: { page: FundPage }) {
         <Panel title={t('fund.places')}>
           <DataTable
             name={`fund-places-${page.id}`}
-            label={t('fund.places')}
+            label={t('funds.table', { name: t('fund.places') })}
             searchable={false}
             rowKey={({ place }) => place?.id ?? ''}
             source={{ rows: page.places }}

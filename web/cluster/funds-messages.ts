@@ -5,6 +5,7 @@ export const fundWords = catalogue({
   en: {
     funds: {
       title: 'Funds',
+      table: '{{name}}: table',
       about:
         'Funds of the region and their figures. A figure that the books do not support is told as unknown, with what it lacks.',
       none: 'No fund on file',
@@ -193,6 +194,7 @@ export const fundWords = catalogue({
   zh: {
     funds: {
       title: '基金',
+      table: '{{name}}：表格',
       about: '区域内基金及其指标。账目不足以支持的指标显示为未知，并说明缺少什么。',
       none: '暂无基金',
       noneAbout: '在此设立的基金由您自行记账；监管方可将其他基金的账目交由您管理。',

@@ -157,7 +157,7 @@ function Enterprises({ page, filters }: { page: LadderPage; filters: React.React
   return (
     <DataTable<LadderLine>
       name="ladder-enterprises"
-      label={t('ladder.who')}
+      label={t('funds.table', { name: t('ladder.who') })}
       rowKey={({ thing }) => thing.id}
       source={{ rows: page.lines }}
       searchable

@@ -238,7 +238,7 @@ function Values({ page, correct }: { page: TargetPage; correct: (value: TargetVa
     <Panel title={t('target.values')} flush>
       <DataTable<TargetValue>
         name={`target-${page.id}`}
-        label={t('target.values')}
+        label={t('funds.table', { name: t('target.values') })}
         searchable={false}
         rowKey={({ id }) => id}
         source={{ rows: page.values }}
@@ -305,7 +305,7 @@ function Asks({ asks }: { asks: readonly TargetAsk[] }) {
     <Panel title={t('target.asks')} flush>
       <DataTable<TargetAsk>
         name="target-asks"
-        label={t('target.asks')}
+        label={t('funds.table', { name: t('target.asks') })}
         searchable={false}
         rowKey={({ id }) => id}
         source={{ rows: asks }}

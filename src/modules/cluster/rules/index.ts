@@ -8,7 +8,6 @@ export {
   figuresOf,
   holdingOf,
   parseQuarter,
-  quarterDays,
   quarterOf,
   standing,
 } from './funds.ts';
