@@ -158,6 +158,7 @@ export const parksWords = catalogue({
     },
     parks: {
       unknown: 'unknown',
+      tableOf: '{{title}}: table',
       withExamples: 'Examples too',
       wan: '10,000 yuan',
       yuan: 'yuan',
@@ -514,6 +515,7 @@ export const parksWords = catalogue({
     },
     parks: {
       unknown: '未知',
+      tableOf: '{{title}}：表格',
       withExamples: '含示例',
       wan: '万元',
       yuan: '元',
