@@ -39,7 +39,7 @@ export const parksWords = catalogue({
       days: 'Days in stage',
       inStage: '{{count}} days in its stage',
       stalled: 'Stalled',
-      stalls: { slow: 'longer than usual', overdue: 'step overdue', 'no-step': 'no next step' },
+      stalls: { slow: 'slow', overdue: 'step overdue', 'no-step': 'no next step' },
       probability: 'Probability of signing',
       probabilityNote: 'Empty: that of its stage, from history',
       probabilityFrom: { own: 'its leader’s', history: 'of its stage, from history' },
