@@ -32,7 +32,11 @@ describe.skipIf(!hasChromium)('needs and offers', () => {
     await match.getByRole('button', { name: 'Ask for an introduction' }).click();
     await page.getByRole('dialog').getByLabel('What you say *').fill('Two evenings a week?');
     await page.getByRole('dialog').getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.getByRole('heading', { name: 'Introductions', level: 1 }).waitFor();
     await page.getByText('Two evenings a week?').waitFor();
+    await go('/cluster/catalogues?examples=yes&gap=insurance-list');
+    await page.getByRole('link', { name: 'Cartilage cell sheet (example)' }).waitFor();
+    await page.getByText('not stated').first().waitFor();
   }, 300_000);
 
   test('the park accepts from a hand in Chinese and reads the contact then', async () => {

@@ -5,7 +5,7 @@ import type { Introduction, IntroductionState } from '../../src/modules/cluster/
 import { Go, useAddressValue } from '../shell/index.ts';
 import { Empty, Failure, Figures, Loading, Page, Panel, StatusTag, Time, Timeline, type Tone } from '../ui/index.ts';
 import { FormDialog, Toggle } from './form-dialog.tsx';
-import { useIntroductions, WishLine } from './meeting-ask.tsx';
+import { useIntroductions, useWishName, WishLine } from './meeting-ask.tsx';
 import { send, useAct } from './parks-ask.ts';
 import { ExampleTag } from './projects.tsx';
 import './parks.css';
@@ -63,6 +63,7 @@ export default function Introductions() {
 function One({ introduction }: { introduction: Introduction }) {
   const { t } = useTranslation('cluster');
   const { id, one, other, state, late, dueAt, words, contacts, next, revision, moves, mediated } = introduction;
+  const nameOf = useWishName();
   const [to, setTo] = useState<IntroductionState>();
   const move = useAct(
     (body: object) => send.post(`/introductions/${id}`, { ...body, state: to, revision }),
@@ -70,10 +71,10 @@ function One({ introduction }: { introduction: Introduction }) {
   );
   return (
     <Panel
-      title={t(`meeting.states.${state}`)}
+      title={`${nameOf(one)} ↔ ${nameOf(other)}`}
       actions={
         <span className="row">
-          <StatusTag tone={TONES[state]}>{t(mediated ? 'meeting.byMediator' : 'meeting.byParty')}</StatusTag>
+          <StatusTag tone={TONES[state]}>{t(`meeting.states.${state}`)}</StatusTag>
           <ExampleTag on={one.example} />
         </span>
       }
@@ -85,7 +86,9 @@ function One({ introduction }: { introduction: Introduction }) {
           </li>
         ))}
       </ul>
-      <p>{words}</p>
+      <p>
+        {words} <span className="quiet">({t(mediated ? 'meeting.byMediator' : 'meeting.byParty')})</span>
+      </p>
       {contacts.map(({ name, contact }) => (
         <p key={name}>{t('meeting.contactOf', { name, contact })}</p>
       ))}

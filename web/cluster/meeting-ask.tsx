@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import type { Introduction, ThingName, Wish, WishPage } from '../../src/modules/cluster/model.ts';
+import type { CataloguePage, Introduction, ThingName, Wish, WishPage } from '../../src/modules/cluster/model.ts';
 import { api, Go } from '../shell/index.ts';
 import { StatusTag } from '../ui/index.ts';
 import { useAmounts } from './parks-ask.ts';
@@ -14,6 +14,8 @@ export const useWishes = (query: Record<string, string>) =>
 export const useWish = (id: string) => useQuery(read<WishPage>(['need', id], `/needs/${id}`));
 export const useIntroductions = () =>
   useQuery(read<{ introductions: Introduction[] }>(['introductions'], '/introductions'));
+export const useCatalogue = (query: Record<string, string>) =>
+  useQuery(read<CataloguePage>(['catalogue'], '/catalogues', query));
 
 /** What a wish is called: its words, or its kind where they are hidden. */
 export function useWishName(): (wish: Wish) => string {

@@ -1,8 +1,35 @@
 import { catalogue } from '../ui/catalogue.ts';
 
-/** Texts of needs and offers and of introductions. */
+/** Texts of needs, offers, introductions and catalogues. */
 export const meetingWords = catalogue({
   en: {
+    catalogues: {
+      title: 'Catalogues',
+      about: 'Products with their standing in lists, each with its day and source, and clinical applications.',
+      of: {
+        drug: 'Drugs',
+        device: 'Devices',
+        diagnostic: 'Diagnostics',
+        equipment: 'Equipment',
+        application: 'Clinical applications',
+      },
+      enter: 'Enter a product',
+      enterAct: 'Enter',
+      enterAbout:
+        'Its standing in lists and where it is used are stated on its profile afterwards, with dates and quotes.',
+      name: 'Name',
+      maker: 'Maker',
+      uses: 'Used at',
+      gap: 'Standing in lists',
+      anyStanding: 'Any standing',
+      gapOf: 'Approved, not in: {{list}}',
+      standing: { applied: 'applied', listed: 'listed', 'not-listed': 'not listed', removed: 'removed' },
+      notSaid: 'not stated',
+      disputed: 'sources differ',
+      none: 'Nothing on record',
+      noneAbout: 'Enter a product, import a file, change the filter, or switch the examples on.',
+      cut: 'The first 200 by name are shown.',
+    },
     meeting: {
       title: 'Needs and offers',
       about: 'What parties of the region look for and what they have to give, matched both ways with the reasons.',
@@ -101,6 +128,26 @@ export const meetingWords = catalogue({
     },
   },
   zh: {
+    catalogues: {
+      title: '产品目录',
+      about: '产品在各目录中的状态，均注明日期与来源；以及临床应用。',
+      of: { drug: '药品', device: '器械', diagnostic: '诊断试剂', equipment: '装备', application: '临床应用' },
+      enter: '登记产品',
+      enterAct: '登记',
+      enterAbout: '目录状态与使用机构随后在其档案中填写，并注明日期和引文。',
+      name: '名称',
+      maker: '生产方',
+      uses: '使用机构',
+      gap: '目录状态',
+      anyStanding: '全部状态',
+      gapOf: '已获批，未进入：{{list}}',
+      standing: { applied: '已申请', listed: '已进入', 'not-listed': '未进入', removed: '已移出' },
+      notSaid: '未说明',
+      disputed: '来源不一致',
+      none: '暂无记录',
+      noneAbout: '请登记产品、导入文件、更改筛选，或开启示例。',
+      cut: '仅显示按名称排序的前 200 条。',
+    },
     meeting: {
       title: '供需对接',
       about: '区域内各方的需求与供给，双向匹配并说明理由。',

@@ -9,6 +9,7 @@ import {
   FundOutlined,
   HomeOutlined,
   ImportOutlined,
+  MedicineBoxOutlined,
   MergeCellsOutlined,
   NodeIndexOutlined,
   SearchOutlined,
@@ -138,5 +139,11 @@ export const routes: readonly PageRoute[] = [
     nav: { label: 'cluster:meeting.title', icon: SwapOutlined, order: 530 },
   },
   { path: '/cluster/needs/$id', page: () => import('./need.tsx'), permission: NEED },
+  {
+    path: '/cluster/catalogues',
+    page: () => import('./catalogues.tsx'),
+    permission: 'cluster.read',
+    nav: { label: 'cluster:catalogues.title', icon: MedicineBoxOutlined, order: 532, notFor: ['patient', 'courier'] },
+  },
   { path: '/cluster/introductions', page: () => import('./introductions.tsx'), permission: NEED },
 ];

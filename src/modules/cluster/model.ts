@@ -1,3 +1,4 @@
+export * from './model/catalogues.ts';
 export * from './model/decisions.ts';
 export * from './model/facts.ts';
 export * from './model/funds.ts';

@@ -1,14 +1,16 @@
 import { type Context, onDb } from '#kernel/context';
 import type { Job } from '#kernel/jobs';
 import type { Pool } from '#kernel/sql';
+import catalogue from '../../../../facts/cluster/catalogue-example.json' with { type: 'json' };
 import example from '../../../../facts/cluster/meeting-example.json' with { type: 'json' };
-import type { WishKind, WishSide } from '../model.ts';
+import type { ProductClass, WishKind, WishSide } from '../model.ts';
 import { findWishes } from '../store/index.ts';
+import { enterExampleProduct } from './catalogues.ts';
 import { demo } from './example.ts';
 import { introduce, listIntroductions, stateWish } from './meeting.ts';
 import { ownThings } from './spoken.ts';
 
-/** Needs and offers of the example enterprise and the example park, by the acts of their demo accounts; each is stated once, and what was withdrawn stays so. */
+/** Needs, offers and products of the example enterprise and the example park, by the acts of their demo accounts; each is stated once, and what was withdrawn stays so. */
 export function meetingExampleJob(pool: Pool): Job {
   return {
     name: 'cluster.meeting-example',
@@ -37,4 +39,6 @@ export async function enterMeetingExample(operator: Context, enterprise: Context
   // Once only: whoever ended it is not asked again.
   if (known.size < ids.length && (await listIntroductions(enterprise)).length === 0)
     await introduce(enterprise, example.introduction);
+  for (const { class: of, ...product } of catalogue.products)
+    await enterExampleProduct(enterprise, { ...product, class: of as ProductClass, maker: 'example-enterprise' });
 }

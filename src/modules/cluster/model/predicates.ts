@@ -68,6 +68,13 @@ export const PREDICATES: Readonly<Record<string, Predicate>> = {
     objects: ['sector'],
   },
   'carried-out-at': { en: 'carried out at', zh: '实施于', back: { en: 'is the site of', zh: '为实施地点' } },
+  'used-at': {
+    en: 'used at',
+    zh: '应用于',
+    back: { en: 'uses', zh: '使用' },
+    subjects: ['product'],
+    objects: ['institution', 'enterprise', 'platform'],
+  },
   measures: { en: 'measures', zh: '衡量', back: { en: 'is measured by', zh: '衡量指标为' }, subjects: ['target'] },
   succeeds: { en: 'succeeds', zh: '承接', back: { en: 'is succeeded by', zh: '后续为' } },
   'same-as': { en: 'perhaps the same as', zh: '可能等同于', back: { en: 'perhaps the same as', zh: '可能等同于' } },

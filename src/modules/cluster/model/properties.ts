@@ -1,3 +1,4 @@
+import { LIST_STATUSES, PRODUCT_CLASSES } from './catalogues.ts';
 import type { ThingKind } from './kinds.ts';
 
 type PropertyType = 'text' | 'integer' | 'decimal' | 'money' | 'date' | 'flag' | 'code' | 'list';
@@ -31,6 +32,8 @@ const count = (en: string, zh: string, kinds?: readonly ThingKind[], rest: Parti
 const money = (en: string, zh: string, kinds?: readonly ThingKind[]): Property =>
   text(en, zh, kinds, { type: 'money' });
 const many = { many: true } as const;
+
+const listed = (en: string, zh: string): Property => text(en, zh, ['product'], { type: 'code', codes: LIST_STATUSES });
 
 const FIRMS = ['enterprise', 'institution', 'department', 'platform', 'fund', 'park'] as const;
 
@@ -141,6 +144,14 @@ export const PROPERTIES: Readonly<Record<string, Property>> = {
   'metric-value': number('Value', '数值', ['target']),
   'metric-words': text('Said in words', '文字表述', ['target']),
   'departments-basis': text('Why these departments', '责任部门依据', ['target']),
+  // Of products in catalogues.
+  'product-class': text('Class of product', '产品类别', ['product'], { type: 'code', codes: PRODUCT_CLASSES }),
+  'approval-number': text('Approval number', '批准文号', ['product']),
+  approved: text('Approved', '获批日期', ['product'], { type: 'date' }),
+  'innovative-list': listed('Innovative drug and device catalogue', '创新药械目录'),
+  'first-of-kind-list': listed('First-of-kind equipment', '首台套'),
+  'insurance-list': listed('National insurance list', '国家医保目录'),
+  'essential-list': listed('Essential medicines', '国家基本药物目录'),
   // Of clinical applications.
   indication: text('Indication', '适应症', ['application', 'product']),
   therapy: text('Therapy', '疗法', ['application']),

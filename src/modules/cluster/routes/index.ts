@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Door } from '#kernel/http';
+import { catalogueRoutes } from './catalogues.ts';
 import { decisionRoutes } from './decisions.ts';
 import { fundRoutes } from './funds.ts';
 import { matchingRoutes } from './matching.ts';
@@ -29,4 +30,5 @@ export async function clusterRoutes(app: FastifyInstance, door: Door): Promise<v
   portalRoutes(app, door);
   relayRoutes(app, door);
   meetingRoutes(app, door);
+  catalogueRoutes(app, door);
 }

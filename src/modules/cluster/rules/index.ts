@@ -1,3 +1,4 @@
+export { CATALOGUED, catalogueLine } from './catalogues.ts';
 export { type FactGraph, type Reading, readFacts, type Seed } from './facts.ts';
 export type { ForecastQuestion } from './forecast.ts';
 export { holdingsNamed, readEntries } from './fund-import.ts';
