@@ -6,6 +6,7 @@ import { parksWords } from './parks-messages.ts';
 import { policyWords } from './policy-messages.ts';
 import { recordWords } from './record-messages.ts';
 import { targetWords } from './targets-messages.ts';
+import { viewWords } from './views-messages.ts';
 
 /** A line for each part. */
 export const messages = joined([
@@ -16,4 +17,5 @@ export const messages = joined([
   policyWords,
   recordWords,
   targetWords,
+  viewWords,
 ]);
