@@ -8,9 +8,9 @@ for (const [name, role, path, more] of shots) {
   try {
     await open(visit, path);
     await visit.page.waitForTimeout(1500);
-    if (path.includes('simulate')) { await visit.page.getByRole('button', { name: /Reckon|测算/ }).click(); await visit.page.waitForTimeout(4000); }
+    if (path.includes('simulate')) { await visit.page.getByRole('button', { name: /Reckon|测算/ }).click(); await visit.page.waitForTimeout(9000); }
     if ((more as {details?: boolean}).details) await visit.page.evaluate(() => { const all=document.querySelectorAll('details'); all[0]?.setAttribute('open',''); });
-    await visit.page.screenshot({ path: `/tmp/policy-${name}.png`, fullPage: true });
+    await visit.page.screenshot({ path: `/tmp/policy-${name}.png`, fullPage: !(more as {top?: boolean}).top });
     console.log(name, visit.troubles, await visit.page.evaluate(() => document.documentElement.scrollWidth));
   } catch (e) { console.log(name, String(e)); await visit.page.screenshot({ path: `/tmp/policy-${name}.png` }); }
   await visit.close();

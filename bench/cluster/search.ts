@@ -42,8 +42,7 @@ export const bench: Bench = {
     const bytes = index.snapshot();
     const snapshotS = (performance.now() - snapshotStart) / 1_000;
 
-    say('PostgreSQL');
-    const peer = args.includes('--no-peer') ? undefined : await timePostgres(firms, questions.slice(0, 100));
+    const peer = args.includes('--no-peer') ? undefined : await timePostgres(firms, questions.slice(0, 45));
     const kinds = [...new Set(times.map(({ kind }) => kind)), 'all'];
     const worst = times.reduce((one, other) => (other.cpuMs > one.cpuMs ? other : one));
     return {

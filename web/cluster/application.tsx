@@ -385,7 +385,7 @@ function Money({ page }: { page: ApplicationPage }) {
         />
         <DataTable<PolicyEntry>
           name={`application-${page.id}`}
-          label={t('applications.money')}
+          label={t('applications.entry')}
           rowKey={({ id }) => String(id)}
           source={{ rows: page.entries }}
           columns={[

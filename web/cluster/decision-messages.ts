@@ -39,7 +39,7 @@ export const decisionWords = catalogue({
       tableOf: 'Decision table {{name}}',
       needs: '{{kind}} {{name}} needs: {{needs}}',
       nothing: 'nothing',
-      faults_one: 'One expression cannot be used: it is unknown whenever it is evaluated',
+      faults_one: '{{count}} expression cannot be used: it is unknown whenever it is evaluated',
       faults_other: '{{count}} expressions cannot be used: they are unknown whenever they are evaluated',
       fault: 'Line {{line}}, {{element}}: {{kind}}:',
       kinds: {

@@ -80,39 +80,29 @@ function Pair({ pair }: { pair: DuplicatePair }) {
     if (sure !== undefined) parting.mutate({ path: 'apart', body: { one: one.id, other: other.id, ...sure } });
   };
   return (
-    <Panel
-      title={one.name}
-      actions={
-        <>
-          <StatusTag tone={TONES[verdict]}>{t(`twins.verdicts.${verdict}`)}</StatusTag>
-          <Button onClick={keepApart} loading={parting.isPending}>
-            {t('twins.apart')}
-          </Button>
-        </>
-      }
-    >
-      <div className="stack">
-        <div className="twin">
-          {[one, other].map((end, at) => (
-            <div key={end.id} className="stack">
-              <Go to={`/cluster/things/${end.id}`}>{end.name}</Go>
-              {end.nameZh !== null && end.nameZh !== end.name && <span>{end.nameZh}</span>}
-              <span className="quiet">
-                {end.id} · {t('twins.statements', { count: end.statements })}
-              </span>
-              <Button
-                className="no-print"
-                loading={merging.isPending}
-                onClick={() => merge(end, at === 0 ? other : one)}
-              >
-                {t('twins.keep')}
-              </Button>
-            </div>
-          ))}
-        </div>
-        <MatchEvidence match={pair} />
+    <div className="panel panel-body stack">
+      <div className="row">
+        <StatusTag tone={TONES[verdict]}>{t(`twins.verdicts.${verdict}`)}</StatusTag>
+        <Button className="no-print" onClick={keepApart} loading={parting.isPending}>
+          {t('twins.apart')}
+        </Button>
       </div>
-    </Panel>
+      <div className="twin">
+        {[one, other].map((end, at) => (
+          <div key={end.id} className="stack">
+            <Go to={`/cluster/things/${end.id}`}>{end.name}</Go>
+            {end.nameZh !== null && end.nameZh !== end.name && <span>{end.nameZh}</span>}
+            <span className="quiet">
+              {end.id} · {t('twins.statements', { count: end.statements })}
+            </span>
+            <Button className="no-print" loading={merging.isPending} onClick={() => merge(end, at === 0 ? other : one)}>
+              {t('twins.keep')}
+            </Button>
+          </div>
+        ))}
+      </div>
+      <MatchEvidence match={pair} />
+    </div>
   );
 }
 

@@ -60,7 +60,13 @@ export function Books({ page }: { page: FundPage }) {
         few={50}
         emptyText={t('fund.noEntries')}
         columns={[
-          { key: 'day', title: t('fund.day'), value: ({ day }) => day, sortable: true },
+          {
+            key: 'day',
+            title: t('fund.day'),
+            value: ({ day }) => day,
+            render: ({ day }) => <span className="one-line">{day}</span>,
+            sortable: true,
+          },
           {
             key: 'kind',
             title: t('fund.kind'),
@@ -299,7 +305,7 @@ function Import({ fund }: { fund: string }) {
             <p role="status">{t('fund.importRows', { good, bad: bad.length, known })}</p>
             <DataTable<ImportRow>
               name="import"
-              label={t('fund.importTitle')}
+              label={t('funds.table', { name: t('fund.importTitle') })}
               rowKey={({ row }) => String(row)}
               source={{ rows: preview.rows }}
               few={20}

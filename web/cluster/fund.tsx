@@ -15,6 +15,7 @@ import { DataTable, Facts, Failure, Figures, Loading, Page, Panel, Plot, StatusT
 import { AddressSwitch, percent, useFigureWords, useFund, useMoney, useSaved } from './fund-ask.tsx';
 import { Books } from './fund-books.tsx';
 import { curveOption } from './fund-plots.ts';
+import './record.css';
 import { nameOf } from './record-ask.ts';
 import { ThingLink } from './said.tsx';
 
@@ -38,13 +39,17 @@ export default function Fund() {
         )
       }
       trail={<Go to="/cluster/funds">{t('funds.title')}</Go>}
-      actions={page !== undefined && <Go to={`/cluster/things/${page.id}`}>{t('fund.source')}</Go>}
+      actions={page !== undefined && <Go to={`/cluster/things/${page.id}`}>{t('fund.profile')}</Go>}
     >
       {query.isPending && <Loading />}
       {query.isError && <Failure error={query.error} retry={() => query.refetch()} />}
       {page !== undefined && (
         <div className="stack">
-          {page.example && <StatusTag tone="warning">{t('record.example')}</StatusTag>}
+          {page.example && (
+            <div>
+              <StatusTag tone="warning">{t('record.example')}</StatusTag>
+            </div>
+          )}
           {!page.open && (
             <p>{page.keeperName === null ? t('fund.noBooks') : t('fund.shut', { keeper: page.keeperName })}</p>
           )}
@@ -119,7 +124,8 @@ function Stated({ page }: { page: FundPage }) {
     <Panel title={t('fund.stated')}>
       <DataTable
         name={`fund-stated-${page.id}`}
-        label={t('fund.stated')}
+        label={t('funds.table', { name: t('fund.stated') })}
+        searchable={false}
         rowKey={(row) => row.property}
         source={{ rows }}
         columns={[
@@ -220,7 +226,8 @@ function RatioTable({ page }: { page: FundPage }) {
     <Panel title={t('fund.ratios')} flush>
       <DataTable
         name={`fund-figures-${page.id}`}
-        label={t('fund.ratios')}
+        label={t('funds.table', { name: t('fund.ratios') })}
+        searchable={false}
         rowKey={({ name }) => name}
         source={{ rows }}
         columns={[
@@ -258,9 +265,9 @@ function Holdings({ page }: { page: FundPage }) {
               <>
                 <ThingLink thing={thing} {...(thing.kind === 'fund' && { to: `/cluster/funds/${thing.id}` })} />
                 {through !== null && (
-                  <span className="quiet">
+                  <div className="quiet">
                     {t('fund.throughFund', { share: percent(through.share), fund: nameOf(through.fund) })}
-                  </span>
+                  </div>
                 )}
               </>
             ),
@@ -295,7 +302,8 @@ function Holdings({ page }: { page: FundPage }) {
         <Panel title={t('fund.places')}>
           <DataTable
             name={`fund-places-${page.id}`}
-            label={t('fund.places')}
+            label={t('funds.table', { name: t('fund.places') })}
+            searchable={false}
             rowKey={({ place }) => place?.id ?? ''}
             source={{ rows: page.places }}
             columns={[
@@ -320,7 +328,9 @@ function Holdings({ page }: { page: FundPage }) {
       {page.subFunds.length > 0 && (
         <Panel title={t('fund.subFunds')}>
           {page.subFunds.map((fund) => (
-            <ThingLink key={fund.id} thing={fund} to={`/cluster/funds/${fund.id}`} />
+            <div key={fund.id}>
+              <ThingLink thing={fund} to={`/cluster/funds/${fund.id}`} />
+            </div>
           ))}
         </Panel>
       )}
@@ -374,6 +384,7 @@ function QuarterlyForm({ id, at }: { id: string; at: string }) {
         <DataTable<IlpaLine>
           name={`fund-form-${quarter}`}
           label={t('fund.form')}
+          searchable={false}
           rowKey={({ code }) => code}
           source={{ rows: query.data.reporting }}
           columns={[

@@ -5,6 +5,7 @@ export const fundWords = catalogue({
   en: {
     funds: {
       title: 'Funds',
+      table: '{{name}}: table',
       about:
         'Funds of the region and their figures. A figure that the books do not support is told as unknown, with what it lacks.',
       none: 'No fund on file',
@@ -43,6 +44,7 @@ export const fundWords = catalogue({
       noIndex: 'no index',
       through: 'Look through sub-funds',
       parts: 'Parts of the fund',
+      profile: 'On the industry map',
       overview: 'Figures',
       holdings: 'Holdings',
       books: 'Books',
@@ -54,7 +56,7 @@ export const fundWords = catalogue({
       recallable: 'of it recallable',
       unfunded: 'Still to be called',
       value: 'Net asset value',
-      valueNote: 'Of {{day}}, {{method}}, from {{source}}.',
+      valueNote: 'Of {{day}}, {{method}}; source: {{source}}',
       valueMoved: 'Carried on by {{amount}} called and distributed since.',
       ratios: 'Figures with their working',
       figure: 'Figure',
@@ -192,6 +194,7 @@ export const fundWords = catalogue({
   zh: {
     funds: {
       title: '基金',
+      table: '{{name}}：表格',
       about: '区域内基金及其指标。账目不足以支持的指标显示为未知，并说明缺少什么。',
       none: '暂无基金',
       noneAbout: '在此设立的基金由您自行记账；监管方可将其他基金的账目交由您管理。',
@@ -229,6 +232,7 @@ export const fundWords = catalogue({
       noIndex: '不对比',
       through: '穿透子基金',
       parts: '基金各部分',
+      profile: '产业地图档案',
       overview: '指标',
       holdings: '持仓',
       books: '账目',
@@ -240,7 +244,7 @@ export const fundWords = catalogue({
       recallable: '其中可收回',
       unfunded: '待缴',
       value: '净值',
-      valueNote: '{{day}}，{{method}}，来源：{{source}}。',
+      valueNote: '{{day}}，{{method}}；来源：{{source}}',
       valueMoved: '已按其后的缴款与分配结转 {{amount}}。',
       ratios: '指标及算式',
       figure: '指标',

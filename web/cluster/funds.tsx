@@ -8,6 +8,7 @@ import { DataTable, Empty, Failure, Loading, Page } from '../ui/index.ts';
 import { AddressSwitch, useClusterAct, useFigureWords, useFunds, useMoney } from './fund-ask.tsx';
 import { nameOf } from './record-ask.ts';
 import { ThingLink } from './said.tsx';
+import './record.css';
 
 /** Every fund on file, with the figures that its books support. */
 export default function Funds() {

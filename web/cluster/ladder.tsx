@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Criterion, LadderFact, LadderLine, LadderPage, Rung } from '../../src/modules/cluster/model.ts';
 import { api, Go, language, useAddressValue } from '../shell/index.ts';
-import { DataTable, Failure, Loading, Page, Panel, StatusTag, useNotice } from '../ui/index.ts';
+import { DataTable, Failure, Loading, Page, Panel, useNotice } from '../ui/index.ts';
 import { AddressSwitch, percent, useClusterAct, useMoney } from './fund-ask.tsx';
 import { nameOf } from './record-ask.ts';
 import { ThingLink } from './said.tsx';
@@ -18,6 +18,8 @@ const SHARES: readonly LadderFact[] = [
   'high-tech-revenue-share',
   'chain-share',
 ];
+
+import './record.css';
 
 /** Every enterprise against each rung, and who is next. */
 export default function Ladder() {
@@ -79,6 +81,7 @@ function Rungs({ page, set }: { page: LadderPage; set: (chosen: { rung: Rung; cr
     <DataTable<Rung>
       name="ladder"
       label={t('ladder.title')}
+      searchable={false}
       rowKey={({ id }) => id}
       source={{ rows: page.rungs }}
       columns={[
@@ -154,7 +157,7 @@ function Enterprises({ page, filters }: { page: LadderPage; filters: React.React
   return (
     <DataTable<LadderLine>
       name="ladder-enterprises"
-      label={t('ladder.who')}
+      label={t('funds.table', { name: t('ladder.who') })}
       rowKey={({ thing }) => thing.id}
       source={{ rows: page.lines }}
       searchable
@@ -174,12 +177,7 @@ function Enterprises({ page, filters }: { page: LadderPage; filters: React.React
           key: 'near',
           title: t('ladder.near'),
           value: (line) => near(line).join('; '),
-          render: (line) =>
-            near(line).map((words) => (
-              <div key={words}>
-                <StatusTag tone="info">{words}</StatusTag>
-              </div>
-            )),
+          render: (line) => near(line).map((words) => <div key={words}>{words}</div>),
           sortable: true,
         },
         { key: 'missing', title: t('ladder.missing'), value: (line) => missing(line).slice(0, 6).join(', ') },

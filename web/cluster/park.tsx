@@ -219,8 +219,20 @@ function Leases({ space: { park, leases, figures } }: { space: ParkSpace }) {
             sortable: true,
             end: true,
           },
-          { key: 'starts', title: t('parks.starts'), value: ({ starts }) => starts, sortable: true },
-          { key: 'ends', title: t('parks.ends'), value: ({ ends, ended }) => ended ?? ends, sortable: true },
+          {
+            key: 'starts',
+            title: t('parks.starts'),
+            value: ({ starts }) => starts,
+            render: ({ starts }) => <time dateTime={starts}>{starts}</time>,
+            sortable: true,
+          },
+          {
+            key: 'ends',
+            title: t('parks.ends'),
+            value: ({ ends, ended }) => ended ?? ends,
+            render: ({ ends, ended }) => <time dateTime={ended ?? ends}>{ended ?? ends}</time>,
+            sortable: true,
+          },
           {
             key: 'rent',
             title: t('parks.rentM2'),
@@ -245,7 +257,6 @@ function Leases({ space: { park, leases, figures } }: { space: ParkSpace }) {
             end: true,
           },
           { key: 'notice', title: t('parks.notice'), value: ({ noticeDays }) => noticeDays, end: true },
-          { key: 'why', title: t('parks.endReason'), value: ({ endReason }) => endReason ?? '' },
         ]}
       />
     </div>

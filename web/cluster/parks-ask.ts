@@ -19,7 +19,7 @@ import type {
   ThingName,
   UnitState,
 } from '../../src/modules/cluster/model.ts';
-import { api, useSession } from '../shell/index.ts';
+import { api } from '../shell/index.ts';
 import { type Tone, useNotice } from '../ui/index.ts';
 
 const ROOT = '/api/cluster';
@@ -47,14 +47,8 @@ const read = <T>(key: readonly unknown[], path: string, query: Query = {}, enabl
   enabled,
 });
 
-/** Whether made-up projects are among those that are counted: those who have others leave them out unless they ask. */
-export function useExamples(chosen: string): 'yes' | 'no' {
-  const { may } = useSession();
-  return chosen === 'yes' || chosen === 'no' ? chosen : may('cluster.project') ? 'no' : 'yes';
-}
-
 export const useProjects = (query: Query) =>
-  useQuery(read<{ projects: ProjectLine[]; parks: ThingName[]; mayAll: boolean }>(['projects'], '/projects', query));
+  useQuery(read<{ projects: ProjectLine[]; parks: ThingName[]; examples: boolean }>(['projects'], '/projects', query));
 export const useFunnel = (query: Query) => useQuery(read<PipelineFunnel>(['funnel'], '/projects/funnel', query));
 export const useForecast = (query: Query) =>
   useQuery({
@@ -75,7 +69,12 @@ export const useParkDesk = (id: string, enabled: boolean) =>
   );
 export const useSpace = (query: Query, enabled: boolean) =>
   useQuery({
-    ...read<{ fits: SpaceFit[]; total: number; tenants: ThingName[] }>(['space'], '/space', query, enabled),
+    ...read<{ fits: SpaceFit[]; total: number; tenants: ThingName[]; examples: boolean }>(
+      ['space'],
+      '/space',
+      query,
+      enabled,
+    ),
     placeholderData: (before) => before,
   });
 export const usePortal = () => useQuery(read<Portal>(['portal'], '/portal'));
@@ -135,6 +134,7 @@ export function useAmounts() {
           return Math.abs(yuan) >= 1e8
             ? `${number(yuan / 1e8, 2)} 亿元`
             : `${number(yuan / 1e4, yuan < 1e5 ? 1 : 0)} 万元`;
+        if (Math.abs(yuan) < 1e6) return `¥${number(yuan)}`;
         return Math.abs(yuan) >= 1e9 ? `¥${number(yuan / 1e9, 2)} bn` : `¥${number(yuan / 1e6, 1)} m`;
       }),
     named: ({ name, nameZh }: { name: string; nameZh?: string | null }) => (isChinese && nameZh ? nameZh : name),

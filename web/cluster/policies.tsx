@@ -72,8 +72,8 @@ function EnterpriseChoice({
   search: (text: string) => void;
 }) {
   const { t, i18n } = useTranslation('cluster');
-  const nameOf = ({ name, nameZh, example }: Navigator['own'][number]) =>
-    `${i18n.language.startsWith('zh') ? (nameZh ?? name) : name}${example ? ` (${t('record.example')})` : ''}`;
+  const nameOf = ({ name, nameZh }: Navigator['own'][number]) =>
+    i18n.language.startsWith('zh') ? (nameZh ?? name) : name;
   const known =
     told.enterprise !== null && !told.own.some(({ id }) => id === told.enterprise?.id) ? [told.enterprise] : [];
   return (
@@ -172,7 +172,7 @@ function NextQuestion({ told }: { told: Navigator }) {
         <span>{t('policies.proof', { evidence: both(chosen.evidence), holder: both(chosen.holder) })}</span>
         {isNext && (
           <span className="quiet">
-            {t('policies.asked', { at: at + 1, of: questions.length })}.{' '}
+            {t('policies.asked', { at: at + 1, of: questions.length })}{' '}
             {t('policies.askWhy', {
               settles: yuan(Math.round(question.settles / 100) * 100),
               decides: new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 }).format(question.decides),

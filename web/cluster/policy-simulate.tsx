@@ -194,7 +194,7 @@ function Found({ found, page }: { found: Simulation; page: PolicyPage }) {
   }));
   const shown = (key: string, value: number) => (key === 'certain' || key === 'possible' ? yuan(value) : value);
   return (
-    <Panel title={t('policyDesk.afterwards')}>
+    <Panel title={t('policyDesk.outcome')}>
       <div className="stack">
         <Figures
           figures={[

@@ -167,7 +167,7 @@ function Reach({ page, clauses, refetch }: { page: PolicyPage; clauses: readonly
         {reach !== null && (
           <DataTable<Clause>
             name={`policy-${policy.id}`}
-            label={t('policyDesk.reach')}
+            label={t('policyDesk.clause')}
             rowKey={({ id }) => id}
             source={{ rows: clauses }}
             columns={[
@@ -233,7 +233,7 @@ function Eligible({
       <p className="quiet">{t('policyDesk.listed')}</p>
       <DataTable<EligibleLine>
         name={`eligible-${policy.id}-${clause.id}`}
-        label={t('policyDesk.eligible', { clause: both(clause.title) })}
+        label={t('policies.enterprise')}
         rowKey={({ id }) => id}
         emptyText={t('policyDesk.none')}
         source={{

@@ -18,7 +18,7 @@ import {
   useNotice,
 } from '../ui/index.ts';
 import { FormDialog } from './form-dialog.tsx';
-import { STAGE_TONES, send, useAct, useAmounts, useProject, useProjects } from './parks-ask.ts';
+import { send, useAct, useAmounts, useProject, useProjects } from './parks-ask.ts';
 import { useProjectFields } from './project-fields.ts';
 import { ExampleTag, StageTag, Stalls } from './projects.tsx';
 import { MoveDialog } from './projects-board.tsx';
@@ -74,16 +74,22 @@ function Shown({ page }: { page: ProjectPage }) {
       <Notes page={page} />
       <div className="columns">
         <Panel title={t('projects.course')}>
-          <Timeline
-            items={page.moves.toReversed().map((move) => ({
-              id: String(move.n),
-              at: `${move.on}T00:00:00+08:00`,
-              title: <StageTag stage={move.to} />,
-              detail: move.reason ?? undefined,
-              by: move.by,
-              tone: STAGE_TONES[move.to],
-            }))}
-          />
+          <ol className="relay-list">
+            {page.moves.toReversed().map((move) => (
+              <li key={move.n}>
+                <span className="row">
+                  <time dateTime={move.on} className="numbers">
+                    {move.on}
+                  </time>
+                  <StageTag stage={move.to} />
+                </span>
+                <div>
+                  {move.reason}
+                  <div className="quiet">{move.by}</div>
+                </div>
+              </li>
+            ))}
+          </ol>
         </Panel>
         <Files page={page} />
       </div>
@@ -135,12 +141,13 @@ function Figured({ page: { project, isPublic } }: { page: ProjectPage }) {
 
 function NextStep({ page: { project, probability } }: { page: ProjectPage }) {
   const { t } = useTranslation('cluster');
+  const isDecided = project.stage === 'lost' || project.stage === 'producing';
   const { percent } = useAmounts();
   return (
     <Panel title={t('projects.next')}>
       <Facts
         facts={[
-          [t('projects.next'), project.nextStep ?? t('projects.noStep')],
+          [t('projects.next'), project.nextStep ?? (isDecided ? t('projects.decided') : t('projects.noStep'))],
           [t('projects.nextOwner'), project.nextOwner],
           [t('projects.nextDue'), project.nextDue],
           [

@@ -13,7 +13,8 @@ interface Wish {
   project: ProjectLine;
   to: ProjectStage;
 }
-const FEW = 12;
+/** Cards of a column before somebody asks for more; what is lost asks for least. */
+const [FEW, FEW_LOST] = [12, 4];
 
 /** A column for each stage: cards are dragged, moved by arrow keys, or sent by their menu. */
 export function Board({ projects }: { projects: readonly ProjectLine[] }) {
@@ -34,7 +35,7 @@ export function Board({ projects }: { projects: readonly ProjectLine[] }) {
       <div className="board">
         {ALL_STAGES.map((stage) => {
           const own = projects.filter((project) => project.stage === stage);
-          const shown = open.has(stage) ? own : own.slice(0, FEW);
+          const shown = open.has(stage) ? own : own.slice(0, stage === 'lost' ? FEW_LOST : FEW);
           const sum = own.reduce((total, { investmentFen }) => total + (investmentFen ?? 0), 0);
           return (
             <section

@@ -12,7 +12,7 @@ import {
 import { api, Go, useAddressValue, useGo } from '../shell/index.ts';
 import { type Column, DataTable, Empty, Failure, Loading, Page, Panel, StatusTag, save, Tabs } from '../ui/index.ts';
 import { FormDialog, Toggle } from './form-dialog.tsx';
-import { STAGE_TONES, send, today, useAct, useAmounts, useExamples, useProjects } from './parks-ask.ts';
+import { STAGE_TONES, send, today, useAct, useAmounts, useProjects } from './parks-ask.ts';
 import { useProjectFields } from './project-fields.ts';
 import { Board } from './projects-board.tsx';
 import { Forecast } from './projects-forecast.tsx';
@@ -26,8 +26,7 @@ export default function Projects() {
   const [chosen, setChosen] = useAddressValue('examples');
   const [park, setPark] = useAddressValue('park');
   const [entering, setEntering] = useState(false);
-  const examples = useExamples(chosen);
-  const filter = { examples, ...(park !== '' && { park }) };
+  const filter = { ...(chosen !== '' && { examples: chosen }), ...(park !== '' && { park }) };
   const query = useProjects(filter);
   const { named } = useAmounts();
   const projects = query.data?.projects ?? [];
@@ -41,7 +40,11 @@ export default function Projects() {
       about={t('projects.about')}
       actions={
         <>
-          <Toggle label={t('parks.withExamples')} on={examples === 'yes'} set={(on) => setChosen(on ? 'yes' : 'no')} />
+          <Toggle
+            label={t('parks.withExamples')}
+            on={query.data?.examples === true}
+            set={(on) => setChosen(on ? 'yes' : 'no')}
+          />
           {parks.size > 1 && (
             <Select
               aria-label={t('projects.park')}
@@ -148,16 +151,13 @@ export function Stalls({ project: { stalled } }: { project: Pick<ProjectLine, 's
 
 function List({ projects }: { projects: readonly ProjectLine[] }) {
   const { t } = useTranslation('cluster');
-  const { money, number, percent, named } = useAmounts();
+  const { money, number, named } = useAmounts();
   const [stage, setStage] = useAddressValue('stage');
   const [stalled, setStalled] = useAddressValue('stalled');
   const shown = projects.filter(
     (each) => (stage === '' || each.stage === stage) && (stalled !== 'yes' || each.stalled.length > 0),
   );
-  const amount = (
-    key: 'investmentFen' | 'outputFen' | 'jobs' | 'landM2',
-    show: (value: number | null) => string,
-  ): Column<ProjectLine> => ({
+  const amount = (key: 'investmentFen' | 'jobs', show: (value: number | null) => string): Column<ProjectLine> => ({
     key,
     title: t(`projects.figures.${key}`),
     value: (project) => (key.endsWith('Fen') && project[key] !== null ? project[key] / 100 : project[key]),
@@ -220,15 +220,7 @@ function List({ projects }: { projects: readonly ProjectLine[] }) {
           sortable: true,
         },
         amount('investmentFen', money),
-        amount('outputFen', money),
         amount('jobs', number),
-        {
-          key: 'probability',
-          title: t('projects.probability'),
-          value: ({ probability }) => probability,
-          render: ({ probability }) => (probability === null ? t('projects.byStage') : percent(probability)),
-          end: true,
-        },
         {
           key: 'next',
           title: t('projects.next'),

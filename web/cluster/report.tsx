@@ -54,7 +54,8 @@ function Section({ section: { key, title, about, columns, rows } }: { section: R
       <p className="quiet">{about}</p>
       <DataTable<ReportSection['rows'][number]>
         name={`report-${key}`}
-        label={title}
+        label={t('funds.table', { name: title })}
+        searchable={false}
         rowKey={(row) => row.map(String).join('|')}
         source={{ rows }}
         few={40}

@@ -49,7 +49,7 @@ export const routes: readonly PageRoute[] = [
     path: '/cluster/search',
     page: () => import('./search.tsx'),
     permission: 'cluster.read',
-    nav: { label: 'cluster:find.title', icon: FileSearchOutlined, order: 502, notFor: ['patient', 'courier'] },
+    nav: { label: 'cluster:find.nav', icon: FileSearchOutlined, order: 502, notFor: ['patient', 'courier'] },
   },
   {
     path: '/cluster/import',
@@ -134,7 +134,7 @@ export const routes: readonly PageRoute[] = [
   {
     path: '/cluster/portal',
     page: () => import('./portal.tsx'),
-    permission: 'cluster.tenant@organization',
+    permission: ['cluster.tenant', 'cluster.tenant@organization'],
     nav: { label: 'cluster:portal.title', icon: HomeOutlined, order: 526 },
   },
   {

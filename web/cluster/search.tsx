@@ -69,18 +69,18 @@ export default function Search() {
             <Filters answer={answer} kind={kind} examples={examples} choose={(changes) => set(changes)} />
           )}
         </search>
-        {text === '' && <p className="quiet">{t('find.hint')}</p>}
+        {text === '' && <div className="quiet">{t('find.hint')}</div>}
         {text !== '' && query.isPending && <Loading />}
         {query.isError && <Failure error={query.error} retry={() => query.refetch()} />}
         {answer !== undefined && (
           <>
-            <p className="quiet" role="status">
+            <div className="quiet" role="status">
               {answer.isMore
                 ? t('find.atLeast', { count: answer.matches })
                 : t('find.matches', { count: answer.matches })}
               {answer.matches > answer.things.length && `, ${t('find.shown', { count: answer.things.length })}`}
               {answer.by === 'database' && ` · ${t('find.byDatabase')}`}
-            </p>
+            </div>
             {answer.things.length === 0 ? (
               <Empty title={t('find.none')}>{t('find.noneAbout')}</Empty>
             ) : (

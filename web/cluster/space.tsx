@@ -7,7 +7,7 @@ import { Go, useAddressValues } from '../shell/index.ts';
 import { Empty, Failure, Loading, Page, Panel, StatusTag, type Tone, useNotice } from '../ui/index.ts';
 import { type FieldSpec, type Filled, FormDialog, OneField, Toggle } from './form-dialog.tsx';
 import { TONNE_KN } from './park-unit.tsx';
-import { send, useAct, useAmounts, useExamples, useSpace } from './parks-ask.ts';
+import { send, useAct, useAmounts, useSpace } from './parks-ask.ts';
 import { ExampleTag } from './projects.tsx';
 import './parks.css';
 
@@ -25,13 +25,12 @@ export default function Space() {
   const { values, set } = useAddressValues();
   const asked = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
   const { examples: chosen = '', ...need } = asked;
-  const examples = useExamples(chosen);
   const [filled, setFilled] = useState<Filled>(() => ({
     ...need,
     ...Object.fromEntries(NUMBERS.flatMap((name) => (need[name] === undefined ? [] : [[name, Number(need[name])]]))),
     ...(need['provisions'] !== undefined && { provisions: need['provisions'].split(',') }),
   }));
-  const query = useSpace({ ...need, examples }, Object.keys(need).length > 0);
+  const query = useSpace({ ...need, ...(chosen !== '' && { examples: chosen }) }, Object.keys(need).length > 0);
   const fields: FieldSpec[] = [
     { name: 'areaM2', label: t('parks.areaM2'), kind: 'number' },
     { name: 'clearHeightM', label: t('parks.heightM'), kind: 'number' },
@@ -73,7 +72,7 @@ export default function Space() {
       actions={
         <Toggle
           label={t('parks.withExamples')}
-          on={examples === 'yes'}
+          on={query.data?.examples === true}
           set={(on) => set({ examples: on ? 'yes' : 'no' })}
         />
       }

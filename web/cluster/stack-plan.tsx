@@ -4,7 +4,7 @@ import { useAddressValue } from '../shell/index.ts';
 import { Panel } from '../ui/index.ts';
 import { useAmounts } from './parks-ask.ts';
 
-const [WIDTH, FLOOR, LABEL, GAP] = [1000, 52, 46, 6];
+const [WIDTH, FLOOR, LABEL, GAP] = [1000, 66, 46, 6];
 
 /** Each building floor by floor, each unit as wide as its area. */
 export function StackPlan({ units, chosen }: { units: readonly UnitLine[]; chosen: string }) {
@@ -35,7 +35,7 @@ export function StackPlan({ units, chosen }: { units: readonly UnitLine[]; chose
 
 function Building({ units, chosen, label }: { units: readonly UnitLine[]; chosen: string; label: string }) {
   const { t } = useTranslation('cluster');
-  const { area, number } = useAmounts();
+  const { number } = useAmounts();
   const [, setUnit] = useAddressValue('unit');
   const floors = [...Map.groupBy(units, ({ floor }) => floor)].sort(([one], [two]) => two - one);
   const widest = Math.max(...floors.map(([, own]) => own.reduce((sum, { areaM2 }) => sum + areaM2, 0)));
@@ -56,25 +56,25 @@ function Building({ units, chosen, label }: { units: readonly UnitLine[]; chosen
                 const width = (unit.areaM2 / widest) * (WIDTH / 2 - LABEL);
                 const at = x;
                 x += width;
-                const words = `${unit.name}, ${area(unit.areaM2)}, ${t(`parks.states.${unit.state}`)}`;
                 return (
                   <a
                     key={unit.id}
                     href={`?unit=${unit.id}`}
-                    aria-label={words}
                     aria-current={unit.id === chosen}
                     onClick={(event) => {
                       event.preventDefault();
                       setUnit(unit.id);
                     }}
                   >
-                    <title>{words}</title>
                     <rect x={at} y={y} width={width} height={FLOOR} rx={5} className={`unit-${unit.state}`} />
                     <text x={at + 8} y={y + 21}>
                       {unit.name}
                     </text>
-                    <text x={at + 8} y={y + 39}>
+                    <text x={at + 8} y={y + 38}>
                       {number(unit.areaM2)} m²
+                    </text>
+                    <text x={at + 8} y={y + 55}>
+                      {t(`parks.shortStates.${unit.state}`)}
                     </text>
                   </a>
                 );

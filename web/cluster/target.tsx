@@ -21,6 +21,7 @@ import { percent, useClusterAct } from './fund-ask.tsx';
 import { nameOf } from './record-ask.ts';
 import { ThingLink } from './said.tsx';
 import { Inferred, StateTag, useAmount, useTarget } from './target-ask.tsx';
+import './record.css';
 
 /** A target: who answers for it, its values, where they lead. */
 export default function Target() {
@@ -52,7 +53,11 @@ export default function Target() {
       {query.isError && <Failure error={query.error} retry={() => query.refetch()} />}
       {page !== undefined && (
         <div className="stack">
-          {page.example && <StatusTag tone="warning">{t('record.example')}</StatusTag>}
+          {page.example && (
+            <div>
+              <StatusTag tone="warning">{t('record.example')}</StatusTag>
+            </div>
+          )}
           <Stand page={page} />
           <Course page={page} />
           <Values page={page} correct={setForm} />
@@ -94,7 +99,7 @@ function Stand({ page }: { page: TargetPage }) {
             counted !== null && t('target.countedNote', { value: counted.value, of: counted.of, known: counted.known }),
           ],
           [t('target.added'), page.addedAYear === null ? t('funds.unknown') : amount(page.addedAYear, unit)],
-          [t('targets.needed'), page.neededAYear === null ? t('funds.unknown') : amount(page.neededAYear, unit)],
+          [t('targets.needed'), page.neededAYear !== null && amount(page.neededAYear, unit)],
           [
             t('targets.lead'),
             leads.length > 0 && (
@@ -205,7 +210,7 @@ function Course({ page }: { page: TargetPage }) {
           value: amount(forecast.value, unit),
           low: amount(forecast.low, unit),
           high: amount(forecast.high, unit),
-          chance: percent(forecast.chance),
+          chance: forecast.chance < 0.01 ? `< ${percent(0.01)}` : percent(forecast.chance),
         })} ${t(`target.methods.${forecast.method}`, { points: forecast.points })}`;
   return (
     <Panel title={t('target.course')}>
@@ -233,12 +238,13 @@ function Values({ page, correct }: { page: TargetPage; correct: (value: TargetVa
     <Panel title={t('target.values')} flush>
       <DataTable<TargetValue>
         name={`target-${page.id}`}
-        label={t('target.values')}
+        label={t('funds.table', { name: t('target.values') })}
+        searchable={false}
         rowKey={({ id }) => id}
         source={{ rows: page.values }}
         emptyText={t('target.noValues')}
         columns={[
-          { key: 'year', title: t('targets.year'), value: ({ year }) => year, phoneTitle: true },
+          { key: 'year', title: t('targets.year'), value: ({ year }) => String(year), phoneTitle: true },
           {
             key: 'value',
             title: t('target.value'),
@@ -299,11 +305,12 @@ function Asks({ asks }: { asks: readonly TargetAsk[] }) {
     <Panel title={t('target.asks')} flush>
       <DataTable<TargetAsk>
         name="target-asks"
-        label={t('target.asks')}
+        label={t('funds.table', { name: t('target.asks') })}
+        searchable={false}
         rowKey={({ id }) => id}
         source={{ rows: asks }}
         columns={[
-          { key: 'year', title: t('target.askYear'), value: ({ year }) => year, phoneTitle: true },
+          { key: 'year', title: t('target.askYear'), value: ({ year }) => String(year), phoneTitle: true },
           { key: 'words', title: t('target.words'), value: ({ words }) => words },
           { key: 'due', title: t('target.due'), value: ({ due }) => due },
           {

@@ -8,6 +8,7 @@ import { AddressSwitch } from './fund-ask.tsx';
 import { nameOf } from './record-ask.ts';
 import { ThingLink } from './said.tsx';
 import { Inferred, StateTag, useAmount, useTargets } from './target-ask.tsx';
+import './record.css';
 
 /** Every target with how it stands. */
 export default function Targets() {
@@ -91,7 +92,7 @@ function List({ targets, filters }: { targets: readonly TargetLine[]; filters: R
           title: t('targets.name'),
           value: nameOf,
           render: (target) => (
-            <span className="row">
+            <span className="thing-link">
               <ThingLink thing={target} to={`/cluster/targets/${target.id}`} />
               {target.isPromise && <StatusTag tone="info">{t('targets.promise')}</StatusTag>}
             </span>
@@ -103,7 +104,7 @@ function List({ targets, filters }: { targets: readonly TargetLine[]; filters: R
         {
           key: 'year',
           title: t('targets.year'),
-          value: ({ year }) => year ?? t('funds.unknown'),
+          value: ({ year }) => (year === null ? t('funds.unknown') : String(year)),
           end: true,
           sortable: true,
         },
@@ -126,7 +127,7 @@ function List({ targets, filters }: { targets: readonly TargetLine[]; filters: R
           title: t('targets.lead'),
           value: ({ leads }) => leads.map(nameOf).join('; '),
           render: ({ leads, isInferred, basis }) => (
-            <span className="row">
+            <span className="thing-link">
               {leads.length === 0 ? t('funds.unknown') : leads.map(nameOf).join('; ')}
               {isInferred && <Inferred basis={basis} />}
             </span>

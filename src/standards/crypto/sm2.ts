@@ -74,7 +74,7 @@ export function verifySm2(
 }
 
 /** Who signs and with which key is hashed before the message (section 5.5). */
-export function digestOf(key: Key, message: Uint8Array, id: Uint8Array): bigint {
+function digestOf(key: Key, message: Uint8Array, id: Uint8Array): bigint {
   const bits = 8 * id.length;
   const { x, y } = key.toAffine();
   const { a, b, Gx, Gy } = CURVE;

@@ -64,7 +64,7 @@ export function compileGraph(models: readonly Model[]): Graph {
   return { main, nodes: builder.nodes, faults: builder.faults };
 }
 
-export function keyOf(model: Model, id: string): string {
+function keyOf(model: Model, id: string): string {
   return `${model.namespace}#${id}`;
 }
 

@@ -8,7 +8,7 @@ export interface Model {
   readonly elements: readonly ModelElement[];
 }
 
-export interface Import {
+interface Import {
   /** Before the names of what is imported; empty: they stand without. */
   readonly name: string;
   readonly namespace: string;

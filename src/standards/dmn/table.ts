@@ -191,14 +191,19 @@ function withoutMatch(
   evaluation: Evaluation,
 ): Value {
   if (!outputs.some((output) => output.otherwise !== undefined)) {
+    // All rules that match are none of them: nothing is unknown about that.
+    if (yieldsList(table)) return [];
     return table.aggregation === 'COUNT' ? 0 : note(evaluation, 'no-rule-matches');
   }
   const result = outputs.map((output) => output.otherwise?.(values, evaluation) ?? null);
   const value = boxed(outputs, result);
-  return ['RULE ORDER', 'OUTPUT ORDER'].includes(table.hitPolicy) ||
-    (table.hitPolicy === 'COLLECT' && table.aggregation === undefined)
-    ? [value]
-    : value;
+  return yieldsList(table) ? [value] : value;
+}
+
+function yieldsList({ hitPolicy, aggregation }: Table): boolean {
+  return (
+    hitPolicy === 'RULE ORDER' || hitPolicy === 'OUTPUT ORDER' || (hitPolicy === 'COLLECT' && aggregation === undefined)
+  );
 }
 
 function checked(output: ReadyOutput, found: Value, evaluation: Evaluation): Value {

@@ -485,7 +485,7 @@ function frameUp(frame: Frame, up: number): Frame {
 }
 
 /** Whether a value passes a test that is a value itself. */
-export function passes(value: Value, test: Value, act: Act): boolean | null {
+function passes(value: Value, test: Value, act: Act): boolean | null {
   if (test instanceof Range && !(value instanceof Range)) return rangeHolds(test, value) ?? null;
   if (isList(test)) {
     if (isList(value) && areEqual(value, test) === true) return true;

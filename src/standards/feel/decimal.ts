@@ -4,7 +4,7 @@
  * A whole number within 2^53 is kept as a plain JavaScript number, everything else as coefficient and exponent; each number has
  * exactly one of both forms, so that equal numbers are equal in form.
  */
-export class Decimal {
+class Decimal {
   readonly coefficient: bigint;
   readonly exponent: number;
 

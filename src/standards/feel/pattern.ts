@@ -8,7 +8,7 @@ export class PatternError extends Error {}
 export class PatternCostError extends Error {}
 
 /** Groups of a match: start and end as indices of code points, -1 where a group took no part. */
-export interface Match {
+interface Match {
   readonly start: number;
   readonly end: number;
   readonly groups: readonly (string | undefined)[];

@@ -1,6 +1,5 @@
 import { fromNumber } from './decimal.ts';
 import {
-  atMidnight,
   DAY,
   DaysDuration,
   FeelDate,
@@ -63,9 +62,4 @@ function rangePart(range: Range, name: string): Value | undefined {
   if (name === 'end') return range.end ?? null;
   if (name === 'start included') return range.startIncluded;
   return name === 'end included' ? range.endIncluded : undefined;
-}
-
-/** The date's own moment, for what needs one. */
-export function momentOfDate(value: FeelDate | FeelDateTime): FeelDateTime {
-  return value instanceof FeelDate ? atMidnight(value) : value;
 }

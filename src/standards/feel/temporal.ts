@@ -93,7 +93,6 @@ export class MonthsDuration {
   }
 }
 
-export type Temporal = FeelDate | FeelTime | FeelDateTime;
 export type Duration = DaysDuration | MonthsDuration;
 
 export const NANOS = 1_000_000_000;
@@ -126,7 +125,7 @@ export function makeDate(year: number, month: number, day: number): FeelDate | u
   return new FeelDate(year, month, day);
 }
 
-export function daysOfMonth(year: number, month: number): number {
+function daysOfMonth(year: number, month: number): number {
   if (month === 2) return isLeap(year) ? 29 : 28;
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
@@ -238,7 +237,7 @@ export function dayNumber({ year, month, day }: FeelDate): number {
 }
 
 /** Undefined beyond the years that FEEL knows. Source: as above, civil_from_days. */
-export function dateOfDay(number: number): FeelDate | undefined {
+function dateOfDay(number: number): FeelDate | undefined {
   const z = number + 719_468;
   const era = Math.floor(z / 146_097);
   const dayOfEra = z - era * 146_097;
@@ -308,7 +307,7 @@ export function instantOfTime(time: FeelTime): bigint | undefined {
 
 const EPOCH = new FeelDate(1970, 1, 1);
 
-export function dateTimeOf(nanos: bigint, zone: Zone | undefined): FeelDateTime | undefined {
+function dateTimeOf(nanos: bigint, zone: Zone | undefined): FeelDateTime | undefined {
   const day = nanos >= 0n ? nanos / DAY : -((-nanos + DAY - 1n) / DAY);
   const date = dateOfDay(Number(day));
   return date === undefined ? undefined : new FeelDateTime(date, new FeelTime(Number(nanos - day * DAY), zone));

@@ -15,7 +15,7 @@ export type Type =
   | { readonly kind: 'allowed'; readonly of: Type; readonly allows: (value: Value) => boolean }
   | { readonly kind: 'unknown'; readonly name: string };
 
-export type SimpleName = Exclude<TypeName, 'list' | 'range' | 'context' | 'function'>;
+type SimpleName = Exclude<TypeName, 'list' | 'range' | 'context' | 'function'>;
 
 export const ANY: Type = { kind: 'any' };
 
@@ -99,7 +99,7 @@ function functionConforms(value: FeelFunction, type: Type & { kind: 'function' }
 }
 
 /** Whether whatever is of `a` is of `b`. */
-export function subtype(a: Type, b: Type): boolean {
+function subtype(a: Type, b: Type): boolean {
   if (b.kind === 'any') return true;
   if (a.kind === 'named') return (b.kind === 'named' && a.name === b.name) || subtype(a.get(), b);
   if (b.kind === 'named') return subtype(a, b.get());

@@ -149,7 +149,7 @@ export function spend(act: Act, steps: number): void {
 }
 
 /** Items of a list, and characters of a text. */
-export const MOST_LENGTH = 1_000_000;
+const MOST_LENGTH = 1_000_000;
 
 export function bounded(length: number): void {
   if (length > MOST_LENGTH) throw new FeelLimitError('length');

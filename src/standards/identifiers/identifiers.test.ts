@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CONFORMANCE, expectScore } from '../../../tests/support/scores.ts';
-import { checkOfOrganizationCode, readLei, readUscc } from './index.ts';
+import { readLei, readUscc } from './index.ts';
+import { checkOfOrganizationCode } from './uscc.ts';
 
 const USCC = '0123456789ABCDEFGHJKLMNPQRTUWXY';
 const LEI = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';

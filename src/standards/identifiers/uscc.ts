@@ -4,22 +4,6 @@ const ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY';
 const LENGTH = 18;
 const ORGANIZATION_WEIGHTS = [3, 7, 9, 10, 5, 8, 4, 2];
 
-/** Who registers, by the first character. Source: GB 32100-2015, table 1, with its amendment of 2021. */
-export const REGISTRARS: Readonly<Record<string, { en: string; zh: string }>> = {
-  1: { en: 'Public institutions registry', zh: '机构编制' },
-  2: { en: 'Foreign affairs', zh: '外交' },
-  3: { en: 'Justice', zh: '司法行政' },
-  4: { en: 'Culture', zh: '文化' },
-  5: { en: 'Civil affairs', zh: '民政' },
-  6: { en: 'Tourism', zh: '旅游' },
-  7: { en: 'Religious affairs', zh: '宗教' },
-  8: { en: 'Trade unions', zh: '工会' },
-  9: { en: 'Market regulation', zh: '市场监管' },
-  A: { en: 'Central Military Commission', zh: '中央军委改革和编制办公室' },
-  N: { en: 'Agriculture', zh: '农业' },
-  Y: { en: 'Other', zh: '其他' },
-};
-
 /** First two digits of a place in GB/T 2260; 10 stands for registration by the State itself. */
 const PROVINCES = new Set(
   '10 11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 91 99'.split(

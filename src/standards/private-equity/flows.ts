@@ -6,7 +6,7 @@ export interface Flow {
 }
 
 /** Days in a year of the actual/365 fixed count that XIRR and XNPV of spreadsheets use. */
-export const DAYS_IN_YEAR = 365;
+const DAYS_IN_YEAR = 365;
 const DAY_MS = 86_400_000;
 
 /** @throws RangeError where it is no calendar day */

@@ -1,6 +1,6 @@
 import type { Synonyms } from './thesaurus.ts';
 
-export interface Field {
+interface Field {
   name: string;
   /** How much a word counts here, beside a field of 1. */
   weight: number;

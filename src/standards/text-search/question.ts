@@ -4,7 +4,7 @@ import type { Synonyms, Thesaurus } from './thesaurus.ts';
 import { fold, pairsOf, readingsOf, splitPinyin, splitWords, stem, type Word } from './words.ts';
 
 /** A term that may stand for what was typed, and how much it then counts. */
-export interface Alternative {
+interface Alternative {
   term: number;
   weight: number;
   how: How;

@@ -45,11 +45,13 @@ export function gather(pieces: readonly Piece[], { postings, documents, weigh, a
     .sort((a, b) => b.top - a.top);
   const { scores, given, touched } = roomFor(documents);
   let count = 0;
-  let rest = weighed.reduce((sum, { top }) => sum + top, 0);
+  const total = weighed.reduce((sum, { top }) => sum + top, 0);
+  let rest = total;
   let candidates: Uint32Array | undefined;
 
   for (const [at, { terms, top }] of weighed.entries()) {
-    if (candidates === undefined && at > 0 && count >= most) {
+    // Nobody has more yet than the pieces so far can give: no need to look before that is more than the rest.
+    if (candidates === undefined && at > 0 && count >= most && rest < total - rest) {
       const threshold = largest(scores, touched, count, most) * ROUNDING;
       if (rest < threshold) {
         let kept = 0;

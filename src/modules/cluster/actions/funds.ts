@@ -2,17 +2,18 @@ import { reachOf, record } from '#kernel/access';
 import type { Context, Tx } from '#kernel/context';
 import { Problem } from '#kernel/problem';
 import { readSheet, writeWorkbook } from '../intake/index.ts';
-import type {
-  FundEntry,
-  FundHolding,
-  FundLine,
-  FundPage,
-  IlpaReport,
-  ImportRow,
-  NewFundEntry,
-  Profile,
-  StatedFigure,
-  ThingName,
+import {
+  type FundEntry,
+  type FundHolding,
+  type FundLine,
+  type FundPage,
+  type IlpaReport,
+  type ImportRow,
+  type NewFundEntry,
+  type Profile,
+  propertyOf,
+  type StatedFigure,
+  type ThingName,
 } from '../model.ts';
 import {
   checkFundEntry,
@@ -172,7 +173,8 @@ function nameOf({ id, kind, name, nameZh, example }: ThingName): ThingName {
 function statedOf({ said, sources }: Profile): StatedFigure[] {
   return said.flatMap(({ property, statements: [first] }) => {
     if (first === undefined || !STATED.includes(property) || typeof first.value !== 'number') return [];
-    const { value, unit, asOf, quote, source } = first;
+    const { value, asOf, quote, source } = first;
+    const unit = propertyOf(property)?.type === 'money' ? 'fen' : first.unit;
     return [{ property, value, unit, asOf, quote, source: sources[source]?.title ?? source }];
   });
 }
@@ -200,6 +202,7 @@ async function holdingsOf(
         thing,
         place: places.get(id) ?? null,
         ...own,
+        stakePpm: own.stakePpm === null ? null : Math.round(own.stakePpm * share),
         costFen: Math.round(own.costFen * share),
         proceedsFen: Math.round(own.proceedsFen * share),
         value: own.value && { ...own.value, fen: Math.round(own.value.fen * share) },

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { record } from '#kernel/access';
 import type { Context, Tx } from '#kernel/context';
-import { tellAll } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { compareAll, readRows, readSheet } from '../intake/index.ts';
 import {
@@ -44,7 +43,7 @@ import {
   setImportState,
   withdrawSource,
 } from '../store/index.ts';
-import { addSource, enterThings, relateAll, stateAll } from './record.ts';
+import { addSource, enterThings, noteChanged, relateAll, stateAll } from './record.ts';
 
 const IMPORT = 'cluster.import';
 const MOST_COLUMNS = 200;
@@ -362,8 +361,5 @@ async function undoNext(ctx: Context, tx: Tx, { id, undoneWhy }: Page): Promise<
     subject: `import/${id}`,
     detail: { rows: rows.length, removed: gone.length },
   });
-  await tellAll(
-    tx,
-    things.map((thing) => ({ type: 'cluster.thing-changed', subject: thing, data: { thing } })),
-  );
+  await noteChanged(ctx, tx, things);
 }

@@ -1,4 +1,4 @@
-export { listFacts, loadFacts } from './facts.ts';
+export { listFacts } from './facts.ts';
 export {
   createFund,
   enterFundEntries,
@@ -27,30 +27,11 @@ export { keepApart, listDuplicates, mergeThings, undoMerge } from './merging.ts'
 export { catalogue, jsonLd, listedThings, readOpenThing, statementRows } from './open-data.ts';
 export * from './portal.ts';
 export * from './projects.ts';
-export {
-  addSource,
-  correct,
-  enterThing,
-  enterThings,
-  findThings,
-  getProfile,
-  knownValue,
-  knownValues,
-  type NewThing,
-  noteChanged,
-  partiesOf,
-  relate,
-  relateAll,
-  requireSpeaker,
-  state,
-  stateAll,
-  withdraw,
-} from './record.ts';
+export { correct, enterThing, findThings, getProfile, relate, state, withdraw } from './record.ts';
 export * from './relay.ts';
 export { printReport, readReport } from './report.ts';
-export { claimThing, decideClaim, endClaim, listClaims, listSpokenFor } from './representations.ts';
+export { claimThing, decideClaim, endClaim, listClaims } from './representations.ts';
 export { type Searching, searchThings, startSearching } from './search/index.ts';
-export * from './space.ts';
 export * from './space.ts';
 export { askLead, enterTargetValue, listTargets, readTarget, remindOfDueAsks } from './targets.ts';
 export { giveToOwner, listDueThings, readGraph, readOverview, readPath, reviewThing } from './upkeep.ts';

@@ -1,7 +1,6 @@
 import { record } from '#kernel/access';
 import type { Context, Tx } from '#kernel/context';
 import type { Hearer } from '#kernel/outbox';
-import { tellAll } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { compareAll } from '../intake/index.ts';
 import type { DuplicatePair, Merge } from '../model.ts';
@@ -20,6 +19,7 @@ import {
   noteUndone,
   putKeys,
 } from '../store/index.ts';
+import { noteChanged } from './record.ts';
 
 const MERGE = 'cluster.merge';
 const MOST_PAIRS = 200;
@@ -86,7 +86,7 @@ export async function mergeThings(
       subject: `thing/${thing}`,
       detail: { merge: id, into, moved, reason: reason.trim() },
     });
-    await tellChanged(tx, [thing, into]);
+    await noteChanged(ctx, tx, [thing, into, ...moved]);
     return id;
   });
 }
@@ -111,7 +111,7 @@ export async function undoMerge(ctx: Context, id: string, reason: string): Promi
       subject: `thing/${thing}`,
       detail: { merge: id, into, moved, reason: reason.trim() },
     });
-    await tellChanged(tx, [thing, into]);
+    await noteChanged(ctx, tx, [thing, into, ...moved]);
   });
 }
 
@@ -137,13 +137,6 @@ export async function keepApart(
 function checkReason(reason: string): void {
   if (reason.trim() === '' || reason.length > LONGEST_REASON)
     throw new Problem('invalid', 'say why, in at most 1000 characters');
-}
-
-function tellChanged(tx: Tx, things: readonly string[]): Promise<void> {
-  return tellAll(
-    tx,
-    things.map((thing) => ({ type: 'cluster.thing-changed', subject: thing, data: { thing } })),
-  );
 }
 
 /** Keeps the keys under which things are sought when somebody enters them again. */

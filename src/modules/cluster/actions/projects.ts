@@ -65,7 +65,12 @@ const SIGNED = rankOf('signed');
 
 export interface ProjectFilter {
   park?: string;
-  examples: boolean;
+  /** Examples too; unless said, for who has parks of their own, and not for who oversees all. */
+  examples?: boolean | undefined;
+}
+
+function completed({ park, examples }: ProjectFilter, reach: Reach): { park?: string; examples: boolean } {
+  return { ...(park !== undefined && { park }), examples: examples ?? reach !== undefined };
 }
 
 const reachFor = (ctx: Context) => spokenFor(ctx, PROJECT, ['park']);
@@ -77,19 +82,20 @@ async function parksOf(ctx: Context, reach: Reach): Promise<ThingName[]> {
 
 export async function listProjects(
   ctx: Context,
-  filter: ProjectFilter,
-): Promise<{ projects: ProjectLine[]; parks: ThingName[]; mayAll: boolean }> {
+  asked: ProjectFilter,
+): Promise<{ projects: ProjectLine[]; parks: ThingName[]; examples: boolean }> {
   const reach = await reachFor(ctx);
+  const filter = completed(asked, reach);
   const stored = await findProjects(ctx.db, reach, { ...filter, limit: MOST_PROJECTS });
   const usual = await usualDays(ctx, reach, filter.examples);
   return {
     projects: stored.map((project) => lineOf(project, usual, todayOf(ctx.now()))),
     parks: await parksOf(ctx, reach),
-    mayAll: reach === undefined,
+    examples: filter.examples,
   };
 }
 
-async function spellsFor(ctx: Context, reach: Reach, filter: ProjectFilter) {
+async function spellsFor(ctx: Context, reach: Reach, filter: { park?: string; examples: boolean }) {
   return spellsOf(await findAllMoves(ctx.db, reach, { ...filter, limit: MOST_MOVES }), todayOf(ctx.now()));
 }
 
@@ -327,8 +333,9 @@ export async function readFile(
 }
 
 /** How projects go through the stages, with what sources state of pipelines beside it. */
-export async function readFunnel(ctx: Context, filter: ProjectFilter): Promise<PipelineFunnel> {
+export async function readFunnel(ctx: Context, asked: ProjectFilter): Promise<PipelineFunnel> {
   const reach = await reachFor(ctx);
+  const filter = completed(asked, reach);
   const projects = await findProjects(ctx.db, reach, { ...filter, limit: MOST_PROJECTS });
   const spells = await spellsFor(ctx, reach, filter);
   return {
@@ -348,10 +355,11 @@ export async function readFunnel(ctx: Context, filter: ProjectFilter): Promise<P
 
 export async function readForecast(
   ctx: Context,
-  filter: ProjectFilter,
+  asked: ProjectFilter,
   { date, seed }: { date: string; seed: number },
 ): Promise<PipelineForecast> {
   const reach = await reachFor(ctx);
+  const filter = completed(asked, reach);
   const today = todayOf(ctx.now());
   if (!(date > today && daysBetween(today, date) <= 3_653))
     throw new Problem('invalid', 'the day of a forecast is within the next ten years');

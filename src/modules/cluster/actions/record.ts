@@ -1,4 +1,4 @@
-import { findTenants, reachOf, recordAll } from '#kernel/access';
+import { findIdentity, findTenants, reachOf, recordAll } from '#kernel/access';
 import type { Actor, Context, Db, Tx } from '#kernel/context';
 import { tellAll } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
@@ -53,7 +53,7 @@ import {
 
 export const [READ, EDIT] = ['cluster.read', 'cluster.edit'] as const;
 
-export interface NewThing {
+interface NewThing {
   /** Made up when it is left out. */
   id?: string;
   kind: ThingKind;
@@ -375,7 +375,10 @@ function byProperty(statements: readonly Statement[]): Said[] {
 
 export async function nameOwner(db: Db, owner: string): Promise<{ en: string; zh: string }> {
   const [kind, id = ''] = [owner.slice(0, owner.indexOf('/')), owner.slice(owner.indexOf('/') + 1)];
-  if (kind !== 'Organization') return { en: id, zh: id };
+  if (kind !== 'Organization') {
+    const name = kind === 'account' ? ((await findIdentity(db, id))?.actor.name ?? id) : id;
+    return { en: name, zh: name };
+  }
   const [en] = await findTenants(db, [id], 'en');
   const [zh] = await findTenants(db, [id], 'zh');
   return { en: en?.name ?? id, zh: zh?.name ?? id };

@@ -79,9 +79,3 @@ export async function listClaims(ctx: Context): Promise<{ claims: readonly Claim
   const mayDecide = reach === 'all';
   return { claims: await findClaims(ctx.db, mayDecide ? undefined : partiesOf(ctx.actor)), mayDecide };
 }
-
-/** Ids of the things that the actor speaks for. */
-export async function listSpokenFor(ctx: Context): Promise<string[]> {
-  const claims = await findClaims(ctx.db, partiesOf(ctx.actor));
-  return [...new Set(claims.filter(({ state }) => state === 'confirmed').map(({ thing }) => thing))];
-}

@@ -127,12 +127,13 @@ async function unitLines(
     const isOwn = madeBy === ctx.actor.id || own.some(({ id }) => id === each.holder);
     return { ...rest, until: until.toISOString(), own: isOwn };
   });
+  const held = new Map(reservations.map((each) => [each.unit, each]));
   const byUnit = Map.groupBy(leases, ({ unit }) => unit);
   const today = todayOf(ctx.now());
   return units.map(({ parkName, ...unit }) => ({
     ...unitLineOf(unit, {
       leases: byUnit.get(unit.id) ?? [],
-      reservation: reservations.find((each) => each.unit === unit.id) ?? null,
+      reservation: held.get(unit.id) ?? null,
       today,
     }),
     parkName,
@@ -143,18 +144,21 @@ async function unitLines(
 export async function findSpace(
   ctx: Context,
   need: SpaceNeed,
-  examples: boolean,
-): Promise<{ fits: SpaceFit[]; total: number; tenants: ThingName[] }> {
+  asked: string | undefined,
+): Promise<{ fits: SpaceFit[]; total: number; tenants: ThingName[]; examples: boolean }> {
   ctx.require(SPACE);
+  const tenants = reachOf(ctx.actor, TENANT) === undefined ? [] : await ownThings(ctx, TENANTS);
+  // Who is an example is shown examples unless they say otherwise.
+  const examples = asked === 'yes' || (asked !== 'no' && tenants.some(({ example }) => example));
   const park = need.park === undefined ? {} : { park: need.park };
   const leases = await findLeases(ctx.db, { ...park, endsAfter: todayOf(ctx.now()), limit: MOST_LEASES });
   const units = await unitLines(ctx, { ...park, leases, examples });
   // Who holds it for themselves may take it; for others it is taken.
   const open = units.filter(({ reservation }) => reservation === null || reservation.own);
   const hidden = open.map((unit) => shown(unit, { mayManage: false, tenants: [] }));
-  const fits = findFits(hidden, need);
-  const tenants = reachOf(ctx.actor, TENANT) === undefined ? [] : await ownThings(ctx, TENANTS);
-  return { fits: fits.slice(0, MOST_FITS), total: fits.length, tenants };
+  // Without a day it is needed now.
+  const fits = findFits(hidden, { by: todayOf(ctx.now()), ...need });
+  return { fits: fits.slice(0, MOST_FITS), total: fits.length, tenants, examples };
 }
 
 export async function createUnit(ctx: Context, park: string, unit: UnitFields): Promise<string> {

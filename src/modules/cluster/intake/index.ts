@@ -1,2 +1,2 @@
 export { compareAll, readRows } from './judging.ts';
-export { readSheet, type Sheet, type SheetCell, writeWorkbook } from './sheets.ts';
+export { readSheet, type Sheet, writeWorkbook } from './sheets.ts';

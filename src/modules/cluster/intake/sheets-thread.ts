@@ -2,7 +2,6 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { readSheet } from 'read-excel-file/node';
 import writeExcelFile from 'write-excel-file/node';
 import { Problem } from '#kernel/problem';
-import { parseCsv } from '#modules/exchange';
 import type { Sheet, SheetAnswer, SheetTask } from './sheets.ts';
 
 async function answer(task: SheetTask): Promise<SheetAnswer> {
@@ -15,22 +14,11 @@ async function answer(task: SheetTask): Promise<SheetAnswer> {
 }
 
 async function read({ read: file, mostRows }: Extract<SheetTask, { read: Uint8Array }>): Promise<string[][]> {
-  // A workbook is a zip archive.
-  if (file[0] !== 0x50 || file[1] !== 0x4b) return parseCsv(decode(file), mostRows);
   const rows = await readSheet(Buffer.from(file)).catch((error) => {
     throw new Problem('invalid', 'the file is no workbook that can be read', {}, { cause: error });
   });
   if (rows.length > mostRows) throw new Problem('too-large', 'the file has too many rows', { most: mostRows });
   return rows.map((row) => row.map(told));
-}
-
-/** UTF-8, else what Chinese spreadsheet programs write. */
-function decode(file: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(file);
-  } catch {
-    return new TextDecoder('gb18030').decode(file);
-  }
 }
 
 function told(cell: unknown): string {

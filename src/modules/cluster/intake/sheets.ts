@@ -1,7 +1,8 @@
 import { inThread } from '#kernel/child';
 import { Problem, type ProblemKind } from '#kernel/problem';
+import { parseCsv } from '#modules/exchange';
 
-export type SheetCell = string | number | null;
+type SheetCell = string | number | null;
 export interface Sheet {
   name: string;
   /** The first row is its head. */
@@ -27,13 +28,24 @@ async function ask(task: SheetTask): Promise<Exclude<SheetAnswer, { refusal: unk
 }
 
 /**
- * The rows of a CSV file or of a workbook's first sheet, as texts; dates as YYYY-MM-DD. Read in a thread of its own.
+ * The rows of a CSV file or of a workbook's first sheet, as texts; dates as YYYY-MM-DD. A workbook is read in a thread of its own.
  *
  * @throws Problem `invalid` where it is neither, `too-large` over so many rows, `too-costly` where it takes too long
  */
 export async function readSheet(file: Uint8Array, { mostRows }: { mostRows: number }): Promise<string[][]> {
+  // A workbook is a zip archive.
+  if (file[0] !== 0x50 || file[1] !== 0x4b) return parseCsv(decode(file), mostRows);
   const answer = await ask({ read: file, mostRows });
   return 'rows' in answer ? answer.rows : [];
+}
+
+/** UTF-8, else what Chinese spreadsheet programs write. */
+function decode(file: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(file);
+  } catch {
+    return new TextDecoder('gb18030').decode(file);
+  }
 }
 
 /** The sheets as a workbook (.xlsx), made in a thread of its own. */

@@ -1,27 +1,25 @@
 import type { ThingName } from './record.ts';
 
 /** What a rung asks about an enterprise; computed from its statements. */
-export const LADDER_FACTS = [
-  'revenue',
-  'employees',
-  'rd-spending',
-  'rd-share',
-  'rd-staff-share',
-  'revenue-growth',
-  'revenue-growth-3y',
-  'base-revenue',
-  'age-years',
-  'niche-years',
-  'valuation',
-  'listed',
-  'high-tech-enterprise',
-  'assessment-score',
-  'core-ip',
-  'high-tech-field',
-  'high-tech-revenue-share',
-  'chain-share',
-] as const;
-export type LadderFact = (typeof LADDER_FACTS)[number];
+export type LadderFact =
+  | 'revenue'
+  | 'employees'
+  | 'rd-spending'
+  | 'rd-share'
+  | 'rd-staff-share'
+  | 'revenue-growth'
+  | 'revenue-growth-3y'
+  | 'base-revenue'
+  | 'age-years'
+  | 'niche-years'
+  | 'valuation'
+  | 'listed'
+  | 'high-tech-enterprise'
+  | 'assessment-score'
+  | 'core-ip'
+  | 'high-tech-field'
+  | 'high-tech-revenue-share'
+  | 'chain-share';
 
 export interface Criterion {
   /** Of its rung, unique. */
@@ -61,7 +59,7 @@ export interface RungAnswer {
   answer: Answer;
   /** Of the group that is nearest. */
   criteria: CriterionAnswer[];
-  /** One criterion is lacking, and not by much; the rest is met or unknown. */
+  /** One criterion is lacking, by a quarter at the most, and can still be grown into; of the rest at least half is met. */
   isNear: boolean;
 }
 

@@ -8,7 +8,7 @@ export interface Evidence {
   other: string;
 }
 
-export type Verdict = 'same' | 'unresolved' | 'different';
+type Verdict = 'same' | 'unresolved' | 'different';
 
 export interface Match {
   verdict: Verdict;

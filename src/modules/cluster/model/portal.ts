@@ -1,7 +1,6 @@
 export const REQUEST_KINDS = ['maintenance', 'energy', 'permit', 'expansion', 'other'] as const;
 export type RequestKind = (typeof REQUEST_KINDS)[number];
-export const REQUEST_STATES = ['open', 'answered', 'closed'] as const;
-export type RequestState = (typeof REQUEST_STATES)[number];
+export type RequestState = 'open' | 'answered' | 'closed';
 
 /** Days within which the park answers: a house rule, shown with the request. */
 export const ANSWER_DAYS: Readonly<Record<RequestKind, number>> = {

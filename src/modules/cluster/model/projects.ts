@@ -15,7 +15,6 @@ export interface ProjectFigures {
   energyMwh: number | null;
   jobs: number | null;
 }
-export const PROJECT_FIGURES = ['investmentFen', 'outputFen', 'landM2', 'powerKw', 'energyMwh', 'jobs'] as const;
 
 export const PROJECT_SECTORS = ['ivd', 'cgt', 'device', 'drug', 'tcm', 'service', 'other'] as const;
 export type ProjectSector = (typeof PROJECT_SECTORS)[number];
@@ -49,8 +48,7 @@ export interface ProjectLine extends ProjectFields {
   revision: number;
   updatedAt: string;
 }
-export const STALL_REASONS = ['slow', 'overdue', 'no-step'] as const;
-export type StallReason = (typeof STALL_REASONS)[number];
+export type StallReason = 'slow' | 'overdue' | 'no-step';
 
 export interface ProjectMove {
   n: number;

@@ -1,7 +1,7 @@
 import { CHAIN_LINKS } from './chains.ts';
 import type { ThingKind } from './kinds.ts';
 
-export type PropertyType = 'text' | 'integer' | 'decimal' | 'money' | 'date' | 'flag' | 'code' | 'list';
+type PropertyType = 'text' | 'integer' | 'decimal' | 'money' | 'date' | 'flag' | 'code' | 'list';
 
 /** What may be said of a thing. */
 export interface Property {

@@ -67,8 +67,7 @@ export interface RelayResource {
   score: number;
   reasons: { why: ResourceReason; detail: string }[];
 }
-export const RESOURCE_REASONS = ['stage', 'sector', 'place', 'space', 'kind'] as const;
-export type ResourceReason = (typeof RESOURCE_REASONS)[number];
+export type ResourceReason = 'stage' | 'sector' | 'place' | 'space' | 'kind';
 
 export const ASKED_STATES = ['asked', 'accepted', 'declined', 'done', 'withdrawn'] as const;
 export type AskedState = (typeof ASKED_STATES)[number];

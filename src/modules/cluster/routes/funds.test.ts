@@ -302,7 +302,10 @@ describe('the quarterly report', () => {
     const [first] = report.sections;
     expect(report.sections.map(({ key }) => key)).toEqual(['targets', 'ladder', 'funds', 'projects', 'conflicts']);
     expect(first!.rows.map(([name, goal]) => [name, goal])).toEqual(
-      targets.map(({ name, value, unit }) => [name, unit === 'fen' ? value / 100 : value]),
+      targets.map(({ name, value, unit, op }) => {
+        const told = unit === 'fen' ? value / 100 : value;
+        return [name, op === null ? told : `${op} ${told.toLocaleString('en')}`];
+      }),
     );
     const book = await app.inject({ url: '/api/cluster/report?format=xlsx' });
     const rows = await readSheet(book.rawPayload, { mostRows: 100 });

@@ -139,7 +139,10 @@ export function projectRoutes(app: FastifyInstance, door: Door): void {
 }
 
 function filterOf({ park, examples }: Query): ProjectFilter {
-  return { ...(park !== undefined && park !== '' && { park }), examples: examples !== 'no' };
+  return {
+    ...(park !== undefined && park !== '' && { park }),
+    examples: examples === 'yes' ? true : examples === 'no' ? false : undefined,
+  };
 }
 
 function fieldsOf(given: Given): ProjectFields {

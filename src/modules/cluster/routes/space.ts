@@ -34,7 +34,7 @@ export function spaceRoutes(app: FastifyInstance, door: Door): void {
   app.get(ROOT, async (request) => listParks(await door.context(request)));
 
   app.get<{ Querystring: Query }>('/api/cluster/space', async (request) =>
-    findSpace(await door.context(request), needOf(request.query), request.query['examples'] === 'yes'),
+    findSpace(await door.context(request), needOf(request.query), request.query['examples']),
   );
 
   app.get<OnePark>(`${ROOT}/:park/space`, async (request) =>

@@ -41,7 +41,7 @@ interface Metric {
   of?: string;
 }
 
-export interface FactRow {
+interface FactRow {
   id: string;
   list: string;
   place: number;

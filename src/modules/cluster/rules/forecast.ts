@@ -23,7 +23,7 @@ const BINS = 20;
 /** A project that goes to and fro more often is left where it is. */
 const MOST_STEPS = 200;
 
-export interface OpenProject extends Pick<ProjectFigures, 'investmentFen' | 'outputFen' | 'jobs'> {
+interface OpenProject extends Pick<ProjectFigures, 'investmentFen' | 'outputFen' | 'jobs'> {
   stage: ProjectStage;
   /** Of being signed, where its leader gave one. */
   probability: number | null;

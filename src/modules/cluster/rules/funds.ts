@@ -203,7 +203,7 @@ function flowsOf(entries: readonly FundEntry[], out: FundKind, back: FundKind): 
 }
 
 const RATE_WORKING = 'XIRR, actual/365';
-export function rateOf({ rate, roots, refusal }: RatesOfReturn, working = RATE_WORKING): FundFigure {
+function rateOf({ rate, roots, refusal }: RatesOfReturn, working = RATE_WORKING): FundFigure {
   if (rate !== undefined) return { value: rate, working };
   if (refusal === 'many-roots') return { several: roots.map((root) => root.rate), working };
   return { lacks: [refusal === 'too-many-changes' ? 'sign-changes' : 'no-rate'] };
@@ -296,7 +296,7 @@ export function quarterOf(day: string): { year: number; quarter: number } {
   return { year: Number(day.slice(0, 4)), quarter: Math.ceil(Number(day.slice(5, 7)) / 3) };
 }
 
-export function quarterDays(year: number, quarter: number): { from: string; to: string } {
+function quarterDays(year: number, quarter: number): { from: string; to: string } {
   const two = (month: number): string => String(month).padStart(2, '0');
   return {
     from: `${year}-${two(3 * quarter - 2)}-01`,

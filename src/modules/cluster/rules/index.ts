@@ -8,14 +8,13 @@ export {
   figuresOf,
   holdingOf,
   parseQuarter,
-  quarterDays,
   quarterOf,
   standing,
 } from './funds.ts';
 export { ilpaLines, ilpaTransactions } from './ilpa.ts';
 export { guessMapping, isMeaning, type KnownPlace, type ReadRow } from './import.ts';
 export { answerRung, checkSetting, LADDER_PROPERTIES, ladderFacts, rungsOn } from './ladder.ts';
-export { compare, type Known, keysOf } from './matching.ts';
+export { type Known, keysOf } from './matching.ts';
 export { catalogueOf, csvOf, LICENCE, schemaOrgOf } from './open-data.ts';
 export { answerDue, quartersAsked } from './portal.ts';
 export {
@@ -32,10 +31,10 @@ export {
 } from './projects.ts';
 export { type Candidate, gatesOf, matchResources, stageAfter } from './relay.ts';
 export { reportDocument, reportSections, reportSheets } from './report.ts';
-export { documentOf, searchDesign } from './search.ts';
+export { documentOf } from './search.ts';
 export { checkId, checkRelation, checkStatement, type NewRelation, type NewStatement } from './sound.ts';
 export { dayAfter, ENDING_DAYS, findFits, lastDay, lineOf, parkFigures, quarterEnd } from './space.ts';
-export { agree, isDisputed, reckon, sortSaid } from './statements.ts';
+export { isDisputed, reckon, sortSaid } from './statements.ts';
 export { checkTargetValue, forecastOf, targetStanding } from './targets.ts';
 export { chainCsv, drawMap, geoJsonOf, type MapRows } from './views.ts';
 export { meet, spread, type Walk } from './walk.ts';

@@ -122,11 +122,17 @@ export function answerRung(rung: Rung, facts: LadderFacts, lies: boolean | undef
   const answer = both(inPlace, any(groups.map((group) => all(group.map((criterion) => criterion.answer)))));
   const failed = best.filter((criterion) => criterion.answer === 'no');
   const isNear =
-    inPlace !== 'no' &&
+    inPlace === 'yes' &&
     answer === 'no' &&
     failed.length === 1 &&
+    best.length - 1 <= 2 * best.filter((criterion) => criterion.answer === 'yes').length &&
     failed.every(
-      ({ short, value }) => short !== null && value !== null && value !== 0 && Math.abs(short / value) <= NEAR,
+      ({ short, value, op }) =>
+        (op === '>=' || op === '>') &&
+        short !== null &&
+        value !== null &&
+        value !== 0 &&
+        Math.abs(short / value) <= NEAR,
     );
   return { rung: rung.id, answer, criteria: best, isNear };
 }

@@ -26,8 +26,8 @@ const WEIGHTS = {
   kind: { differs: -3 },
 } as const;
 /** At or above: the same; at or below: different; between them a person decides. Chosen on the tuning half for no wrong merge. */
-export const SAME_FROM = 8;
-export const DIFFERENT_UP_TO = 2.5;
+const SAME_FROM = 8;
+const DIFFERENT_UP_TO = 2.5;
 
 /** Forms that make another body of the same name. */
 const APART = ['branch', 'group', 'holdings'];

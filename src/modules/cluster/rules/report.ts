@@ -5,6 +5,7 @@ import type {
   FundLine,
   Lack,
   LadderPage,
+  Op,
   PipelineFunnel,
   QuarterlyReport,
   ReportSection,
@@ -66,6 +67,8 @@ export function reportSections(parts: ReportParts, language: Language): ReportSe
   const head = (...titles: [Words, boolean?][]) => titles.map(([words, isEnd = false]) => ({ title: t(words), isEnd }));
   const amount = (value: number | null | undefined, unit = '1'): string | number =>
     value === null || value === undefined ? unknown : unit === 'fen' ? value / 100 : value;
+  const bound = (op: Op | null, value: string | number): string | number =>
+    op === null || typeof value === 'string' ? value : `${op} ${NUMBER[language].format(value)}`;
   const figure = (found: FundFigure): string | number => {
     if ('value' in found) return round(found.value);
     if ('several' in found) return found.several.map(round).join('; ');
@@ -94,9 +97,9 @@ export function reportSections(parts: ReportParts, language: Language): ReportSe
       ),
       rows: parts.targets.map((target) => [
         nameOf(target),
-        amount(target.value, target.unit),
+        bound(target.op, amount(target.value, target.unit)),
         target.year,
-        amount(target.last?.value, target.unit),
+        bound(target.last?.op ?? null, amount(target.last?.value, target.unit)),
         target.last?.year ?? null,
         t(STATES[target.state]),
         target.neededAYear === null ? null : round(Number(amount(target.neededAYear, target.unit))),

@@ -32,7 +32,7 @@ export function lastDay({ ends, ended }: Pick<Lease, 'ends' | 'ended'>): string 
   return ended ?? ends;
 }
 
-export function isRunning(lease: Lease, today: string): boolean {
+function isRunning(lease: Lease, today: string): boolean {
   return lease.starts <= today && today <= lastDay(lease);
 }
 
@@ -55,7 +55,7 @@ export function lineOf(
 // ---- what fits ---------------------------------------------------------------------------------------------------------
 
 /** How a unit answers each thing that is asked for. @param areaM2 its own, or with others of its floor */
-export function checksOf(unit: UnitLine, need: SpaceNeed, areaM2 = unit.areaM2): SpaceCheck[] {
+function checksOf(unit: UnitLine, need: SpaceNeed, areaM2 = unit.areaM2): SpaceCheck[] {
   const checks: SpaceCheck[] = [];
   const atLeast = (name: keyof SpaceNeed, asked: number | undefined, has: number | null): void => {
     if (asked === undefined) return;
@@ -115,9 +115,13 @@ function isNear({ need, missedBy = 0 }: SpaceCheck): boolean {
  * its floor that answer the same needs, the largest first.
  */
 export function findFits(units: readonly (UnitLine & { parkName: string })[], need: SpaceNeed): SpaceFit[] {
+  const floors = Map.groupBy(units, floorOf);
   const fits = units.map((unit): SpaceFit => {
     const { parkName, ...line } = unit;
-    const together = need.areaM2 === undefined || unit.areaM2 >= need.areaM2 ? [] : companions(unit, units, need);
+    const together =
+      need.areaM2 === undefined || unit.areaM2 >= need.areaM2
+        ? []
+        : companions(unit, floors.get(floorOf(unit)) ?? [], need);
     const areaM2 = together.reduce((sum, each) => sum + each.areaM2, unit.areaM2);
     const checks = checksOf(unit, need, areaM2);
     return { unit: line, together, areaM2, parkName, checks, verdict: verdictOf(checks) };
@@ -134,12 +138,14 @@ export function findFits(units: readonly (UnitLine & { parkName: string })[], ne
   );
 }
 
-function companions(unit: UnitLine, units: readonly UnitLine[], need: SpaceNeed): SpaceFit['together'] {
+function floorOf({ park, building, floor }: UnitLine): string {
+  return JSON.stringify([park, building, floor]);
+}
+
+function companions(unit: UnitLine, floor: readonly UnitLine[], need: SpaceNeed): SpaceFit['together'] {
   const { areaM2: asked = 0, ...others } = need;
-  const near = units
-    .filter(({ id, park, building, floor }) => {
-      return id !== unit.id && park === unit.park && building === unit.building && floor === unit.floor;
-    })
+  const near = floor
+    .filter(({ id }) => id !== unit.id)
     .filter((each) => checksOf(each, others).every(({ verdict }) => verdict === 'met'))
     .sort((one, two) => two.areaM2 - one.areaM2);
   const taken: UnitLine[] = [];
@@ -168,7 +174,7 @@ export function rentOn(rent: readonly RentStep[], day: string): number {
 }
 
 /** Integer fen a month. */
-export function monthlyRent({ rent, areaM2 }: Pick<Lease, 'rent' | 'areaM2'>, day: string): number {
+function monthlyRent({ rent, areaM2 }: Pick<Lease, 'rent' | 'areaM2'>, day: string): number {
   return Math.round(rentOn(rent, day) * areaM2);
 }
 

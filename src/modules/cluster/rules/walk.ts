@@ -63,7 +63,9 @@ export async function meet(
     const [near, far] = sides.toSorted((one, two) => one.edge.length - two.edge.length);
     if (near!.edge.length === 0) break;
     const next: string[] = [];
-    for (const each of await look(near!.edge))
+    const edges = await look(near!.edge);
+    if (edges.length >= mostSeen) throw tooMany(mostSeen);
+    for (const each of edges)
       for (const [at, id] of [
         [each.subject, each.object],
         [each.object, each.subject],
@@ -72,13 +74,20 @@ export async function meet(
         near!.came.set(id, each);
         next.push(id);
       }
-    const middle = next.find((id) => far!.came.has(id));
-    if (middle !== undefined) return wayThrough(middle, sides[0]!.came, sides[1]!.came);
-    if (near!.came.size + far!.came.size > mostSeen)
-      throw new Problem('too-costly', 'too many things lie between the two', { most: mostSeen });
+    // The other side may have come to them after different numbers of steps.
+    const [shortest] = next
+      .filter((id) => far!.came.has(id))
+      .map((id) => wayThrough(id, sides[0]!.came, sides[1]!.came))
+      .toSorted((one, two) => one.steps.size - two.steps.size);
+    if (shortest !== undefined) return shortest;
+    if (near!.came.size + far!.came.size > mostSeen) throw tooMany(mostSeen);
     near!.edge = next;
   }
   return { steps: new Map(), edges: [], cut: false };
+}
+
+function tooMany(most: number): Problem {
+  return new Problem('too-costly', 'too many things lie between the two', { most });
 }
 
 function wayThrough(

@@ -88,10 +88,6 @@ export function findFacts(db: Db): Promise<FactLine[]> {
   `);
 }
 
-export function findFact(db: Db, id: string): Promise<{ id: string; content: unknown } | undefined> {
-  return db.maybe(sql`select id, content from cluster.fact where id = ${id}`);
-}
-
 /** Cautions about these, `thing/<id>` or `source/<id>`; about any of them where none are named. */
 export function findCautions(db: Db, about?: readonly string[]): Promise<Caution[]> {
   const where = about === undefined ? sql`true` : sql`about = any(${[...about]}::text[])`;

@@ -104,7 +104,7 @@ export async function findByKeys(
   return new Map(rows.map(({ key, things }) => [key, things]));
 }
 
-/** Pairs of things of one kind that share a key or are said to be perhaps the same, best keys first, without those found to be two. */
+/** Pairs of things of one kind that share a key or are said to be perhaps the same, best keys first, without examples and those found to be two. */
 export function findKeyPairs(db: Db, limit: number): Promise<{ one: string; other: string }[]> {
   return db.rows(sql`
     with shared as (
@@ -119,8 +119,8 @@ export function findKeyPairs(db: Db, limit: number): Promise<{ one: string; othe
     )
     select pair.one, pair.other
     from pair
-      join cluster.thing as one on one.id = pair.one and one.merged_into is null
-      join cluster.thing as other on other.id = pair.other and other.merged_into is null and other.kind = one.kind
+      join cluster.thing as one on one.id = pair.one and one.merged_into is null and not one.example
+      join cluster.thing as other on other.id = pair.other and other.merged_into is null and not other.example and other.kind = one.kind
     where not exists (select from cluster.apart where apart.one = pair.one and apart.other = pair.other)
     group by pair.one, pair.other order by min(pair.rank), pair.one, pair.other limit ${limit}
   `);

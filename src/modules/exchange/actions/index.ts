@@ -59,7 +59,6 @@ export {
   readRelease,
   readReport,
   release,
-  tryGate,
 } from './gate.ts';
 export {
   listNegotiations,
