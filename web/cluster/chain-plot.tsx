@@ -6,8 +6,26 @@ import { useLook } from '../ui/index.ts';
 
 const BOX = { width: 240, height: 50, across: 96, between: 16, top: 44, edge: 12 } as const;
 const INK = {
-  light: { ground: '#ffffff', ink: '#16211f', quiet: '#53635f', line: '#8ba39b', fill: '#e3f1ec', bar: '#0b6b60', gap: '#b42318', one: '#8a5a00' },
-  dark: { ground: '#121d1b', ink: '#e6efec', quiet: '#9cb0ab', line: '#4d6b64', fill: '#17302b', bar: '#3fbfa9', gap: '#ff8a7d', one: '#f2b632' },
+  light: {
+    ground: '#ffffff',
+    ink: '#16211f',
+    quiet: '#53635f',
+    line: '#8ba39b',
+    fill: '#e3f1ec',
+    bar: '#0b6b60',
+    gap: '#b42318',
+    one: '#8a5a00',
+  },
+  dark: {
+    ground: '#121d1b',
+    ink: '#e6efec',
+    quiet: '#9cb0ab',
+    line: '#4d6b64',
+    fill: '#17302b',
+    bar: '#3fbfa9',
+    gap: '#ff8a7d',
+    one: '#f2b632',
+  },
 } as const;
 
 interface PlotProps {
@@ -77,7 +95,15 @@ export function ChainPlot({ ref, chain, number, chosen, choose }: PlotProps) {
         }),
       )}
       {chain.links.map((link) => (
-        <Box key={link.id} link={link} n={number(link.id)} at={at.get(link.id)!} isChosen={chosen === link.id} choose={choose} ink={ink} />
+        <Box
+          key={link.id}
+          link={link}
+          n={number(link.id)}
+          at={at.get(link.id)!}
+          isChosen={chosen === link.id}
+          choose={choose}
+          ink={ink}
+        />
       ))}
     </svg>
   );

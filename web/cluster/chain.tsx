@@ -3,9 +3,9 @@ import { Button, Select, Switch } from 'antd';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
+  CHAINS,
   type Chain,
   type ChainLink,
-  CHAINS,
   type ChainView,
   type OnLink,
   PROPERTIES,
@@ -14,7 +14,7 @@ import {
 import { Go, language, useAddressValues, useSession } from '../shell/index.ts';
 import { Empty, Failure, Figures, Loading, Page, Panel, StatusTag, save, saveCsv } from '../ui/index.ts';
 import { ChainPlot } from './chain-plot.tsx';
-import { kindOf, useRecordAct, useThings, nameOf } from './record-ask.ts';
+import { kindOf, nameOf, useRecordAct, useThings } from './record-ask.ts';
 import { ThingLink } from './said.tsx';
 import { ThingChoice } from './thing-forms.tsx';
 import { useChains } from './views-ask.ts';
@@ -89,7 +89,10 @@ function Shown({ chain, view }: { chain: Chain; view: ChainView }) {
             ...(gaps.length > 0 && { tone: 'danger' as const }),
           },
           { label: t('views.single'), value: chain.links.filter(({ id }) => number(id) === 1).length, tone: 'warning' },
-          { label: t('views.placed'), value: new Set(chain.links.flatMap(({ id }) => inside(id).map((one) => one.id))).size },
+          {
+            label: t('views.placed'),
+            value: new Set(chain.links.flatMap(({ id }) => inside(id).map((one) => one.id))).size,
+          },
         ]}
       />
       {view.cut && <p className="quiet">{t('views.cut', { count: view.placed.length })}</p>}

@@ -1,4 +1,4 @@
-import { type GeoJSONSource, type Map as Chart, Marker, type StyleSpecification } from 'maplibre-gl';
+import { type Map as Chart, type GeoJSONSource, Marker, type StyleSpecification } from 'maplibre-gl';
 import { useEffect, useRef } from 'react';
 import type { MapKind, MapThing } from '../../src/modules/cluster/model.ts';
 import type { Boundaries } from '../shell/boundaries.ts';
@@ -31,16 +31,21 @@ interface ChartProps {
 
 /** The region with a bubble for each division: what is known to lie somewhere in it, and no more than that. */
 export default function IndustryChart(props: ChartProps) {
-  const { boundaries, look, counts, points, marked, label, focus, still = false, scale = 1 } = props;
+  const { boundaries, look, counts, points, marked, focus, still = false, scale = 1 } = props;
   const spoken = language();
-  const place = useRef<HTMLElement>(null);
+  const place = useRef<HTMLDivElement>(null);
   const chart = useRef<Chart>(undefined);
+  const isReady = useRef(false);
   const latest = useRef(props);
   latest.current = props;
 
   useEffect(() => {
-    const map = openRegion(place.current!, { style: styleOf(boundaries, look), padding: paddingOf(place.current!) });
+    const map = openRegion(place.current!, { style: styleOf(boundaries, look), padding: paddingOf(place.current!), title: latest.current.label });
     chart.current = map;
+    isReady.current = false;
+    map.once('load', () => {
+      isReady.current = true;
+    });
     map.on('click', 'points', ({ features }) => {
       const id: unknown = features?.[0]?.properties['id'];
       if (typeof id === 'string') latest.current.chooseThing(id);
@@ -61,7 +66,7 @@ export default function IndustryChart(props: ChartProps) {
       map.setPaintProperty('areas', 'fill-color', shadeOf(counts, look));
       map.getSource<GeoJSONSource>('points')?.setData(pointsOf(points));
     };
-    if (map.isStyleLoaded()) draw();
+    if (isReady.current) draw();
     else map.once('load', draw);
     const bubbles = counts.flatMap((count) => {
       const at = boundaries.features.find(({ properties }) => properties.adcode === count.area)?.properties.label;
@@ -95,7 +100,7 @@ export default function IndustryChart(props: ChartProps) {
     });
   }, [boundaries, focus, still, scale]);
 
-  return <section ref={place} className="industry-map" aria-label={label} />;
+  return <div ref={place} className="industry-map" />;
 }
 
 function bubbleOf(

@@ -65,7 +65,8 @@ function Walk({ map, boundaries, scale }: { map: IndustryMap; boundaries: Bounda
   const stop = stops[at];
   const area = stop?.area;
   const marked = useMemo(() => (area === undefined ? [] : [area]), [area]);
-  const things = area === undefined ? map.things : map.things.filter((thing) => countedIn(thing, 'located').includes(area));
+  const things =
+    area === undefined ? map.things : map.things.filter((thing) => countedIn(thing, 'located').includes(area));
   const roles = Object.values(map.places).find(({ adcode }) => adcode === area)?.roles ?? [];
   return (
     <>

@@ -4,12 +4,24 @@ import { lazy, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type IndustryMap, MAP_KINDS, type MapThing } from '../../src/modules/cluster/model.ts';
 import { Go, language, useAddressValues, useGo } from '../shell/index.ts';
-import { Empty, Facts, Failure, Loading, Page, Panel, Scroller, StatusTag, save, saveCsv, useLook } from '../ui/index.ts';
+import {
+  Empty,
+  Facts,
+  Failure,
+  Loading,
+  Page,
+  Panel,
+  Scroller,
+  StatusTag,
+  save,
+  saveCsv,
+  useLook,
+} from '../ui/index.ts';
 import { kindOf, nameOf } from './record-ask.ts';
 import { ThingLink } from './said.tsx';
 import {
-  type AreaCount,
   APART,
+  type AreaCount,
   chosenFrom,
   countAreas,
   countedIn,
@@ -362,7 +374,21 @@ function exportCsv({ places }: IndustryMap, things: readonly MapThing[]): void {
   const names = (ids: readonly string[]) => ids.map((id) => places[id]?.name ?? id).join('; ');
   saveCsv(
     'industry-map',
-    ['id', 'kind', 'name', 'nameZh', 'areas', 'locatedIn', 'managedBy', 'sectors', 'latitude', 'longitude', 'disputed', 'due', 'example'],
+    [
+      'id',
+      'kind',
+      'name',
+      'nameZh',
+      'areas',
+      'locatedIn',
+      'managedBy',
+      'sectors',
+      'latitude',
+      'longitude',
+      'disputed',
+      'due',
+      'example',
+    ],
     things.map((thing) => [
       ...[thing.id, thing.kind, thing.name, thing.nameZh, thing.areas.join('; ')],
       ...[names(thing.places), names(thing.managers), names(thing.sectors)],

@@ -123,7 +123,8 @@ function Shown({ overview }: { overview: Overview }) {
       </Panel>
       <p className="quiet">
         {t('record.open')} <a href="/api/open/cluster/statements.csv">CSV</a> ·{' '}
-        <a href="/api/open/cluster/things.jsonld">JSON-LD</a> · <a href="/api/open/cluster/map.geojson">GeoJSON</a> · <a href="/api/open/cluster">DCAT</a> · CC BY 4.0
+        <a href="/api/open/cluster/things.jsonld">JSON-LD</a> · <a href="/api/open/cluster/map.geojson">GeoJSON</a> ·{' '}
+        <a href="/api/open/cluster">DCAT</a> · CC BY 4.0
       </p>
     </div>
   );

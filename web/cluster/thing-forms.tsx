@@ -124,10 +124,12 @@ export function StatementForm({ thing, was, close }: Closing & { thing: Thing; w
               ]}
             />
           ) : type === 'code' ? (
-            <Select options={(PROPERTIES[property ?? '']?.codes ?? []).map((code) => ({
+            <Select
+              options={(PROPERTIES[property ?? '']?.codes ?? []).map((code) => ({
                 value: code,
                 label: CHAIN_LINKS.get(code)?.[language()] ?? code,
-              }))} />
+              }))}
+            />
           ) : (
             <Input.TextArea autoSize={{ minRows: 1, maxRows: 6 }} maxLength={4000} />
           )}

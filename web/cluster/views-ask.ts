@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ChainView, IndustryMap, MapKind, MapThing } from '../../src/modules/cluster/model.ts';
 import { MAP_KINDS } from '../../src/modules/cluster/model.ts';
-import { api, useAddressValues } from '../shell/index.ts';
 import { BOUNDARIES } from '../shell/boundaries.ts';
+import { api, useAddressValues } from '../shell/index.ts';
 
 export const useIndustryMap = (examples = '') =>
   useQuery({
@@ -60,7 +60,8 @@ export function chosenFrom(things: readonly MapThing[], asked: MapAsked, but?: '
   return things.filter(
     (thing) =>
       (but === 'kinds' || asked.kinds.length === 0 || asked.kinds.includes(thing.kind)) &&
-      (asked.sector === '' || (asked.sector === 'none' ? thing.sectors.length === 0 : thing.sectors.includes(asked.sector))) &&
+      (asked.sector === '' ||
+        (asked.sector === 'none' ? thing.sectors.length === 0 : thing.sectors.includes(asked.sector))) &&
       (asked.fresh === '' || thing.isDue === (asked.fresh === 'due')) &&
       (but === 'area' || asked.area === '' || countedIn(thing, asked.by).includes(asked.area)) &&
       (text === '' || [thing.name, thing.nameZh ?? ''].some((name) => name.toLowerCase().includes(text))),

@@ -1,4 +1,4 @@
-import { Map as Chart, setWorkerUrl, type StyleSpecification } from 'maplibre-gl';
+import { Map as Chart, type StyleSpecification, setWorkerUrl } from 'maplibre-gl';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import workerAddress from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 
@@ -20,7 +20,7 @@ interface Padding {
 /** A flat map of the region, north up; nothing is fetched but from our own server. Loaded only by pages with a map. */
 export function openRegion(
   container: HTMLElement,
-  { style, padding }: { style: StyleSpecification; padding: Padding },
+  { style, padding, title }: { style: StyleSpecification; padding: Padding; title?: string },
 ): Chart {
   const map = new Chart({
     container,
@@ -33,6 +33,7 @@ export function openRegion(
       [109.5, 20],
       [117.5, 26],
     ],
+    ...(title !== undefined && { locale: { 'Map.Title': title } }),
     attributionControl: false,
     dragRotate: false,
     pitchWithRotate: false,

@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Door } from '#kernel/http';
 import { Problem } from '#kernel/problem';
-import { catalogue, jsonLd, listedThings, openChains, openMap, readOpenThing, statementRows } from '../actions/index.ts';
+import {
+  catalogue,
+  jsonLd,
+  listedThings,
+  openChains,
+  openMap,
+  readOpenThing,
+  statementRows,
+} from '../actions/index.ts';
 import { isKind } from '../model.ts';
 
 type Query = Record<string, string | undefined>;
@@ -66,7 +74,12 @@ export function openDataRoutes(app: FastifyInstance, door: Door): void {
 
   app.get(
     '/api/open/cluster/map.geojson',
-    { schema: { tags: TAGS, summary: 'Things as GeoJSON: a point only where a source says one, else the division by its code' } },
+    {
+      schema: {
+        tags: TAGS,
+        summary: 'Things as GeoJSON: a point only where a source says one, else the division by its code',
+      },
+    },
     async (request, reply) => send(request, reply, await openMap(open), 'application/geo+json'),
   );
 

@@ -36,7 +36,15 @@ describe('reading', () => {
 
   test('without an account is answered under /api/open only', async () => {
     expect((await ask('', 'GET', '/api/cluster/things')).statusCode).toBe(401);
-    for (const url of ['', '/things', '/things/kingmed', '/statements.csv', '/things.jsonld', '/map.geojson', '/chains.csv'])
+    for (const url of [
+      '',
+      '/things',
+      '/things/kingmed',
+      '/statements.csv',
+      '/things.jsonld',
+      '/map.geojson',
+      '/chains.csv',
+    ])
       expect((await ask('', 'GET', `/api/open/cluster${url}`)).statusCode, url).toBe(200);
   });
 

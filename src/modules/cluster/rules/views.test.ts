@@ -26,7 +26,13 @@ const thing = (id: string, latitude: number | null = null, longitude: number | n
   isDue: false,
 });
 const inside = (subject: string, object: string, predicate = 'located-in') => ({ subject, predicate, object });
-const PLACES = [place('province'), place('city', '4401'), place('island', '4402'), place('north', '4403'), place('bay')];
+const PLACES = [
+  place('province'),
+  place('city', '4401'),
+  place('island', '4402'),
+  place('north', '4403'),
+  place('bay'),
+];
 const WORLD = [inside('city', 'province'), inside('island', 'city'), inside('north', 'city'), inside('bay', 'north')];
 
 function drawn(things: MapRows['things'], edges: MapRows['edges']) {
@@ -69,7 +75,10 @@ describe('a thing on the map', () => {
   });
 
   test('more than are drawn are said to be cut', () => {
-    const map = drawn(['a', 'b', 'c', 'd'].map((id) => thing(id)), []);
+    const map = drawn(
+      ['a', 'b', 'c', 'd'].map((id) => thing(id)),
+      [],
+    );
     expect([map.things.length, map.cut]).toEqual([3, true]);
   });
 });
