@@ -124,7 +124,6 @@ function Box(props: {
   return (
     <a
       href={`?link=${link.id}`}
-      aria-label={`${link[language()]}: ${words}`}
       onClick={(event) => {
         event.preventDefault();
         choose(link.id);
@@ -144,7 +143,7 @@ function Box(props: {
       {n > 0 && <rect x={at.x} y={at.y} width={3 + thicknessOf(n)} height={BOX.height} rx={3} fill={tone} />}
       <text x={at.x + 24} y={at.y + 22} fontSize={13.5} fontWeight={600} fill={ink.ink}>
         {link[language()]}
-      </text>
+      </text>{' '}
       <text x={at.x + 24} y={at.y + 40} fontSize={12.5} fill={tone}>
         {n === 0 || n === 1 ? words : t('views.stand', { count: n })}
       </text>

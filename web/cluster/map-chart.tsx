@@ -40,7 +40,11 @@ export default function IndustryChart(props: ChartProps) {
   latest.current = props;
 
   useEffect(() => {
-    const map = openRegion(place.current!, { style: styleOf(boundaries, look), padding: paddingOf(place.current!), title: latest.current.label });
+    const map = openRegion(place.current!, {
+      style: styleOf(boundaries, look),
+      padding: paddingOf(place.current!),
+      title: latest.current.label,
+    });
     chart.current = map;
     isReady.current = false;
     map.once('load', () => {
@@ -111,7 +115,6 @@ function bubbleOf(
   button.type = 'button';
   button.className = `map-bubble ${by.isMarked ? 'is-marked' : ''}`;
   button.title = by.tell(count);
-  button.setAttribute('aria-label', button.title);
   button.setAttribute('aria-pressed', String(by.isMarked));
   button.style.fontSize = `${13 * by.scale}px`;
   const ring = document.createElement('span');
@@ -124,7 +127,7 @@ function bubbleOf(
   const name = document.createElement('span');
   name.className = 'map-name';
   name.textContent = by.nameOf(count.area);
-  button.append(ring, name);
+  button.append(ring, ' ', name);
   return button;
 }
 

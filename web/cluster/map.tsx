@@ -316,7 +316,7 @@ function ByPlace({ counts }: { counts: readonly AreaCount[] }) {
   const areaName = useAreaName();
   return (
     <Panel title={t('views.byPlace')} flush>
-      <Scroller label={t('views.byPlace')}>
+      <Scroller label={t('views.table')}>
         <table className="matrix">
           <thead>
             <tr>

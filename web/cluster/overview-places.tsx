@@ -59,7 +59,7 @@ function SectorsByPlace({ map }: { map: IndustryMap }) {
         </Button>
       }
     >
-      <Scroller label={t('views.matrix')}>
+      <Scroller label={t('views.table')}>
         <table className="matrix">
           <thead>
             <tr>
