@@ -18,7 +18,7 @@ describe.skipIf(!hasChromium)('the record as a map and as chains', () => {
     const list = page.getByRole('region', { name: 'Things on the map' });
     await list.getByRole('button', { name: /^KingMed/ }).waitFor({ state: 'detached' });
     const rows = await list.getByRole('button').count();
-    expect(await bubble.innerText()).toMatch(new RegExp(`^${rows}\\s`));
+    expect(await bubble.textContent()).toMatch(new RegExp(`^${rows}\\s`));
     await list.getByRole('button', { name: /Hengli Biomedical/ }).click();
     await page.getByRole('region', { name: 'The chosen thing' }).getByText('no source gives one').waitFor();
     const saved = page.waitForEvent('download');

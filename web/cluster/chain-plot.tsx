@@ -4,7 +4,7 @@ import { type Chain, type ChainLink, STREAMS } from '../../src/modules/cluster/m
 import { language } from '../shell/index.ts';
 import { useLook } from '../ui/index.ts';
 
-const BOX = { width: 240, height: 50, across: 96, between: 16, top: 44, edge: 12 } as const;
+const BOX = { width: 240, height: 50, across: 96, between: 16, top: 44, edge: 12, arc: 44 } as const;
 const INK = {
   light: {
     ground: '#ffffff',
@@ -53,7 +53,7 @@ export function ChainPlot({ ref, chain, number, chosen, choose }: PlotProps) {
         column,
       });
   }
-  const width = 2 * BOX.edge + 3 * BOX.width + 2 * BOX.across;
+  const width = 2 * BOX.edge + 3 * BOX.width + 2 * BOX.across + BOX.arc;
   const height = BOX.top + rows * (BOX.height + BOX.between);
   return (
     <svg
@@ -166,7 +166,8 @@ interface At {
 function wayOf(from: At, to: At): string {
   const [y, end] = [from.y + BOX.height / 2, to.y + BOX.height / 2];
   const right = from.x + BOX.width;
-  if (from.column === to.column) return `M${right},${y} C${right + 44},${y} ${right + 44},${end} ${right},${end}`;
+  if (from.column === to.column)
+    return `M${right},${y} C${right + BOX.arc},${y} ${right + BOX.arc},${end} ${right},${end}`;
   const middle = (right + to.x) / 2;
   return `M${right},${y} C${middle},${y} ${middle},${end} ${to.x},${end}`;
 }

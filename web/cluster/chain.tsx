@@ -18,6 +18,7 @@ import { kindOf, nameOf, useRecordAct, useThings } from './record-ask.ts';
 import { ThingLink } from './said.tsx';
 import { ThingChoice } from './thing-forms.tsx';
 import { useChains } from './views-ask.ts';
+import './record.css';
 import './views.css';
 
 /** Who stands where on an industry chain, and where nobody does. */

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react';
 import type { MapKind, MapThing } from '../../src/modules/cluster/model.ts';
 import type { Boundaries } from '../shell/boundaries.ts';
 import { language } from '../shell/index.ts';
-import { openRegion, REGION } from '../shell/region-chart.ts';
+import { openRegion } from '../shell/region-chart.ts';
 import type { Look } from '../ui/index.ts';
 import { type AreaCount, KIND_COLOURS } from './views-ask.ts';
 
@@ -69,9 +69,8 @@ export default function IndustryChart(props: ChartProps) {
     const draw = () => {
       map.setPaintProperty('areas', 'fill-color', shadeOf(counts, look));
       map.getSource<GeoJSONSource>('points')?.setData(pointsOf(points));
+      settle();
     };
-    if (isReady.current) draw();
-    else map.once('load', draw);
     const bubbles = counts.flatMap((count) => {
       const at = boundaries.features.find(({ properties }) => properties.adcode === count.area)?.properties.label;
       if (at === undefined) return [];
@@ -83,7 +82,17 @@ export default function IndustryChart(props: ChartProps) {
     const settle = () => {
       const moved = apart(bubbles.map(({ at, radius }) => ({ ...map.project(at), radius: radius + 9 * scale })));
       for (const [place, { marker }] of bubbles.entries()) marker.setOffset(moved[place]!);
+      if (!isReady.current) return;
+      const lines = bubbles.flatMap(({ at }, place) => {
+        const [dx, dy] = moved[place]!;
+        if (Math.hypot(dx, dy) < TIED_PX) return [];
+        const { x, y } = map.project(at);
+        return [[at, map.unproject([x + dx, y + dy]).toArray()]];
+      });
+      map.getSource<GeoJSONSource>('ties')?.setData({ type: 'MultiLineString', coordinates: lines });
     };
+    if (isReady.current) draw();
+    else map.once('load', draw);
     settle();
     map.on('zoomend', settle);
     return () => {
@@ -95,10 +104,10 @@ export default function IndustryChart(props: ChartProps) {
 
   useEffect(() => {
     const found = boundaries.features.find(({ properties }) => properties.adcode === focus);
-    const bounds = found === undefined ? REGION : boxOf(found.geometry.coordinates.flat(2) as [number, number][]);
+    const bounds = found === undefined ? WHOLE : boxOf(found.geometry.coordinates.flat(2) as [number, number][]);
     chart.current?.fitBounds(bounds, {
       padding: paddingOf(place.current!),
-      maxZoom: 10.5 + Math.log2(scale),
+      maxZoom: 9.4 + Math.log2(scale),
       animate: !still,
       duration: 2_500,
     });
@@ -143,12 +152,21 @@ function ringOf({ kinds, n }: AreaCount): string {
   return `conic-gradient(${parts.join(', ')})`;
 }
 
+/** Every division that can have a bubble, but for one far north. */
+const WHOLE: [[number, number], [number, number]] = [
+  [112.25, 21.95],
+  [114.75, 23.75],
+];
 const ROUNDS = 80;
+/** How much of its way back a bubble goes in each round. */
+const PULL = 0.02;
+/** Bubbles further from their place than this are tied to it by a line. */
+const TIED_PX = 14;
 
 /** Bubbles that would lie on each other are moved aside, each as little as it takes. */
 function apart(circles: readonly { x: number; y: number; radius: number }[]): [number, number][] {
   const at = circles.map(({ x, y }) => ({ x, y }));
-  for (let round = 0; round < ROUNDS; round++)
+  for (let round = 0; round < ROUNDS; round++) {
     for (let i = 0; i < at.length; i++)
       for (let j = i + 1; j < at.length; j++) {
         const [one, two] = [at[i]!, at[j]!];
@@ -162,6 +180,11 @@ function apart(circles: readonly { x: number; y: number; radius: number }[]): [n
         two.x += mx;
         two.y += my;
       }
+    for (const [place, one] of at.entries()) {
+      one.x += (circles[place]!.x - one.x) * PULL;
+      one.y += (circles[place]!.y - one.y) * PULL;
+    }
+  }
   return at.map(({ x, y }, place) => [x - circles[place]!.x, y - circles[place]!.y]);
 }
 
@@ -181,8 +204,20 @@ function boxOf(points: readonly [number, number][]): [[number, number], [number,
 }
 
 const INK = {
-  light: { sea: '#dfeaf0', land: '#eef1ee', line: '#b3c0bb', shades: ['#f8faf8', '#d3ebe3', '#a5d6c7', '#6fbda8'] },
-  dark: { sea: '#050d0e', land: '#0a1615', line: '#2f5d56', shades: ['#10211f', '#174038', '#1d5a4e', '#237566'] },
+  light: {
+    sea: '#dfeaf0',
+    land: '#eef1ee',
+    line: '#b3c0bb',
+    tie: '#53635f',
+    shades: ['#f8faf8', '#d3ebe3', '#a5d6c7', '#6fbda8'],
+  },
+  dark: {
+    sea: '#050d0e',
+    land: '#0a1615',
+    line: '#2f5d56',
+    tie: '#9cb0ab',
+    shades: ['#10211f', '#174038', '#1d5a4e', '#237566'],
+  },
 } as const;
 const SHADES_FROM = [0, 1, 4, 10] as const;
 
@@ -211,13 +246,14 @@ function pointsOf(things: readonly MapThing[]): GeoJSON.FeatureCollection {
 }
 
 function styleOf(boundaries: Boundaries, look: Look): StyleSpecification {
-  const { sea, land, line, shades } = INK[look];
+  const { sea, land, line, tie, shades } = INK[look];
   const level = (name: string) => ['==', ['get', 'level'], name] as never;
   return {
     version: 8,
     sources: {
       region: { type: 'geojson', data: boundaries },
       points: { type: 'geojson', data: pointsOf([]) },
+      ties: { type: 'geojson', data: { type: 'MultiLineString', coordinates: [] } },
     },
     layers: [
       { id: 'sea', type: 'background', paint: { 'background-color': sea } },
@@ -243,6 +279,7 @@ function styleOf(boundaries: Boundaries, look: Look): StyleSpecification {
         filter: level('city'),
         paint: { 'line-color': line, 'line-width': 1.8 },
       },
+      { id: 'ties', type: 'line', source: 'ties', paint: { 'line-color': tie, 'line-width': 1.5 } },
       {
         id: 'points',
         type: 'circle',

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { type IndustryMap, MAP_KINDS } from '../../src/modules/cluster/model.ts';
 import type { Boundaries } from '../shell/boundaries.ts';
 import { Go, LanguageSwitch } from '../shell/index.ts';
-import { antTheme, Failure, Loading } from '../ui/index.ts';
+import { antTheme, Failure, Loading, Scroller } from '../ui/index.ts';
 import { useAreaName, useTell } from './map.tsx';
 import { kindOf, nameOf } from './record-ask.ts';
 import { countAreas, countedIn, KIND_COLOURS, useBoundaries, useIndustryMap } from './views-ask.ts';
@@ -110,8 +110,8 @@ function Walk({ map, boundaries, scale }: { map: IndustryMap; boundaries: Bounda
             scale={scale}
           />
         </Suspense>
-        <section className="wall-panel" aria-live={isMoving ? 'off' : 'polite'}>
-          <h2>{area === undefined ? t('views.region') : areaName(area)}</h2>
+        <Scroller label={t('views.figures')} className="wall-panel">
+          <h2 aria-live={isMoving ? 'off' : 'polite'}>{area === undefined ? t('views.region') : areaName(area)}</h2>
           <p className="wall-number numbers">{things.length}</p>
           <ul className="wall-kinds">
             {MAP_KINDS.map((kind) => (
@@ -146,7 +146,7 @@ function Walk({ map, boundaries, scale }: { map: IndustryMap; boundaries: Bounda
             </ul>
           )}
           <p className="wall-foot">{t('views.wallFoot')}</p>
-        </section>
+        </Scroller>
       </main>
     </>
   );

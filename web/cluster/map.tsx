@@ -59,6 +59,7 @@ function Shown({ map }: { map: IndustryMap }) {
   const areaName = useAreaName();
   const tell = useTell();
   const [isOpen, setOpen] = useState(false);
+  const [isPhone] = useState(() => matchMedia('(max-width: 760px)').matches);
   const key = JSON.stringify(asked);
   // Made anew only when the question changes: the map would be drawn again.
   // biome-ignore lint/correctness/useExhaustiveDependencies: `key` is the question
@@ -82,8 +83,13 @@ function Shown({ map }: { map: IndustryMap }) {
   const chooseThing = (id: string) => set({ thing: id });
   return (
     <div className="stack">
-      <Filters map={map} counts={counts} />
-      <Legend things={legend} />
+      <details className="map-fold" open={!isPhone}>
+        <summary>{t('views.filters')}</summary>
+        <div className="stack">
+          <Filters map={map} counts={counts} />
+          <Legend things={legend} />
+        </div>
+      </details>
       {map.cut && <p className="quiet">{t('views.cut', { count: map.things.length })}</p>}
       <div className={`map-pair ${isOpen ? 'is-open' : ''}`}>
         <div className="map-stage no-print">

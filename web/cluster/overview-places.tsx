@@ -129,19 +129,18 @@ function Layout({ map }: { map: IndustryMap }) {
     <Panel title={nameOf(data.thing)}>
       <Facts
         facts={[
-          ...data.said
-            .filter(({ property }) => property === 'facilities-m2')
-            .flatMap(({ statements }) =>
-              statements.map(
-                (one) =>
-                  [
-                    t('views.facilities'),
-                    <span key={one.id} className="row">
-                      {words(one)} <SourceChip said={one} source={data.sources[one.source]} />
-                    </span>,
-                  ] as const,
-              ),
-            ),
+          [
+            t('views.facilities'),
+            <span key="facilities" className="layout-parks">
+              {data.said
+                .flatMap(({ property, statements }) => (property === 'facilities-m2' ? statements : []))
+                .map((one) => (
+                  <span key={one.id} className="row">
+                    {words(one)} <SourceChip said={one} source={data.sources[one.source]} />
+                  </span>
+                ))}
+            </span>,
+          ],
           [
             t('views.parksNamed', { count: parks.length }),
             <span key="parks" className="layout-parks">
