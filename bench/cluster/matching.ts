@@ -35,6 +35,7 @@ export const bench: Bench = {
           'made_by',
           'made_at',
           'changed_at',
+          'due_at',
         ];
         await pool.transaction(async (tx) => {
           await tx.copy(
@@ -49,6 +50,7 @@ export const bench: Bench = {
               180,
               now,
               'bench',
+              now,
               now,
               now,
             ]),

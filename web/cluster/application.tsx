@@ -365,7 +365,7 @@ function Money({ page }: { page: ApplicationPage }) {
   const granted = page.entries.reduce((sum, entry) => sum + (entry.kind === 'granted' ? entry.fen : 0), 0);
   const account = (name: string) => {
     const [kind = '', payer = ''] = name.split('/');
-    return `${kind} · ${t(`policies.payers.${payer}`)}`;
+    return `${t(`applications.accounts.${kind}`)} · ${t(`policies.payers.${payer}`)}`;
   };
   return (
     <Panel title={t('applications.money')}>
@@ -403,8 +403,8 @@ function Money({ page }: { page: ApplicationPage }) {
               value: ({ fen }) => fen / 100,
               render: ({ fen }) => yuan(fen),
             },
-            { key: 'credit', title: t('applications.credit'), value: ({ credit }) => account(credit) },
             { key: 'debit', title: t('applications.debit'), value: ({ debit }) => account(debit) },
+            { key: 'credit', title: t('applications.credit'), value: ({ credit }) => account(credit) },
             { key: 'reference', title: t('applications.reference'), value: ({ reference }) => reference },
             {
               key: 'at',

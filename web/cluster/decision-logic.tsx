@@ -79,6 +79,11 @@ export function LogicView({ logic, label, asked }: { logic: Logic; label: string
   }
 }
 
+/** Cells have no names of their own and never move: their place is their key. */
+function keyed<T>(items: readonly T[]): { key: string; item: T; at: number }[] {
+  return items.map((item, at) => ({ key: String(at), item, at }));
+}
+
 function Inner(props: { logic: Logic | undefined; label: string; asked?: TableTrial | undefined }) {
   return props.logic === undefined ? '–' : <LogicView {...props} logic={props.logic} />;
 }
@@ -110,11 +115,10 @@ function Relation({ relation, label }: { relation: Logic & { kind: 'relation' };
           </tr>
         </thead>
         <tbody>
-          {relation.rows.map((row, at) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: rows have no name and never move
+          {keyed(relation.rows).map(({ key: at, item: row }) => (
             <tr key={at}>
-              {row.map((cell, column) => (
-                <td key={relation.columns[column]}>
+              {keyed(row).map(({ key, item: cell }) => (
+                <td key={key}>
                   <Inner logic={cell} label={label} />
                 </td>
               ))}
@@ -146,20 +150,20 @@ function TableView({ table, label, asked }: { table: Table; label: string; asked
               <th scope="col" className="sign">
                 {sign}
               </th>
-              {inputs.map((input) => (
-                <th scope="col" key={input.text}>
+              {keyed(inputs).map(({ key, item: input }) => (
+                <th scope="col" key={key}>
                   {input.label ?? input.text}
                   {input.label !== undefined && input.label !== input.text && <code>{input.text}</code>}
                 </th>
               ))}
-              {outputs.map((output) => (
-                <th scope="col" key={output.name} className="output">
+              {keyed(outputs).map(({ key, item: output }) => (
+                <th scope="col" key={key} className="output">
                   {output.label ?? output.name ?? label}
                   {output.values !== undefined && <code>{output.values}</code>}
                 </th>
               ))}
-              {annotations.map((annotation) => (
-                <th scope="col" key={annotation} className="note">
+              {keyed(annotations).map(({ key, item: annotation }) => (
+                <th scope="col" key={key} className="note">
                   {annotation}
                 </th>
               ))}
@@ -169,9 +173,9 @@ function TableView({ table, label, asked }: { table: Table; label: string; asked
                 <th scope="row">
                   <span className="unseen">{t('decisions.given')}</span>=
                 </th>
-                {inputs.map((input, at) => (
-                  <td key={input.text} className="mono">
-                    {asked.inputs[at] === 'null' ? t('decisions.unknown') : asked.inputs[at]}
+                {keyed(asked.inputs).map(({ key, item: input }) => (
+                  <td key={key} className="mono">
+                    {input === 'null' ? t('decisions.unknown') : input}
                   </td>
                 ))}
                 <td colSpan={outputs.length + annotations.length}>
@@ -181,25 +185,25 @@ function TableView({ table, label, asked }: { table: Table; label: string; asked
             )}
           </thead>
           <tbody>
-            {rules.map((rule, at) => (
-              <tr key={rule.line} className={matched.has(at) ? 'matched' : undefined}>
+            {keyed(rules).map(({ key, item: rule, at }) => (
+              <tr key={key} className={matched.has(at) ? 'matched' : undefined}>
                 <th scope="row" className="sign">
                   {at + 1}
                   {matched.has(at) && <span title={t('decisions.matches')}> ✓</span>}
                   {matched.has(at) && <span className="unseen">{t('decisions.matches')}</span>}
                 </th>
-                {rule.inputs.map((text, column) => (
-                  <td key={inputs[column]?.text} className="mono">
+                {keyed(rule.inputs).map(({ key, item: text }) => (
+                  <td key={key} className="mono">
                     {text}
                   </td>
                 ))}
-                {rule.outputs.map((text, column) => (
-                  <td key={outputs[column]?.name ?? ''} className="mono output">
+                {keyed(rule.outputs).map(({ key, item: text }) => (
+                  <td key={key} className="mono output">
                     {text}
                   </td>
                 ))}
-                {rule.annotations.map((text, column) => (
-                  <td key={annotations[column]} className="note">
+                {keyed(rule.annotations).map(({ key, item: text }) => (
+                  <td key={key} className="note">
                     {text}
                   </td>
                 ))}
@@ -210,8 +214,8 @@ function TableView({ table, label, asked }: { table: Table; label: string; asked
                 <th scope="row" colSpan={inputs.length + 1}>
                   {t('decisions.otherwise')}
                 </th>
-                {outputs.map((output) => (
-                  <td key={output.name} className="mono output">
+                {keyed(outputs).map(({ key, item: output }) => (
+                  <td key={key} className="mono output">
                     {output.otherwise ?? 'null'}
                   </td>
                 ))}

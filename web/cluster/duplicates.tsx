@@ -80,7 +80,7 @@ function Pair({ pair }: { pair: DuplicatePair }) {
     if (sure !== undefined) parting.mutate({ path: 'apart', body: { one: one.id, other: other.id, ...sure } });
   };
   return (
-    <div className="panel panel-body stack">
+    <div className="panel twins">
       <div className="row">
         <StatusTag tone={TONES[verdict]}>{t(`twins.verdicts.${verdict}`)}</StatusTag>
         <Button className="no-print" onClick={keepApart} loading={parting.isPending}>

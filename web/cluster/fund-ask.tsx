@@ -25,7 +25,7 @@ export function useMoney(): (fen: number | null | undefined) => string {
     fen === null || fen === undefined
       ? t('funds.unknown')
       : t('funds.yuan', {
-          amount: new Intl.NumberFormat(language(), { notation: 'compact', maximumFractionDigits: 2 }).format(
+          amount: new Intl.NumberFormat(language(), { notation: 'compact', maximumFractionDigits: 3 }).format(
             fen / 100,
           ),
         });

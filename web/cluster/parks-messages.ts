@@ -39,7 +39,7 @@ export const parksWords = catalogue({
       days: 'Days in stage',
       inStage: '{{count}} days in its stage',
       stalled: 'Stalled',
-      stalls: { slow: 'longer than usual', overdue: 'step overdue', 'no-step': 'no next step' },
+      stalls: { slow: 'slow', overdue: 'step overdue', 'no-step': 'no next step' },
       probability: 'Probability of signing',
       probabilityNote: 'Empty: that of its stage, from history',
       probabilityFrom: { own: 'its leader’s', history: 'of its stage, from history' },
@@ -158,6 +158,7 @@ export const parksWords = catalogue({
     },
     parks: {
       unknown: 'unknown',
+      tableOf: '{{title}}: table',
       withExamples: 'Examples too',
       wan: '10,000 yuan',
       yuan: 'yuan',
@@ -514,6 +515,7 @@ export const parksWords = catalogue({
     },
     parks: {
       unknown: '未知',
+      tableOf: '{{title}}：表格',
       withExamples: '含示例',
       wan: '万元',
       yuan: '元',

@@ -147,7 +147,7 @@ function Given({ portal: { figures, missing }, give }: { portal: PortalData; giv
     >
       <DataTable<GivenFigures>
         name="figures"
-        label={t('portal.figures')}
+        label={t('parks.tableOf', { title: t('portal.figures') })}
         rowKey={({ tenant, quarter }) => `${tenant} ${quarter}`}
         source={{ rows: figures }}
         searchable={false}

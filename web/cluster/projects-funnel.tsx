@@ -144,7 +144,7 @@ function Conversions({ conversions }: Pick<PipelineFunnel, 'conversions'>) {
     <Panel title={t('projects.conversionTitle')} flush>
       <DataTable<PipelineFunnel['conversions'][number]>
         name="conversion"
-        label={t('projects.conversionTitle')}
+        label={t('parks.tableOf', { title: t('projects.conversionTitle') })}
         rowKey={({ stage }) => stage}
         source={{ rows: conversions }}
         searchable={false}
@@ -210,7 +210,7 @@ function Stated({ stated }: { stated: readonly StatedCount[] }) {
       </p>
       <DataTable<StatedCount>
         name="stated-pipeline"
-        label={t('projects.statedTitle')}
+        label={t('parks.tableOf', { title: t('projects.statedTitle') })}
         rowKey={({ id, value, unit }) => `${id} ${value} ${unit}`}
         source={{ rows: stated }}
         searchable={false}

@@ -89,6 +89,9 @@ class Builder {
     // Those that others import first, so that their types are there.
     for (const model of [...this.#models].reverse()) this.#readTypes(model);
     for (const model of this.#models) this.#readTypes(model);
+    // Types are made when they are needed; made now, their faults are known before anything is evaluated.
+    for (const type of [...this.#types.values()].flatMap((types) => [...types.values()]))
+      if (type.kind === 'named') type.get();
     for (const model of this.#models) {
       for (const element of model.elements) {
         const key = keyOf(model, element.id);

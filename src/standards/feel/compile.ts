@@ -4,6 +4,7 @@
  */
 import { BUILT_INS } from './builtins/index.ts';
 import { coefficientOf, isNum, isWhole, negate, signOf, toNumber } from './decimal.ts';
+import { Names } from './names.ts';
 import { areEqual, calculate, compareBy, compareValues, rangeHolds } from './operate.ts';
 import { type Known, parseExpression, parseUnaryTests } from './parse.ts';
 import { propertyOf } from './properties.ts';
@@ -26,7 +27,7 @@ import {
 
 export interface Variables {
   readonly names: readonly string[];
-  readonly properties?: Iterable<string>;
+  readonly properties?: readonly string[];
   readonly types?: ReadonlyMap<string, Type>;
   /** Whether the last name is a filter's item, of whose properties the expression may speak as of names. */
   readonly item?: boolean;
@@ -97,10 +98,21 @@ export function compileUnaryTests(text: string, variables: Variables): Tests {
 
 function knownTo({ names, properties, types }: Variables): Known {
   return {
-    names: [...names, ...BUILT_INS.keys()],
-    ...(properties === undefined ? {} : { properties }),
+    names: [BUILT_IN_NAMES, new Names(names)],
+    ...(properties === undefined ? {} : { properties: keptNames(properties) }),
     ...(types === undefined ? {} : { types }),
   };
+}
+
+const BUILT_IN_NAMES = new Names(BUILT_INS.keys());
+
+/** A model's cells have the same properties, thousands of times. */
+const KEPT = new WeakMap<object, Names>();
+
+function keptNames(properties: readonly string[]): Names {
+  const kept = KEPT.get(properties) ?? new Names(properties);
+  KEPT.set(properties, kept);
+  return kept;
 }
 
 /** A stack that is too small for the model is the model's limit, not the program's failure. */

@@ -12,7 +12,8 @@ export {
 export { formatNum, isNum, type Num, parseNum, toNumber } from './decimal.ts';
 export { plainName } from './names.ts';
 export { areEqual, calculate, compareValues } from './operate.ts';
-export { FeelSyntaxError } from './syntax.ts';
+export { parseExpression } from './parse.ts';
+export { type Comparison, FeelSyntaxError, type Node, type Test } from './syntax.ts';
 export { FeelDateTime, parseDate, parseDateTime, parseDuration, parseTime } from './temporal.ts';
 export { ANY, builtInType, conforms, convert, type Type } from './types.ts';
 export {

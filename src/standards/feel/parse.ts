@@ -19,9 +19,9 @@ import { ANY, builtInType, TYPE_NAMES, type Type } from './types.ts';
 /** What an expression may speak of. */
 export interface Known {
   /** Variables that are in scope, and the built-in functions. */
-  readonly names: Iterable<string>;
+  readonly names: readonly Names[];
   /** Properties that contexts may have: only those with spaces or signs matter. */
-  readonly properties?: Iterable<string>;
+  readonly properties?: Names;
   /** Types of the model's own. */
   readonly types?: ReadonlyMap<string, Type>;
 }
@@ -31,7 +31,7 @@ const MOST_NESTING = 120;
 const MOST_CHAIN = 500;
 const MOST_TRIES = 2_000_000;
 
-const PROPERTIES = ['time offset', 'start included', 'end included'];
+const OWN_PROPERTIES = new Names(['time offset', 'start included', 'end included']);
 
 export function parseExpression(text: string, known: Known): Node {
   return new Parser(text, known).readWhole();
@@ -44,8 +44,9 @@ export function parseUnaryTests(text: string, known: Known): UnaryTests {
 class Parser {
   readonly #text: string;
   readonly #scopes: Names[];
-  readonly #properties: Names;
-  readonly #typeNames: Names;
+  readonly #properties: readonly Names[];
+  /** Of the expression's own contexts. */
+  readonly #keys = new Names();
   readonly #types: ReadonlyMap<string, Type>;
   #at = 0;
   #nesting = 0;
@@ -58,10 +59,9 @@ class Parser {
   constructor(text: string, known: Known) {
     if (text.length > MOST_TEXT) throw new FeelSyntaxError('the expression is too long', 0);
     this.#text = text;
-    this.#scopes = [new Names(known.names)];
-    this.#properties = new Names([...PROPERTIES, ...(known.properties ?? [])]);
+    this.#scopes = [...known.names];
+    this.#properties = [OWN_PROPERTIES, this.#keys, ...(known.properties === undefined ? [] : [known.properties])];
     this.#types = known.types ?? new Map();
-    this.#typeNames = new Names([...TYPE_NAMES, ...this.#types.keys()]);
   }
 
   readWhole(): Node {
@@ -165,10 +165,11 @@ class Parser {
     }
   }
 
-  #inside<T>(names: Names, read: () => T): T {
-    this.#scopes.push(names);
+  #inside<T>(names: Names | readonly Names[], read: () => T): T {
+    const before = this.#scopes.length;
+    this.#scopes.push(...(names instanceof Names ? [names] : names));
     const node = read();
-    this.#scopes.pop();
+    this.#scopes.length = before;
     return node;
   }
 
@@ -348,7 +349,7 @@ class Parser {
     this.#skip();
     const word = wordAt(this.#text, this.#at);
     if (word === undefined) this.#fail('a name is expected here');
-    return this.#take(word, [this.#properties, ...this.#scopes]);
+    return this.#take(word, [...this.#properties, ...this.#scopes]);
   }
 
   /** The longest name known that begins with the word, else the word. */
@@ -570,7 +571,7 @@ class Parser {
       entries.push({ key, value: this.#readInner() });
       names.add(key);
       // What a context has may be asked for anywhere after it.
-      this.#properties.add(key);
+      this.#keys.add(key);
     } while (this.#accept(','));
     this.#scopes.pop();
     this.#expect('}');
@@ -650,7 +651,7 @@ class Parser {
   }
 
   #readNamedType(word: string): Type {
-    let name = this.#take(word, [this.#typeNames]);
+    let name = this.#take(word, [new Names([...TYPE_NAMES, ...this.#types.keys()])]);
     while (!this.#types.has(name) && this.#accept('.')) {
       const part = wordAt(this.#text, this.#at);
       if (part === undefined) this.#fail('a type is expected here');

@@ -52,7 +52,7 @@ function tryOut({ content, inputs, now }: Asked & { act: 'try' }): Omit<Trial, '
   const { results, notes, tables, steps } = compileModels([readModel(content)]).evaluate({ inputs, now: at });
   return {
     results: [...results].map(([name, value]) => ({ name, value: toHost(value) })),
-    notes,
+    notes: [...new Map(notes.map((note) => [JSON.stringify(note), note])).values()],
     tables: tables.map(({ element, inputs: given, matched }) => ({
       element,
       inputs: given.map((value) => formatValue(value)),

@@ -38,12 +38,11 @@ export interface Policy {
   versions: PolicyVersion[];
 }
 
-export const READINGS = ['original', 'republished', 'news', 'guide', 'brief', 'seed', 'department'] as const;
 export interface PolicySource {
   title: string;
   url?: string;
   /** What was read of it. */
-  read: (typeof READINGS)[number];
+  read: 'original' | 'republished' | 'news' | 'guide' | 'brief' | 'seed' | 'department';
   date?: string;
   quote?: string;
 }
@@ -112,7 +111,7 @@ export type AmountRule =
   | { kind: 'none' };
 
 /** Adds percent of the base where its condition holds. */
-export interface Extra {
+interface Extra {
   id: string;
   when: string;
   percent: number;

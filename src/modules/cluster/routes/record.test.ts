@@ -143,6 +143,10 @@ describe('stating', () => {
     [{ property: 'employees', value: 5, op: '!' }, 400],
     [{ property: 'employees', value: 5, asOf: 'yesterday' }, 400],
     [{ property: 'description', value: 'x'.repeat(4001) }, 400],
+    [{ property: 'employees', value: 5, asOf: ['2025'] }, 400],
+    [{ property: 'employees', value: 5, note: ['x'] }, 400],
+    [{ property: 'employees', value: 5, unit: {} }, 400],
+    [{ property: { a: 1 }, value: null }, 400],
   ])('%j is answered %d', async (payload, status) => {
     expect((await ask('regulator', 'POST', '/api/cluster/things/kingmed/statements', payload)).statusCode).toBe(status);
   });

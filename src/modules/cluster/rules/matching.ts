@@ -62,12 +62,12 @@ function compareNames(one: Known, other: Known): Evidence[] {
   return best?.evidence ?? [];
 }
 
-/** Names, and other names that stand in their brackets: `... Incubator (GMV Nansha)`. */
+/** Names, and other names that stand in their brackets: `... Incubator (GMV Nansha)`; a lone word there is more likely a place or a number. */
 function readNames(names: readonly string[]): OrganizationName[] {
   return names.flatMap((name) => {
     const inside = [...name.matchAll(/[(（]([^()（）]+)[)）]/g)]
       .map(([, words]) => readOrganizationName(words!))
-      .filter(({ brand }) => brand.length >= 3);
+      .filter(({ brand, trades, places }) => brand.length >= 3 && trades.length + places.length > 0);
     return [readOrganizationName(inside.length > 0 ? name.replace(/[(（][^()（）]+[)）]/g, ' ') : name), ...inside];
   });
 }

@@ -54,7 +54,7 @@ export function checkStatement(statement: NewStatement, kind: ThingKind): void {
     });
   if (op !== undefined && (typeof value !== 'number' || !OPS.includes(op)))
     throw new Problem('invalid', 'only a number can be more than, less than or about', { property: name });
-  if (unit !== undefined && unit.length > 40) throw new Problem('invalid', 'a text is too long', { most: 40 });
+  requireText(unit, 40);
   checkProvenance(statement);
 }
 
@@ -95,20 +95,25 @@ export function checkRelation(relation: NewRelation, kinds: { subject: ThingKind
       ...kinds,
     });
   if (relation.subject === relation.object) throw new Problem('invalid', 'a thing has no relation to itself');
-  if ((relation.detail ?? '').length > LONGEST) throw new Problem('invalid', 'a text is too long', { most: LONGEST });
+  requireText(relation.detail, LONGEST);
   checkProvenance(relation);
 }
 
 function checkProvenance({ asOf, confidence, quote, note }: Provenance): void {
-  if (asOf !== undefined && !DATE.test(asOf))
+  if (asOf !== undefined && !(typeof asOf === 'string' && DATE.test(asOf)))
     throw new Problem('invalid', 'a date is a year, a month or a day: 2025, 2025-10, 2025-10-31');
   if (confidence !== undefined && !CONFIDENCES.includes(confidence))
     throw new Problem('invalid', 'this parameter is none of its values', {
       name: 'confidence',
       values: [...CONFIDENCES],
     });
-  for (const words of [quote, note])
-    if ((words ?? '').length > LONGEST) throw new Problem('invalid', 'a text is too long', { most: LONGEST });
+  for (const words of [quote, note]) requireText(words, LONGEST);
+}
+
+/** It may come from outside: that it is a text is not sure. */
+function requireText(words: unknown, most: number): void {
+  if (words !== undefined && !(typeof words === 'string' && words.length <= most))
+    throw new Problem('invalid', 'a text is too long', { most });
 }
 
 /** @throws Problem `invalid` */

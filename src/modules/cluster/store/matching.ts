@@ -104,6 +104,19 @@ export async function findByKeys(
   return new Map(rows.map(({ key, things }) => [key, things]));
 }
 
+/** Of these, names say what they are about and not who they are: likeness of names means nothing. */
+const NAMED_BY_CONTENT = [
+  'policy',
+  'target',
+  'place',
+  'sector',
+  'department',
+  'person',
+  'application',
+  'paper',
+  'patent',
+];
+
 /** Pairs of things of one kind that share a key or are said to be perhaps the same, best keys first, without examples and those found to be two. */
 export function findKeyPairs(db: Db, limit: number): Promise<{ one: string; other: string }[]> {
   return db.rows(sql`
@@ -121,7 +134,7 @@ export function findKeyPairs(db: Db, limit: number): Promise<{ one: string; othe
     from pair
       join cluster.thing as one on one.id = pair.one and one.merged_into is null and not one.example
       join cluster.thing as other on other.id = pair.other and other.merged_into is null and not other.example and other.kind = one.kind
-    where not exists (select from cluster.apart where apart.one = pair.one and apart.other = pair.other)
+    where one.kind <> all(${NAMED_BY_CONTENT}::text[]) and not exists (select from cluster.apart where apart.one = pair.one and apart.other = pair.other)
     group by pair.one, pair.other order by min(pair.rank), pair.one, pair.other limit ${limit}
   `);
 }

@@ -159,7 +159,7 @@ async function readSubjects(db: Db, examples: boolean): Promise<Subject[]> {
 }
 
 /** Matches every enterprise with every clause and keeps what it found, unless nothing has changed since. Examples are matched too and never counted in sums of money elsewhere. */
-export async function matchPolicies(ctx: Context): Promise<PolicyReach> {
+async function matchPolicies(ctx: Context): Promise<PolicyReach> {
   const day = dayOfNow(ctx);
   const { policies } = await openBook(ctx.db, day);
   const subjects = await readSubjects(ctx.db, false);

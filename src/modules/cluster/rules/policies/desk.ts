@@ -76,7 +76,7 @@ export function missingEvidence({ evidence }: Clause, files: ReadonlySet<string>
   return evidence.filter((name) => !files.has(name));
 }
 
-export function isOpen({ window }: Clause, day: string): boolean {
+function isOpen({ window }: Clause, day: string): boolean {
   return (window?.from === undefined || window.from <= day) && (window?.to === undefined || day <= window.to);
 }
 

@@ -1,9 +1,17 @@
-import { parser } from 'lezer-feel';
 import { Problem } from '#kernel/problem';
+import {
+  type Comparison,
+  FeelSyntaxError,
+  isNum,
+  type Node,
+  parseExpression,
+  toNumber,
+  type Test as UnaryTest,
+} from '#standards/feel';
 import type { Answers, AnswerValue, Eligibility, Variable } from '../../model/policies.ts';
 
 /**
- * Conditions are FEEL, read by its own grammar, evaluated by Kleene's three values. FEEL itself takes null for a value: `a = 3` is false and
+ * Conditions are FEEL, read as such and evaluated by Kleene's three values. FEEL itself takes null for a value: `a = 3` is false and
  * `a != 3` true where a is null, so that "not answered" would pass for "no". Here what has no answer is unknown, and it stays so until
  * every answer that could be given decides alike.
  */
@@ -25,16 +33,7 @@ interface Reading {
 /** Compared with these literals, or used in another way. */
 type Use = readonly AnswerValue[] | 'otherwise';
 
-interface Node {
-  name: string;
-  from: number;
-  to: number;
-  children: Node[];
-}
-
-const EXPRESSION = parser.configure({ top: 'Expression' });
 const LONGEST = 2_000;
-const DEEPEST = 40;
 const MOST_SPLITS = 256;
 const FEN = 100;
 
@@ -110,105 +109,74 @@ export function literalsOf(text: string, vocabulary: ReadonlyMap<string, Variabl
 
 function tree(text: string): Node {
   if (text.length > LONGEST) throw new Problem('invalid', 'a condition is too long', { most: LONGEST });
-  const stack: Node[] = [];
-  let root: Node | undefined;
-  let depth = 0;
-  EXPRESSION.parse(text).iterate({
-    enter({ name, from, to, type }) {
-      if (type.isError) throw new Problem('invalid', 'a condition is no FEEL', { at: from, text });
-      depth += 1;
-      if (depth > DEEPEST) throw new Problem('invalid', 'a condition is nested too deeply', { most: DEEPEST });
-      const node = { name, from, to, children: [] };
-      stack.at(-1)?.children.push(node);
-      root ??= node;
-      stack.push(node);
-    },
-    leave() {
-      stack.pop();
-      depth -= 1;
-    },
-  });
-  const [only, ...more] = meaning(root!.children);
-  if (only === undefined || more.length > 0) throw new Problem('invalid', 'a condition is no FEEL', { at: 0, text });
-  return only;
+  try {
+    return parseExpression(text, { names: [] });
+  } catch (error) {
+    if (!(error instanceof FeelSyntaxError)) throw error;
+    throw new Problem('invalid', 'a condition is no FEEL', { at: error.at, text }, { cause: error });
+  }
 }
 
-/** Without brackets, commas and keywords. */
-function meaning(children: readonly Node[]): Node[] {
-  return children.filter(({ name }) => /^[A-Z]|^null$/.test(name));
-}
-
-function words({ from, to }: Node, { text }: Reading): string {
-  return text.slice(from, to);
-}
-
-function refuse(node: Node, reading: Reading): never {
+function refuse({ at }: Node, { text }: Reading): never {
   throw new Problem('invalid', 'a condition uses what conditions may not: names, literals, comparisons, and, or, not', {
-    at: node.from,
-    text: words(node, reading),
+    at,
+    text,
   });
 }
 
 function logic(node: Node, reading: Reading): Test {
-  const parts = meaning(node.children);
-  const [first, second] = parts;
-  if (node.name === 'ParenthesizedExpression' && first !== undefined) return logic(first, reading);
-  if (node.name === 'BooleanLiteral') {
-    const value = words(node, reading) === 'true';
-    return () => value;
+  switch (node.kind) {
+    case 'literal': {
+      const { value } = node;
+      return typeof value === 'boolean' ? () => value : refuse(node, reading);
+    }
+    case 'and':
+    case 'or': {
+      const [left, right] = [logic(node.left, reading), logic(node.right, reading)];
+      const ends = node.kind === 'or';
+      return (answers) => {
+        const one = left(answers);
+        if (one === ends) return ends;
+        const other = right(answers);
+        if (other === ends) return ends;
+        return one === undefined || other === undefined ? undefined : !ends;
+      };
+    }
+    case 'call': {
+      const [inner, ...more] = node.args;
+      if (node.callee.kind !== 'name' || node.callee.name !== 'not' || inner === undefined || more.length > 0)
+        return refuse(node, reading);
+      const test = logic(inner, reading);
+      return (answers) => {
+        const value = test(answers);
+        return value === undefined ? undefined : !value;
+      };
+    }
+    case 'comparison': {
+      const compare = COMPARES[node.op];
+      const [left, right] = pair(node.left, node.right, reading, node.op !== '=' && node.op !== '!=');
+      return (answers) => {
+        const one = left(answers);
+        const other = right(answers);
+        return one === undefined || other === undefined ? undefined : compare(one, other);
+      };
+    }
+    case 'between':
+      return within(node.value, { from: node.low, to: node.high }, reading);
+    case 'in':
+      return membership(node.value, node.tests, reading);
+    case 'name': {
+      const variable = known(node, reading);
+      if (variable.type !== 'flag') refuse(node, reading);
+      use(variable.name, [true], reading);
+      return (answers) => answers[variable.name] as boolean | undefined;
+    }
+    default:
+      return refuse(node, reading);
   }
-  if ((node.name === 'Conjunction' || node.name === 'Disjunction') && first !== undefined && second !== undefined) {
-    const [left, right] = [logic(first, reading), logic(second, reading)];
-    const ends = node.name === 'Disjunction';
-    return (answers) => {
-      const one = left(answers);
-      if (one === ends) return ends;
-      const other = right(answers);
-      if (other === ends) return ends;
-      return one === undefined || other === undefined ? undefined : !ends;
-    };
-  }
-  if (node.name === 'FunctionInvocation') return negation(node, reading);
-  if (node.name === 'Comparison') return comparison(node, parts, reading);
-  if (node.name === 'VariableName') {
-    const variable = known(node, reading);
-    if (variable.type !== 'flag') refuse(node, reading);
-    use(variable.name, [true], reading);
-    return (answers) => answers[variable.name] as boolean | undefined;
-  }
-  return refuse(node, reading);
 }
 
-function negation(node: Node, reading: Reading): Test {
-  const [name, given] = meaning(node.children);
-  const inner = given === undefined ? [] : meaning(given.children);
-  if (name === undefined || words(name, reading) !== 'not' || inner.length !== 1) return refuse(node, reading);
-  const test = logic(inner[0]!, reading);
-  return (answers) => {
-    const value = test(answers);
-    return value === undefined ? undefined : !value;
-  };
-}
-
-function comparison(node: Node, parts: readonly Node[], reading: Reading): Test {
-  const [subject, ...rest] = parts;
-  if (subject === undefined) return refuse(node, reading);
-  const keyword = node.children.find(({ name }) => name === 'in' || name === 'between')?.name;
-  if (keyword === 'between' && rest.length === 2) return within(subject, { from: rest[0]!, to: rest[1]! }, reading);
-  if (keyword === 'in') return membership(subject, rest, reading);
-  const [sign, object] = rest;
-  if (sign?.name !== 'CompareOp' || object === undefined) return refuse(node, reading);
-  const compare = COMPARES[words(sign, reading)];
-  if (compare === undefined) return refuse(sign, reading);
-  const [left, right] = pair(subject, object, reading, !/^!?=$/.test(words(sign, reading)));
-  return (answers) => {
-    const one = left(answers);
-    const other = right(answers);
-    return one === undefined || other === undefined ? undefined : compare(one, other);
-  };
-}
-
-const COMPARES: Readonly<Record<string, (a: AnswerValue, b: AnswerValue) => boolean>> = {
+const COMPARES: Readonly<Record<Comparison, (a: AnswerValue, b: AnswerValue) => boolean>> = {
   '=': (a, b) => a === b,
   '!=': (a, b) => a !== b,
   '<': (a, b) => a < b,
@@ -221,9 +189,8 @@ function within(subject: Node, range: { from: Node; to: Node; open?: [boolean, b
   const [value] = pair(subject, range.from, reading, true);
   const low = literal(range.from, reading);
   const high = literal(range.to, reading);
-  const name = words(subject, reading);
   if (typeof high !== 'number' || typeof low !== 'number') return refuse(range.to, reading);
-  if (reading.uses.has(name)) use(name, [high], reading);
+  if (subject.kind === 'name') use(subject.name, [high], reading);
   const [fromOpen, toOpen] = range.open ?? [false, false];
   return (answers) => {
     const one = value(answers) as number | undefined;
@@ -233,22 +200,24 @@ function within(subject: Node, range: { from: Node; to: Node; open?: [boolean, b
 }
 
 /** `in ("a", "b")`, `in ["a", "b"]`, `in [1..5)`, `in < 5` is not. */
-function membership(subject: Node, rest: readonly Node[], reading: Reading): Test {
+function membership(subject: Node, tests: readonly UnaryTest[], reading: Reading): Test {
   const found: Node[] = [];
   const gather = (node: Node): void => {
-    if (node.name === 'Interval' || isLiteral(node)) found.push(node);
-    else if (/^(Positive|Simple|List|Parenthesized)/.test(node.name)) meaning(node.children).forEach(gather);
+    if (node.kind === 'range' || node.kind === 'literal') found.push(node);
+    else if (node.kind === 'list') node.items.forEach(gather);
     else refuse(node, reading);
   };
-  rest.forEach(gather);
-  const [range] = found;
-  if (range?.name === 'Interval' && found.length === 1) {
-    const [from, to] = meaning(range.children);
-    if (from === undefined || to === undefined) return refuse(range, reading);
-    const text = words(range, reading);
-    return within(subject, { from, to, open: [!text.startsWith('['), !text.endsWith(']')] }, reading);
+  for (const { op, value } of tests) {
+    if (op !== undefined) refuse(value, reading);
+    gather(value);
   }
-  if (found.length === 0 || found.some(({ name }) => name === 'Interval')) return refuse(rest[0] ?? subject, reading);
+  const [range] = found;
+  if (range?.kind === 'range' && found.length === 1) {
+    const { start, end, startIncluded, endIncluded, op } = range;
+    if (start === undefined || end === undefined || op !== undefined) return refuse(range, reading);
+    return within(subject, { from: start, to: end, open: [!startIncluded, !endIncluded] }, reading);
+  }
+  if (found.length === 0 || found.some(({ kind }) => kind === 'range')) return refuse(subject, reading);
   const values = new Set(found.map((node) => literal(node, reading)));
   const variable = known(subject, reading);
   for (const value of values) mustFit(variable, value, subject, reading);
@@ -262,13 +231,13 @@ function membership(subject: Node, rest: readonly Node[], reading: Reading): Tes
 
 /** Two sides of a comparison: a name with a literal or with another name of the same type. */
 function pair(left: Node, right: Node, reading: Reading, isOrdered: boolean): [Term, Term] {
-  if (isLiteral(left) && !isLiteral(right)) {
+  if (left.kind === 'literal' && right.kind !== 'literal') {
     const [one, other] = pair(right, left, reading, isOrdered);
     return [other, one];
   }
   const variable = known(left, reading);
   if (isOrdered && variable.type !== 'number' && variable.type !== 'money') refuse(left, reading);
-  if (isLiteral(right)) {
+  if (right.kind === 'literal') {
     const value = literal(right, reading);
     mustFit(variable, value, right, reading);
     use(variable.name, [value], reading);
@@ -294,23 +263,16 @@ function use(name: string, how: Use, { uses }: Reading): void {
 }
 
 function known(node: Node, reading: Reading): Variable {
-  const name = words(node, reading);
-  const found = node.name === 'VariableName' ? reading.vocabulary.get(name) : refuse(node, reading);
-  if (found === undefined) throw new Problem('invalid', 'the vocabulary has no such name', { name });
+  if (node.kind !== 'name') return refuse(node, reading);
+  const found = reading.vocabulary.get(node.name);
+  if (found === undefined) throw new Problem('invalid', 'the vocabulary has no such name', { name: node.name });
   return found;
 }
 
-function isLiteral({ name }: Node): boolean {
-  return name === 'NumericLiteral' || name === 'StringLiteral' || name === 'BooleanLiteral';
-}
-
 function literal(node: Node, reading: Reading): AnswerValue {
-  const text = words(node, reading);
-  if (node.name === 'NumericLiteral') return Number(text);
-  if (node.name === 'BooleanLiteral') return text === 'true';
-  // Codes need no escapes.
-  if (node.name === 'StringLiteral' && !text.includes('\\')) return text.slice(1, -1);
-  return refuse(node, reading);
+  const value = node.kind === 'literal' ? node.value : undefined;
+  if (typeof value === 'string' || typeof value === 'boolean') return value;
+  return isNum(value) ? toNumber(value) : refuse(node, reading);
 }
 
 /** A typing error in a code would make a clause that nobody can meet. */
@@ -319,7 +281,7 @@ function mustFit(variable: Variable, value: AnswerValue, node: Node, reading: Re
   throw new Problem('invalid', 'a condition compares a name with what it can never be', {
     name: variable.name,
     value,
-    at: node.from,
+    at: node.at,
     text: reading.text,
   });
 }
