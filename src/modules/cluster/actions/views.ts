@@ -24,7 +24,7 @@ export async function openMap({ db }: { db: Db }): Promise<object> {
 
 /** The chains for everybody. */
 export async function openChains({ db }: { db: Db }): Promise<string> {
-  return chainCsv((await findOnLinks(db, { examples: false, isOpen: true })).slice(0, MOST_MAPPED));
+  return chainCsv((await findOnLinks(db, { examples: false })).slice(0, MOST_MAPPED));
 }
 
 async function mapOf(ctx: Pick<Context, 'db' | 'now'>, asked: { examples: boolean }): Promise<IndustryMap> {

@@ -1,7 +1,7 @@
 import file from '../../../../facts/cluster/chains.json' with { type: 'json' };
 
 export const STREAMS = ['upstream', 'midstream', 'downstream'] as const;
-export type Stream = (typeof STREAMS)[number];
+type Stream = (typeof STREAMS)[number];
 
 export interface ChainLink {
   /** Its chain's id and its own: `cgt.storage`. */

@@ -21,7 +21,7 @@ export interface MapThing extends Omit<ThingName, 'kind'> {
   isDue: boolean;
 }
 
-export interface MapPlace {
+interface MapPlace {
   name: string;
   nameZh: string | null;
   adcode: string | null;

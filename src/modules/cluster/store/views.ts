@@ -93,13 +93,9 @@ export function findMapPlaces(db: Db, ids: readonly string[]): Promise<MapPlaceR
 }
 
 /** Who is said to stand on a link of a chain, one more than is shown at once. */
-export function findOnLinks(
-  db: Db,
-  { place, examples, isOpen = false }: { place?: string; examples: boolean; isOpen?: boolean },
-): Promise<OnLink[]> {
+export function findOnLinks(db: Db, { place, examples }: { place?: string; examples: boolean }): Promise<OnLink[]> {
   const terms = [sql`said.property = 'chain-link'`, sql`said.withdrawn_at is null`, sql`thing.merged_into is null`];
   if (!examples) terms.push(sql`not thing.example`);
-  if (isOpen) terms.push(sql`thing.kind <> 'person'`);
   return db.rows<OnLink>(sql`
     select distinct on (said.value #>> '{}', thing.name, thing.id) said.value #>> '{}' as link, thing.id, thing.kind, thing.name,
       thing.name_zh as "nameZh", thing.example, said.confidence, ${place === undefined ? sql`true` : isInside(place)} as inside
