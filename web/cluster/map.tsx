@@ -322,7 +322,7 @@ function ByPlace({ counts }: { counts: readonly AreaCount[] }) {
   const areaName = useAreaName();
   return (
     <Panel title={t('views.byPlace')} flush>
-      <Scroller label={t('views.table')}>
+      <Scroller label={t('views.table')} className="matrix-scroll">
         <table className="matrix">
           <thead>
             <tr>

@@ -59,7 +59,7 @@ function SectorsByPlace({ map }: { map: IndustryMap }) {
         </Button>
       }
     >
-      <Scroller label={t('views.table')}>
+      <Scroller label={t('views.table')} className="matrix-scroll">
         <table className="matrix">
           <thead>
             <tr>
