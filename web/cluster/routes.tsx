@@ -14,6 +14,7 @@ import {
   MergeCellsOutlined,
   NodeIndexOutlined,
   SearchOutlined,
+  SwapOutlined,
   TableOutlined,
 } from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
@@ -22,6 +23,7 @@ const APPLICATIONS = ['cluster.policy.apply', 'cluster.policy.apply@organization
 const FUND = ['cluster.fund.read', 'cluster.fund.read@organization'];
 
 const PROJECTS = ['cluster.project', 'cluster.project@organization'];
+const NEED = ['cluster.need', 'cluster.need@organization'];
 const RELAY = ['cluster.relay', 'cluster.relay@organization'];
 
 /** Orders of the navigation: 500 to 560. */
@@ -144,4 +146,12 @@ export const routes: readonly PageRoute[] = [
     nav: { label: 'cluster:relay.title', icon: NodeIndexOutlined, order: 528 },
   },
   { path: '/cluster/relay/$id', page: () => import('./relay.tsx'), permission: RELAY },
+  {
+    path: '/cluster/needs',
+    page: () => import('./needs.tsx'),
+    permission: NEED,
+    nav: { label: 'cluster:meeting.title', icon: SwapOutlined, order: 530 },
+  },
+  { path: '/cluster/needs/$id', page: () => import('./need.tsx'), permission: NEED },
+  { path: '/cluster/introductions', page: () => import('./introductions.tsx'), permission: NEED },
 ];

@@ -23,6 +23,7 @@ export {
   undoImport,
 } from './imports.ts';
 export { readLadder, setLadder } from './ladder.ts';
+export * from './meeting.ts';
 export { keepApart, listDuplicates, mergeThings, undoMerge } from './merging.ts';
 export { catalogue, jsonLd, listedThings, readOpenThing, statementRows } from './open-data.ts';
 export * from './portal.ts';

@@ -3,6 +3,7 @@ import type { Door } from '#kernel/http';
 import { decisionRoutes } from './decisions.ts';
 import { fundRoutes } from './funds.ts';
 import { matchingRoutes } from './matching.ts';
+import { meetingRoutes } from './meeting.ts';
 import { openDataRoutes } from './open-data.ts';
 import { policyRoutes } from './policies.ts';
 import { portalRoutes } from './portal.ts';
@@ -29,4 +30,5 @@ export async function clusterRoutes(app: FastifyInstance, door: Door): Promise<v
   spaceRoutes(app, door);
   portalRoutes(app, door);
   relayRoutes(app, door);
+  meetingRoutes(app, door);
 }

@@ -4,6 +4,7 @@ export * from './funds.ts';
 export * from './graph.ts';
 export * from './imports.ts';
 export * from './matching.ts';
+export * from './meeting.ts';
 export * from './open-data.ts';
 export * from './portal.ts';
 export * from './projects.ts';
