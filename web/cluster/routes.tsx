@@ -4,14 +4,17 @@ import {
   AppstoreOutlined,
   AuditOutlined,
   BankOutlined,
+  BranchesOutlined,
   FileProtectOutlined,
   FileSearchOutlined,
   FundOutlined,
+  GlobalOutlined,
   HomeOutlined,
   ImportOutlined,
   MergeCellsOutlined,
   NodeIndexOutlined,
   SearchOutlined,
+  SwapOutlined,
   TableOutlined,
 } from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
@@ -20,6 +23,7 @@ const APPLICATIONS = ['cluster.policy.apply', 'cluster.policy.apply@organization
 const FUND = ['cluster.fund.read', 'cluster.fund.read@organization'];
 
 const PROJECTS = ['cluster.project', 'cluster.project@organization'];
+const NEED = ['cluster.need', 'cluster.need@organization'];
 const RELAY = ['cluster.relay', 'cluster.relay@organization'];
 
 /** Orders of the navigation: 500 to 560. */
@@ -29,6 +33,19 @@ export const routes: readonly PageRoute[] = [
     page: () => import('./overview.tsx'),
     permission: 'cluster.read',
     nav: { label: 'cluster:record.title', icon: ApartmentOutlined, order: 500, notFor: ['patient', 'courier'] },
+  },
+  {
+    path: '/cluster/map',
+    page: () => import('./map.tsx'),
+    permission: 'cluster.read',
+    nav: { label: 'cluster:views.map', icon: GlobalOutlined, order: 501, notFor: ['patient', 'courier'] },
+  },
+  { path: '/cluster/map/wall', page: () => import('./map-wall.tsx'), permission: 'cluster.read', bare: true },
+  {
+    path: '/cluster/chain',
+    page: () => import('./chain.tsx'),
+    permission: 'cluster.read',
+    nav: { label: 'cluster:views.chain', icon: BranchesOutlined, order: 503, notFor: ['patient', 'courier'] },
   },
   {
     path: '/cluster/search',
@@ -129,4 +146,12 @@ export const routes: readonly PageRoute[] = [
     nav: { label: 'cluster:relay.title', icon: NodeIndexOutlined, order: 528 },
   },
   { path: '/cluster/relay/$id', page: () => import('./relay.tsx'), permission: RELAY },
+  {
+    path: '/cluster/needs',
+    page: () => import('./needs.tsx'),
+    permission: NEED,
+    nav: { label: 'cluster:meeting.title', icon: SwapOutlined, order: 530 },
+  },
+  { path: '/cluster/needs/$id', page: () => import('./need.tsx'), permission: NEED },
+  { path: '/cluster/introductions', page: () => import('./introductions.tsx'), permission: NEED },
 ];

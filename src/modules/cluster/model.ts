@@ -1,3 +1,4 @@
+export * from './model/chains.ts';
 export * from './model/decisions.ts';
 export * from './model/facts.ts';
 export * from './model/funds.ts';
@@ -5,6 +6,7 @@ export * from './model/imports.ts';
 export * from './model/kinds.ts';
 export * from './model/ladder.ts';
 export * from './model/matching.ts';
+export * from './model/meeting.ts';
 export * from './model/policies.ts';
 export * from './model/portal.ts';
 export * from './model/predicates.ts';
@@ -17,3 +19,4 @@ export * from './model/search.ts';
 export * from './model/space.ts';
 export * from './model/targets.ts';
 export * from './model/upkeep.ts';
+export * from './model/views.ts';

@@ -23,6 +23,7 @@ export {
   undoImport,
 } from './imports.ts';
 export { readLadder, setLadder } from './ladder.ts';
+export * from './meeting.ts';
 export { keepApart, listDuplicates, mergeThings, undoMerge } from './merging.ts';
 export { catalogue, jsonLd, listedThings, readOpenThing, statementRows } from './open-data.ts';
 export * from './portal.ts';
@@ -35,3 +36,4 @@ export { type Searching, searchThings, startSearching } from './search/index.ts'
 export * from './space.ts';
 export { askLead, enterTargetValue, listTargets, readTarget, remindOfDueAsks } from './targets.ts';
 export { giveToOwner, listDueThings, readGraph, readOverview, readPath, reviewThing } from './upkeep.ts';
+export { openChains, openMap, readChains, readMap } from './views.ts';

@@ -3,6 +3,7 @@ import type { Job } from '#kernel/jobs';
 import type { Pool } from '#kernel/sql';
 import { exampleJob } from './example.ts';
 import { fundExampleJob } from './fund-example.ts';
+import { meetingExampleJob } from './meeting-example.ts';
 import { parksExampleJob } from './parks-example.ts';
 import { matchJob } from './policies/index.ts';
 import { targetReminderJob } from './targets.ts';
@@ -19,6 +20,8 @@ export interface ClusterParts {
 
 /** A line for each part that has one. */
 export function clusterJobs({ pool, config }: ClusterParts): Job[] {
-  const examples = config.region ? [exampleJob(pool), fundExampleJob(pool), parksExampleJob(pool)] : [];
+  const examples = config.region
+    ? [exampleJob(pool), fundExampleJob(pool), parksExampleJob(pool), meetingExampleJob(pool)]
+    : [];
   return [freshnessJob, matchJob, targetReminderJob(pool), ...examples];
 }

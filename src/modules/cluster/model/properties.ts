@@ -1,3 +1,4 @@
+import { CHAIN_LINKS } from './chains.ts';
 import type { ThingKind } from './kinds.ts';
 
 type PropertyType = 'text' | 'integer' | 'decimal' | 'money' | 'date' | 'flag' | 'code' | 'list';
@@ -33,6 +34,19 @@ const money = (en: string, zh: string, kinds?: readonly ThingKind[]): Property =
 const many = { many: true } as const;
 
 const FIRMS = ['enterprise', 'institution', 'department', 'platform', 'fund', 'park'] as const;
+
+const ON_CHAINS = [
+  'enterprise',
+  'institution',
+  'platform',
+  'park',
+  'carrier',
+  'project',
+  'product',
+  'instrument',
+  'service',
+  'system',
+] as const;
 
 /** Every property by its name. A part adds its own lines. */
 export const PROPERTIES: Readonly<Record<string, Property>> = {
@@ -125,6 +139,11 @@ export const PROPERTIES: Readonly<Record<string, Property>> = {
   'reinvested-project-share': number('Share of projects invested back', '返投项目占比', ['fund'], { unit: '1' }),
   'reinvested-to-paid-in': number('Invested back of paid in', '返投占实缴比例', ['fund'], { unit: '1' }),
   'from-fund': text('Invested by the fund', '获基金投资', ['enterprise'], { type: 'flag' }),
+  'chain-link': text('Link of a chain', '产业链环节', ON_CHAINS, {
+    type: 'code',
+    codes: [...CHAIN_LINKS.keys()],
+    many: true,
+  }),
   // Of policies.
   issuer: text('Issuer', '发布机关', ['policy']),
   year: text('Year', '年份', undefined, { type: 'date' }),

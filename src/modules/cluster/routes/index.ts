@@ -3,6 +3,7 @@ import type { Door } from '#kernel/http';
 import { decisionRoutes } from './decisions.ts';
 import { fundRoutes } from './funds.ts';
 import { matchingRoutes } from './matching.ts';
+import { meetingRoutes } from './meeting.ts';
 import { openDataRoutes } from './open-data.ts';
 import { policyRoutes } from './policies.ts';
 import { portalRoutes } from './portal.ts';
@@ -12,6 +13,7 @@ import { relayRoutes } from './relay.ts';
 import { spaceRoutes } from './space.ts';
 import { targetRoutes } from './targets.ts';
 import { upkeepRoutes } from './upkeep.ts';
+import { viewRoutes } from './views.ts';
 
 /** A line for each part. */
 export async function clusterRoutes(app: FastifyInstance, door: Door): Promise<void> {
@@ -19,6 +21,7 @@ export async function clusterRoutes(app: FastifyInstance, door: Door): Promise<v
   matchingRoutes(app, door);
   upkeepRoutes(app, door);
   openDataRoutes(app, door);
+  viewRoutes(app, door);
   policyRoutes(app, door);
   decisionRoutes(app, door);
   fundRoutes(app, door);
@@ -27,4 +30,5 @@ export async function clusterRoutes(app: FastifyInstance, door: Door): Promise<v
   spaceRoutes(app, door);
   portalRoutes(app, door);
   relayRoutes(app, door);
+  meetingRoutes(app, door);
 }

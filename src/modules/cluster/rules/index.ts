@@ -15,6 +15,8 @@ export { ilpaLines, ilpaTransactions } from './ilpa.ts';
 export { guessMapping, isMeaning, type KnownPlace, type ReadRow } from './import.ts';
 export { answerRung, checkSetting, LADDER_PROPERTIES, ladderFacts, rungsOn } from './ladder.ts';
 export { type Known, keysOf } from './matching.ts';
+export { introductionDue, introductionSteps, kindFit, type Standing } from './meeting.ts';
+export type { MeetingFit, MeetingQuestion } from './meeting-match.ts';
 export { catalogueOf, csvOf, LICENCE, schemaOrgOf } from './open-data.ts';
 export { answerDue, quartersAsked } from './portal.ts';
 export {
@@ -36,4 +38,5 @@ export { checkId, checkRelation, checkStatement, type NewRelation, type NewState
 export { dayAfter, ENDING_DAYS, findFits, lastDay, lineOf, parkFigures, quarterEnd } from './space.ts';
 export { isDisputed, reckon, sortSaid } from './statements.ts';
 export { checkTargetValue, forecastOf, targetStanding } from './targets.ts';
+export { chainCsv, drawMap, geoJsonOf } from './views.ts';
 export { meet, spread, type Walk } from './walk.ts';
