@@ -7,6 +7,7 @@ import { parksWords } from './parks-messages.ts';
 import { policyWords } from './policy-messages.ts';
 import { recordWords } from './record-messages.ts';
 import { targetWords } from './targets-messages.ts';
+import { viewWords } from './views-messages.ts';
 
 /** A line for each part. */
 export const messages = joined([
@@ -18,4 +19,5 @@ export const messages = joined([
   policyWords,
   recordWords,
   targetWords,
+  viewWords,
 ]);

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { KINDS, type Overview, type ThingKind } from '../../src/modules/cluster/model.ts';
 import { Go, language, useGo, useSession } from '../shell/index.ts';
 import { Failure, Figures, Loading, Page, Panel, ShortList, StatusTag } from '../ui/index.ts';
+import { OverviewPlaces } from './overview-places.tsx';
 import { kindOf, propertyName, useOverview } from './record-ask.ts';
 import { ThingLink } from './said.tsx';
 import './record.css';
@@ -85,6 +86,7 @@ function Shown({ overview }: { overview: Overview }) {
         </ul>
         <p className="quiet">{t('record.examplesApart', { count: overview.examples })}</p>
       </Panel>
+      <OverviewPlaces />
       <Panel title={t('record.conflicts')}>
         <p className="quiet">{t('record.conflictsAbout')}</p>
         <ShortList
@@ -121,7 +123,8 @@ function Shown({ overview }: { overview: Overview }) {
       </Panel>
       <p className="quiet">
         {t('record.open')} <a href="/api/open/cluster/statements.csv">CSV</a> ·{' '}
-        <a href="/api/open/cluster/things.jsonld">JSON-LD</a> · <a href="/api/open/cluster">DCAT</a> · CC BY 4.0
+        <a href="/api/open/cluster/things.jsonld">JSON-LD</a> · <a href="/api/open/cluster/map.geojson">GeoJSON</a> ·{' '}
+        <a href="/api/open/cluster">DCAT</a> · CC BY 4.0
       </p>
     </div>
   );

@@ -3,6 +3,7 @@ import { Button, Modal } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
+  CHAIN_LINKS,
   type Op,
   PROPERTIES,
   type Relation,
@@ -33,7 +34,8 @@ export function useValueWords(): (said: {
 
   function plain(value: Exclude<Value, number>): string {
     if (typeof value === 'boolean') return t(value ? 'record.yes' : 'record.no');
-    return typeof value === 'string' ? value : value.join(' · ');
+    if (typeof value !== 'string') return value.join(' · ');
+    return CHAIN_LINKS.get(value)?.[language()] ?? value;
   }
 
   function numberWords(value: number, unit: string | undefined): string {

@@ -2,6 +2,7 @@ import { Form, Input, InputNumber, Modal, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
+  CHAIN_LINKS,
   KINDS,
   PREDICATES,
   PROPERTIES,
@@ -10,7 +11,7 @@ import {
   type ThingKind,
   type Value,
 } from '../../src/modules/cluster/model.ts';
-import { useGo } from '../shell/index.ts';
+import { language, useGo } from '../shell/index.ts';
 import { useRested } from '../ui/index.ts';
 import { kindOf, nameOf, predicateName, propertyName, useClaims, useRecordAct, useThings } from './record-ask.ts';
 
@@ -123,7 +124,12 @@ export function StatementForm({ thing, was, close }: Closing & { thing: Thing; w
               ]}
             />
           ) : type === 'code' ? (
-            <Select options={(PROPERTIES[property ?? '']?.codes ?? []).map((code) => ({ value: code, label: code }))} />
+            <Select
+              options={(PROPERTIES[property ?? '']?.codes ?? []).map((code) => ({
+                value: code,
+                label: CHAIN_LINKS.get(code)?.[language()] ?? code,
+              }))}
+            />
           ) : (
             <Input.TextArea autoSize={{ minRows: 1, maxRows: 6 }} maxLength={4000} />
           )}

@@ -1,4 +1,5 @@
 export * from './model/catalogues.ts';
+export * from './model/chains.ts';
 export * from './model/decisions.ts';
 export * from './model/facts.ts';
 export * from './model/funds.ts';
@@ -19,3 +20,4 @@ export * from './model/search.ts';
 export * from './model/space.ts';
 export * from './model/targets.ts';
 export * from './model/upkeep.ts';
+export * from './model/views.ts';

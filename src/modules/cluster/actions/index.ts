@@ -37,3 +37,4 @@ export { type Searching, searchThings, startSearching } from './search/index.ts'
 export * from './space.ts';
 export { askLead, enterTargetValue, listTargets, readTarget, remindOfDueAsks } from './targets.ts';
 export { giveToOwner, listDueThings, readGraph, readOverview, readPath, reviewThing } from './upkeep.ts';
+export { openChains, openMap, readChains, readMap } from './views.ts';

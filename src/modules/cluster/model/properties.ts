@@ -1,4 +1,5 @@
 import { LIST_STATUSES, PRODUCT_CLASSES } from './catalogues.ts';
+import { CHAIN_LINKS } from './chains.ts';
 import type { ThingKind } from './kinds.ts';
 
 type PropertyType = 'text' | 'integer' | 'decimal' | 'money' | 'date' | 'flag' | 'code' | 'list';
@@ -36,6 +37,19 @@ const many = { many: true } as const;
 const listed = (en: string, zh: string): Property => text(en, zh, ['product'], { type: 'code', codes: LIST_STATUSES });
 
 const FIRMS = ['enterprise', 'institution', 'department', 'platform', 'fund', 'park'] as const;
+
+const ON_CHAINS = [
+  'enterprise',
+  'institution',
+  'platform',
+  'park',
+  'carrier',
+  'project',
+  'product',
+  'instrument',
+  'service',
+  'system',
+] as const;
 
 /** Every property by its name. A part adds its own lines. */
 export const PROPERTIES: Readonly<Record<string, Property>> = {
@@ -128,6 +142,11 @@ export const PROPERTIES: Readonly<Record<string, Property>> = {
   'reinvested-project-share': number('Share of projects invested back', '返投项目占比', ['fund'], { unit: '1' }),
   'reinvested-to-paid-in': number('Invested back of paid in', '返投占实缴比例', ['fund'], { unit: '1' }),
   'from-fund': text('Invested by the fund', '获基金投资', ['enterprise'], { type: 'flag' }),
+  'chain-link': text('Link of a chain', '产业链环节', ON_CHAINS, {
+    type: 'code',
+    codes: [...CHAIN_LINKS.keys()],
+    many: true,
+  }),
   // Of policies.
   issuer: text('Issuer', '发布机关', ['policy']),
   year: text('Year', '年份', undefined, { type: 'date' }),

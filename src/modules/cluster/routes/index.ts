@@ -14,6 +14,7 @@ import { relayRoutes } from './relay.ts';
 import { spaceRoutes } from './space.ts';
 import { targetRoutes } from './targets.ts';
 import { upkeepRoutes } from './upkeep.ts';
+import { viewRoutes } from './views.ts';
 
 /** A line for each part. */
 export async function clusterRoutes(app: FastifyInstance, door: Door): Promise<void> {
@@ -21,6 +22,7 @@ export async function clusterRoutes(app: FastifyInstance, door: Door): Promise<v
   matchingRoutes(app, door);
   upkeepRoutes(app, door);
   openDataRoutes(app, door);
+  viewRoutes(app, door);
   policyRoutes(app, door);
   decisionRoutes(app, door);
   fundRoutes(app, door);

@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Door } from '#kernel/http';
 import { Problem } from '#kernel/problem';
-import { catalogue, jsonLd, listedThings, readOpenThing, statementRows } from '../actions/index.ts';
+import {
+  catalogue,
+  jsonLd,
+  listedThings,
+  openChains,
+  openMap,
+  readOpenThing,
+  statementRows,
+} from '../actions/index.ts';
 import { isKind } from '../model.ts';
 
 type Query = Record<string, string | undefined>;
@@ -62,6 +70,23 @@ export function openDataRoutes(app: FastifyInstance, door: Door): void {
       const { graph, next: after } = await jsonLd(open, door.publicUrl(), pageOf(request.query));
       return send(request, next(reply, after, request.query, 'things.jsonld'), graph, LD);
     },
+  );
+
+  app.get(
+    '/api/open/cluster/map.geojson',
+    {
+      schema: {
+        tags: TAGS,
+        summary: 'Things as GeoJSON: a point only where a source says one, else the division by its code',
+      },
+    },
+    async (request, reply) => send(request, reply, await openMap(open), 'application/geo+json'),
+  );
+
+  app.get(
+    '/api/open/cluster/chains.csv',
+    { schema: { tags: TAGS, summary: 'Industry chains with who stands on each link, as comma separated values' } },
+    async (request, reply) => send(request, reply, await openChains(open), 'text/csv; charset=utf-8'),
   );
 }
 

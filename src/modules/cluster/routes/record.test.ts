@@ -30,13 +30,21 @@ const count = async (query: ReturnType<typeof sql>) => (await db.one<{ n: number
 describe('reading', () => {
   const signedIn = ROLES.filter((role) => role !== 'system');
   test.each(signedIn)('as %s is allowed everywhere', async (role) => {
-    for (const url of ['overview', 'facts', 'things', 'things/kingmed', 'graph?thing=kingmed&steps=2'])
+    for (const url of ['overview', 'facts', 'things', 'things/kingmed', 'graph?thing=kingmed&steps=2', 'map', 'chains'])
       expect((await ask(role, 'GET', `/api/cluster/${url}`)).statusCode, url).toBe(200);
   });
 
   test('without an account is answered under /api/open only', async () => {
     expect((await ask('', 'GET', '/api/cluster/things')).statusCode).toBe(401);
-    for (const url of ['', '/things', '/things/kingmed', '/statements.csv', '/things.jsonld'])
+    for (const url of [
+      '',
+      '/things',
+      '/things/kingmed',
+      '/statements.csv',
+      '/things.jsonld',
+      '/map.geojson',
+      '/chains.csv',
+    ])
       expect((await ask('', 'GET', `/api/open/cluster${url}`)).statusCode, url).toBe(200);
   });
 
@@ -51,6 +59,42 @@ describe('reading', () => {
     expect(await ids('kind=enterprise&place=nansha&examples=yes')).toContain('example-enterprise');
     expect((await ask('patient', 'GET', '/api/cluster/things?kind=nothing')).statusCode).toBe(400);
     expect((await ask('patient', 'GET', '/api/cluster/things?limit=501')).statusCode).toBe(400);
+  });
+
+  test('draws each thing in the smallest division that is said, and none at a point that nobody says', async () => {
+    const map = async (query: string) => (await ask('patient', 'GET', `/api/cluster/map?${query}`)).json();
+    const { things, cut } = await map('');
+    const of = (id: string) => things.find((each: { id: string }) => each.id === id);
+    expect(of('regen')).toMatchObject({ areas: ['440115'], places: ['nansha', 'ns-hengli'], position: null });
+    expect(of('kingmed')).toMatchObject({ areas: ['440100'], managers: [] });
+    expect(of('dian')).toMatchObject({ areas: [], places: [] });
+    expect(of('fs-yundonghai')).toMatchObject({ areas: ['440600'], managers: ['fs-jianfa'], managedFrom: ['440600'] });
+    expect(of('cgt-psc')).toMatchObject({ disputed: true });
+    expect(of('example-park')).toBeUndefined();
+    expect(cut).toBe(false);
+    expect((await map('examples=yes')).things.some(({ id }: { id: string }) => id === 'example-park')).toBe(true);
+  });
+
+  test('shows who stands on a link, by place, and who may says so', async () => {
+    const on = async (link: string, query = '') =>
+      (await ask('patient', 'GET', `/api/cluster/chains?${query}`))
+        .json()
+        .placed.filter((each: { link: string }) => each.link === link)
+        .map(({ id, inside }: { id: string; inside: boolean }) => `${id} ${inside}`);
+    expect(await on('cgt.storage')).toEqual(['gba-seed-cell-bank true']);
+    expect(await on('ivd.laboratories', 'place=nansha')).toEqual([
+      'dian false',
+      'kingmed false',
+      'west-med-group false',
+    ]);
+    expect(await on('cgt.collection')).toEqual([]);
+    const said = { property: 'chain-link', value: 'cgt.collection' };
+    const place = (role: string, value = said.value) =>
+      ask(role, 'POST', '/api/cluster/things/gba-seed-cell-bank/statements', { ...said, value });
+    expect((await place('enterprise')).statusCode).toBe(403);
+    expect((await place('regulator', 'cgt.nothing')).statusCode).toBe(400);
+    expect((await place('regulator')).statusCode).toBe(200);
+    expect(await on('cgt.collection')).toEqual(['gba-seed-cell-bank true']);
   });
 
   test('counts 262 facts, the conflicts of the notes and no example', async () => {
@@ -234,7 +278,7 @@ describe('open data', () => {
     expect(csv!.split('\r\n')[0]).toBe('thing,kind,name,nameZh,property,op,value,unit,asOf,confidence,source,quote');
     expect(csv).toContain('KingMed Diagnostics headquarters on Guangzhou International Bio Island');
     expect(JSON.parse(graph!)['@graph'].length).toBeGreaterThan(200);
-    expect((await ask('', 'GET', '/api/open/cluster')).json()['dcat:distribution']).toHaveLength(3);
+    expect((await ask('', 'GET', '/api/open/cluster')).json()['dcat:distribution']).toHaveLength(5);
   });
 
   test('is not sent twice to who has it', async () => {

@@ -39,4 +39,5 @@ export { checkId, checkRelation, checkStatement, type NewRelation, type NewState
 export { dayAfter, ENDING_DAYS, findFits, lastDay, lineOf, parkFigures, quarterEnd } from './space.ts';
 export { isDisputed, reckon, sortSaid } from './statements.ts';
 export { checkTargetValue, forecastOf, targetStanding } from './targets.ts';
+export { chainCsv, drawMap, geoJsonOf } from './views.ts';
 export { meet, spread, type Walk } from './walk.ts';

@@ -59,7 +59,12 @@ export function csvOf(
       ...(joined.get(id) ?? []).map((row) => [...head, row.predicate, null, row.object, null, ...tail(row)]),
     ];
   });
-  return [HEAD, ...lines].map((cells) => `${cells.map(cellOf).join(',')}\r\n`).join('');
+  return csvLines([HEAD, ...lines]);
+}
+
+/** RFC 4180. */
+export function csvLines(lines: readonly (readonly (string | null)[])[]): string {
+  return lines.map((cells) => `${cells.map(cellOf).join(',')}\r\n`).join('');
 }
 
 function plain(value: Value): string {
@@ -193,6 +198,8 @@ export function catalogueOf(publicUrl: string, modified: string | null): object 
     'dcat:distribution': [
       part('things', 'application/json', 'Things (JSON)', '条目（JSON）'),
       part('statements.csv', 'text/csv', 'Statements and relations (CSV)', '陈述与关系（CSV）'),
+      part('map.geojson', 'application/geo+json', 'Map (GeoJSON)', '地图（GeoJSON）'),
+      part('chains.csv', 'text/csv', 'Industry chains (CSV)', '产业链（CSV）'),
       part('things.jsonld', 'application/ld+json', 'Things in schema.org (JSON-LD)', '条目（schema.org，JSON-LD）'),
     ],
   };

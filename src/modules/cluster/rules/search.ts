@@ -36,6 +36,8 @@ export function documentOf(thing: Named, said: readonly Told[], near: readonly s
   const texts = { names: [thing.name], about: [] as string[], rest: [...near] };
   if (thing.nameZh !== null) texts.names.push(thing.nameZh);
   for (const { property, value, quote } of said) {
+    // A code says nothing in words, and its quote stands with another property already.
+    if (propertyOf(property)?.type === 'code') continue;
     const words = (Array.isArray(value) ? value : [value]).filter((each): each is string => typeof each === 'string');
     const into = property === 'alias' ? texts.names : ABOUT.has(property) ? texts.about : texts.rest;
     into.push(...words);

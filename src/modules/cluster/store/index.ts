@@ -19,3 +19,4 @@ export * from './space.ts';
 export * from './spoken.ts';
 export * from './targets.ts';
 export * from './upkeep.ts';
+export * from './views.ts';

@@ -296,19 +296,23 @@ function termsOf({ kinds, text, place, sector, examples = false, owners, dueBefo
         )`,
       ]),
     );
-  if (place !== undefined)
-    terms.push(sql`thing.id in (
-      with recursive inside (id, step) as (
-        select ${place}::text, 0
-        union
-        select relation.subject, inside.step + 1
-        from inside join cluster.relation as relation on relation.object = inside.id and relation.predicate = 'located-in'
-          and relation.withdrawn_at is null
-        where inside.step < ${STEPS_OF_PLACE}
-      )
-      select id from inside where step > 0
-    )`);
+  if (place !== undefined) terms.push(isInside(place));
   return all(terms);
+}
+
+/** Whether `thing` is located in this place, directly or through others. */
+export function isInside(place: string): Sql {
+  return sql`thing.id in (
+    with recursive inside (id, step) as (
+      select ${place}::text, 0
+      union
+      select relation.subject, inside.step + 1
+      from inside join cluster.relation as relation on relation.object = inside.id and relation.predicate = 'located-in'
+        and relation.withdrawn_at is null
+      where inside.step < ${STEPS_OF_PLACE}
+    )
+    select id from inside where step > 0
+  )`;
 }
 
 const ORDERS = {
