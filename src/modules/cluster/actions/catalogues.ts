@@ -1,9 +1,9 @@
 import { reachOf } from '#kernel/access';
 import type { Context } from '#kernel/context';
 import { Problem } from '#kernel/problem';
-import type { CatalogueList, CataloguePage, ProductClass, ThingKind, Value } from '../model.ts';
+import type { CatalogueList, CataloguePage, ProductClass, ThingKind } from '../model.ts';
 import { CATALOGUED, catalogueLine, type NewStatement } from '../rules/index.ts';
-import { findCatalogued, findKinds, findRelations, findSources, findStatements, namesOf } from '../store/index.ts';
+import { findCatalogued, findRelations, findSources, findStatements, namesOf } from '../store/index.ts';
 import { EDIT, enterThings, READ, relateAll, stateAll } from './record.ts';
 import { ownThings } from './spoken.ts';
 
@@ -56,11 +56,12 @@ export interface NewProduct {
   /** Who makes it: a thing that the actor speaks for. */
   maker: string | null;
   example?: boolean;
+  statuses?: readonly { list: string; value: string; asOf: string }[];
 }
 
 /** Enters a product with its class and approval; its standing in lists is then stated with its dates on its profile. */
 export async function enterProduct(ctx: Context, product: NewProduct): Promise<string> {
-  const { id = ctx.newId(), name, nameZh, approvalNumber, approved, maker, example = false } = product;
+  const { id = ctx.newId(), name, nameZh, approvalNumber, approved, maker, example = false, statuses = [] } = product;
   const said = { 'product-class': product.class, 'approval-number': approvalNumber, approved };
   return ctx.db.transaction(async (tx) => {
     const isExample = example || (maker !== null && (await namesOf(tx, [maker])).get(maker)?.example === true);
@@ -68,33 +69,13 @@ export async function enterProduct(ctx: Context, product: NewProduct): Promise<s
       { id, kind: 'product', name, ...(nameZh !== null && { nameZh }), example: isExample },
     ]);
     if (entered.length === 0) throw new Problem('conflict', 'there is a thing of this id already', { id });
-    await stateAll(
-      ctx,
-      tx,
-      Object.entries(said).flatMap(([property, value]): NewStatement[] =>
+    await stateAll(ctx, tx, [
+      ...Object.entries(said).flatMap(([property, value]): NewStatement[] =>
         value === null ? [] : [{ thing: id, property, value }],
       ),
-    );
+      ...statuses.map(({ list, value, asOf }) => ({ thing: id, property: list, value, asOf })),
+    ]);
     if (maker !== null) await relateAll(ctx, tx, [{ subject: maker, predicate: 'develops', object: id }]);
     return id;
-  });
-}
-
-/** An example product with its standing in lists, once. */
-export async function enterExampleProduct(
-  ctx: Context,
-  {
-    statuses,
-    ...product
-  }: NewProduct & { id: string; statuses: readonly { list: string; value: Value; asOf: string }[] },
-): Promise<void> {
-  if ((await findKinds(ctx.db, [product.id])).size > 0) return;
-  await enterProduct(ctx, product);
-  await ctx.db.transaction(async (tx) => {
-    await stateAll(
-      ctx,
-      tx,
-      statuses.map(({ list, value, asOf }) => ({ thing: product.id, property: list, value, asOf })),
-    );
   });
 }

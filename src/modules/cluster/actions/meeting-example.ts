@@ -4,8 +4,8 @@ import type { Pool } from '#kernel/sql';
 import catalogue from '../../../../facts/cluster/catalogue-example.json' with { type: 'json' };
 import example from '../../../../facts/cluster/meeting-example.json' with { type: 'json' };
 import type { ProductClass, WishKind, WishSide } from '../model.ts';
-import { findWishes } from '../store/index.ts';
-import { enterExampleProduct } from './catalogues.ts';
+import { findKinds, findWishes } from '../store/index.ts';
+import { enterProduct } from './catalogues.ts';
 import { demo } from './example.ts';
 import { introduce, listIntroductions, stateWish } from './meeting.ts';
 import { ownThings } from './spoken.ts';
@@ -36,9 +36,13 @@ export async function enterMeetingExample(operator: Context, enterprise: Context
         ...{ ...wish, side: side as WishSide, kind: kind as WishKind },
         ...{ place: null, from: null, to: null, expiresOn: null },
       });
-  // Once only: whoever ended it is not asked again.
-  if (known.size < ids.length && (await listIntroductions(enterprise)).length === 0)
-    await introduce(enterprise, example.introduction);
+  // Whoever ended it is not asked again.
+  if ((await listIntroductions(enterprise)).length === 0) await introduce(enterprise, example.introduction);
+  const products = await findKinds(
+    enterprise.db,
+    catalogue.products.map(({ id }) => id),
+  );
   for (const { class: of, ...product } of catalogue.products)
-    await enterExampleProduct(enterprise, { ...product, class: of as ProductClass, maker: 'example-enterprise' });
+    if (!products.has(product.id))
+      await enterProduct(enterprise, { ...product, class: of as ProductClass, maker: 'example-enterprise' });
 }

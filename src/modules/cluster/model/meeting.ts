@@ -44,8 +44,7 @@ export interface Wish extends WishFields {
   mine: boolean;
 }
 
-export const FIT_LINES = ['words', 'kind', 'sector', 'place', 'dates', 'quantity'] as const;
-export type FitLine = (typeof FIT_LINES)[number];
+export type FitLine = 'words' | 'kind' | 'sector' | 'place' | 'dates' | 'quantity';
 
 /** One reason for or against a match. */
 export interface FitReason {

@@ -164,7 +164,7 @@ export function findLiveOf(db: Db, wish: string): Promise<StoredIntroduction[]> 
 }
 
 /** @throws Problem `not-found`, also where it is another's */
-export async function getIntroduction(db: Db, reach: IntroductionReach, id: string): Promise<StoredIntroduction> {
+async function getIntroduction(db: Db, reach: IntroductionReach, id: string): Promise<StoredIntroduction> {
   const found = await db.maybe<StoredIntroduction>(sql`
     select ${INTRODUCTION} from cluster.introduction as introduction where ${isId(sql`introduction.id`, id)} and ${seenBy(reach)}
   `);
