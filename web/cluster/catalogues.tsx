@@ -18,6 +18,7 @@ import { useCatalogue } from './meeting-ask.tsx';
 import { send, useAct, useAmounts } from './parks-ask.ts';
 import { ExampleTag } from './projects.tsx';
 import { SourceChip, useValueWords } from './said.tsx';
+import './record.css';
 
 type Of = ProductClass | 'application';
 const OF: readonly Of[] = [...PRODUCT_CLASSES, 'application'];
@@ -113,9 +114,12 @@ function Lines({ of, page }: { of: Of; page: CataloguePage }) {
       const found = line.said[property];
       if (found === undefined) return <span className="quiet">{t('catalogues.notSaid')}</span>;
       return (
-        <span className="row">
+        <span className="catalogue-said">
           {property in CATALOGUE_LISTS ? (
-            <StatusTag tone={TONES[String(found.value)] ?? 'neutral'}>{wordsOf(line, property)}</StatusTag>
+            <>
+              <StatusTag tone={TONES[String(found.value)] ?? 'neutral'}>{wordsOf(line, property)}</StatusTag>{' '}
+              {found.asOf}
+            </>
           ) : (
             wordsOf(line, property)
           )}
