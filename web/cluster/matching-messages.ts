@@ -5,7 +5,7 @@ export const matchingWords = catalogue({
   en: {
     find: {
       title: 'Search the industry map',
-      nav: 'Map search',
+      nav: 'Search',
       about: 'Words, parts of names, pinyin, initials, abbreviations, English or Chinese.',
       label: 'What are you looking for?',
       placeholder: 'e.g. stem cells, 干细胞, ganxibao, IVD',
@@ -150,7 +150,7 @@ export const matchingWords = catalogue({
   zh: {
     find: {
       title: '搜索产业地图',
-      nav: '地图搜索',
+      nav: '搜索',
       about: '可用词语、名称片段、拼音、首字母、缩写，中英文均可。',
       label: '您要找什么？',
       placeholder: '例如：干细胞、stem cells、ganxibao、IVD',

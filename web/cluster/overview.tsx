@@ -1,5 +1,16 @@
-import { ApartmentOutlined, CheckCircleOutlined, FileSearchOutlined, UnorderedListOutlined } from '@ant-design/icons';
+import {
+  ApartmentOutlined,
+  BranchesOutlined,
+  CheckCircleOutlined,
+  FileSearchOutlined,
+  GlobalOutlined,
+  ImportOutlined,
+  MergeCellsOutlined,
+  SearchOutlined,
+  UnorderedListOutlined,
+} from '@ant-design/icons';
 import { Button } from 'antd';
+import type { ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
 import { KINDS, type Overview, type ThingKind } from '../../src/modules/cluster/model.ts';
 import { Go, language, useGo, useSession } from '../shell/index.ts';
@@ -8,6 +19,19 @@ import { OverviewPlaces } from './overview-places.tsx';
 import { kindOf, propertyName, useOverview } from './record-ask.ts';
 import { ThingLink } from './said.tsx';
 import './record.css';
+
+/** The pages of the record, which the navigation would be too long with. */
+const WAYS: readonly { to: string; label: string; Icon: ComponentType; permission?: string }[] = [
+  { to: '/cluster/map', label: 'views.map', Icon: GlobalOutlined },
+  { to: '/cluster/chain', label: 'views.chain', Icon: BranchesOutlined },
+  { to: '/cluster/search', label: 'find.nav', Icon: SearchOutlined },
+  { to: '/cluster/list', label: 'record.list', Icon: UnorderedListOutlined },
+  { to: '/cluster/graph', label: 'record.graph', Icon: ApartmentOutlined },
+  { to: '/cluster/facts', label: 'record.facts', Icon: FileSearchOutlined },
+  { to: '/cluster/due', label: 'record.due', Icon: CheckCircleOutlined, permission: 'cluster.edit' },
+  { to: '/cluster/import', label: 'import.title', Icon: ImportOutlined, permission: 'cluster.import' },
+  { to: '/cluster/duplicates', label: 'twins.title', Icon: MergeCellsOutlined, permission: 'cluster.merge' },
+];
 
 /** Where the record of the region's industry stands. */
 export default function OverviewPage() {
@@ -19,24 +43,13 @@ export default function OverviewPage() {
     <Page
       title={t('record.title')}
       about={t('record.about')}
-      actions={
-        <>
-          <Button type="primary" icon={<UnorderedListOutlined />} onClick={() => go('/cluster/list')}>
-            {t('record.list')}
+      actions={WAYS.filter(({ permission }) => permission === undefined || may(permission)).map(
+        ({ to, label, Icon }, at) => (
+          <Button key={to} type={at === 0 ? 'primary' : 'default'} icon={<Icon />} onClick={() => go(to)}>
+            {t(label)}
           </Button>
-          <Button icon={<ApartmentOutlined />} onClick={() => go('/cluster/graph')}>
-            {t('record.graph')}
-          </Button>
-          <Button icon={<FileSearchOutlined />} onClick={() => go('/cluster/facts')}>
-            {t('record.facts')}
-          </Button>
-          {may('cluster.edit') && (
-            <Button icon={<CheckCircleOutlined />} onClick={() => go('/cluster/due')}>
-              {t('record.due')}
-            </Button>
-          )}
-        </>
-      }
+        ),
+      )}
     >
       {query.isPending && <Loading />}
       {query.isError && <Failure error={query.error} retry={() => query.refetch()} />}
