@@ -15,12 +15,12 @@ import {
 } from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
 
-const APPLICATIONS = ['cluster.policy.apply', 'cluster.policy.apply@organization', 'cluster.policy.decide'];
-const FUND = ['cluster.fund.read', 'cluster.fund.read@organization'];
+const APPLICATIONS = ['cluster.policy.apply', 'cluster.policy.decide'];
+const FUND = 'cluster.fund.read';
 
-const PROJECTS = ['cluster.project', 'cluster.project@organization'];
-const NEED = ['cluster.need', 'cluster.need@organization'];
-const RELAY = ['cluster.relay', 'cluster.relay@organization'];
+const PROJECTS = 'cluster.project';
+const NEED = 'cluster.need';
+const RELAY = 'cluster.relay';
 
 /** Orders of the navigation: 600 to 660, after the exchange's. */
 export const routes: readonly PageRoute[] = [
@@ -94,7 +94,7 @@ export const routes: readonly PageRoute[] = [
   {
     path: '/cluster/parks',
     page: () => import('./parks.tsx'),
-    permission: ['cluster.park', 'cluster.park@organization'],
+    permission: 'cluster.park',
     nav: { label: 'cluster:parks.title', icon: BankOutlined, order: 622 },
   },
   { path: '/cluster/parks/$id', page: () => import('./park.tsx'), permission: 'cluster.space' },
@@ -107,7 +107,7 @@ export const routes: readonly PageRoute[] = [
   {
     path: '/cluster/portal',
     page: () => import('./portal.tsx'),
-    permission: ['cluster.tenant', 'cluster.tenant@organization'],
+    permission: 'cluster.tenant',
     nav: { label: 'cluster:portal.title', icon: HomeOutlined, order: 626 },
   },
   {

@@ -43,7 +43,7 @@ export function SearchEverywhere({ ref, onLeave }: { ref?: Ref<HTMLInputElement>
   });
   // Whoever works on the industry map finds its things here as well.
   const { may } = useSession();
-  const knowsMap = may('cluster.edit') || may('cluster.edit@organization');
+  const knowsMap = may('cluster.edit');
   const map = useQuery({
     queryKey: ['search', 'cluster', text],
     queryFn: ({ signal }) =>
