@@ -11,6 +11,7 @@ import { testActor, testContext } from '../../../../tests/support/context.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
 import { enterThing, getProfile, startSearching, state } from '../actions/index.ts';
 import { renewKeys } from '../actions/merging.ts';
+import { enterThings } from '../actions/record.ts';
 import { clusterRoutes } from '../index.ts';
 import type { DuplicatePair, ImportedRow, ImportPage, Merge, SearchAnswer } from '../model.ts';
 
@@ -296,6 +297,16 @@ describe('search', () => {
       await enter('lanyue', 'enterprise', '澜岳细胞治疗有限公司');
       await until('lanyue', 'lanyue');
       await until('CGT lanyue', 'lanyue');
+      // More than are read at once, all at one time.
+      const many = Array.from({ length: 1_100 }, (_, n) => ({
+        id: `many-${n}`,
+        kind: 'enterprise' as const,
+        name: `Qingshan ${n}`,
+      }));
+      await pool.transaction((tx) => enterThings(ctxOf(), tx, many));
+      await until('qingshan 1099', 'many-1099');
+      await enter('yuhe', 'enterprise', '屿和基因有限公司');
+      await until('屿和基因', 'yuhe');
     } finally {
       await searching.stop();
     }

@@ -52,16 +52,22 @@ export function findSearchable(
   `);
 }
 
-/** What changed since, or was taken back; ids may have been merged away. */
-export async function findChanged(
-  db: Db,
-  { since, limit }: { since: Date; limit: number },
-): Promise<{ id: string; at: Date }[]> {
+export interface Changed {
+  id: string;
+  at: Date;
+}
+
+/** What changed after that one, or was taken back, in the order of times and ids; ids may have been merged away. */
+export async function findChanged(db: Db, { after, limit }: { after: Changed; limit: number }): Promise<Changed[]> {
+  const { at, id } = after;
   return db.rows(sql`
     select id, at from (
-      (select id, changed_at as at from cluster.thing where changed_at >= ${since} order by changed_at, id limit ${limit})
+      (
+        select id, changed_at as at from cluster.thing where changed_at >= ${at} and (changed_at, id) > (${at}, ${id})
+        order by changed_at, id limit ${limit}
+      )
       union all
-      (select thing, at from cluster.gone where at >= ${since} order by at, thing limit ${limit})
+      (select thing, at from cluster.gone where at >= ${at} and (at, thing) > (${at}, ${id}) order by at, thing limit ${limit})
     ) as changed order by at, id limit ${limit}
   `);
 }

@@ -89,18 +89,21 @@ export function startSearching(db: Db, log: Pick<Log, 'error' | 'info'>): Search
     const put = new Map<string, number>();
     for (;;) {
       await sleep(LOOK_EVERY_MS, undefined, { ref: false, signal: stopping.signal });
-      const changed = await findChanged(db, { since, limit: READ_AT_ONCE });
-      const ids = changed.filter(({ id, at }) => put.get(id) !== at.getTime()).map(({ id }) => id);
-      if (ids.length > 0) {
-        const things = await findSearchable(db, { ids });
-        send({ put: things.map(asDocument), remove: ids });
+      // Many things may bear one time: those of a file taken in.
+      let last = { at: since, id: '' };
+      for (let isMore = true; isMore; ) {
+        const changed = await findChanged(db, { after: last, limit: READ_AT_ONCE });
+        const ids = changed.filter(({ id, at }) => put.get(id) !== at.getTime()).map(({ id }) => id);
+        if (ids.length > 0) {
+          const things = await findSearchable(db, { ids });
+          send({ put: things.map(asDocument), remove: ids });
+        }
+        for (const { id, at } of changed) put.set(id, at.getTime());
+        last = changed.at(-1) ?? last;
+        isMore = changed.length === READ_AT_ONCE;
       }
-      for (const { id, at } of changed) put.set(id, at.getTime());
-      const last = changed.at(-1)?.at.getTime();
-      const isFull = changed.length === READ_AT_ONCE;
-      const newest = Math.max(since.getTime(), last === undefined ? 0 : isFull ? last : last - OVERLAP_MS);
-      since = new Date(newest);
-      for (const [id, at] of put) if (at < newest) put.delete(id);
+      since = new Date(Math.max(since.getTime(), last.at.getTime() - OVERLAP_MS));
+      for (const [id, at] of put) if (at < since.getTime()) put.delete(id);
     }
   }
 
