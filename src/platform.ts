@@ -236,9 +236,19 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       const region = await step('synthetic region', () => startRegionProcess(config, { url: httpUrl, token, log }));
       undo.push(region.stop);
       const place = () =>
-        placeDemoAccounts(ctx).catch((error) => log.error({ error }, 'the demo accounts found no place'));
+        placeDemoAccounts(ctx).catch((error) => {
+          log.error({ error }, 'the demo accounts found no place');
+          return false;
+        });
+      // At night the region has no result to tell at first: what comes later comes from its past.
+      const placing = new AbortController();
+      undo.push(async () => placing.abort());
+      const placeAll = async () => {
+        for (let tries = 0; tries < PLACE_TRIES && !placing.signal.aborted && !(await place()); tries += 1)
+          await sleep(PLACE_EVERY_MS, undefined, { ref: false });
+      };
       await place();
-      void region.caughtUp.then(place);
+      void region.caughtUp.then(placeAll);
     }
 
     const greeting = [
@@ -254,6 +264,9 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     throw error;
   }
 }
+
+const PLACE_TRIES = 200;
+const PLACE_EVERY_MS = 3_000;
 
 const AWAY_MS = 20_000;
 

@@ -376,7 +376,7 @@ function Card({
     <Panel>
       <article className="policy-card" aria-label={both(clause.title)}>
         <div>
-          <h3>{both(clause.title)}</h3>
+          <h2>{both(clause.title)}</h2>
           <Go to={`/cluster/policies/${policy.id}`}>
             {[both(policy.title), policy.number].filter(Boolean).join(' · ')}
           </Go>
