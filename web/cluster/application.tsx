@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { ApplicationAct, ApplicationPage, Payer, PolicyEntry } from '../../src/modules/cluster/model.ts';
 import { Go, usePathValue } from '../shell/index.ts';
 import {
+  base64Of,
   DataTable,
   Facts,
   Failure,
@@ -296,7 +297,7 @@ function Evidence({ page }: { page: ApplicationPage }) {
       name,
       fileName: file.name,
       media: file.type || 'application/octet-stream',
-      content: await base64(file),
+      content: await base64Of(file),
     });
   const fetchFile = (id: string, fileName: string) =>
     applicationActs.file(page.id, id).then((content) => save(fileName, content), notice.failed);
@@ -350,13 +351,6 @@ function Evidence({ page }: { page: ApplicationPage }) {
       />
     </Panel>
   );
-}
-
-async function base64(file: File): Promise<string> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  return btoa(text);
 }
 
 function Money({ page }: { page: ApplicationPage }) {

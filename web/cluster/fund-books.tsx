@@ -14,7 +14,7 @@ import {
   VALUATIONS,
 } from '../../src/modules/cluster/model.ts';
 import { api, language } from '../shell/index.ts';
-import { DataTable, Panel, StatusTag, useAsk, useNotice, useRested } from '../ui/index.ts';
+import { base64Of, DataTable, Panel, StatusTag, useAsk, useNotice, useRested } from '../ui/index.ts';
 import { useClusterAct } from './fund-ask.tsx';
 import { nameOf } from './record-ask.ts';
 
@@ -338,11 +338,4 @@ function Import({ fund }: { fund: string }) {
       </div>
     </Panel>
   );
-}
-
-async function base64Of(file: File): Promise<string> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text);
 }

@@ -5,7 +5,19 @@ import { type ChangeEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IMPORT_KINDS, type ImportKind, type ImportLine, KINDS } from '../../src/modules/cluster/model.ts';
 import { api, Go, useGo } from '../shell/index.ts';
-import { DataTable, Empty, Failure, Loading, Page, Panel, StatusTag, Time, type Tone, useNotice } from '../ui/index.ts';
+import {
+  base64Of,
+  DataTable,
+  Empty,
+  Failure,
+  Loading,
+  Page,
+  Panel,
+  StatusTag,
+  Time,
+  type Tone,
+  useNotice,
+} from '../ui/index.ts';
 
 export const IMPORT_TONES: Record<ImportLine['state'], Tone> = {
   open: 'warning',
@@ -101,15 +113,6 @@ function NewFile() {
       </div>
     </Panel>
   );
-}
-
-function base64Of(file: File): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onerror = () => reject(reader.error);
-    reader.onload = () => resolve(String(reader.result).replace(/^[^,]*,?/, ''));
-    reader.readAsDataURL(file);
-  });
 }
 
 function List({ imports }: { imports: readonly ImportLine[] }) {

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { ProjectNote, ProjectPage, ProjectStage } from '../../src/modules/cluster/model.ts';
 import { api, Go, usePathValue } from '../shell/index.ts';
 import {
+  base64Of,
   Empty,
   Facts,
   Failure,
@@ -264,7 +265,7 @@ function Files({ page: { project, files } }: { page: ProjectPage }) {
     send.post(`/projects/${project.id}/files`, {
       name: file.name,
       media: file.type === '' ? 'application/octet-stream' : file.type,
-      content: await inBase64(file),
+      content: await base64Of(file),
     }),
   );
   return (
@@ -306,15 +307,6 @@ function Files({ page: { project, files } }: { page: ProjectPage }) {
       </ul>
     </Panel>
   );
-}
-
-function inBase64(file: File): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result).split(',', 2)[1] ?? '');
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(file);
-  });
 }
 
 function Edit({ page: { project }, close }: { page: ProjectPage; close: () => void }) {

@@ -25,7 +25,7 @@ import type {
   Words,
 } from '../../src/modules/exchange/model.ts';
 import { api, language } from '../shell/index.ts';
-import { type Tone, useNotice } from '../ui/index.ts';
+import { base64Of, type Tone, useNotice } from '../ui/index.ts';
 
 const ROOT = '/api/exchange';
 const WAIT_MS = 3_000;
@@ -206,14 +206,6 @@ export const exchange = {
   settle: (objection: string, state: 'upheld' | 'rejected', words: string) =>
     api.post<NoticePage>(`${ROOT}/objections/${objection}`, { state, words }),
 };
-
-async function base64Of(file: File): Promise<string> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  let text = '';
-  // In pieces: the arguments of a call are bounded.
-  for (let at = 0; at < bytes.length; at += 8_192) text += String.fromCharCode(...bytes.subarray(at, at + 8_192));
-  return btoa(text);
-}
 
 /** Amounts as people of this language write them. */
 export function useMoney(): (fen: number) => string {

@@ -1,4 +1,5 @@
 export { useAsk } from './ask.tsx';
+export { base64Of } from './base64.ts';
 export { catalogue, type Texts } from './catalogue.ts';
 export { save, saveCsv } from './csv.ts';
 export { type Ask, type Column, DataTable, type Slice, type Sort } from './data-table.tsx';

@@ -14,7 +14,7 @@ import type {
   ThingKind,
   ThingName,
 } from '../model.ts';
-import { type Candidate, gatesOf, matchResources, stageAfter } from '../rules/index.ts';
+import { type Candidate, DAY_MS, gatesOf, matchResources, stageAfter } from '../rules/index.ts';
 import {
   findAsks,
   findCandidates,
@@ -45,7 +45,6 @@ const HELPERS = ['platform', 'institution', 'park', 'service', 'instrument', 'de
 const MOST_RELAYS = 500;
 const MOST_CANDIDATES = 5_000;
 const MOST_ASKS = 100;
-const DAY_MS = 86_400_000;
 
 async function reachFor(ctx: Context): Promise<RelayReach> {
   return { things: await spokenFor(ctx, RELAY, SPEAKS), account: ctx.actor.id };

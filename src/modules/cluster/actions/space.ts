@@ -13,6 +13,7 @@ import type {
   UnitReservation,
 } from '../model.ts';
 import {
+  DAY_MS,
   dayAfter,
   ENDING_DAYS,
   findFits,
@@ -50,7 +51,6 @@ const MOST_LEASES = 10_000;
 const MOST_RESERVED_DAYS = 90;
 const MOST_OPEN = 5;
 const MOST_FITS = 200;
-const DAY_MS = 86_400_000;
 export const TENANTS = ['enterprise', 'institution'] as const;
 
 const parksFor = (ctx: Context) => spokenFor(ctx, PARK, ['park']);

@@ -14,7 +14,7 @@ import type {
   TargetValue,
   ThingName,
 } from '../model.ts';
-import { checkTargetValue, forecastOf, sortSaid, targetStanding } from '../rules/index.ts';
+import { checkTargetValue, DAY_MS, forecastOf, sortSaid, targetStanding } from '../rules/index.ts';
 import {
   countReaching,
   findRelations,
@@ -33,7 +33,6 @@ import {
 const [READ, WRITE] = ['cluster.read', 'cluster.target.write'];
 const MOST_TARGETS = 500;
 const ANSWER_DAYS = 30;
-const DAY_MS = 86_400_000;
 const REMIND_DAYS = 7;
 const SAID = ['metric', 'target-value', 'target-year', 'baseline-value', 'departments-basis', 'subkind'];
 

@@ -4,7 +4,7 @@ import type { Job } from '#kernel/jobs';
 import { tellAll } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import type { DuePage, Graph, Overview } from '../model.ts';
-import { meet, spread, type Walk } from '../rules/index.ts';
+import { DAY_MS, meet, spread, type Walk } from '../rules/index.ts';
 import {
   countDue,
   countRecord,
@@ -37,7 +37,6 @@ export async function readOverview(ctx: Context): Promise<Overview> {
 }
 
 const MOST_DUE = 100;
-const DAY_MS = 86_400_000;
 
 /** What is due within the days given: of the actor's own parties, or of everybody where the actor keeps the whole record. */
 export async function listDueThings(

@@ -7,7 +7,8 @@ import {
   type ProjectFigures,
   type ProjectStage,
 } from '../model.ts';
-import { daysBetween, destinationsOf, rankOf, type Spell } from './projects.ts';
+import { dayAfter, daysBetween } from './days.ts';
+import { destinationsOf, rankOf, type Spell } from './projects.ts';
 
 /** What is usual before anything was observed, in days: a house rule that weighs half a case. */
 const USUAL_DAYS: Readonly<Record<string, number>> = {
@@ -87,7 +88,10 @@ export function forecastPipeline(question: ForecastQuestion): PipelineForecast {
       ...limits(totals.get(measure)!),
       unknown: open.filter((each) => measure !== 'signed' && each[measure] === null).length,
     })),
-    path: path.map((values, step) => ({ date: dayAfter(today, (horizon * step) / PATH_STEPS), ...limits(values) })),
+    path: path.map((values, step) => ({
+      date: dayAfter(today, Math.round((horizon * step) / PATH_STEPS)),
+      ...limits(values),
+    })),
     histogram: histogramOf(totals.get('investmentFen')!),
   };
 }
@@ -169,9 +173,4 @@ function histogramOf(values: Float64Array): PipelineForecast['histogram'] {
   const shares = new Float64Array(BINS);
   for (const value of values) shares[Math.min(BINS - 1, Math.floor((value - least) / width))]! += 1 / values.length;
   return Array.from(shares, (share, at) => ({ from: least + at * width, to: least + (at + 1) * width, share }));
-}
-
-const DAY_MS = 86_400_000;
-function dayAfter(day: string, days: number): string {
-  return new Date(Date.parse(day) + Math.round(days) * DAY_MS).toISOString().slice(0, 10);
 }

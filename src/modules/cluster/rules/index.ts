@@ -1,4 +1,5 @@
 export { CATALOGUED, catalogueLine } from './catalogues.ts';
+export { DAY_MS, dayAfter, daysBetween, todayOf } from './days.ts';
 export { type FactGraph, type Reading, readFacts, type Seed } from './facts.ts';
 export type { ForecastQuestion } from './forecast.ts';
 export { holdingsNamed, readEntries } from './fund-import.ts';
@@ -22,7 +23,6 @@ export { catalogueOf, csvOf, LICENCE, schemaOrgOf } from './open-data.ts';
 export { answerDue, quartersAsked } from './portal.ts';
 export {
   conversionsOf,
-  daysBetween,
   incidenceOf,
   needsReason,
   nextStages,
@@ -30,13 +30,12 @@ export {
   signingChances,
   spellsOf,
   stallsOf,
-  todayOf,
 } from './projects.ts';
 export { type Candidate, gatesOf, matchResources, stageAfter } from './relay.ts';
 export { reportDocument, reportSections, reportSheets } from './report.ts';
 export { documentOf } from './search.ts';
 export { checkId, checkRelation, checkStatement, type NewRelation, type NewStatement } from './sound.ts';
-export { dayAfter, ENDING_DAYS, findFits, lastDay, lineOf, parkFigures, quarterEnd } from './space.ts';
+export { ENDING_DAYS, findFits, lastDay, lineOf, parkFigures, quarterEnd } from './space.ts';
 export { isDisputed, reckon, sortSaid } from './statements.ts';
 export { checkTargetValue, forecastOf, targetStanding } from './targets.ts';
 export { chainCsv, drawMap, geoJsonOf } from './views.ts';

@@ -9,6 +9,7 @@ import type {
   RungAnswer,
   Statement,
 } from '../model.ts';
+import { DAY_MS } from './days.ts';
 
 /** Properties that the ladder's facts are computed from. */
 export const LADDER_PROPERTIES = [
@@ -87,7 +88,7 @@ const ratio = (part: number | undefined, whole: number | undefined): number | un
 const minusOne = (value: number | undefined): number | undefined => (value === undefined ? undefined : value - 1);
 const cubeRoot = (value: number | undefined): number | undefined =>
   value === undefined ? undefined : Math.cbrt(value);
-const DAYS = 365.25 * 86_400_000;
+const DAYS = 365.25 * DAY_MS;
 /** Whole years; of a founding year alone, from its end, so that nobody is older than is known. */
 function yearsSince(date: string, today: string): number {
   const from = date.length === 4 ? `${date}-12-31` : date.length === 7 ? `${date}-28` : date;

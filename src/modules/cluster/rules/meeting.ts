@@ -1,4 +1,5 @@
 import type { IntroductionState, WishKind, WishSide } from '../model.ts';
+import { DAY_MS } from './days.ts';
 
 /** How far an offer of one kind answers a need of another: house values. The same kind answers in full. */
 const ANSWERS: Readonly<Partial<Record<WishKind, Partial<Record<WishKind, number>>>>> = {
@@ -36,7 +37,6 @@ export function kindFit(one: Sided, other: Sided): number {
 
 /** Days until the next step is due in a state: house rules. */
 const DAYS: Readonly<Partial<Record<IntroductionState, number>>> = { asked: 14, accepted: 30, met: 60 };
-const DAY_MS = 86_400_000;
 
 export function introductionDue(state: IntroductionState, since: Date): Date | null {
   const days = DAYS[state];

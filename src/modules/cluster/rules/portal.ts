@@ -1,7 +1,7 @@
 import { ANSWER_DAYS, type RequestKind } from '../model.ts';
+import { DAY_MS } from './days.ts';
 import { quartersFrom } from './space.ts';
 
-const DAY_MS = 86_400_000;
 const HOUSE_DAYS = 7;
 const QUARTERS_ASKED = 2;
 

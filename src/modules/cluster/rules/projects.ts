@@ -10,24 +10,11 @@ import {
   type StageConversion,
   type StallReason,
 } from '../model.ts';
+import { daysBetween } from './days.ts';
 
-const DAY_MS = 86_400_000;
 /** Four of five have left a stage by then: who is there longer is surfaced. */
 const USUAL_SHARE = 0.8;
 const SIGNED = PROJECT_STAGES.indexOf('signed');
-
-const HOUR_MS = 3_600_000;
-/** The region's clocks are eight hours ahead of UTC, all year. */
-const AHEAD_HOURS = 8;
-
-/** The day in the region. */
-export function todayOf(now: Date): string {
-  return new Date(now.getTime() + AHEAD_HOURS * HOUR_MS).toISOString().slice(0, 10);
-}
-
-export function daysBetween(from: string, to: string): number {
-  return Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
-}
 
 export function rankOf(stage: ProjectStage): number {
   return stage === 'lost' ? -1 : PROJECT_STAGES.indexOf(stage);

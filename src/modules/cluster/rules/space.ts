@@ -12,7 +12,7 @@ import {
   type UnitLine,
   type UnitReservation,
 } from '../model.ts';
-import { daysBetween } from './projects.ts';
+import { dayAfter, daysBetween } from './days.ts';
 
 /** Missed by no more than a fifth of what was asked, or by three months: it nearly fits. House rules. */
 const NEAR_SHARE = 0.2;
@@ -21,11 +21,6 @@ const MOST_MISSED = 2;
 /** A lease that ends within these days is about to end: a house rule. */
 export const ENDING_DAYS = 365;
 const YEAR_DAYS = 365.25;
-
-/** The day after. */
-export function dayAfter(day: string, days = 1): string {
-  return new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10);
-}
 
 /** The last day of a lease, as it came or by its contract. */
 export function lastDay({ ends, ended }: Pick<Lease, 'ends' | 'ended'>): string {

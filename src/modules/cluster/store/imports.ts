@@ -2,6 +2,7 @@ import type { Context, Db, Tx } from '#kernel/context';
 import { Problem } from '#kernel/problem';
 import { all, isId, sql } from '#kernel/sql';
 import type { ImportedRow, ImportKind, ImportLine, ImportPage, Mapping, RowDecision, RowVerdict } from '../model.ts';
+import { asText } from './dated.ts';
 
 const LINE = sql`
   id, kind, file_name as "fileName", rows, judged, state, made_by_name as "madeByName", made_at as "madeAt", done_at as "doneAt",
@@ -82,14 +83,9 @@ export async function insertImport(
   await tx.copy(
     'cluster.import_row',
     ['import', 'row', 'cells'],
-    rows.map((cells, at) => [id, at + 1, arrayText(cells)]),
+    rows.map((cells, at) => [id, at + 1, cells]),
   );
   return true;
-}
-
-/** A list of texts as COPY takes it. */
-function arrayText(texts: readonly string[]): string {
-  return `{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
 }
 
 /** Another meaning of the columns: every row is judged anew. */
@@ -251,11 +247,4 @@ export function findPlaces(db: Db): Promise<{ id: string; names: string[] }[]> {
   return db.rows(sql`
     select id, array_remove(array[name, name_zh], null) as names from cluster.thing where kind = 'place' and merged_into is null order by id limit 5000
   `);
-}
-
-/** Instants as texts, as they go to pages. */
-function asText<T extends object>(row: T): T {
-  return Object.fromEntries(
-    Object.entries(row).map(([key, value]) => [key, value instanceof Date ? value.toISOString() : value]),
-  ) as T;
 }

@@ -3,6 +3,7 @@ import { Problem } from '#kernel/problem';
 import { all, any, isId, sql } from '#kernel/sql';
 import type { Relation, Representation, Source, Statement, Thing, ThingKind, ThingLine, ThingName } from '../model.ts';
 import type { NewRelation, NewStatement } from '../rules/index.ts';
+import { asText, type Dated } from './dated.ts';
 
 const NAME = sql`thing.id, thing.kind, thing.name, thing.name_zh as "nameZh", thing.example`;
 const THING = sql`
@@ -377,12 +378,3 @@ export async function speaksFor(db: Db, parties: readonly string[], thing: strin
 
 /** Properties, statements and relations of one thing at the most; what is more is left out of a page. */
 const MOST_READ = 2000;
-
-type Dated<T> = { [K in keyof T]: T[K] | Date };
-
-/** Instants as texts, as they go to pages. */
-function asText<T extends object>(row: Dated<T>): T {
-  return Object.fromEntries(
-    Object.entries(row).map(([key, value]) => [key, value instanceof Date ? value.toISOString() : value]),
-  ) as T;
-}

@@ -1,12 +1,7 @@
 import type { Context, Db, Tx } from '#kernel/context';
 import { isId, sql } from '#kernel/sql';
 import type { LadderSetting, TargetAsk, TargetValue } from '../model.ts';
-
-type Dated<T> = { [K in keyof T]: T[K] | Date };
-const asText = <T extends object>(row: Dated<T>): T =>
-  Object.fromEntries(
-    Object.entries(row).map(([key, value]) => [key, value instanceof Date ? value.toISOString() : value]),
-  ) as T;
+import { asText, type Dated } from './dated.ts';
 
 /** Values of these targets, corrected ones too, newest first. */
 export async function findTargetValues(

@@ -27,13 +27,6 @@ export const [WRITE, APPLY, DECIDE] = [
   'cluster.policy.decide',
 ] as const;
 
-const SHANGHAI_MS = 8 * 3_600_000;
-
-/** The day in China. */
-export function dayOfNow(ctx: Context): string {
-  return new Date(ctx.now().getTime() + SHANGHAI_MS).toISOString().slice(0, 10);
-}
-
 export interface Book {
   policies: Policy[];
   clauses: StandingClause[];

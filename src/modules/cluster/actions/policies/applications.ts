@@ -18,6 +18,7 @@ import {
   type PolicyEntry,
   type PolicyVersion,
 } from '../../model.ts';
+import { todayOf } from '../../rules/index.ts';
 import {
   accountsOf,
   actsFor,
@@ -61,7 +62,7 @@ import {
   moveApplication,
   type StoredApplication,
 } from '../../store/policies.ts';
-import { APPLY, answersFor, DECIDE, dayOfNow, ownEnterprises, requireOwn } from './answers.ts';
+import { APPLY, answersFor, DECIDE, ownEnterprises, requireOwn } from './answers.ts';
 
 const MOST_FILE_BYTES = 10 * 1024 * 1024;
 const MOST_FILES = 40;
@@ -97,7 +98,7 @@ async function rulesOf(
   { policy: id, clause, version: number, state }: Pick<StoredApplication, 'policy' | 'clause' | 'version' | 'state'>,
 ): Promise<Rules> {
   const policy = getPolicy(withAmendments(await findAmendments(ctx.db)), id);
-  const day = dayOfNow(ctx);
+  const day = todayOf(ctx.now());
   const isOpen = state === 'draft' || state === 'returned' || state === 'offered';
   const version = isOpen ? versionAt(policy.versions, day) : policy.versions.find((each) => each.version === number)!;
   const found = readyClauses(id, version).find((each) => each.clause.id === clause);
@@ -371,7 +372,7 @@ async function submit(ctx: Context, to: StoredApplication): Promise<StoredApplic
   const files = new Set((await findFiles(ctx.db, to.id)).map(({ name }) => name));
   if (to.isOffer && !(await sufficesAsOffer(ctx, ready, to.enterprise)))
     throw new Problem('unprocessable', 'the record no longer suffices for an offer: apply with evidence');
-  checkSubmission(to.isOffer ? { ...ready.clause, evidence: [] } : ready.clause, finding, files, dayOfNow(ctx));
+  checkSubmission(to.isOffer ? { ...ready.clause, evidence: [] } : ready.clause, finding, files, todayOf(ctx.now()));
   const { until, calendarKnown } = addWorkingDays(ctx.now(), ready.clause.clocks?.paymentDays ?? DESK.paymentDays);
   const used = answers.filter(({ name }) => ready.names.includes(name));
   return {

@@ -3,6 +3,7 @@ import { type Context, onDb } from '#kernel/context';
 import { tell } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import type { EnterpriseLine, Navigator } from '../../model.ts';
+import { todayOf } from '../../rules/index.ts';
 import {
   assess,
   bestTotal,
@@ -15,7 +16,7 @@ import {
 } from '../../rules/policies/index.ts';
 import { findEnterprise, findEnterprises, findOpenApplications, insertAnswer } from '../../store/policies.ts';
 import { READ } from '../record.ts';
-import { answersFor, DECIDE, dayOfNow, openBook, ownEnterprises, requireOwn } from './answers.ts';
+import { answersFor, DECIDE, openBook, ownEnterprises, requireOwn } from './answers.ts';
 
 const MOST_QUESTIONS = 10;
 const MOST_CHOICES = 50;
@@ -23,7 +24,7 @@ const MOST_CHOICES = 50;
 /** Every policy beside what it says to an enterprise on a day; whoever may decide looks at any enterprise, others at their own. */
 export async function navigate(
   ctx: Context,
-  { enterprise, day = dayOfNow(ctx), text }: { enterprise?: string; day?: string; text?: string },
+  { enterprise, day = todayOf(ctx.now()), text }: { enterprise?: string; day?: string; text?: string },
 ): Promise<Navigator> {
   ctx.require(READ);
   const mayLook = reachOf(ctx.actor, DECIDE) !== undefined;

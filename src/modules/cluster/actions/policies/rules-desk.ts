@@ -7,6 +7,7 @@ import { tell } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { addWorkingDays } from '#modules/exchange';
 import type { Eligibility, EligibleLine, Policy, PolicyPage, PolicyReach, Simulation } from '../../model.ts';
+import { todayOf } from '../../rules/index.ts';
 import {
   DESK,
   getPolicy,
@@ -31,7 +32,7 @@ import {
   replaceMatches,
 } from '../../store/policies.ts';
 import { READ } from '../record.ts';
-import { DECIDE, dayOfNow, knownAnswers, openBook, WRITE } from './answers.ts';
+import { DECIDE, knownAnswers, openBook, WRITE } from './answers.ts';
 import type { MatchTask, SimulateTask } from './thread.ts';
 
 const THREAD = new URL('./thread.ts', import.meta.url);
@@ -39,7 +40,7 @@ const LONGEST_WORDS = 2_000;
 const PAGE = 5_000;
 const MOST_SUBJECTS = 100_000;
 
-export async function readPolicy(ctx: Context, id: string, day = dayOfNow(ctx)): Promise<PolicyPage> {
+export async function readPolicy(ctx: Context, id: string, day = todayOf(ctx.now())): Promise<PolicyPage> {
   ctx.require(READ);
   const amendments = await findAmendments(ctx.db);
   const policy = getPolicy(withAmendments(amendments), id);
@@ -84,7 +85,7 @@ export async function simulateDraft(
   { clause, examples }: { clause: unknown; examples: boolean },
 ): Promise<Simulation> {
   ctx.require(WRITE);
-  const day = dayOfNow(ctx);
+  const day = todayOf(ctx.now());
   const { policies } = await openBook(ctx.db, day);
   const version = versionAt(getPolicy(policies, id).versions, day);
   const draft = parseClause(clause, version, VOCABULARY);
@@ -160,7 +161,7 @@ async function readSubjects(db: Db, examples: boolean): Promise<Subject[]> {
 
 /** Matches every enterprise with every clause and keeps what it found, unless nothing has changed since. Examples are matched too and never counted in sums of money elsewhere. */
 async function matchPolicies(ctx: Context): Promise<PolicyReach> {
-  const day = dayOfNow(ctx);
+  const day = todayOf(ctx.now());
   const { policies } = await openBook(ctx.db, day);
   const subjects = await readSubjects(ctx.db, false);
   const hash = hashOf(day, policies, subjects);
