@@ -27,6 +27,7 @@ import {
   parseQuarter,
   readEntries,
   standing,
+  todayOf,
 } from '../rules/index.ts';
 import {
   type Books,
@@ -58,8 +59,6 @@ const SHOWN_ENTRIES = 500;
 /** What documents say of funds, as far as it is a number. */
 const STATED = ['fund-size', 'paid-in', 'sub-funds', 'project-count', 'reinvested-projects', 'reinvested-amount'];
 
-const todayOf = (ctx: Context): string => ctx.now().toISOString().slice(0, 10);
-
 /** @throws Problem `forbidden` */
 function mayRead(ctx: Context): (books: Books | undefined) => boolean {
   const scope = reachOf(ctx.actor, READ);
@@ -90,7 +89,7 @@ export async function listFunds(
     ctx.db,
     links.map(({ mother }) => mother),
   );
-  const at = todayOf(ctx);
+  const at = todayOf(ctx.now());
   const funds = things.map(({ id, kind, name, nameZh, example }): FundLine => {
     const { pic, dpi, tvpi, netRate } = figuresOf(entries.get(id) ?? [], { at }).ratios;
     const size = sizes.get(id)?.get('fund-size')?.value;
@@ -132,7 +131,7 @@ export async function readFund(ctx: Context, id: string, question: FundQuestion)
   if (thing.kind !== 'fund') throw new Problem('not-found', 'there is no such fund');
   const [books] = await findBooks(ctx.db, [thing.id]);
   const open = opens(books);
-  const at = question.at ?? todayOf(ctx);
+  const at = question.at ?? todayOf(ctx.now());
   const all = open ? await readBooks(ctx, [thing.id]) : [];
   const index = question.index === undefined ? undefined : await findLevels(ctx.db, question.index);
   const stated = statedOf(profile);
@@ -307,7 +306,7 @@ export async function enterFundEntries(
   fund: string,
   entries: readonly (NewFundEntry & { digest?: string })[],
 ): Promise<string[]> {
-  const today = todayOf(ctx);
+  const today = todayOf(ctx.now());
   for (const entry of entries) checkFundEntry(entry, today);
   return ctx.db.transaction(async (tx) => {
     await holdOwn(ctx, tx, fund);
@@ -372,7 +371,7 @@ export async function importFundEntries(
   const cells = await readSheet(file, { mostRows: MOST_ROWS });
   const named = await findNamed(ctx.db, holdingsNamed(cells));
   const holdings = new Map([...named].map(([name, found]) => [name, found.length === 1 ? found[0]!.id : null]));
-  const read = readEntries(cells, { holdings, today: todayOf(ctx) });
+  const read = readEntries(cells, { holdings, today: todayOf(ctx.now()) });
   const known = await findDigests(
     ctx.db,
     fund,

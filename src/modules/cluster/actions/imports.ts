@@ -17,7 +17,7 @@ import {
   type RowVerdict,
   type ThingKind,
 } from '../model.ts';
-import { guessMapping, isMeaning, type ReadRow } from '../rules/index.ts';
+import { guessMapping, isMeaning, type ReadRow, todayOf } from '../rules/index.ts';
 import {
   countRows,
   decideRows,
@@ -156,7 +156,7 @@ export async function applyImport(ctx: Context, id: string): Promise<void> {
       id: sourceOf(page.id),
       kind: 'import',
       title: page.fileName,
-      date: ctx.now().toISOString().slice(0, 10),
+      date: todayOf(ctx.now()),
     });
     await setImportState(ctx, tx, page.id, { state: 'applying' });
     await record(ctx, tx, {

@@ -3,7 +3,15 @@ import type { Context } from '#kernel/context';
 import { Problem } from '#kernel/problem';
 import ladder from '../../../../facts/cluster/ladder.json' with { type: 'json' };
 import type { Answer, LadderLine, LadderPage, LadderSetting, Rung, ThingName } from '../model.ts';
-import { answerRung, checkSetting, LADDER_PROPERTIES, ladderFacts, rungsOn, sortSaid } from '../rules/index.ts';
+import {
+  answerRung,
+  checkSetting,
+  LADDER_PROPERTIES,
+  ladderFacts,
+  rungsOn,
+  sortSaid,
+  todayOf,
+} from '../rules/index.ts';
 import { findSettings, findStatements, findThingLines, insertSetting } from '../store/index.ts';
 
 const [READ, SET] = ['cluster.read', 'cluster.target.write'];
@@ -16,7 +24,7 @@ const SHOWN = 200;
 export async function readLadder(ctx: Context, { examples }: { examples: boolean }): Promise<LadderPage> {
   ctx.require(READ);
   const settings = await findSettings(ctx.db);
-  const today = ctx.now().toISOString().slice(0, 10);
+  const today = todayOf(ctx.now());
   const rungs = rungsOn(RUNGS, settings, today);
   const things = await findThingLines(ctx.db, { kinds: ['enterprise'], examples, limit: MOST_ENTERPRISES + 1 });
   if (things.length > MOST_ENTERPRISES)

@@ -3,7 +3,7 @@ import type { Context } from '#kernel/context';
 import { printPdf } from '#kernel/document';
 import { writeWorkbook } from '../intake/index.ts';
 import { propertyOf, type QuarterlyReport } from '../model.ts';
-import { quarterOf, reportDocument, reportSections, reportSheets } from '../rules/index.ts';
+import { quarterOf, reportDocument, reportSections, reportSheets, todayOf } from '../rules/index.ts';
 import { findConflicts } from '../store/index.ts';
 import { listFunds } from './funds.ts';
 import { readLadder } from './ladder.ts';
@@ -15,7 +15,7 @@ const REPORT = 'cluster.target.write';
 /** The report of this quarter to date, from the very readings that the pages show. */
 export async function readReport(ctx: Context): Promise<QuarterlyReport> {
   ctx.require(REPORT);
-  const today = ctx.now().toISOString().slice(0, 10);
+  const today = todayOf(ctx.now());
   const { year, quarter } = quarterOf(today);
   const examples = false;
   const parts = {

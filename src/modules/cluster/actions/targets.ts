@@ -14,7 +14,7 @@ import type {
   TargetValue,
   ThingName,
 } from '../model.ts';
-import { checkTargetValue, DAY_MS, forecastOf, sortSaid, targetStanding } from '../rules/index.ts';
+import { checkTargetValue, DAY_MS, dayAfter, forecastOf, sortSaid, targetStanding, todayOf } from '../rules/index.ts';
 import {
   countReaching,
   findRelations,
@@ -242,7 +242,7 @@ export async function askLead(
   if (page.points.some((point) => point.year === year && point.from === 'entered'))
     throw new Problem('conflict', 'the year has a value already: correct it');
   if (words.length > 1000) throw new Problem('invalid', 'a text is too long', { most: 1000 });
-  const due = new Date(ctx.now().getTime() + ANSWER_DAYS * DAY_MS).toISOString().slice(0, 10);
+  const due = dayAfter(todayOf(ctx.now()), ANSWER_DAYS);
   await ctx.db.transaction(async (tx) => {
     const ask = { target: id, year, department: page.leads[0]?.id ?? null, words: words.trim(), due };
     if (!(await insertTargetAsk(ctx, tx, ask))) return;
