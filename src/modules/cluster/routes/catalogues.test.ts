@@ -1,13 +1,5 @@
-import Fastify, { type FastifyInstance } from 'fastify';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { findPermissions } from '#kernel/access';
-import { type Actor, ROLES, type Role } from '#kernel/context';
-import type { Door } from '#kernel/http';
-import { silentLog } from '#kernel/log';
-import { Problem } from '#kernel/problem';
-import type { Pool } from '#kernel/sql';
-import { testActor, testContext } from '../../../../tests/support/context.ts';
-import { testDatabase } from '../../../../tests/support/postgres.ts';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { visitRoutes } from '../../../../tests/support/visits.ts';
 import { enterThing } from '../actions/index.ts';
 import type { CataloguePage } from '../model.ts';
 import { catalogueRoutes } from './catalogues.ts';
@@ -17,30 +9,12 @@ import { recordRoutes } from './record.ts';
  * Goal: a catalogue tells of each product what was said last, by whom, and never takes silence for an answer.
  * Method: true roles on a true database through HTTP.
  */
-const roles = new Map<Role, ReadonlySet<string>>();
-let pool: Pool;
-let app: FastifyInstance;
-let actor: Actor;
+const { pool, become, own, send } = await visitRoutes('/api/cluster', [catalogueRoutes, recordRoutes]);
 
-const become = (role: Role, organization?: string): void => {
-  const organizations = organization === undefined ? [] : [organization];
-  actor = testActor(role, { permissions: roles.get(role) ?? new Set(), organizations });
-};
 const maker = (): void => become('enterprise', 'maker-org');
 
 beforeAll(async () => {
-  pool = await testDatabase();
-  for (const role of ROLES) roles.set(role, await findPermissions(pool, [role]));
-  app = Fastify();
-  app.setErrorHandler((error, _, reply) => {
-    if (!(error instanceof Problem)) throw error;
-    return reply.code(error.status).send({ kind: error.kind, message: error.message, facts: error.facts });
-  });
-  const door = { pool, log: silentLog, context: async () => testContext(pool, { actor }) } as unknown as Door;
-  catalogueRoutes(app, door);
-  recordRoutes(app, door);
-  become('regulator');
-  const ctx = testContext(pool, { actor });
+  const ctx = own();
   await pool.transaction(async (tx) => {
     await enterThing(ctx, tx, { id: 'maker', kind: 'enterprise', name: 'Maker', owner: 'Organization/maker-org' });
     await enterThing(ctx, tx, { id: 'hospital', kind: 'institution', name: 'Hospital' });
@@ -48,13 +22,7 @@ beforeAll(async () => {
   });
 });
 beforeEach(maker);
-afterAll(() => app?.close());
 
-async function send<T>(method: 'GET' | 'POST', path: string, payload?: object, status = 200): Promise<T> {
-  const answer = await app.inject({ method, url: `/api/cluster${path}`, ...(payload && { payload }) });
-  expect(answer.statusCode, answer.body).toBe(status);
-  return answer.json<T>();
-}
 const enter = (parts: object, status = 200) =>
   send<{ id: string }>('POST', '/catalogues', { name: 'Drug A', class: 'drug', ...parts }, status);
 const read = (query: string) => send<CataloguePage>('GET', `/catalogues?${query}`);

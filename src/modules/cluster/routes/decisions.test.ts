@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
-import Fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findPermissions } from '#kernel/access';
 import { type Actor, ROLES, type Role } from '#kernel/context';
 import type { Door } from '#kernel/http';
-import { Problem } from '#kernel/problem';
 import { type Pool, sql } from '#kernel/sql';
 import { testActor, testContext } from '../../../../tests/support/context.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
+import { problemApp } from '../../../../tests/support/visits.ts';
 import type { DecisionLine, DecisionPage, Trial } from '../model.ts';
 import { decisionRoutes } from './decisions.ts';
 
@@ -38,11 +38,7 @@ describe('decision models', () => {
   beforeAll(async () => {
     pool = await testDatabase();
     for (const role of ROLES) roles.set(role, await findPermissions(pool, [role]));
-    app = Fastify();
-    app.setErrorHandler((error, _, reply) => {
-      if (!(error instanceof Problem)) throw error;
-      return reply.code(error.status).send({ kind: error.kind, message: error.message, facts: error.facts });
-    });
+    app = problemApp();
     const now = new Date('2026-06-01T04:00:00Z');
     decisionRoutes(app, { context: async () => testContext(pool, { actor, now: () => now }) } as unknown as Door);
   });

@@ -1,13 +1,13 @@
-import Fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findPermissions } from '#kernel/access';
 import { type Actor, ROLES, type Role } from '#kernel/context';
 import type { Door } from '#kernel/http';
 import { silentLog } from '#kernel/log';
-import { Problem } from '#kernel/problem';
 import { type Pool, sql } from '#kernel/sql';
 import { testActor, testContext } from '../../../../tests/support/context.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
+import { problemApp } from '../../../../tests/support/visits.ts';
 import { loadFacts } from '../actions/facts.ts';
 import { enterFunds, enterTarget } from '../actions/fund-example.ts';
 import { remindOfDueAsks } from '../actions/index.ts';
@@ -29,11 +29,7 @@ const own = () => testContext(pool, { actor, now: () => now });
 beforeAll(async () => {
   pool = await testDatabase();
   for (const role of ROLES) roles.set(role, await findPermissions(pool, [role]));
-  app = Fastify();
-  app.setErrorHandler((error, _, reply) => {
-    if (!(error instanceof Problem)) throw error;
-    return reply.code(error.status).send({ kind: error.kind, message: error.message, facts: error.facts });
-  });
+  app = problemApp();
   const door = { pool, log: silentLog, context: async () => own(), publicUrl: () => 'http://banyan' };
   await clusterRoutes(app, door as unknown as Door);
   await loadFacts(testContext(pool));

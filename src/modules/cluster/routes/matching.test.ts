@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import Fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findPermissions } from '#kernel/access';
 import { type Actor, type Context, ROLES, type Role, type Tx } from '#kernel/context';
 import type { Door } from '#kernel/http';
-import { Problem } from '#kernel/problem';
 import { type Pool, sql } from '#kernel/sql';
 import { testActor, testContext } from '../../../../tests/support/context.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
+import { problemApp } from '../../../../tests/support/visits.ts';
 import { enterThing, getProfile, startSearching, state } from '../actions/index.ts';
 import { renewKeys } from '../actions/merging.ts';
 import { enterThings } from '../actions/record.ts';
@@ -31,11 +31,7 @@ const ctxOf = (): Context => testContext(pool, { actor });
 beforeAll(async () => {
   pool = await testDatabase();
   for (const role of ROLES) roles.set(role, await findPermissions(pool, [role]));
-  app = Fastify();
-  app.setErrorHandler((error, _, reply) => {
-    if (!(error instanceof Problem)) throw error;
-    return reply.code(error.status).send({ kind: error.kind, message: error.message, facts: error.facts });
-  });
+  app = problemApp();
   await clusterRoutes(app, { context: async () => ctxOf() } as unknown as Door);
   become('regulator');
   await enter('guangzhou', 'place', 'Guangzhou', '广州');

@@ -1,13 +1,5 @@
-import Fastify, { type FastifyInstance } from 'fastify';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { findPermissions } from '#kernel/access';
-import { type Actor, ROLES, type Role } from '#kernel/context';
-import type { Door } from '#kernel/http';
-import { silentLog } from '#kernel/log';
-import { Problem } from '#kernel/problem';
-import type { Pool } from '#kernel/sql';
-import { testActor, testContext } from '../../../../tests/support/context.ts';
-import { testDatabase } from '../../../../tests/support/postgres.ts';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { visitRoutes } from '../../../../tests/support/visits.ts';
 import { enterThing, relate } from '../actions/index.ts';
 import type { Introduction, Wish, WishPage } from '../model.ts';
 import { meetingRoutes } from './meeting.ts';
@@ -17,35 +9,13 @@ import { meetingRoutes } from './meeting.ts';
  * Method: true roles on a true database through HTTP, with two enterprises and a park, each spoken for.
  */
 const DAY_MS = 86_400_000;
-const roles = new Map<Role, ReadonlySet<string>>();
-let pool: Pool;
-let app: FastifyInstance;
-let actor: Actor;
-let now = Date.parse('2026-11-22T04:00:00Z');
+const { pool, clock, become, own, send } = await visitRoutes('/api/cluster', [meetingRoutes]);
 
-const become = (role: Role, organization?: string): void => {
-  const organizations = organization === undefined ? [] : [organization];
-  actor = testActor(role, {
-    id: `test/${role}/${organization ?? ''}`,
-    permissions: roles.get(role) ?? new Set(),
-    organizations,
-  });
-};
 const maker = (): void => become('enterprise', 'maker-org');
 const plant = (): void => become('enterprise', 'plant-org');
 const park = (): void => become('park-operator', 'park-org');
-const own = () => testContext(pool, { actor, now: () => new Date(now) });
 
 beforeAll(async () => {
-  pool = await testDatabase();
-  for (const role of ROLES) roles.set(role, await findPermissions(pool, [role]));
-  app = Fastify();
-  app.setErrorHandler((error, _, reply) => {
-    if (!(error instanceof Problem)) throw error;
-    return reply.code(error.status).send({ kind: error.kind, message: error.message, facts: error.facts });
-  });
-  meetingRoutes(app, { pool, log: silentLog, context: async () => own() } as unknown as Door);
-  become('regulator');
   await pool.transaction(async (tx) => {
     for (const [id, kind] of [
       ['maker', 'enterprise'],
@@ -64,13 +34,7 @@ beforeAll(async () => {
   });
 });
 beforeEach(maker);
-afterAll(() => app?.close());
 
-async function send<T>(method: 'GET' | 'POST', path: string, payload?: object, status = 200): Promise<T> {
-  const answer = await app.inject({ method, url: `/api/cluster${path}`, ...(payload && { payload }) });
-  expect(answer.statusCode, answer.body).toBe(status);
-  return answer.json<T>();
-}
 const wish = (parts: object, status = 200) =>
   send<WishPage>(
     'POST',
@@ -120,7 +84,7 @@ test('two meet with reasons, are introduced once, and come to an outcome', async
   expect((await introductions()).filter(({ one }) => one.id === need.wish.id)).toHaveLength(1);
   await move(made, 'accepted', '', 409);
   plant();
-  now += 15 * DAY_MS;
+  clock.now += 15 * DAY_MS;
   made = await between(need.wish.id);
   expect(made).toMatchObject({ late: true, next: ['accepted', 'declined'] });
   await move(made, 'declined', '', 400);
@@ -132,7 +96,7 @@ test('two meet with reasons, are introduced once, and come to an outcome', async
   await move({ ...made, revision: 1 }, 'met', '', 409);
   made = await move(await move(made, 'met'), 'agreed', 'a first batch in spring');
   expect(made.moves.map(({ state }) => state)).toEqual(['asked', 'accepted', 'met', 'agreed']);
-  now -= 15 * DAY_MS;
+  clock.now -= 15 * DAY_MS;
 });
 
 test('of a confidential one others see neither whose it is nor its words until both have said yes', async () => {
@@ -192,9 +156,9 @@ test('what is withdrawn or expired meets nobody, and examples meet examples only
   maker();
   expect((await seen()).matches).toEqual([]);
   await introduce(need.id, offered.id, 409);
-  now += 9 * DAY_MS;
+  clock.now += 9 * DAY_MS;
   expect((await seen()).wish.state).toBe('expired');
-  now -= 9 * DAY_MS;
+  clock.now -= 9 * DAY_MS;
 });
 
 test('a third enterprise sees no introduction of others; a patient not even the page', async () => {

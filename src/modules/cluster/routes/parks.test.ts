@@ -1,13 +1,6 @@
-import Fastify, { type FastifyInstance } from 'fastify';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { findPermissions } from '#kernel/access';
-import { type Actor, ROLES, type Role } from '#kernel/context';
-import type { Door } from '#kernel/http';
-import { silentLog } from '#kernel/log';
-import { Problem } from '#kernel/problem';
-import { type Pool, sql } from '#kernel/sql';
-import { testActor, testContext } from '../../../../tests/support/context.ts';
-import { testDatabase } from '../../../../tests/support/postgres.ts';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { sql } from '#kernel/sql';
+import { visitRoutes } from '../../../../tests/support/visits.ts';
 import { enterThing } from '../actions/index.ts';
 import type {
   ParkSpace,
@@ -29,38 +22,19 @@ import { spaceRoutes } from './space.ts';
  * Method: true roles on a true database through HTTP; two parks and two enterprises, each spoken for by an organization of its own.
  */
 const DAY_MS = 86_400_000;
-const roles = new Map<Role, ReadonlySet<string>>();
-let pool: Pool;
-let app: FastifyInstance;
-let actor: Actor;
-let now = Date.parse('2026-11-22T04:00:00Z');
+const { pool, app, clock, become, own, send } = await visitRoutes('/api/cluster', [
+  projectRoutes,
+  spaceRoutes,
+  portalRoutes,
+]);
 
-const become = (role: Role, organization?: string): void => {
-  const organizations = organization === undefined ? [] : [organization];
-  actor = testActor(role, {
-    id: `test/${role}/${organization ?? ''}`,
-    permissions: roles.get(role) ?? new Set(),
-    organizations,
-  });
-};
 const operator = (): void => become('park-operator', 'park-org');
 const rival = (): void => become('park-operator', 'rival-org');
 const tenant = (): void => become('enterprise', 'firm-org');
 const stranger = (): void => become('enterprise', 'other-org');
 const regulator = (): void => become('regulator');
-const own = () => testContext(pool, { actor, now: () => new Date(now) });
 
 beforeAll(async () => {
-  pool = await testDatabase();
-  for (const role of ROLES) roles.set(role, await findPermissions(pool, [role]));
-  app = Fastify();
-  app.setErrorHandler((error, _, reply) => {
-    if (!(error instanceof Problem)) throw error;
-    return reply.code(error.status).send({ kind: error.kind, message: error.message, facts: error.facts });
-  });
-  const door = { pool, log: silentLog, context: async () => own() } as unknown as Door;
-  for (const routes of [projectRoutes, spaceRoutes, portalRoutes]) routes(app, door);
-  regulator();
   const things = [
     { id: 'park-one', kind: 'park', name: 'Park One', owner: 'Organization/park-org' },
     { id: 'park-two', kind: 'park', name: 'Park Two', owner: 'Organization/rival-org' },
@@ -70,13 +44,7 @@ beforeAll(async () => {
   for (const thing of things) await pool.transaction((tx) => enterThing(own(), tx, thing));
 });
 beforeEach(operator);
-afterAll(() => app?.close());
 
-async function send<T>(method: 'GET' | 'POST' | 'PUT', path: string, payload?: object, status = 200): Promise<T> {
-  const answer = await app.inject({ method, url: `/api/cluster${path}`, ...(payload && { payload }) });
-  expect(answer.statusCode, answer.body).toBe(status);
-  return answer.json<T>();
-}
 const project = (parts: object = {}, status = 200) =>
   send<ProjectPage>(
     'POST',
@@ -280,10 +248,10 @@ describe('space', () => {
     await send('POST', `/parks/park-one/units/${id}/release`, {}, 403);
     operator();
     await letTo(id, { tenant: 'other' }, 409);
-    now += 15 * DAY_MS;
+    clock.now += 15 * DAY_MS;
     expect(unitOf(await send<ParkSpace>('GET', '/parks/park-one/space'), 'held').state).toBe('free');
     await letTo(id, { tenant: 'other' });
-    now -= 15 * DAY_MS;
+    clock.now -= 15 * DAY_MS;
   });
 
   test('an enterprise finds what fits and what nearly does, without seeing who the tenants are', async () => {
@@ -352,8 +320,12 @@ describe('the portal', () => {
   test('a request goes to and fro by its clocks until the tenant closes it with a mark', async () => {
     tenant();
     let page = await ask();
-    expect(page.request).toMatchObject({ state: 'open', late: false, dueAt: new Date(now + 5 * DAY_MS).toISOString() });
-    now += 6 * DAY_MS;
+    expect(page.request).toMatchObject({
+      state: 'open',
+      late: false,
+      dueAt: new Date(clock.now + 5 * DAY_MS).toISOString(),
+    });
+    clock.now += 6 * DAY_MS;
     operator();
     const desk = await send<{ requests: TenantRequest[] }>('GET', '/parks/park-one/desk');
     expect(desk.requests.find(({ id }) => id === page.request.id)).toMatchObject({ late: true });
@@ -364,7 +336,7 @@ describe('the portal', () => {
     page = await send('POST', `/requests/${page.request.id}/close`, { mark: 4, revision: page.request.revision });
     expect(page).toMatchObject({ request: { state: 'closed', mark: 4, dueAt: null }, side: 'tenant' });
     await say(page, 'one more thing', 409);
-    now -= 6 * DAY_MS;
+    clock.now -= 6 * DAY_MS;
   });
 
   test('each side sees its own: another enterprise and another park find nothing', async () => {
@@ -391,9 +363,9 @@ describe('the portal', () => {
     await send('POST', '/parks/park-one/notices', { title: 'Fire drill', words: 'Friday at ten', until: '2026-11-30' });
     tenant();
     expect((await send<Portal>('GET', '/portal')).notices.map(({ title }) => title)).toContain('Fire drill');
-    now += 20 * DAY_MS;
+    clock.now += 20 * DAY_MS;
     expect((await send<Portal>('GET', '/portal')).notices).toEqual([]);
-    now -= 20 * DAY_MS;
+    clock.now -= 20 * DAY_MS;
   });
 
   test('figures of a quarter become statements of the enterprise; given again they replace the former', async () => {

@@ -1,12 +1,12 @@
-import Fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findPermissions } from '#kernel/access';
 import { type Actor, ROLES, type Role } from '#kernel/context';
 import type { Door } from '#kernel/http';
-import { Problem } from '#kernel/problem';
 import { type Pool, sql } from '#kernel/sql';
 import { testActor, testContext } from '../../../../tests/support/context.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
+import { problemApp } from '../../../../tests/support/visits.ts';
 import { enterThing, relate, state as stateOf } from '../actions/index.ts';
 import type {
   AnswerValue,
@@ -44,11 +44,7 @@ const regulator = (id = 'regulator-1') => become('regulator', { id, name: id, or
 beforeAll(async () => {
   pool = await testDatabase();
   for (const role of ROLES) roles.set(role, await findPermissions(pool, [role]));
-  app = Fastify();
-  app.setErrorHandler((error, _, reply) => {
-    if (!(error instanceof Problem)) throw error;
-    return reply.code(error.status).send({ kind: error.kind, message: error.message, facts: error.facts });
-  });
+  app = problemApp();
   policyRoutes(app, { context: async () => testContext(pool, { actor, now: () => now }) } as unknown as Door);
   regulator();
   const ctx = testContext(pool, { actor, now: () => now });

@@ -1,13 +1,5 @@
-import Fastify, { type FastifyInstance } from 'fastify';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { findPermissions } from '#kernel/access';
-import { type Actor, ROLES, type Role } from '#kernel/context';
-import type { Door } from '#kernel/http';
-import { silentLog } from '#kernel/log';
-import { Problem } from '#kernel/problem';
-import type { Pool } from '#kernel/sql';
-import { testActor, testContext } from '../../../../tests/support/context.ts';
-import { testDatabase } from '../../../../tests/support/postgres.ts';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { visitRoutes } from '../../../../tests/support/visits.ts';
 import { enterThing, state } from '../actions/index.ts';
 import type { RelayLine, RelayPage, ResourceRequest } from '../model.ts';
 import { gatesOf } from '../rules/index.ts';
@@ -18,35 +10,13 @@ import { relayRoutes } from './relay.ts';
  * Method: true roles on a true database through HTTP, with one enterprise and one platform, each spoken for.
  */
 const DAY_MS = 86_400_000;
-const roles = new Map<Role, ReadonlySet<string>>();
-let pool: Pool;
-let app: FastifyInstance;
-let actor: Actor;
-let now = Date.parse('2026-11-22T04:00:00Z');
+const { pool, clock, become, own, send } = await visitRoutes('/api/cluster/relay', [relayRoutes]);
 
-const become = (role: Role, organization?: string): void => {
-  const organizations = organization === undefined ? [] : [organization];
-  actor = testActor(role, {
-    id: `test/${role}/${organization ?? ''}`,
-    permissions: roles.get(role) ?? new Set(),
-    organizations,
-  });
-};
 const enterprise = (): void => become('enterprise', 'firm-org');
 const platform = (): void => become('researcher', 'platform-org');
 const regulator = (): void => become('regulator');
-const own = () => testContext(pool, { actor, now: () => new Date(now) });
 
 beforeAll(async () => {
-  pool = await testDatabase();
-  for (const role of ROLES) roles.set(role, await findPermissions(pool, [role]));
-  app = Fastify();
-  app.setErrorHandler((error, _, reply) => {
-    if (!(error instanceof Problem)) throw error;
-    return reply.code(error.status).send({ kind: error.kind, message: error.message, facts: error.facts });
-  });
-  relayRoutes(app, { pool, log: silentLog, context: async () => own() } as unknown as Door);
-  regulator();
   await pool.transaction(async (tx) => {
     await enterThing(own(), tx, { id: 'firm', kind: 'enterprise', name: 'Firm', owner: 'Organization/firm-org' });
     await enterThing(own(), tx, {
@@ -61,13 +31,7 @@ beforeAll(async () => {
   });
 });
 beforeEach(enterprise);
-afterAll(() => app?.close());
 
-async function send<T>(method: 'GET' | 'POST' | 'PUT', path: string, payload?: object, status = 200): Promise<T> {
-  const answer = await app.inject({ method, url: `/api/cluster/relay${path}`, ...(payload && { payload }) });
-  expect(answer.statusCode, answer.body).toBe(status);
-  return answer.json<T>();
-}
 const begin = (parts: object = {}, status = 200) =>
   send<RelayPage>('POST', '', { name: 'Sepsis test', sector: 'ivd', stage: 'idea', owner: 'firm', ...parts }, status);
 const decide = ({ relay: { id, revision } }: RelayPage, decision: string, reason = '', status = 200) =>
@@ -133,10 +97,10 @@ test('what helps is offered with its reasons, asked once, and answered by who sp
 
 test('one that stands still is surfaced by the days of its stage', async () => {
   const { relay } = await begin();
-  now += 181 * DAY_MS;
+  clock.now += 181 * DAY_MS;
   const { relays } = await send<{ relays: RelayLine[] }>('GET', '');
   expect(relays.find(({ id }) => id === relay.id)).toMatchObject({ stalled: true, days: 181 });
-  now -= 181 * DAY_MS;
+  clock.now -= 181 * DAY_MS;
 });
 
 test('another enterprise sees nothing of it, and a patient not even the page', async () => {
