@@ -9,6 +9,7 @@ import {
   DataTable,
   Facts,
   Failure,
+  Field,
   Figures,
   Loading,
   Page,
@@ -20,9 +21,9 @@ import {
   useNotice,
 } from '../ui/index.ts';
 import { STATE_TONES } from './applications.tsx';
+import { ExampleTag } from './example-tag.tsx';
 import { applicationActs, useApplication, useApplicationAct, useBoth, useYuan } from './policy-ask.ts';
 import { ClauseGrounds, KnownShown, StandingTag, VerdictTag, Working } from './policy-clause.tsx';
-import { PolicyField } from './policy-field.tsx';
 
 /** An application from its checklist to its last payment, for both sides. */
 export default function ApplicationView() {
@@ -58,7 +59,7 @@ export default function ApplicationView() {
                     {i18n.language.startsWith('zh')
                       ? (page.enterprise.nameZh ?? page.enterprise.name)
                       : page.enterprise.name}{' '}
-                    {page.enterprise.example && <StatusTag tone="warning">{t('record.example')}</StatusTag>}
+                    <ExampleTag on={page.enterprise.example} />
                   </span>,
                 ],
                 [
@@ -210,7 +211,7 @@ function ActForm({
           <p className="quiet">{t('applications.fourEyes', { amount: yuan(page.fourEyesFrom) })}</p>
         )}
         {isMoney && (
-          <PolicyField label={t('applications.amountYuan')}>
+          <Field stacked label={t('applications.amountYuan')}>
             {(id) => (
               <InputNumber
                 id={id}
@@ -222,10 +223,10 @@ function ActForm({
                 style={{ width: '100%' }}
               />
             )}
-          </PolicyField>
+          </Field>
         )}
         {moves && (
-          <PolicyField label={t('applications.payer')}>
+          <Field stacked label={t('applications.payer')}>
             {(id) => (
               <Select
                 id={id}
@@ -234,16 +235,16 @@ function ActForm({
                 options={page.payers.map((each) => ({ value: each.payer, label: t(`policies.payers.${each.payer}`) }))}
               />
             )}
-          </PolicyField>
+          </Field>
         )}
         {(name === 'pay' || name === 'repay') && (
-          <PolicyField label={t('applications.reference')}>
+          <Field stacked label={t('applications.reference')}>
             {(id) => (
               <Input id={id} maxLength={200} value={reference} onChange={(event) => setReference(event.target.value)} />
             )}
-          </PolicyField>
+          </Field>
         )}
-        <PolicyField label={t('applications.words')}>
+        <Field stacked label={t('applications.words')}>
           {(id) => (
             <Input.TextArea
               id={id}
@@ -253,7 +254,7 @@ function ActForm({
               onChange={(event) => setWords(event.target.value)}
             />
           )}
-        </PolicyField>
+        </Field>
       </div>
     </Modal>
   );

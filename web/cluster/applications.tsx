@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { APPLICATION_STATES, type ApplicationLine, type ApplicationState } from '../../src/modules/cluster/model.ts';
 import { Go, useAddressValues } from '../shell/index.ts';
 import { DataTable, Page, StatusTag, Time, type Tone } from '../ui/index.ts';
+import { ExampleTag } from './example-tag.tsx';
 import { type ApplicationList, applicationActs, useBoth, useYuan } from './policy-ask.ts';
 
 export const STATE_TONES: Record<ApplicationState, Tone> = {
@@ -92,8 +93,7 @@ export default function Applications() {
             value: enterpriseOf,
             render: (row) => (
               <>
-                {enterpriseOf(row)}{' '}
-                {row.enterprise.example && <StatusTag tone="warning">{t('record.example')}</StatusTag>}
+                {enterpriseOf(row)} <ExampleTag on={row.enterprise.example} />
               </>
             ),
           },

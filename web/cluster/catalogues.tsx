@@ -13,10 +13,10 @@ import {
 } from '../../src/modules/cluster/model.ts';
 import { Go, language, useAddressValue, useGo } from '../shell/index.ts';
 import { type Column, DataTable, Empty, Failure, Loading, Page, StatusTag, Tabs, type Tone } from '../ui/index.ts';
+import { ExampleTag } from './example-tag.tsx';
 import { FormDialog, Toggle } from './form-dialog.tsx';
 import { useCatalogue } from './meeting-ask.tsx';
 import { send, useAct, useAmounts } from './parks-ask.ts';
-import { ExampleTag } from './projects.tsx';
 import { SourceChip, useValueWords } from './said.tsx';
 import './record.css';
 

@@ -11,7 +11,8 @@ import {
   PROPERTIES,
 } from '../../src/modules/cluster/model.ts';
 import { api, Go, language, useAddressValue, useAddressValues, usePathValue } from '../shell/index.ts';
-import { DataTable, Facts, Failure, Figures, Loading, Page, Panel, Plot, StatusTag, Tabs } from '../ui/index.ts';
+import { DataTable, Facts, Failure, Figures, Loading, Page, Panel, Plot, Tabs } from '../ui/index.ts';
+import { ExampleTag } from './example-tag.tsx';
 import { AddressSwitch, percent, useFigureWords, useFund, useMoney, useSaved } from './fund-ask.tsx';
 import { Books } from './fund-books.tsx';
 import { curveOption } from './fund-plots.ts';
@@ -47,7 +48,7 @@ export default function Fund() {
         <div className="stack">
           {page.example && (
             <div>
-              <StatusTag tone="warning">{t('record.example')}</StatusTag>
+              <ExampleTag on />
             </div>
           )}
           {!page.open && (

@@ -4,10 +4,10 @@ import { useTranslation } from 'react-i18next';
 import type { Introduction, IntroductionState } from '../../src/modules/cluster/model.ts';
 import { Go, useAddressValue } from '../shell/index.ts';
 import { Empty, Failure, Figures, Loading, Page, Panel, StatusTag, Time, Timeline, type Tone } from '../ui/index.ts';
+import { ExampleTag } from './example-tag.tsx';
 import { FormDialog, Toggle } from './form-dialog.tsx';
 import { useIntroductions, useWishName, WishLine } from './meeting-ask.tsx';
 import { send, useAct } from './parks-ask.ts';
-import { ExampleTag } from './projects.tsx';
 import './parks.css';
 
 const TONES: Readonly<Record<IntroductionState, Tone>> = {

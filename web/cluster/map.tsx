@@ -17,6 +17,7 @@ import {
   saveCsv,
   useLook,
 } from '../ui/index.ts';
+import { ExampleTag } from './example-tag.tsx';
 import { kindOf, nameOf } from './record-ask.ts';
 import { ThingLink } from './said.tsx';
 import {
@@ -169,7 +170,7 @@ function Tags({ thing }: { thing: MapThing }) {
   const { t } = useTranslation('cluster');
   return (
     <>
-      {thing.example && <StatusTag tone="warning">{t('record.example')}</StatusTag>}
+      <ExampleTag on={thing.example} />
       {thing.disputed && <StatusTag tone="danger">{t('record.disputed')}</StatusTag>}
       {thing.isDue && <StatusTag tone="warning">{t('record.isDue')}</StatusTag>}
     </>

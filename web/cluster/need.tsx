@@ -4,10 +4,10 @@ import { useTranslation } from 'react-i18next';
 import type { FitReason, Wish, WishMatch, WishPage } from '../../src/modules/cluster/model.ts';
 import { Go, useGo, usePathValue } from '../shell/index.ts';
 import { Empty, Facts, Failure, Loading, Page, Panel, Time } from '../ui/index.ts';
+import { ExampleTag } from './example-tag.tsx';
 import { FormDialog } from './form-dialog.tsx';
 import { useWish, useWishName, WishLine, WishState } from './meeting-ask.tsx';
 import { send, useAct, useAmounts } from './parks-ask.ts';
-import { ExampleTag } from './projects.tsx';
 import './parks.css';
 
 /** A need or an offer, and what it meets. */

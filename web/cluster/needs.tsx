@@ -12,10 +12,10 @@ import {
 } from '../../src/modules/cluster/model.ts';
 import { Go, useAddressValue, useGo } from '../shell/index.ts';
 import { DataTable, Empty, Failure, Loading, Page, Time } from '../ui/index.ts';
+import { ExampleTag } from './example-tag.tsx';
 import { FormDialog, Toggle } from './form-dialog.tsx';
 import { useWishes, useWishName, WishState } from './meeting-ask.tsx';
 import { send, useAct, useAmounts, useThings } from './parks-ask.ts';
-import { ExampleTag } from './projects.tsx';
 import './parks.css';
 
 /** What parties of the region need and offer. */

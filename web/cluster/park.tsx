@@ -5,10 +5,11 @@ import { useTranslation } from 'react-i18next';
 import type { GivenFigures, Lease, ParkSpace, UnitLine } from '../../src/modules/cluster/model.ts';
 import { Go, useAddressValue, usePathValue } from '../shell/index.ts';
 import { DataTable, Empty, Failure, Figures, Loading, Page, Panel, Plot, StatusTag, Tabs, Time } from '../ui/index.ts';
+import { ExampleTag } from './example-tag.tsx';
+import { useFigureColumns } from './figure-columns.tsx';
 import { FormDialog } from './form-dialog.tsx';
 import { UnitForm, UnitPanel } from './park-unit.tsx';
 import { send, UNIT_TONES, useAct, useAmounts, useParkDesk, useParkSpace } from './parks-ask.ts';
-import { ExampleTag } from './projects.tsx';
 import { Requests } from './requests.tsx';
 import { StackPlan } from './stack-plan.tsx';
 import './parks.css';
@@ -265,7 +266,7 @@ function Leases({ space: { park, leases, figures } }: { space: ParkSpace }) {
 
 function Desk({ park }: { park: string }) {
   const { t } = useTranslation('cluster');
-  const { yuan, number } = useAmounts();
+  const figureColumns = useFigureColumns();
   const [telling, setTelling] = useState(false);
   const query = useParkDesk(park, true);
   const tell = useAct(
@@ -308,27 +309,7 @@ function Desk({ park }: { park: string }) {
         columns={[
           { key: 'tenant', title: t('parks.tenant'), value: ({ tenantName }) => tenantName, phoneTitle: true },
           { key: 'quarter', title: t('parks.quarter'), value: ({ quarter }) => quarter, sortable: true },
-          {
-            key: 'revenue',
-            title: t('portal.revenue'),
-            value: ({ revenueFen }) => revenueFen / 100,
-            render: ({ revenueFen }) => yuan(revenueFen),
-            end: true,
-          },
-          {
-            key: 'jobs',
-            title: t('portal.jobs'),
-            value: ({ jobs }) => jobs,
-            render: ({ jobs }) => number(jobs),
-            end: true,
-          },
-          {
-            key: 'rd',
-            title: t('portal.rd'),
-            value: ({ rdFen }) => rdFen / 100,
-            render: ({ rdFen }) => yuan(rdFen),
-            end: true,
-          },
+          ...figureColumns,
         ]}
       />
       {telling && (

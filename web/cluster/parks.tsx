@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import { Go } from '../shell/index.ts';
 import { DataTable, Empty, Failure, Loading, Page } from '../ui/index.ts';
+import { ExampleTag } from './example-tag.tsx';
 import { useAmounts, useParks } from './parks-ask.ts';
-import { ExampleTag } from './projects.tsx';
 
 /** Parks that one manages, or that have told of their space. */
 export default function Parks() {

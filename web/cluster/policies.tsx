@@ -3,10 +3,22 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AnswerValue, Navigator, Variable } from '../../src/modules/cluster/model.ts';
 import { Go, useAddressValue, useAddressValues, useGo } from '../shell/index.ts';
-import { Empty, Facts, Failure, Figures, Loading, Page, Panel, StatusTag, useNotice, useRested } from '../ui/index.ts';
+import {
+  Empty,
+  Facts,
+  Failure,
+  Field,
+  Figures,
+  Loading,
+  Page,
+  Panel,
+  StatusTag,
+  useNotice,
+  useRested,
+} from '../ui/index.ts';
+import { ExampleTag } from './example-tag.tsx';
 import { applicationActs, policyOf, useAnswer, useBoth, useNavigator, useRoundYuan, useYuan } from './policy-ask.ts';
 import { clauseOf, FindingDetails, KnownShown, StandingTag, useAmountWords, VerdictTag } from './policy-clause.tsx';
-import { PolicyField } from './policy-field.tsx';
 
 /** The navigator: what the rules give an enterprise, what to answer next, where to apply. */
 export default function Policies() {
@@ -24,7 +36,7 @@ export default function Policies() {
       {told !== undefined && (
         <div className="stack">
           <div className="policy-fields no-print">
-            <PolicyField label={t('policies.enterprise')}>
+            <Field stacked label={t('policies.enterprise')}>
               {(id) => (
                 <EnterpriseChoice
                   id={id}
@@ -36,8 +48,8 @@ export default function Policies() {
                   }}
                 />
               )}
-            </PolicyField>
-            <PolicyField label={t('policies.day')}>
+            </Field>
+            <Field stacked label={t('policies.day')}>
               {(id) => (
                 <Input
                   id={id}
@@ -46,7 +58,7 @@ export default function Policies() {
                   onChange={(event) => set({ day: event.target.value })}
                 />
               )}
-            </PolicyField>
+            </Field>
           </div>
           {told.enterprise === null ? (
             <Empty title={t('policies.noEnterprise')}>{t('policies.noEnterpriseAbout')}</Empty>
@@ -107,7 +119,7 @@ function For({ told }: { told: Navigator }) {
     <>
       {told.enterprise?.example === true && (
         <div>
-          <StatusTag tone="warning">{t('record.example')}</StatusTag>
+          <ExampleTag on />
         </div>
       )}
       <Figures
@@ -317,12 +329,12 @@ function Clauses({ told }: { told: Navigator }) {
   return (
     <>
       <div className="policy-fields no-print">
-        <PolicyField label={t('policies.search')}>
+        <Field stacked label={t('policies.search')}>
           {(id) => (
             <Input.Search id={id} allowClear value={search} onChange={(event) => setSearch(event.target.value)} />
           )}
-        </PolicyField>
-        <PolicyField label={t('policies.filters')}>
+        </Field>
+        <Field stacked label={t('policies.filters')}>
           {(id) => (
             <Select
               id={id}
@@ -337,7 +349,7 @@ function Clauses({ told }: { told: Navigator }) {
               ]}
             />
           )}
-        </PolicyField>
+        </Field>
       </div>
       {rows.length === 0 && <Empty title={t('policies.none')}>{t('policies.noneAbout')}</Empty>}
       {rows.slice(0, isAll ? undefined : FEW).map((row) => (

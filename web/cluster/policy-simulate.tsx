@@ -3,9 +3,8 @@ import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AmountRule, Clause, PolicyPage, SimulatedSum, Simulation } from '../../src/modules/cluster/model.ts';
 import { Go, useAddressValue, usePathValue } from '../shell/index.ts';
-import { DataTable, Failure, Figures, Loading, Page, Panel, Plot, useNotice } from '../ui/index.ts';
+import { DataTable, Failure, Field, Figures, Loading, Page, Panel, Plot, useNotice } from '../ui/index.ts';
 import { policyActs, useBoth, usePolicy, usePolicyAct, useRoundYuan, useYuan } from './policy-ask.ts';
-import { PolicyField } from './policy-field.tsx';
 
 /** A draft of a clause and what it would cost, for whoever makes the rules. */
 export default function PolicySimulate() {
@@ -29,7 +28,7 @@ export default function PolicySimulate() {
       {query.isError && <Failure error={query.error} retry={() => query.refetch()} />}
       {page !== undefined && clause !== undefined && (
         <div className="stack">
-          <PolicyField label={t('policyDesk.clause')}>
+          <Field stacked label={t('policyDesk.clause')}>
             {(id) => (
               <Select
                 id={id}
@@ -38,7 +37,7 @@ export default function PolicySimulate() {
                 options={clauses.map((each) => ({ value: each.id, label: both(each.title) }))}
               />
             )}
-          </PolicyField>
+          </Field>
           <Draft key={`${clause.id} ${page.version}`} page={page} clause={clause} clauses={clauses} />
         </div>
       )}
@@ -73,9 +72,14 @@ function Draft({ page, clause, clauses }: { page: PolicyPage; clause: Clause; cl
     <>
       <Panel title={t('policyDesk.draft')}>
         <div className="stack no-print">
-          <PolicyField
+          <Field
+            stacked
             label={t('policyDesk.when')}
-            note={t('policyDesk.whenAbout', { names: page.variables.map(({ name }) => name).join(', ') })}
+            note={
+              <span className="policy-code">
+                {t('policyDesk.whenAbout', { names: page.variables.map(({ name }) => name).join(', ') })}
+              </span>
+            }
           >
             {(id) => (
               <Input.TextArea
@@ -89,11 +93,11 @@ function Draft({ page, clause, clauses }: { page: PolicyPage; clause: Clause; cl
                 }}
               />
             )}
-          </PolicyField>
+          </Field>
           <div className="policy-fields">
             <RuleFields rule={draft.amount} change={(amount) => change({ amount })} label="" />
             {(['from', 'to'] as const).map((end) => (
-              <PolicyField key={end} label={t(end === 'from' ? 'policyDesk.windowFrom' : 'policyDesk.windowTo')}>
+              <Field stacked key={end} label={t(end === 'from' ? 'policyDesk.windowFrom' : 'policyDesk.windowTo')}>
                 {(id) => (
                   <Input
                     id={id}
@@ -102,7 +106,7 @@ function Draft({ page, clause, clauses }: { page: PolicyPage; clause: Clause; cl
                     onChange={(event) => window(end, event.target.value)}
                   />
                 )}
-              </PolicyField>
+              </Field>
             ))}
           </div>
           <div className="row" style={{ flexWrap: 'wrap' }}>
@@ -127,7 +131,7 @@ function Draft({ page, clause, clauses }: { page: PolicyPage; clause: Clause; cl
 function RuleFields({ rule, change, label }: { rule: AmountRule; change: (rule: AmountRule) => void; label: string }) {
   const { t } = useTranslation('cluster');
   const field = (words: string, value: number, set: (value: number) => void) => (
-    <PolicyField key={words} label={label === '' ? words : `${label}: ${words}`}>
+    <Field stacked key={words} label={label === '' ? words : `${label}: ${words}`}>
       {(id) => (
         <InputNumber
           id={id}
@@ -138,7 +142,7 @@ function RuleFields({ rule, change, label }: { rule: AmountRule; change: (rule: 
           onChange={(typed) => set(Number(typed ?? 0))}
         />
       )}
-    </PolicyField>
+    </Field>
   );
   const ceiling = (of: AmountRule & { ceilingYuan?: number }) =>
     field(t('policyDesk.ceiling'), of.ceilingYuan ?? 0, (ceilingYuan) => {
@@ -326,12 +330,12 @@ function Adopt({ page, clauses }: { page: PolicyPage; clauses: readonly Clause[]
   return (
     <Panel title={t('policyDesk.adopt')}>
       <div className="policy-fields no-print">
-        <PolicyField label={t('policyDesk.adoptFrom')}>
+        <Field stacked label={t('policyDesk.adoptFrom')}>
           {(id) => <Input id={id} type="date" value={from} onChange={(event) => setFrom(event.target.value)} />}
-        </PolicyField>
-        <PolicyField label={t('policyDesk.words')}>
+        </Field>
+        <Field stacked label={t('policyDesk.words')}>
           {(id) => <Input id={id} maxLength={2_000} value={words} onChange={(event) => setWords(event.target.value)} />}
-        </PolicyField>
+        </Field>
         <Button
           disabled={from === '' || words.trim() === ''}
           loading={act.isPending}

@@ -10,6 +10,7 @@ import {
 } from '../../src/modules/cluster/model.ts';
 import { Go } from '../shell/index.ts';
 import { DataTable, Empty, Failure, Loading, Page, Panel, StatusTag, Time, useNotice } from '../ui/index.ts';
+import { useFigureColumns } from './figure-columns.tsx';
 import { FormDialog } from './form-dialog.tsx';
 import { send, today, useAct, useAmounts, usePortal } from './parks-ask.ts';
 import { Requests } from './requests.tsx';
@@ -127,7 +128,7 @@ function Rented({ portal: { leases, reservations } }: { portal: PortalData }) {
 
 function Given({ portal: { figures, missing }, give }: { portal: PortalData; give: () => void }) {
   const { t } = useTranslation('cluster');
-  const { yuan, number } = useAmounts();
+  const figureColumns = useFigureColumns();
   return (
     <Panel
       title={t('portal.figures')}
@@ -154,27 +155,7 @@ function Given({ portal: { figures, missing }, give }: { portal: PortalData; giv
         emptyText={t('portal.noFigures')}
         columns={[
           { key: 'quarter', title: t('parks.quarter'), value: ({ quarter }) => quarter, phoneTitle: true },
-          {
-            key: 'revenue',
-            title: t('portal.revenue'),
-            value: ({ revenueFen }) => revenueFen / 100,
-            render: ({ revenueFen }) => yuan(revenueFen),
-            end: true,
-          },
-          {
-            key: 'jobs',
-            title: t('portal.jobs'),
-            value: ({ jobs }) => jobs,
-            render: ({ jobs }) => number(jobs),
-            end: true,
-          },
-          {
-            key: 'rd',
-            title: t('portal.rd'),
-            value: ({ rdFen }) => rdFen / 100,
-            render: ({ rdFen }) => yuan(rdFen),
-            end: true,
-          },
+          ...figureColumns,
           {
             key: 'at',
             title: t('portal.given'),

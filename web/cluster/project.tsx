@@ -18,10 +18,11 @@ import {
   Timeline,
   useNotice,
 } from '../ui/index.ts';
+import { ExampleTag } from './example-tag.tsx';
 import { FormDialog } from './form-dialog.tsx';
 import { send, useAct, useAmounts, useProject, useProjects } from './parks-ask.ts';
 import { useProjectFields } from './project-fields.ts';
-import { ExampleTag, StageTag, Stalls } from './projects.tsx';
+import { StageTag, Stalls } from './projects.tsx';
 import { MoveDialog } from './projects-board.tsx';
 import './parks.css';
 

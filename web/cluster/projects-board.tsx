@@ -5,9 +5,10 @@ import { useTranslation } from 'react-i18next';
 import { ALL_STAGES, PROJECT_STAGES, type ProjectLine, type ProjectStage } from '../../src/modules/cluster/model.ts';
 import { Go } from '../shell/index.ts';
 import { useNotice } from '../ui/index.ts';
+import { ExampleTag } from './example-tag.tsx';
 import { FormDialog } from './form-dialog.tsx';
 import { send, today, useAct, useAmounts } from './parks-ask.ts';
-import { ExampleTag, Stalls } from './projects.tsx';
+import { Stalls } from './projects.tsx';
 
 interface Wish {
   project: ProjectLine;

@@ -11,6 +11,7 @@ import {
 } from '../../src/modules/cluster/model.ts';
 import { api, Go, useAddressValue, useGo } from '../shell/index.ts';
 import { type Column, DataTable, Empty, Failure, Loading, Page, Panel, StatusTag, save, Tabs } from '../ui/index.ts';
+import { ExampleTag } from './example-tag.tsx';
 import { FormDialog, Toggle } from './form-dialog.tsx';
 import { STAGE_TONES, send, today, useAct, useAmounts, useProjects } from './parks-ask.ts';
 import { useProjectFields } from './project-fields.ts';
@@ -127,12 +128,6 @@ function Enter({ parks, close }: { parks: readonly (readonly [string, string])[]
       ]}
     />
   );
-}
-
-/** The sign of what is made up. */
-export function ExampleTag({ on }: { on: boolean }) {
-  const { t } = useTranslation('cluster');
-  return on ? <StatusTag tone="info">{t('record.example')}</StatusTag> : null;
 }
 
 export function StageTag({ stage }: { stage: ProjectStage }) {

@@ -12,9 +12,9 @@ import {
 } from '../../src/modules/cluster/model.ts';
 import { Go, usePathValue } from '../shell/index.ts';
 import { Empty, Failure, Loading, Page, Panel, StatusTag, Timeline, type Tone } from '../ui/index.ts';
+import { ExampleTag } from './example-tag.tsx';
 import { FormDialog } from './form-dialog.tsx';
 import { send, useAct, useAmounts, useRelay } from './parks-ask.ts';
-import { ExampleTag } from './projects.tsx';
 import './parks.css';
 
 /** One project's way: the gate before it, what helps, what was asked and decided. */

@@ -11,9 +11,9 @@ import {
 } from '../../src/modules/cluster/model.ts';
 import { Go, useGo } from '../shell/index.ts';
 import { DataTable, Empty, Failure, Figures, Loading, Page, Panel, StatusTag } from '../ui/index.ts';
+import { ExampleTag } from './example-tag.tsx';
 import { FormDialog } from './form-dialog.tsx';
 import { send, useAct, useAmounts, useRelays, useThings } from './parks-ask.ts';
-import { ExampleTag } from './projects.tsx';
 import { AskAnswer } from './relay.tsx';
 import './parks.css';
 

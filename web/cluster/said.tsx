@@ -13,6 +13,7 @@ import {
 } from '../../src/modules/cluster/model.ts';
 import { Go, language } from '../shell/index.ts';
 import { Facts, StatusTag, Time } from '../ui/index.ts';
+import { ExampleTag } from './example-tag.tsx';
 import { nameOf, sourceTitle } from './record-ask.ts';
 
 const FEN = 100;
@@ -131,11 +132,10 @@ export function ThingLink({
   /** Of a thing that has a page of its own beside its profile. */
   to?: string;
 }) {
-  const { t } = useTranslation('cluster');
   return (
     <span className="thing-link">
       <Go to={to}>{nameOf(thing)}</Go>
-      {thing.example === true && <StatusTag tone="warning">{t('record.example')}</StatusTag>}
+      <ExampleTag on={thing.example === true} />
     </span>
   );
 }

@@ -5,7 +5,8 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type FoundThing, isKind, KINDS, type SearchAnswer } from '../../src/modules/cluster/model.ts';
 import { api, Go, useAddressValues } from '../shell/index.ts';
-import { Empty, Failure, Loading, Page, Panel, StatusTag, useRested } from '../ui/index.ts';
+import { Empty, Failure, Loading, Page, Panel, useRested } from '../ui/index.ts';
+import { ExampleTag } from './example-tag.tsx';
 import './matching.css';
 
 const FIRST = 30;
@@ -168,7 +169,7 @@ function Found({ thing }: { thing: FoundThing }) {
           {first}
         </Go>
         {second !== null && second !== first && <span className="quiet">{second}</span>}
-        {example && <StatusTag tone="warning">{t('record.example')}</StatusTag>}
+        <ExampleTag on={example === true} />
         {place !== null && <span className="quiet">{(isZh ? place.nameZh : null) ?? place.name}</span>}
       </span>
       <span className="found-why quiet">

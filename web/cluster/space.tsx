@@ -5,10 +5,10 @@ import { useTranslation } from 'react-i18next';
 import { GMP_GRADES, PROVISIONS, type SpaceCheck, type SpaceFit } from '../../src/modules/cluster/model.ts';
 import { Go, useAddressValues } from '../shell/index.ts';
 import { Empty, Failure, Loading, Page, Panel, StatusTag, type Tone, useNotice } from '../ui/index.ts';
+import { ExampleTag } from './example-tag.tsx';
 import { type FieldSpec, type Filled, FormDialog, OneField, Toggle } from './form-dialog.tsx';
 import { TONNE_KN } from './park-unit.tsx';
 import { send, useAct, useAmounts, useSpace } from './parks-ask.ts';
-import { ExampleTag } from './projects.tsx';
 import './parks.css';
 
 const TONES: Readonly<Record<SpaceFit['verdict'], Tone>> = {

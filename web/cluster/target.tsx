@@ -17,6 +17,7 @@ import {
   Time,
   useNotice,
 } from '../ui/index.ts';
+import { ExampleTag } from './example-tag.tsx';
 import { percent, useClusterAct } from './fund-ask.tsx';
 import { nameOf } from './record-ask.ts';
 import { ThingLink } from './said.tsx';
@@ -55,7 +56,7 @@ export default function Target() {
         <div className="stack">
           {page.example && (
             <div>
-              <StatusTag tone="warning">{t('record.example')}</StatusTag>
+              <ExampleTag on />
             </div>
           )}
           <Stand page={page} />

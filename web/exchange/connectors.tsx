@@ -2,9 +2,8 @@ import { Alert, Button, Input, Typography } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ConnectorTrial, Counterparty } from '../../src/modules/exchange/model.ts';
-import { DataTable, Failure, Loading, Page, Panel, StatusTag, Time, useAsk, useNotice } from '../ui/index.ts';
+import { DataTable, Failure, Field, Loading, Page, Panel, StatusTag, Time, useAsk, useNotice } from '../ui/index.ts';
 import { connectors, useConnectorAct, useConnectors } from './connector-ask.ts';
-import { Field } from './field.tsx';
 import './trade.css';
 
 /** Other connectors, as the operator lets them in. */

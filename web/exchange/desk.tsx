@@ -8,6 +8,7 @@ import {
   DataTable,
   Facts,
   Failure,
+  Field,
   Figures,
   Loading,
   Page,
@@ -17,7 +18,6 @@ import {
   Time,
   useNotice,
 } from '../ui/index.ts';
-import { Field } from './field.tsx';
 import { partyName, said, useCatalogue, useMoney } from './offering-ask.ts';
 import { trade, useOrders, usePayments } from './trade-ask.ts';
 import { Payments } from './wallet.tsx';

@@ -4,8 +4,19 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Delivery, OrderMove, OrderPage } from '../../src/modules/exchange/model.ts';
 import { Go, usePathValue } from '../shell/index.ts';
-import { DataTable, Facts, Failure, Figures, Loading, Page, Panel, StatusTag, Time, Timeline } from '../ui/index.ts';
-import { Field } from './field.tsx';
+import {
+  DataTable,
+  Facts,
+  Failure,
+  Field,
+  Figures,
+  Loading,
+  Page,
+  Panel,
+  StatusTag,
+  Time,
+  Timeline,
+} from '../ui/index.ts';
 import { numberOf } from './invoice-number.ts';
 import { partyName, said, useMoney, usePriceWords } from './offering-ask.ts';
 import { OrderCalls } from './order-calls.tsx';
