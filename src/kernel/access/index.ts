@@ -29,6 +29,7 @@ export {
   verifyTrail,
 } from './audit.ts';
 export {
+  actAs,
   authenticate,
   checkToken,
   contextOf,
@@ -45,6 +46,7 @@ export { accessRoutes } from './routes.ts';
 export { hashSecret, makeSecret } from './secrets.ts';
 export { breakGlass, type NewSession, SESSION_COOKIE, signIn, signOut, sweeper } from './sessions.ts';
 export {
+  actAsDemo,
   type DemoAccount,
   type DemoPlaces,
   disableDemoAccounts,

@@ -1,5 +1,5 @@
-import { findAccounts, findIdentity } from '#kernel/access';
-import { type Context, makeContext, onDb } from '#kernel/context';
+import { actAsDemo } from '#kernel/access';
+import { type Context, onDb, type Role } from '#kernel/context';
 import type { Job } from '#kernel/jobs';
 import type { Pool } from '#kernel/sql';
 import example from '../../../../facts/cluster/example.json' with { type: 'json' };
@@ -20,11 +20,11 @@ export function exampleJob(pool: Pool): Job {
     everySeconds: 60,
     async run(job) {
       const ctx = onDb(job, pool);
-      const regulator = await demo(ctx, 'demo-regulator');
+      const regulator = await actAsDemo(ctx, 'regulator');
       if (regulator === undefined) return;
       await enterExamples(regulator);
       for (const { id, speaker } of example.things) {
-        const account = await demo(ctx, speaker);
+        const account = await actAsDemo(ctx, speaker as Role);
         if (account === undefined) continue;
         const own = await findClaims(pool, partiesOf(account.actor));
         const made = own.find(({ thing }) => thing === id);
@@ -65,15 +65,4 @@ export async function enterExamples(regulator: Context): Promise<void> {
       ),
     );
   });
-}
-
-/** The demo account, acting; undefined where there is no demonstration. */
-export async function demo(ctx: Context, username: string): Promise<Context | undefined> {
-  const { db, log, now, newId } = ctx;
-  const [found] = await findAccounts(ctx, { text: username, limit: 1 });
-  if (found === undefined || found.disabled) return undefined;
-  const identity = await findIdentity(db, found.id);
-  return identity === undefined
-    ? undefined
-    : makeContext({ actor: identity.actor, db, log, now, newId, language: identity.language });
 }

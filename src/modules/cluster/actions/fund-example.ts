@@ -1,10 +1,10 @@
+import { actAsDemo } from '#kernel/access';
 import { type Context, onDb } from '#kernel/context';
 import type { Job } from '#kernel/jobs';
 import type { Pool } from '#kernel/sql';
 import example from '../../../../facts/cluster/fund-example.json' with { type: 'json' };
 import type { NewFundEntry } from '../model.ts';
 import { countEntries, findKinds, findTargetValues } from '../store/index.ts';
-import { demo } from './example.ts';
 import { createFund, enterFundEntries, keepIndex } from './funds.ts';
 import { enterThings, relate, stateAll } from './record.ts';
 import { enterTargetValue } from './targets.ts';
@@ -16,7 +16,7 @@ export function fundExampleJob(pool: Pool): Job {
     everySeconds: 60,
     async run(job) {
       const ctx = onDb(job, pool);
-      const [investor, regulator] = [await demo(ctx, 'demo-investor'), await demo(ctx, 'demo-regulator')];
+      const [investor, regulator] = [await actAsDemo(ctx, 'investor'), await actAsDemo(ctx, 'regulator')];
       if (investor !== undefined) await enterFunds(investor);
       if (regulator !== undefined) await enterTarget(regulator);
     },

@@ -1,3 +1,4 @@
+import { actAsDemo } from '#kernel/access';
 import { type Context, onDb } from '#kernel/context';
 import type { Job } from '#kernel/jobs';
 import type { Pool } from '#kernel/sql';
@@ -6,7 +7,6 @@ import example from '../../../../facts/cluster/meeting-example.json' with { type
 import type { ProductClass, WishKind, WishSide } from '../model.ts';
 import { findKinds, findWishes } from '../store/index.ts';
 import { enterProduct } from './catalogues.ts';
-import { demo } from './example.ts';
 import { introduce, listIntroductions, stateWish } from './meeting.ts';
 import { ownThings } from './spoken.ts';
 
@@ -17,8 +17,8 @@ export function meetingExampleJob(pool: Pool): Job {
     everySeconds: 60,
     async run(job) {
       const ctx = onDb(job, pool);
-      const operator = await demo(ctx, 'demo-park-operator');
-      const enterprise = await demo(ctx, 'demo-enterprise');
+      const operator = await actAsDemo(ctx, 'park-operator');
+      const enterprise = await actAsDemo(ctx, 'enterprise');
       if (operator !== undefined && enterprise !== undefined) await enterMeetingExample(operator, enterprise);
     },
   };

@@ -1,3 +1,4 @@
+import { actAsDemo } from '#kernel/access';
 import { type Context, onDb } from '#kernel/context';
 import type { Job } from '#kernel/jobs';
 import type { Pool } from '#kernel/sql';
@@ -23,7 +24,6 @@ import {
   findUnits,
   getProject,
 } from '../store/index.ts';
-import { demo } from './example.ts';
 import {
   answerRequest,
   closeRequest,
@@ -52,8 +52,8 @@ export function parksExampleJob(pool: Pool): Job {
     everySeconds: 20,
     async run(job) {
       const ctx = onDb(job, pool);
-      const operator = await demo(ctx, 'demo-park-operator');
-      const enterprise = await demo(ctx, 'demo-enterprise');
+      const operator = await actAsDemo(ctx, 'park-operator');
+      const enterprise = await actAsDemo(ctx, 'enterprise');
       if (operator === undefined || enterprise === undefined) return;
       await enterParkExample(operator, enterprise);
     },
