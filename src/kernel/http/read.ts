@@ -28,3 +28,11 @@ export function dayOf(text: string, name: string): string {
     throw new Problem('invalid', 'this parameter is a day: year-month-day', { name });
   return text;
 }
+
+/** How many rows somebody asks for: 1 to `most`, `usual` unless said. @throws Problem `invalid` */
+export function limitOf(text: string | undefined, usual: number, most: number): number {
+  const limit = text === undefined ? usual : Number(text);
+  if (!(Number.isInteger(limit) && limit >= 1 && limit <= most))
+    throw new Problem('invalid', 'limit is out of range', { most });
+  return limit;
+}

@@ -80,3 +80,13 @@ function needed<T>(value: T | null, name: string): T {
   if (value === null) throw new Problem('invalid', 'this member is needed', { name });
   return value;
 }
+
+/** Which rows of a list are asked for. @throws Problem `invalid` */
+export function pageOf(
+  { limit = '50', offset = '0' }: { limit?: string | undefined; offset?: string | undefined },
+  most: number,
+): { limit: number; offset: number } {
+  if (!/^\d{1,4}$/.test(limit) || Number(limit) > most || !/^\d{1,7}$/.test(offset))
+    throw new Problem('invalid', 'limit is out of range', { most });
+  return { limit: Number(limit), offset: Number(offset) };
+}

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { type Door, textOf } from '#kernel/http';
+import { type Door, limitOf, oneOf, textOf } from '#kernel/http';
 import { Problem } from '#kernel/problem';
 import {
   applyImport,
@@ -19,16 +19,7 @@ import {
   undoImport,
   undoMerge,
 } from '../actions/index.ts';
-import {
-  type ImportKind,
-  isKind,
-  type Mapping,
-  MOST_IMPORT_BYTES,
-  ROW_DECISIONS,
-  ROW_VERDICTS,
-  type RowDecision,
-  type RowVerdict,
-} from '../model.ts';
+import { type ImportKind, isKind, type Mapping, MOST_IMPORT_BYTES, ROW_DECISIONS, ROW_VERDICTS } from '../model.ts';
 
 interface One {
   Params: { id: string };
@@ -84,7 +75,7 @@ export function matchingRoutes(app: FastifyInstance, door: Door): void {
     const { verdict, open, after = '0', limit } = request.query;
     if (!/^\d{1,6}$/.test(after)) throw new Problem('invalid', 'limit is out of range', { most: MOST_ROWS });
     return readImportRows(await door.context(request), request.params.id, {
-      ...(verdict !== undefined && verdict !== '' && { verdict: oneOf(verdict, 'verdict', ROW_VERDICTS) }),
+      ...(verdict !== undefined && verdict !== '' && { verdict: oneOf(verdict, ROW_VERDICTS, 'verdict') }),
       ...(open === 'yes' && { isOpen: true }),
       after: Number(after),
       limit: limitOf(limit, 50, MOST_ROWS),
@@ -108,8 +99,8 @@ export function matchingRoutes(app: FastifyInstance, door: Door): void {
       throw new Problem('invalid', 'rows are decided one by one, or all of a verdict');
     return decideImport(await door.context(request), request.params.id, {
       ...(rows !== undefined && { rows: rows as number[] }),
-      ...(verdict !== undefined && { verdict: oneOf<RowVerdict>(textOf(verdict, 'verdict'), 'verdict', ROW_VERDICTS) }),
-      decision: oneOf<RowDecision>(textOf(decision, 'decision'), 'decision', ROW_DECISIONS),
+      ...(verdict !== undefined && { verdict: oneOf(textOf(verdict, 'verdict'), ROW_VERDICTS, 'verdict') }),
+      decision: oneOf(textOf(decision, 'decision'), ROW_DECISIONS, 'decision'),
       ...(target !== undefined && { target: textOf(target, 'target') }),
     });
   });
@@ -147,18 +138,4 @@ export function matchingRoutes(app: FastifyInstance, door: Door): void {
     await keepApart(await door.context(request), pair);
     return reply.code(204).send();
   });
-}
-
-function limitOf(text: string | undefined, usual: number, most: number): number {
-  if (text === undefined) return usual;
-  const limit = Number(text);
-  if (!(Number.isInteger(limit) && limit >= 1 && limit <= most))
-    throw new Problem('invalid', 'limit is out of range', { most });
-  return limit;
-}
-
-function oneOf<T extends string>(text: string, name: string, values: readonly T[]): T {
-  if (!(values as readonly string[]).includes(text))
-    throw new Problem('invalid', 'this parameter is none of its values', { name, values: [...values] });
-  return text as T;
 }

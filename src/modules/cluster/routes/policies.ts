@@ -20,6 +20,7 @@ import {
   simulateDraft,
 } from '../actions/policies/index.ts';
 import { APPLICATION_STATES } from '../model.ts';
+import { pageOf } from './given.ts';
 
 interface One {
   Params: { id: string };
@@ -63,7 +64,12 @@ export function policyRoutes(app: FastifyInstance, door: Door): void {
     async (request) => {
       const { id: policy, clause } = request.params;
       const verdict = oneOf(request.query['verdict'] ?? 'yes', ['yes', 'unknown'] as const, 'verdict');
-      return listEligible(await door.context(request), { policy, clause, verdict, ...pageOf(request.query) });
+      return listEligible(await door.context(request), {
+        policy,
+        clause,
+        verdict,
+        ...pageOf(request.query, MOST_A_PAGE),
+      });
     },
   );
 
@@ -93,7 +99,7 @@ export function policyRoutes(app: FastifyInstance, door: Door): void {
         state !== '' && { states: state.split(',').map((each) => oneOf(each, APPLICATION_STATES, 'state')) }),
       ...(policy !== undefined && policy !== '' && { policy }),
       overdue: overdue === 'yes',
-      ...pageOf(request.query),
+      ...pageOf(request.query, MOST_A_PAGE),
     });
   });
 
@@ -136,10 +142,4 @@ export function policyRoutes(app: FastifyInstance, door: Door): void {
         .send(content);
     },
   );
-}
-
-function pageOf({ limit = '50', offset = '0' }: Query): { limit: number; offset: number } {
-  if (!/^\d{1,4}$/.test(limit) || Number(limit) > MOST_A_PAGE || !/^\d{1,7}$/.test(offset))
-    throw new Problem('invalid', 'limit is out of range', { most: MOST_A_PAGE });
-  return { limit: Number(limit), offset: Number(offset) };
 }

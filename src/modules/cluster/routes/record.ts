@@ -5,6 +5,7 @@ import { correct, enterThing, findThings, getProfile, relate, state, withdraw } 
 import { isKind, type ThingKind } from '../model.ts';
 import type { NewRelation, NewStatement } from '../rules/index.ts';
 import type { ThingFilter } from '../store/index.ts';
+import { pageOf } from './given.ts';
 
 interface One {
   Params: { id: string };
@@ -82,9 +83,7 @@ function parseKind(text: string): ThingKind {
   return text;
 }
 
-function parseFilter({ kind, text, place, sector, examples, order, limit = '50', offset = '0' }: Query): ThingFilter {
-  if (!/^\d{1,4}$/.test(limit) || Number(limit) > MOST_A_PAGE || !/^\d{1,7}$/.test(offset))
-    throw new Problem('invalid', 'limit is out of range', { most: MOST_A_PAGE });
+function parseFilter({ kind, text, place, sector, examples, order, ...page }: Query): ThingFilter {
   return {
     ...(kind !== undefined && kind !== '' && { kinds: kind.split(',').map(parseKind) }),
     ...(text !== undefined && { text: text.slice(0, 100) }),
@@ -92,7 +91,6 @@ function parseFilter({ kind, text, place, sector, examples, order, limit = '50',
     ...(sector !== undefined && sector !== '' && { sector }),
     examples: examples === 'yes',
     order: order === 'changed' || order === 'due' ? order : 'name',
-    limit: Number(limit),
-    offset: Number(offset),
+    ...pageOf(page, MOST_A_PAGE),
   };
 }

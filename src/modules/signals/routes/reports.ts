@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { type Door, dayOf, languageOf, oneOf, textOf } from '#kernel/http';
+import { type Door, dayOf, languageOf, limitOf, oneOf, textOf } from '#kernel/http';
 import { Problem } from '#kernel/problem';
 import {
   assessReport,
@@ -123,11 +123,8 @@ function judgementRoutes(app: FastifyInstance, door: Door): void {
 
 function queryOf(query: Query): ReportQuery {
   const { search, state, kind, product, lot, reaction, serious, since, until, after, limit } = query;
-  const rows = limit === undefined ? ROWS : Number(limit);
-  if (!(Number.isInteger(rows) && rows > 0 && rows <= MOST_ROWS))
-    throw new Problem('invalid', 'limit is out of range', { most: MOST_ROWS });
   return {
-    limit: rows,
+    limit: limitOf(limit, ROWS, MOST_ROWS),
     ...(search && { search }),
     ...(state && { state: oneOf(state, REPORT_STATES, 'state') }),
     ...(kind && { kind: oneOf(kind, REPORT_KINDS, 'kind') }),
