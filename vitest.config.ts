@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** Tests that start the whole platform run alone, so that they measure nothing but themselves. */
 const PLATFORM = ['tests/faults/**/*.test.ts', 'tests/load/**/*.test.ts'];
 const SCREEN = ['tests/e2e/**/*.test.ts'];
+/** A loaded machine is slow, not wrong. */
+const PATIENTLY = { poll: { timeout: 30_000 } };
 
 export default defineConfig({
   test: {
@@ -15,6 +17,7 @@ export default defineConfig({
           globalSetup: ['tests/support/postgres.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          expect: PATIENTLY,
           maxWorkers: 2,
         },
       },
@@ -24,6 +27,7 @@ export default defineConfig({
           include: PLATFORM,
           testTimeout: 300_000,
           hookTimeout: 180_000,
+          expect: PATIENTLY,
           maxWorkers: 1,
           fileParallelism: false,
         },
@@ -35,6 +39,7 @@ export default defineConfig({
           globalSetup: ['tests/e2e/shared.ts'],
           testTimeout: 300_000,
           hookTimeout: 180_000,
+          expect: PATIENTLY,
           maxWorkers: 1,
           fileParallelism: false,
         },

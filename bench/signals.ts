@@ -90,7 +90,7 @@ function told(measured: readonly Measured[], recorded: Recorded, loads: string):
   const packages = [...new Set(measured.flatMap(({ peer }) => peer?.package ?? []))];
   const isPast = measured.some(({ name, peer }) => peer === undefined && recorded.workloads[name] !== undefined);
   const notes = [
-    `medians of ${RUNS} runs (3 or 1 where one takes seconds) after a first one that is told apart; functions are timed, not processes; MB is the peak of a process of its own, data included`,
+    `medians of ${RUNS} runs (3 or 1 where one takes seconds) after a first one, which is told apart, and a second of others, in R too; functions are timed, not processes; MB is the peak of a process of its own, data included`,
     ...(packages.length > 0 ? [`R on the same data and in the same run: ${packages.join(', ')}`] : []),
     ...(isPast ? [`recorded, not measured now: ${recorded.about}`] : []),
     `load of the machine ${loads}`,

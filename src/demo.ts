@@ -1,4 +1,4 @@
-import { type DemoAccount, type DemoPlaces, ensureDemoAccounts, nameTenants } from '#kernel/access';
+import { type DemoPlaces, ensureDemoAccounts, nameTenants } from '#kernel/access';
 import type { Context } from '#kernel/context';
 import { type Resource, search } from '#kernel/fhir';
 
@@ -8,8 +8,10 @@ const SITE = 'https://banyan.health/code/site';
 /**
  * Puts the demo accounts where they belong in the synthetic region: the technician into the laboratory with the headquarters, the clinician into a
  * key hospital, the patient into a person with results. What the region has not told yet is left open.
+ *
+ * @returns whether everybody has a place
  */
-export async function placeDemoAccounts(ctx: Context): Promise<DemoAccount[]> {
+export async function placeDemoAccounts(ctx: Context): Promise<boolean> {
   const laboratory = await organizationOf(ctx, 'headquarters');
   const hospital = await organizationOf(ctx, 'key-hospital');
   const courier = await first(ctx, 'Organization', 'type=https://banyan.health/code/organization-kind|courier');
@@ -27,7 +29,8 @@ export async function placeDemoAccounts(ctx: Context): Promise<DemoAccount[]> {
     courier: at(courier),
     patient: patient === undefined ? {} : { patient },
   };
-  return ensureDemoAccounts(ctx, places);
+  await ensureDemoAccounts(ctx, places);
+  return laboratory !== undefined && hospital !== undefined && courier !== undefined && patient !== undefined;
 }
 
 async function organizationOf(ctx: Context, tag: string): Promise<Resource | undefined> {

@@ -1,5 +1,6 @@
 import { type LakeTable, lakeListener } from '#kernel/lake';
 import type { Hearer, Listener } from '#kernel/outbox';
+import { clusterHearers } from '#modules/cluster';
 import { moveTable, places, readingTable, unreadMessages } from '#modules/custody';
 import { exchangeHearers, PROTOCOL_LISTENER } from '#modules/exchange';
 import { custodyMoves, recordChanges } from '#modules/laboratory';
@@ -14,6 +15,7 @@ export const HEARERS: readonly Hearer[] = [
   places,
   unreadMessages,
   ...exchangeHearers,
+  ...clusterHearers,
 ];
 
 /** The modules' own tables in the lake. */

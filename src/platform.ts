@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   accessRoutes,
   checkToken,
@@ -44,6 +45,7 @@ import { startMetrics, startTraces } from '#kernel/metrics';
 import { listensTo, startDeliveries } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { holdFolder, MIGRATIONS, migrate, openDatabase, openPool, sql } from '#kernel/sql';
+import { clusterJobs, clusterRoutes, loadClusterFacts } from '#modules/cluster';
 import { custodyRoutes, partitionJob, recountJob, startMqtt } from '#modules/custody';
 import { exchangeJobs, exchangeRoutes, protocolHearer } from '#modules/exchange';
 import { laboratoryRoutes, loadIntervals } from '#modules/laboratory';
@@ -103,20 +105,28 @@ export async function startPlatform(config: Config, say: (line: string) => void)
     const pool = openPool(database.url, { size: 20 });
     undo.push(pool.end);
     const ctx = systemContext({ db: pool, log }, 'platform');
-    await step('migrations', () => migrate(pool, MIGRATIONS));
-    const ledgerKey = await openKey(pool, config.data, ctx.now());
+    // Our own database may be killed while the program starts, and is back within seconds; what is done patiently may be done twice.
+    const patiently = <T>(work: () => Promise<T>) => (config.databaseUrl === undefined ? whileAway(work) : work());
+    await step('migrations', () => patiently(() => migrate(pool, MIGRATIONS)));
+    const ledgerKey = await patiently(() => openKey(pool, config.data, ctx.now()));
     await step('app', () => building);
     const publicUrl = () => config.publicUrl?.replace(/\/$/, '') ?? httpUrl;
-    const oidc = await openOidc(ctx, { db: pool, log, publicUrl, external: externalIssuer(config, publicUrl) });
+    const external = externalIssuer(config, publicUrl);
+    const oidc = await patiently(() => openOidc(ctx, { db: pool, log, publicUrl, external }));
     const access = openAccess({ pool, log, languageOf, translate, checkJwt: oidc.checkJwt });
-    const administrator = await step('accounts', () => ensureAdministrator(ctx, config));
-    const demo = config.region ? await ensureDemoAccounts(ctx) : await disableDemoAccounts(ctx).then(() => []);
+    const administrator = await step('accounts', () => patiently(() => ensureAdministrator(ctx, config)));
+    const demo = await patiently(() =>
+      config.region ? ensureDemoAccounts(ctx) : disableDemoAccounts(ctx).then(() => []),
+    );
 
     listensTo([...HEARERS, ...APART]);
-    await step('facts', async () => {
-      await loadIntervals(ctx);
-      await storeBuiltInViews(ctx);
-    });
+    await step('facts', () =>
+      patiently(async () => {
+        await loadIntervals(ctx);
+        await storeBuiltInViews(ctx);
+        await loadClusterFacts(ctx);
+      }),
+    );
 
     const computing = startComputing();
     undo.push(computing.stop);
@@ -147,6 +157,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       laboratoryRoutes,
       (app, parts) => signalsRoutes(app, parts, computing),
       exchangeRoutes,
+      clusterRoutes,
       servePages(WEB_DIST),
     ];
     let wakeKeeper = (): void => {};
@@ -209,6 +220,7 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       watchJob({ lake, computing }),
       safetyJob({ computing }),
       ...exchangeJobs({ ...door, ledgerKey }),
+      ...clusterJobs(door),
     ];
     undo.push(startJobs(ctx, pool, jobs).stop);
     undo.push(startStudies(ctx, computing).stop);
@@ -224,9 +236,19 @@ export async function startPlatform(config: Config, say: (line: string) => void)
       const region = await step('synthetic region', () => startRegionProcess(config, { url: httpUrl, token, log }));
       undo.push(region.stop);
       const place = () =>
-        placeDemoAccounts(ctx).catch((error) => log.error({ error }, 'the demo accounts found no place'));
+        placeDemoAccounts(ctx).catch((error) => {
+          log.error({ error }, 'the demo accounts found no place');
+          return false;
+        });
+      // At night the region has no result to tell at first: what comes later comes from its past.
+      const placing = new AbortController();
+      undo.push(async () => placing.abort());
+      const placeAll = async () => {
+        for (let tries = 0; tries < PLACE_TRIES && !placing.signal.aborted && !(await place()); tries += 1)
+          await sleep(PLACE_EVERY_MS, undefined, { ref: false });
+      };
       await place();
-      void region.caughtUp.then(place);
+      void region.caughtUp.then(placeAll);
     }
 
     const greeting = [
@@ -240,6 +262,22 @@ export async function startPlatform(config: Config, say: (line: string) => void)
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+const PLACE_TRIES = 200;
+const PLACE_EVERY_MS = 3_000;
+
+const AWAY_MS = 20_000;
+
+/** Begins again what failed because the database was away, until it is back or the time is over. */
+async function whileAway<T>(work: () => Promise<T>): Promise<T> {
+  for (const until = Date.now() + AWAY_MS; ; await sleep(200)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Problem) || error.kind !== 'unavailable' || Date.now() > until) throw error;
+    }
   }
 }
 

@@ -13,6 +13,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const REPORTS = join(ROOT, 'tests/.artifacts');
 const only = process.argv.slice(2);
 const count = { passed: 0, failed: 0, skipped: 0 };
+// Said again at the end, because whoever keeps a run keeps its last lines.
+const failures: string[] = [];
 
 rmSync(REPORTS, { recursive: true, force: true });
 mkdirSync(REPORTS, { recursive: true });
@@ -24,6 +26,7 @@ if (only.length === 0) {
 if (findChromium() === undefined) installChromium();
 for (const project of ['unit', 'platform', 'screen']) suite(project);
 const skipped = count.skipped === 0 ? '' : `, ${count.skipped} skipped`;
+if (failures.length > 0) stdout.write(`\nFailed:\n${failures.join('\n')}\n`);
 stdout.write(`\n${count.passed} passed, ${count.failed} failed${skipped}\n`);
 exit(count.failed === 0 ? 0 : 1);
 
@@ -31,7 +34,10 @@ function step(title: string, words: readonly string[]): void {
   stdout.write(`\n${title}\n`);
   const { status } = spawnSync(execPath, [...words], { cwd: ROOT, stdio: 'inherit' });
   if (status === 0) count.passed += 1;
-  else count.failed += 1;
+  else {
+    count.failed += 1;
+    failures.push(title);
+  }
 }
 
 /** One vitest project; a suite that breaks before it counts anything is one failure. */
@@ -57,7 +63,18 @@ function suite(project: string): void {
   count.skipped += (told?.numPendingTests ?? 0) + (told?.numTodoTests ?? 0);
   // A file that cannot even be loaded fails without a test in it, and a set-up that ends early says nothing at all.
   const silent = told === undefined || (only.length === 0 && told.numTotalTests === 0);
-  count.failed += (status !== 0 || silent) && failed === 0 ? 1 : failed;
+  if (failed > 0) count.failed += failed;
+  else if (status !== 0 || silent) {
+    count.failed += 1;
+    failures.push(`${project} tests broke off`);
+  }
+  for (const file of told?.testResults ?? []) {
+    if (file.status === 'failed' && file.message !== '') failures.push(`${file.name}: ${file.message}`);
+    for (const test of file.assertionResults) {
+      if (test.status === 'failed')
+        failures.push(`${file.name}: ${test.fullName}\n  ${test.failureMessages.join('\n  ').slice(0, 2000)}`);
+    }
+  }
 }
 
 interface VitestReport {
@@ -66,6 +83,12 @@ interface VitestReport {
   numFailedTests: number;
   numPendingTests: number;
   numTodoTests: number;
+  testResults: {
+    name: string;
+    status: string;
+    message: string;
+    assertionResults: { status: string; fullName: string; failureMessages: string[] }[];
+  }[];
 }
 
 function installChromium(): void {

@@ -8,6 +8,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SOURCES = [
   'web/**/*.{ts,tsx,css,html,svg}',
   'facts/geo/*.json',
+  'facts/cluster/chains.json',
   'src/standards/**/*.ts',
   'src/modules/*/model.ts',
   'src/modules/*/model/**/*.ts',

@@ -9,7 +9,14 @@ export default defineConfig({
   plugins: [react()],
   server: {
     fs: { allow: ['..'] },
-    proxy: { '/api': server, '/fhir': server, '/epcis': server, '/ledger': server, '/health': server, '/.well-known': server },
+    proxy: {
+      '/api': server,
+      '/fhir': server,
+      '/epcis': server,
+      '/ledger': server,
+      '/health': server,
+      '/.well-known': server,
+    },
   },
   worker: { format: 'es' },
   build: {

@@ -24,12 +24,14 @@ import { glm } from '../../src/standards/statistics/index.ts';
 import {
   compareRestrictedMeans,
   concordance,
+  coxConcordance,
   cumulativeIncidences,
   fitCox,
   fitFineGray,
   grayTests,
   incidenceAt,
   logRank,
+  martingaleResiduals,
   oneGroup,
   survivalCurves,
   survivalLimits,
@@ -59,15 +61,20 @@ export interface Workload {
 /** By the names of the recorded figures. */
 export const WORKLOADS: Readonly<Record<string, Workload>> = {
   bench_coxph_efron_100k_p5: {
-    what: 'Cox, Efron, 100,000 rows, 5 covariates',
+    what: 'Cox, Efron, 100,000 rows, 5 covariates, with residuals and concordance',
     prepare() {
       const { time, status, x } = makePersons();
       return () => {
         const fit = fitCox({ time, event: status, covariates: x });
+        const residuals = martingaleResiduals(fit);
+        const { concordance: share, standardError } = coxConcordance(fit);
         return () => [
           ...fit.coefficients,
           ...fit.covariance.map((row, at) => Math.sqrt(row[at]!)),
           ...fit.logLikelihood,
+          share,
+          standardError,
+          ...residuals.subarray(0, 5),
         ];
       };
     },

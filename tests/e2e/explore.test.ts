@@ -1,39 +1,27 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { MllpLine } from '../../region/mllp-line.ts';
-import { findBarriers, hasChromium, open, openBrowser, until, type Visit, type Visitor, visitAs } from './browser.ts';
+import { hasChromium, until, visitAs } from './browser.ts';
+import { oneVisitor } from './one-visitor.ts';
 
 /**
  * Goal: who may ask about many results sees them as figures, finds the link that holds the question, and nobody else gets in.
  * Method: results of a hundred persons come in as HL7 messages, as from a laboratory; then a true browser on the true server, each page clean for axe-core.
  */
 describe.skipIf(!hasChromium)('exploring tests', () => {
-  let browser: Browser;
-  let one: Visit;
-
-  const come = async (role: string, visitor: Partial<Visitor> = {}) => {
-    one = await visitAs(browser, role, { ...inject('screen'), ...visitor });
-    return one.page;
-  };
+  const { browser, come, go } = oneVisitor();
 
   beforeAll(async () => {
     const { mllpPort } = inject('screen');
-    browser = await openBrowser();
     const line = new MllpLine({ host: '127.0.0.1', port: mllpPort });
     for (let at = 0; at < PERSONS; at += 1) await line.send(message(at), `explore-${at}`);
     line.close();
-    await known(browser);
+    await known(browser());
   }, 180_000);
-  afterAll(() => browser?.close());
-  afterEach(async () => {
-    expect(await findBarriers(one)).toEqual([]);
-    expect(one.troubles).toEqual([]);
-    await one.close();
-  });
 
   test('the regulator explores a test, narrows it, and the address holds the question', async () => {
     const page = await come('regulator');
-    await open(one, '/laboratory/explore');
+    await go('/laboratory/explore');
     await page.getByRole('combobox', { name: 'Choose a test' }).fill(CODE);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: NAME }).waitFor();
@@ -46,7 +34,7 @@ describe.skipIf(!hasChromium)('exploring tests', () => {
     expect(new URL(page.url()).searchParams.get('sex')).toBe('female');
 
     const address = page.url();
-    await open(one, '/laboratory/use');
+    await go('/laboratory/use');
     await page.goto(address);
     await figure(page, 'Results', PERSONS / 2);
 
@@ -58,13 +46,13 @@ describe.skipIf(!hasChromium)('exploring tests', () => {
 
   test('too few persons are not told', async () => {
     const page = await come('regulator');
-    await open(one, `/laboratory/explore?test=${encodeURIComponent(`${CODE}|${UNIT}`)}&ageFrom=40&ageTo=40`);
+    await go(`/laboratory/explore?test=${encodeURIComponent(`${CODE}|${UNIT}`)}&ageFrom=40&ageTo=40`);
     await page.getByText('Fewer than 10 persons').waitFor();
   });
 
   test('the researcher reads the use of tests in Chinese in a hand', async () => {
     const page = await come('researcher', { language: 'zh', width: 390, height: 844 });
-    await open(one, '/laboratory/use');
+    await go('/laboratory/use');
     await page.getByRole('heading', { level: 1, name: '项目使用情况' }).waitFor();
     await page.locator('.plot svg path').first().waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
@@ -72,7 +60,7 @@ describe.skipIf(!hasChromium)('exploring tests', () => {
 
   test('the technician sees the own results one by one, so that nothing is hidden', async () => {
     const page = await come('laboratory-technician');
-    await open(one, '/laboratory/explore');
+    await go('/laboratory/explore');
     await page.getByRole('link').filter({ hasText: /\w/ }).first().waitFor();
     const { reaches } = (await (await page.request.get('/api/laboratory/tests')).json()) as { reaches: string[] };
     expect(reaches).toEqual(['rows']);
@@ -80,7 +68,7 @@ describe.skipIf(!hasChromium)('exploring tests', () => {
 
   test.each(['patient', 'courier', 'administrator'])('the %s finds no such page, and gets no answer', async (role) => {
     const page = await come(role);
-    await open(one, '/');
+    await go('/');
     expect(await page.getByRole('link', { name: 'Explore a test' }).count()).toBe(0);
     expect((await page.request.get('/api/laboratory/tests')).status()).toBe(403);
   });

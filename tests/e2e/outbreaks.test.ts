@@ -91,9 +91,11 @@ describe.skipIf(!hasChromium)('outbreaks', () => {
       await page.getByRole('dialog').getByRole('button', { name: move, exact: true }).click();
       await page.getByText(state, { exact: true }).first().waitFor();
     }
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
-    // As the next day, on a page that is read anew; notices have a button of that name too.
-    await open(one, `/signals/alarms/${(await measles(page))!.id}`);
+    await page.getByRole('button', { name: 'PDF' }).click();
+    const saved = page.waitForEvent('download');
+    await page.getByRole('menuitem', { name: 'Without names' }).click();
+    expect((await saved).suggestedFilename()).toMatch(/^alarm-measles-440111.*\.pdf$/);
+    // Notices have a button of that name too.
     await page.locator('.page-head').getByRole('button', { name: 'Close', exact: true }).click();
     const dialog = page.getByRole('dialog').last();
     await dialog.getByText('An outbreak', { exact: true }).click();
@@ -101,6 +103,23 @@ describe.skipIf(!hasChromium)('outbreaks', () => {
     await dialog.getByRole('button', { name: 'Close', exact: true }).click();
     await expect.poll(async () => (await measles(page))?.state, { timeout: 10_000 }).toBe('closed');
     await page.getByRole('button', { name: 'Open again' }).waitFor();
+  });
+
+  test('a case definition is read, tried and saved; the estimates are laid over the curve', async () => {
+    const page = await come('regulator');
+    await open(one, '/signals/definitions/rsv');
+    const save = page.getByRole('button', { name: 'Save as a further version' });
+    expect(await save.isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'What would the last 90 days give?' }).click();
+    await page.getByRole('heading', { name: 'Cases a day, whole region' }).waitFor();
+    await page.getByRole('textbox', { name: 'Why' }).fill('As the guideline of this year says.');
+    await save.click();
+    await page.getByRole('heading', { name: 'Versions before' }).waitFor();
+    await judge();
+    await open(one, `/signals/outbreaks/measles?place=${BAIYUN}&layers=back-projection&judge=outbreakp`);
+    await page.getByRole('heading', { name: 'The curve with the chosen estimates' }).waitFor();
+    await page.getByRole('heading', { name: 'outbreakP' }).waitFor();
+    await judge();
   });
 
   test('in a hand and in Chinese the card of a case is filled in', async () => {

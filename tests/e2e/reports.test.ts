@@ -1,34 +1,19 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { type CaseReport, emptyReport, parseBatch, writeBatch } from '../../src/standards/e2b/index.ts';
-import { findBarriers, hasChromium, open, openBrowser, type Visit, type Visitor, visitAs } from './browser.ts';
+import { hasChromium } from './browser.ts';
+import { oneVisitor } from './one-visitor.ts';
 
 /**
  * Goal: a clinician reports a reaction without knowing the standard, a regulator takes files in, finds what is told twice and judges causality, and nobody else gets in.
  * Method: a true browser on the true server, files as another system writes them; each page clean for axe-core.
  */
 describe.skipIf(!hasChromium)('case reports', () => {
-  let browser: Browser;
-  let one: Visit;
-
-  const come = async (role: string, visitor: Partial<Visitor> = {}) => {
-    one = await visitAs(browser, role, { ...inject('screen'), ...visitor });
-    return one.page;
-  };
-
-  beforeAll(async () => {
-    browser = await openBrowser();
-  });
-  afterAll(() => browser?.close());
-  afterEach(async () => {
-    expect(await findBarriers(one)).toEqual([]);
-    expect(one.troubles).toEqual([]);
-    await one.close();
-  });
+  const { come, go } = oneVisitor();
 
   test('the clinician types a report, is told what is missing, submits it and answers a questionnaire', async () => {
     const page = await come('clinician');
-    await open(one, '/signals/reports/new');
+    await go('/signals/reports/new');
     await page.getByRole('radio', { name: 'vaccine' }).check();
     await page.getByRole('button', { name: 'Begin the report' }).click();
     const status = page.getByRole('status').filter({ hasText: /Saved|Saving|Not saved/ });
@@ -70,7 +55,7 @@ describe.skipIf(!hasChromium)('case reports', () => {
 
   test('the regulator takes a file in, finds what was told twice and downloads it as it came', async () => {
     const page = await come('regulator');
-    await open(one, '/signals/reports');
+    await go('/signals/reports');
     const cases = Array.from({ length: 30 }, (_, at) => another(at));
     const file = batchOf([...cases, reportOf('CN-CENTRE-1'), reportOf('CN-CENTRE-2')]);
     const choosing = page.waitForEvent('filechooser');
@@ -98,10 +83,10 @@ describe.skipIf(!hasChromium)('case reports', () => {
 
   test('the enterprise reads the list in Chinese in a hand', async () => {
     const page = await come('enterprise', { language: 'zh', width: 390, height: 844 });
-    await open(one, '/signals/reports');
+    await go('/signals/reports');
     await page.getByRole('heading', { level: 1, name: '个例报告' }).waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-    await open(one, '/signals/reports/new');
+    await go('/signals/reports/new');
     await page.getByRole('button', { name: '开始填写' }).click();
     await page.getByRole('button', { name: '标准的全部字段' }).click();
     await page.getByLabel('世界唯一').or(page.getByLabel('全球唯一病例标识')).first().waitFor();
@@ -110,7 +95,7 @@ describe.skipIf(!hasChromium)('case reports', () => {
 
   test.each(['patient', 'courier'])('the %s finds no such page, and gets no answer', async (role) => {
     const page = await come(role);
-    await open(one, '/');
+    await go('/');
     expect(await page.getByRole('link', { name: 'Case reports' }).count()).toBe(0);
     expect((await page.request.get('/api/signals/reports')).status()).toBe(403);
   });

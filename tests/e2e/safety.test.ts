@@ -1,18 +1,8 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { emptyReport, writeBatch } from '#standards/e2b';
 import type { Alarm } from '../../src/modules/signals/model.ts';
-import {
-  ask,
-  findBarriers,
-  hasChromium,
-  open,
-  openBrowser,
-  until,
-  type Visit,
-  type Visitor,
-  visitAs,
-} from './browser.ts';
+import { ask, hasChromium, until, visitAs } from './browser.ts';
+import { oneVisitor } from './one-visitor.ts';
 
 const LOT_MS = 420_000;
 
@@ -21,17 +11,10 @@ const LOT_MS = 420_000;
  * Method: an enterprise sends a batch with a planted pair and lot; then a true browser on the true server, each page clean for axe-core.
  */
 describe.skipIf(!hasChromium)('the safety desk', () => {
-  let browser: Browser;
-  let one: Visit;
-
-  const come = async (role: string, visitor: Partial<Visitor> = {}) => {
-    one = await visitAs(browser, role, { ...inject('screen'), ...visitor });
-    return one.page;
-  };
+  const { browser, come, go } = oneVisitor();
 
   beforeAll(async () => {
-    browser = await openBrowser();
-    const sender = await visitAs(browser, 'enterprise', inject('screen'));
+    const sender = await visitAs(browser(), 'enterprise', inject('screen'));
     const answer = await sender.page.context().request.post('/api/signals/reports/e2b', {
       headers: { 'content-type': 'application/xml', 'x-banyan': 'app' },
       data: batch(),
@@ -39,16 +22,10 @@ describe.skipIf(!hasChromium)('the safety desk', () => {
     expect(answer.status(), await answer.text()).toBe(200);
     await sender.close();
   }, 120_000);
-  afterAll(() => browser?.close());
-  afterEach(async () => {
-    expect(await findBarriers(one)).toEqual([]);
-    expect(one.troubles).toEqual([]);
-    await one.close();
-  });
 
   test('the regulator judges, sees the pair in the volcano and the table, and follows the alarm to it', async () => {
     const page = await come('regulator');
-    await open(one, '/signals/safety');
+    await go('/signals/safety');
     await page.getByRole('button', { name: 'Judge now' }).click();
     await page.getByText(/^Judged: /).waitFor();
     await page.locator('.plot svg path').first().waitFor();
@@ -66,7 +43,7 @@ describe.skipIf(!hasChromium)('the safety desk', () => {
 
   test('a plan is fixed, exposure is entered, and its path signals', async () => {
     const page = await come('regulator');
-    await open(one, '/signals/monitoring?new=yes');
+    await go('/signals/monitoring?new=yes');
     for (const [label, value] of [
       ['Product', PRODUCT],
       ['Reaction', REACTION],
@@ -91,13 +68,13 @@ describe.skipIf(!hasChromium)('the safety desk', () => {
         key.endsWith('/lot/DTP26013'),
       );
     await until('the lot raises an alarm', async () => (await lotAlarm()) !== undefined, LOT_MS);
-    await open(one, `/signals/alarms/${(await lotAlarm())!.id}`);
+    await go(`/signals/alarms/${(await lotAlarm())!.id}`);
     await page.getByRole('heading', { level: 1, name: /DTP26013/ }).waitFor();
   });
 
   test('the researcher sees enough reports only, in Chinese in a hand', async () => {
     const page = await come('researcher', { language: 'zh', width: 390, height: 844 });
-    await open(one, '/signals/safety');
+    await go('/signals/safety');
     await page.getByRole('heading', { level: 1, name: '安全信号' }).waitFor();
     await page.getByText(/报告数少于 10/).waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);

@@ -1,22 +1,15 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import { findBarriers, hasChromium, open, openBrowser, type Visit, type Visitor, visitAs } from './browser.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { findBarriers, hasChromium } from './browser.ts';
+import { oneVisitor } from './one-visitor.ts';
 
 /**
  * Goal: the regulator sees how long stocks last and takes a count in; others do not get in.
  * Method: counts and issues through the public door, then a true browser on the true server, each page clean for axe-core.
  */
 describe.skipIf(!hasChromium)('emergency stocks', () => {
-  let browser: Browser;
-  let one: Visit;
-
-  const come = async (role: string, visitor: Partial<Visitor> = {}) => {
-    one = await visitAs(browser, role, { ...inject('screen'), ...visitor });
-    return one.page;
-  };
+  const { come, go, visit } = oneVisitor();
 
   beforeAll(async () => {
-    browser = await openBrowser();
     const page = await come('regulator');
     const send = async (method: 'put' | 'post', path: string, data: object) => {
       const address = `/api/signals/stocks/${path}`;
@@ -41,18 +34,12 @@ describe.skipIf(!hasChromium)('emergency stocks', () => {
         quantity: 280,
         day: dayBefore(10),
       });
-    await one.close();
+    await visit().close();
   }, 120_000);
-  afterAll(() => browser?.close());
-  afterEach(async () => {
-    expect(await findBarriers(one)).toEqual([]);
-    expect(one.troubles).toEqual([]);
-    await one.close();
-  });
 
   test('the regulator sees cover, a scenario shortens it, and the address holds it', async () => {
     const page = await come('regulator');
-    await open(one, '/signals/stocks?group=test');
+    await go('/signals/stocks?group=test');
     const row = page.getByRole('row').filter({ hasText: 'Measles IgM test' }).filter({ hasText: 'Shenzhen' });
     await row.first().getByText('22', { exact: true }).waitFor();
 
@@ -73,7 +60,7 @@ describe.skipIf(!hasChromium)('emergency stocks', () => {
 
   test('a count is looked at first: its faults are told, then it is taken in', async () => {
     const page = await come('regulator');
-    await open(one, '/signals/stocks');
+    await go('/signals/stocks');
     const csv = page.getByRole('textbox', { name: 'Count as CSV' });
     const header = 'site,name,district,item,lot,expires,day,quantity';
     await csv.fill(`${header}\npage,Page store,440106,saline-500,P1,,${dayBefore(1)},many`);
@@ -90,13 +77,13 @@ describe.skipIf(!hasChromium)('emergency stocks', () => {
 
   test('it fits into a hand in Chinese, and the clinician does not get in', async () => {
     let page = await come('laboratory-director', { language: 'zh', width: 390, height: 844 });
-    await open(one, '/signals/stocks');
+    await go('/signals/stocks');
     await page.getByRole('heading', { level: 1, name: '应急物资储备' }).waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-    expect(await findBarriers(one)).toEqual([]);
-    await one.close();
+    expect(await findBarriers(visit())).toEqual([]);
+    await visit().close();
     page = await come('clinician');
-    await open(one, '/');
+    await go('/');
     expect(await page.getByRole('link', { name: 'Emergency stocks' }).count()).toBe(0);
     expect((await page.request.get('/api/signals/stocks')).status()).toBe(403);
   }, 60_000);

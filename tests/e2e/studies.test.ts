@@ -1,34 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import { findBarriers, hasChromium, open, openBrowser, type Visit, type Visitor, visitAs } from './browser.ts';
+import { describe, expect, test } from 'vitest';
+import { hasChromium } from './browser.ts';
+import { oneVisitor } from './one-visitor.ts';
 
 /**
  * Goal: a researcher gets from nothing to a report that says what it stands on, and a clinician elsewhere sees none of it.
  * Method: a true browser on the true server, which analyses the worked example by itself; each page clean for axe-core.
  */
 describe.skipIf(!hasChromium)('efficacy studies', () => {
-  let browser: Browser;
-  let one: Visit;
-
-  const come = async (role: string, visitor: Partial<Visitor> = {}) => {
-    one = await visitAs(browser, role, { ...inject('screen'), ...visitor });
-    return one.page;
-  };
-
-  beforeAll(async () => {
-    browser = await openBrowser();
-  });
-  afterAll(() => browser?.close());
-  afterEach(async () => {
-    expect(await findBarriers(one)).toEqual([]);
-    expect(one.troubles).toEqual([]);
-    await one.close();
-  });
+  const { come, go } = oneVisitor();
 
   test('the researcher loads the example, has it analysed, and reads the survival that was planted', async () => {
     const page = await come('researcher');
-    await open(one, '/signals/studies');
+    await go('/signals/studies');
     await page.getByRole('button', { name: 'Load the worked example' }).click();
     await page.getByText('It is no evidence of anything').waitFor();
     await page.getByRole('tab', { name: 'Rows' }).click();
@@ -55,7 +39,7 @@ describe.skipIf(!hasChromium)('efficacy studies', () => {
 
   test('own rows are uploaded by hand, and what the protocol lacks is said', async () => {
     const page = await come('researcher');
-    await open(one, '/signals/studies');
+    await go('/signals/studies');
     await page.getByRole('button', { name: 'New study' }).click();
     await page.getByRole('tab', { name: 'Rows' }).click();
     await page
@@ -73,7 +57,7 @@ describe.skipIf(!hasChromium)('efficacy studies', () => {
 
   test('the regulator reads the report in Chinese in a hand', async () => {
     const page = await come('regulator', { language: 'zh', width: 390, height: 844 });
-    await open(one, '/signals/studies');
+    await go('/signals/studies');
     await page.getByRole('link', { name: '已完成' }).first().click();
     await page.getByRole('heading', { name: '本研究不能说明什么' }).waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
@@ -81,7 +65,7 @@ describe.skipIf(!hasChromium)('efficacy studies', () => {
 
   test.each(['patient', 'courier'])('the %s finds no such page, and gets no answer', async (role) => {
     const page = await come(role);
-    await open(one, '/');
+    await go('/');
     expect((await page.request.get('/api/signals/studies')).status()).toBe(403);
   });
 });

@@ -1,8 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import type { Db } from '#kernel/context';
+import { type Context, type Db, makeContext } from '#kernel/context';
 import { sql } from '#kernel/sql';
-import { release } from '../../src/modules/exchange/actions/index.ts';
+import {
+  addEvidence,
+  answerItems,
+  approveOffering,
+  createOffering,
+  finishContent,
+  judgeItems,
+  placeContent,
+  readCompliance,
+  readStudio,
+  release,
+  requestListing,
+  settleNotices,
+  submitOffering,
+} from '../../src/modules/exchange/actions/index.ts';
 import type {
+  Candidate,
   DefinedColumn,
   DeliveryWay,
   OfferingDefinition,
@@ -10,7 +25,146 @@ import type {
   PriceModel,
   VersionState,
 } from '../../src/modules/exchange/model.ts';
-import { testContext } from './context.ts';
+import { testActor, testContext } from './context.ts';
+
+const said = (text: string) => ({ en: text, zh: `${text}（中文）` });
+
+/** A small table of counts, as a definition and as the lake would give it. */
+export function exampleDefinition(parts: Partial<OfferingDefinition> = {}): OfferingDefinition {
+  return {
+    form: 1,
+    kind: 'dataset',
+    title: said('Subtypes by district and year'),
+    summary: said('How many persons of each subtype there were'),
+    topic: 'oncology',
+    keywords: ['subtype'],
+    query: { sql: 'select district, year, subtype, persons from counts', parameters: [] },
+    columns: [
+      { name: 'district', label: said('District'), meaning: said('GB/T 2260'), type: 'text', role: 'quasi' },
+      { name: 'year', label: said('Year'), meaning: said('Of the result'), type: 'integer', role: 'quasi' },
+      { name: 'subtype', label: said('Subtype'), meaning: said('By the markers'), type: 'text', role: 'sensitive' },
+      { name: 'persons', label: said('Persons'), meaning: said('Counted once'), type: 'integer', role: 'count' },
+    ],
+    quality: { ranges: [{ column: 'persons', low: 0 }] },
+    gate: {},
+    prices: [{ kind: 'flat', fen: 100_000 }],
+    pricingBasis: said('Cost of making'),
+    sources: [{ party: { id: 'account/seller', name: 'Seller' }, share: 10_000 }],
+    terms: { purposes: ['research'], days: 365, attribution: true, mayPassOn: false, deleteAfter: true },
+    ways: ['download'],
+    refresh: 'never',
+    ...parts,
+  };
+}
+
+export function exampleCandidate(): Candidate {
+  const { columns } = exampleDefinition();
+  const rows = ['440103', '440106', '440305'].flatMap((district, one) =>
+    [2024, 2025].flatMap((year, two) =>
+      ['luminal A', 'luminal B', 'HER2', 'triple negative'].map((subtype, three) => [
+        ...[district, year, subtype],
+        40 + 17 * one + 5 * two + 11 * three,
+      ]),
+    ),
+  );
+  return { columns: columns.map(({ name, label, type, role }) => ({ name, label, type, role })), rows };
+}
+
+/** Who does what on the way to the market, each an actor of its own. */
+export function exchangeActors(ctx: Context): { seller: Context; assessor: Context; operator: Context } {
+  const { db, log, now, newId } = ctx;
+  const as = (actor: Parameters<typeof makeContext>[0]['actor']): Context =>
+    makeContext({ actor, db, log, now, newId });
+  return {
+    seller: as(
+      testActor('laboratory-director', {
+        organizations: ['seller'],
+        permissions: new Set(['exchange.offer@organization']),
+      }),
+    ),
+    assessor: as(testActor('regulator', { permissions: new Set(['exchange.assess']) })),
+    operator: as(testActor('administrator', { permissions: new Set(['exchange.operate']) })),
+  };
+}
+
+/** An answer to every question that nothing speaks against. */
+export const EXAMPLE_ANSWERS = Object.fromEntries(
+  Object.entries({
+    ...{ identity: 'organization', 'right-hold': 'contract', 'right-use': 'own', 'right-operate': 'holder' },
+    ...{ authorisation: 'own', dispute: 'none', classification: 'general', 'personal-basis': 'anonymised' },
+    ...{ ethics: 'not-needed', genetic: 'none', export: 'domestic', retention: 'thirty' },
+  }).map(([item, choice]) => [item, { choice, words: 'as the papers show' }]),
+);
+
+/** Answered and proved; each step here and below is an act of its own actor, through the module's actions. */
+export async function draftOffering(ctx: Context, definition = exampleDefinition()): Promise<string> {
+  const { seller } = exchangeActors(ctx);
+  const { id, revision } = await createOffering(seller, definition);
+  await answerItems(seller, id, { answers: EXAMPLE_ANSWERS, revision });
+  await proveItems(seller, id);
+  return id;
+}
+
+/** A file wherever an answer needs one. */
+async function proveItems(seller: Context, id: string): Promise<void> {
+  const { items } = await readCompliance(seller, id);
+  for (const { id: item, file = [], answer } of items) {
+    if (answer?.choice === undefined || !file.includes(answer.choice)) continue;
+    const content = Buffer.from(`proof of ${item}`);
+    await addEvidence(seller, id, { item, name: `${item}.txt`, media: 'text/plain', content });
+  }
+}
+
+/** A draft with content that passed the gate. */
+export async function filledOffering(
+  ctx: Context,
+  { definition = exampleDefinition(), candidate = exampleCandidate() } = {},
+): Promise<string> {
+  const { seller } = exchangeActors(ctx);
+  const id = await draftOffering(ctx, definition);
+  const waiting = await placeContent(seller, id);
+  await finishContent(seller, waiting, { definition, candidate, views: ['laboratory_result'], took: () => 1 });
+  return id;
+}
+
+/** In review. */
+export async function submittedOffering(ctx: Context, content?: Parameters<typeof filledOffering>[1]): Promise<string> {
+  const { seller } = exchangeActors(ctx);
+  const id = await filledOffering(ctx, content);
+  await submitOffering(seller, id, (await readStudio(seller, id)).revision);
+  return id;
+}
+
+/** Approved, its notice begun. */
+export async function noticedOffering(
+  ctx: Context,
+  { noticeDays = 0, ...content }: { noticeDays?: number } & Parameters<typeof filledOffering>[1] = {},
+): Promise<string> {
+  const { assessor } = exchangeActors(ctx);
+  const id = await submittedOffering(ctx, content);
+  await judgeAll(assessor, id);
+  const { assessment } = await readCompliance(assessor, id);
+  await approveOffering(assessor, id, { words: 'complete', revision: assessment!.revision, noticeDays });
+  return id;
+}
+
+/** Every item satisfied. */
+export async function judgeAll(assessor: Context, id: string): Promise<void> {
+  const { items, assessment } = await readCompliance(assessor, id);
+  const verdicts = Object.fromEntries(
+    items.map(({ id: item }) => [item, { verdict: 'satisfied', words: '' } as const]),
+  );
+  await judgeItems(assessor, id, { verdicts, revision: assessment!.revision });
+}
+
+/** On the market of this platform: ready to be traded. */
+export async function listedOffering(ctx: Context, content?: Parameters<typeof filledOffering>[1]): Promise<string> {
+  const { seller } = exchangeActors(ctx);
+  const id = await noticedOffering(ctx, content);
+  await settleNotices(ctx);
+  await requestListing(seller, id, [{ venue: 'banyan', fields: {} }]);
+  return id;
+}
 
 const column = (name: string, parts: Partial<DefinedColumn>): DefinedColumn => ({
   ...{ name, label: { en: name, zh: name }, type: 'text', role: 'quasi', meaning: { en: name, zh: name } },

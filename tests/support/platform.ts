@@ -110,7 +110,7 @@ export async function makePlatform(
           await sleep(20);
         }
       }
-      throw new Error('the database does not come back');
+      throw new Error(`the database does not come back: ${said.slice(-4_000)}`);
     },
     async killLake() {
       const until = Date.now() + START_MS;
@@ -119,7 +119,7 @@ export async function makePlatform(
         if (engine !== undefined) return void process.kill(engine, 'SIGKILL');
         await sleep(20);
       }
-      throw new Error('the lake does not come back');
+      throw new Error(`the lake does not come back: ${said.slice(-4_000)}`);
     },
     async stop() {
       child?.kill('SIGINT');

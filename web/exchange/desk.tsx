@@ -8,6 +8,7 @@ import {
   DataTable,
   Facts,
   Failure,
+  Field,
   Figures,
   Loading,
   Page,
@@ -17,7 +18,6 @@ import {
   Time,
   useNotice,
 } from '../ui/index.ts';
-import { Field } from './field.tsx';
 import { partyName, said, useCatalogue, useMoney } from './offering-ask.ts';
 import { trade, useOrders, usePayments } from './trade-ask.ts';
 import { Payments } from './wallet.tsx';
@@ -105,7 +105,6 @@ function BooksShown({ books: { entries, postings, totals, flaws } }: { books: Bo
   const isGood = flaws.length === 0 && sum === 0;
   return (
     <div className="stack">
-      <StatusTag tone={isGood ? 'good' : 'danger'}>{t(isGood ? 'desk.booksGood' : 'desk.booksBad')}</StatusTag>
       <Figures
         figures={[
           { label: t('desk.entries'), value: entries },
@@ -114,6 +113,7 @@ function BooksShown({ books: { entries, postings, totals, flaws } }: { books: Bo
         ]}
       />
       <Panel title={t('desk.books')}>
+        <StatusTag tone={isGood ? 'good' : 'danger'}>{t(isGood ? 'desk.booksGood' : 'desk.booksBad')}</StatusTag>
         <Facts facts={totals.map(({ purpose, fen }) => [t(`wallet.purposes.${purpose}`), money(fen)])} />
         {flaws.length > 0 && (
           <ul>

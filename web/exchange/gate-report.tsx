@@ -2,16 +2,11 @@ import { DownloadOutlined, PrinterOutlined } from '@ant-design/icons';
 import { Button, Progress } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type {
-  GateCheck,
-  GateReport,
-  MicrodataReport,
-  RiskFigures,
-  TableReport,
-} from '../../src/modules/exchange/model.ts';
+import type { GateReport, MicrodataReport, RiskFigures, TableReport } from '../../src/modules/exchange/model.ts';
 import { Go, usePathValue } from '../shell/index.ts';
-import { DataTable, Facts, Failure, Figures, Loading, Page, Panel, Plot, StatusTag, save, Time } from '../ui/index.ts';
-import { CHECK_TONES, useGateBudget, useGateReport, useMeasure, useNumber } from './gate-ask.ts';
+import { DataTable, Facts, Failure, Figures, Loading, Page, Panel, Plot, save, Time } from '../ui/index.ts';
+import { useGateBudget, useGateReport, useNumber } from './gate-ask.ts';
+import { GateChecks } from './gate-checks.tsx';
 import { intervalsOption, largestClass, pairsOption, sizeBins } from './gate-plots.ts';
 import { said } from './offering-ask.ts';
 import './gate.css';
@@ -92,45 +87,12 @@ function Report({ report }: { report: GateReport }) {
         />
       </Panel>
       <Panel title={t('gate.checks')}>
-        <ul className="gate-checks">
-          {report.checks.map((check) => (
-            <Check key={check.key} check={check} />
-          ))}
-        </ul>
+        <GateChecks checks={report.checks} />
       </Panel>
       {microdata !== null && <Microdata report={microdata} />}
       {table !== null && <Table table={table} k={report.settings.k} />}
       <Budget offering={report.offeringId} />
     </>
-  );
-}
-
-function Check({ check }: { check: GateCheck }) {
-  const { t } = useTranslation('exchange');
-  const measure = useMeasure();
-  const { verdict, what, mend, method, source, numbers, where } = check;
-  return (
-    <li>
-      <div>
-        <StatusTag tone={CHECK_TONES[verdict]}>{t(`gate.checkVerdicts.${verdict}`)}</StatusTag>
-      </div>
-      <div>
-        <strong>{said(what)}</strong>
-        {numbers.length > 0 && (
-          <div>
-            {numbers
-              .map(({ name, value, limit }) => {
-                const told = `${t(`gate.numbers.${name}`)} ${measure(name, value)}`;
-                return limit === undefined ? told : `${told} (${t('gate.limit', { limit: measure(name, limit) })})`;
-              })
-              .join(' · ')}
-          </div>
-        )}
-        {where.length > 0 && <div>{t('gate.where', { where: where.join(', ') })}</div>}
-        {verdict === 'failed' && <div>{t('gate.mend', { mend: said(mend) })}</div>}
-        <div className="gate-source">{t('gate.source', { method: said(method), source })}</div>
-      </div>
-    </li>
   );
 }
 

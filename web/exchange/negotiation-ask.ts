@@ -1,6 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { NegotiationState, NegotiationStep } from '#standards/dataspace';
-import type { NegotiationLine, NegotiationPage, PolicyJson } from '../../src/modules/exchange/model.ts';
+import type {
+  NegotiationLine,
+  NegotiationPage,
+  PolicyJson,
+  Transfer,
+  Words,
+} from '../../src/modules/exchange/model.ts';
 import { api, useGo } from '../shell/index.ts';
 import { type Tone, useNotice } from '../ui/index.ts';
 
@@ -34,8 +40,13 @@ export function useNegotiation(id: string) {
     queryKey: ['exchange', 'negotiation', id],
     queryFn: ({ signal }) => api.get<NegotiationPage>(`${ROOT}/${id}`, { signal }),
     // The other side answers, and some steps follow by themselves.
-    refetchInterval: ({ state: { data } }) => (data !== undefined && isOver(data.negotiation.state) ? false : POLL_MS),
+    refetchInterval: ({ state: { data } }) =>
+      data !== undefined && isOver(data.negotiation.state) && !data.transfers.some(isOnItsWay) ? false : POLL_MS,
   });
+}
+
+function isOnItsWay({ state, trouble }: Transfer): boolean {
+  return state === 'REQUESTED' && trouble === null;
 }
 
 interface Stepping {
@@ -68,7 +79,8 @@ export function useOpening() {
   const notice = useNotice();
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (given: { offering: string; offer: PolicyJson }) => api.post<NegotiationPage>(ROOT, given),
+    mutationFn: (given: { offering: string; offer: PolicyJson; counterparty?: string; title?: Words }) =>
+      api.post<NegotiationPage>(ROOT, given),
     onSuccess: ({ negotiation }) => {
       void queries.invalidateQueries({ queryKey: ['exchange', 'negotiations'] });
       go(`/exchange/negotiations/${negotiation.id}`);

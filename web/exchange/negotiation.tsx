@@ -2,9 +2,11 @@ import { CheckOutlined, CloseOutlined, EditOutlined } from '@ant-design/icons';
 import { Alert, Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { TransferState } from '#standards/dataspace';
 import type { NegotiationPage, ProtocolStep } from '../../src/modules/exchange/model.ts';
 import { Go, usePathValue } from '../shell/index.ts';
 import { Facts, Failure, Loading, Page, Panel, StatusTag, Time, Timeline, type Tone, useAsk } from '../ui/index.ts';
+import { useTransferAct } from './connector-ask.ts';
 import { NEGOTIATION_TONES, useNegotiation, useStep } from './negotiation-ask.ts';
 import { partyName, said } from './offering-ask.ts';
 import { PolicyInWords } from './policy-in-words.tsx';
@@ -71,6 +73,7 @@ function Shown({ page, trail }: { page: NegotiationPage; trail: React.ReactNode 
             )}
           </div>
         )}
+        {negotiation.role === 'consumer' && negotiation.state === 'FINALIZED' && <Transfers page={page} />}
         {page.agreement !== null && <AgreementPanel made={page.agreement} isBuyer={page.side === 'consumer'} />}
         <Course steps={page.steps} />
       </div>
@@ -152,6 +155,62 @@ function Glance({ page: { negotiation, side } }: { page: NegotiationPage }) {
     </Panel>
   );
 }
+
+/** What was fetched from the other connector. */
+function Transfers({ page: { negotiation, transfers, side } }: { page: NegotiationPage }) {
+  const { t } = useTranslation('exchange');
+  const act = useTransferAct(negotiation.id);
+  return (
+    <Panel
+      title={t('transfers.title')}
+      actions={
+        side === 'consumer' && (
+          <Button type="primary" loading={act.isPending} onClick={() => act.mutate(undefined)}>
+            {t('transfers.fetch')}
+          </Button>
+        )
+      }
+    >
+      <p className="quiet">{t('transfers.about')}</p>
+      {transfers.map((transfer) => {
+        const { id, state, revision, dataAddress, reason, trouble, updatedAt } = transfer;
+        const step = (which: 'complete' | 'terminate') => act.mutate({ transfer: id, step: which, revision });
+        return (
+          <div key={id} className="row">
+            <StatusTag tone={trouble === null ? TRANSFER_TONES[state] : 'danger'}>
+              {t(`transfers.states.${state}`)}
+            </StatusTag>
+            <Time at={updatedAt} />
+            {(reason ?? trouble) !== null && <span>{reason ?? trouble}</span>}
+            {state === 'STARTED' && dataAddress?.endpoint !== undefined && (
+              <a href={dataAddress.endpoint} target="_blank" rel="noreferrer noopener">
+                {t('transfers.open')}
+              </a>
+            )}
+            {state === 'STARTED' && side === 'consumer' && (
+              <>
+                <Button size="small" onClick={() => step('complete')}>
+                  {t('transfers.complete')}
+                </Button>
+                <Button size="small" danger onClick={() => step('terminate')}>
+                  {t('transfers.terminate')}
+                </Button>
+              </>
+            )}
+          </div>
+        );
+      })}
+    </Panel>
+  );
+}
+
+const TRANSFER_TONES: Readonly<Record<TransferState, Tone>> = {
+  REQUESTED: 'info',
+  STARTED: 'good',
+  SUSPENDED: 'warning',
+  COMPLETED: 'neutral',
+  TERMINATED: 'danger',
+};
 
 interface AgreementProps {
   made: NonNullable<NegotiationPage['agreement']>;

@@ -6,6 +6,7 @@ import type {
   CandidatePreview,
   CompliancePage,
   Facets,
+  GateTrial,
   NoticeLine,
   Objection,
   OfferingCard,
@@ -24,7 +25,7 @@ import type {
   Words,
 } from '../../src/modules/exchange/model.ts';
 import { api, language } from '../shell/index.ts';
-import { type Tone, useNotice } from '../ui/index.ts';
+import { base64Of, type Tone, useNotice } from '../ui/index.ts';
 
 const ROOT = '/api/exchange';
 const WAIT_MS = 3_000;
@@ -175,6 +176,7 @@ export const exchange = {
   openVersion: (id: string) => api.post<StudioPage>(`${ROOT}/offerings/${id}/versions`),
   preview: ({ query, columns, quality }: OfferingDefinition) =>
     api.post<CandidatePreview>(`${ROOT}/preview`, { query, columns, quality }),
+  tryGate: (id: string) => api.post<GateTrial>(`${ROOT}/offerings/${id}/gate-trial`),
   askContent: (id: string) => api.post<StudioPage>(`${ROOT}/offerings/${id}/content`),
   submit: (id: string, revision: number) => api.post<StudioPage>(`${ROOT}/offerings/${id}/submit`, { revision }),
   list: (id: string, venues: { venue: string; fields: Record<string, string> }[]) =>
@@ -205,21 +207,13 @@ export const exchange = {
     api.post<NoticePage>(`${ROOT}/objections/${objection}`, { state, words }),
 };
 
-async function base64Of(file: File): Promise<string> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  let text = '';
-  // In pieces: the arguments of a call are bounded.
-  for (let at = 0; at < bytes.length; at += 8_192) text += String.fromCharCode(...bytes.subarray(at, at + 8_192));
-  return btoa(text);
-}
-
 /** Amounts as people of this language write them. */
 export function useMoney(): (fen: number) => string {
   const { i18n } = useTranslation();
   return (fen) =>
-    new Intl.NumberFormat(i18n.language, { style: 'currency', currency: 'CNY', maximumFractionDigits: 4 }).format(
-      fen / 100,
-    );
+    new Intl.NumberFormat(i18n.language, {
+      ...{ style: 'currency', currency: 'CNY', currencyDisplay: 'narrowSymbol', maximumFractionDigits: 4 },
+    }).format(fen / 100);
 }
 
 /** What a contract costs, in one line. */

@@ -167,32 +167,35 @@ function Detail({ offering }: { offering: OfferingDetail }) {
 export function Dictionary({ columns }: { columns: readonly DefinedColumn[] }) {
   const { t } = useTranslation('exchange');
   return (
-    <DataTable<DefinedColumn>
-      name="dictionary"
-      label={t('offering.dictionary')}
-      rowKey={({ name }) => name}
-      source={{ rows: columns }}
-      searchable={columns.length > 12}
-      columns={[
-        {
-          key: 'name',
-          title: t('offering.column'),
-          value: ({ name }) => name,
-          render: ({ name }) => <code>{name}</code>,
-          phoneTitle: true,
-        },
-        { key: 'label', title: t('offering.label'), value: ({ label }) => said(label) },
-        { key: 'meaning', title: t('offering.meaning'), value: ({ meaning }) => said(meaning) },
-        { key: 'type', title: t('offering.type'), value: ({ type }) => t(`offering.types.${type}`) },
-        { key: 'role', title: t('offering.role'), value: ({ role }) => t(`offering.roles.${role}`) },
-        { key: 'unit', title: t('offering.unit'), value: ({ unit }) => unit ?? '' },
-        {
-          key: 'codes',
-          title: t('offering.codes'),
-          value: ({ codes = [] }) => codes.map(({ code, label }) => `${code}: ${said(label)}`).join('; '),
-        },
-      ]}
-    />
+    <section className="offering-table">
+      <h2>{t('offering.dictionary')}</h2>
+      <DataTable<DefinedColumn>
+        name="dictionary"
+        label={t('offering.dictionary')}
+        rowKey={({ name }) => name}
+        source={{ rows: columns }}
+        searchable={columns.length > 12}
+        columns={[
+          {
+            key: 'name',
+            title: t('offering.column'),
+            value: ({ name }) => name,
+            render: ({ name }) => <code>{name}</code>,
+            phoneTitle: true,
+          },
+          { key: 'label', title: t('offering.label'), value: ({ label }) => said(label) },
+          { key: 'meaning', title: t('offering.meaning'), value: ({ meaning }) => said(meaning) },
+          { key: 'type', title: t('offering.type'), value: ({ type }) => t(`offering.types.${type}`) },
+          { key: 'role', title: t('offering.role'), value: ({ role }) => t(`offering.roles.${role}`) },
+          { key: 'unit', title: t('offering.unit'), value: ({ unit }) => unit ?? '' },
+          {
+            key: 'codes',
+            title: t('offering.codes'),
+            value: ({ codes = [] }) => codes.map(({ code, label }) => `${code}: ${said(label)}`).join('; '),
+          },
+        ]}
+      />
+    </section>
   );
 }
 
@@ -200,27 +203,31 @@ export function Dictionary({ columns }: { columns: readonly DefinedColumn[] }) {
 export function SampleTable({ sample, columns }: { sample: Sample; columns: readonly DefinedColumn[] }) {
   const { t } = useTranslation('exchange');
   return (
-    <DataTable<{ at: number; row: Cell[] }>
-      name="sample"
-      label={t('offering.sample')}
-      rowKey={({ at }) => String(at)}
-      source={{ rows: sample.rows.map((row, at) => ({ at, row })) }}
-      searchable={false}
-      columns={sample.columns.map((name, at) => {
-        const column = columns.find((each) => each.name === name);
-        return {
-          key: name,
-          title: column === undefined ? name : said(column.label),
-          value: ({ row }) => {
-            const value = row[at] ?? null;
-            const code = column?.codes?.find((each) => each.code === String(value));
-            return code === undefined ? value : said(code.label);
-          },
-          end: column?.type === 'integer' || column?.type === 'decimal',
-          phoneTitle: at === 0,
-        };
-      })}
-    />
+    <section className="offering-table">
+      <h2>{t('offering.sample')}</h2>
+      <p className="quiet">{t('offering.sampleAbout')}</p>
+      <DataTable<{ at: number; row: Cell[] }>
+        name="sample"
+        label={t('offering.sample')}
+        rowKey={({ at }) => String(at)}
+        source={{ rows: sample.rows.map((row, at) => ({ at, row })) }}
+        searchable={false}
+        columns={sample.columns.map((name, at) => {
+          const column = columns.find((each) => each.name === name);
+          return {
+            key: name,
+            title: column === undefined ? name : said(column.label),
+            value: ({ row }) => {
+              const value = row[at] ?? null;
+              const code = column?.codes?.find((each) => each.code === String(value));
+              return code === undefined ? value : said(code.label);
+            },
+            end: column?.type === 'integer' || column?.type === 'decimal',
+            phoneTitle: at === 0,
+          };
+        })}
+      />
+    </section>
   );
 }
 

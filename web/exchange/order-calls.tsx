@@ -2,8 +2,7 @@ import { Button, Input, InputNumber } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ApiKey, OrderPage } from '../../src/modules/exchange/model.ts';
-import { DataTable, Panel, Plot, StatusTag, Time, useNotice } from '../ui/index.ts';
-import { Field } from './field.tsx';
+import { DataTable, Field, Panel, Plot, StatusTag, Time, useNotice } from '../ui/index.ts';
 import { useMoney } from './offering-ask.ts';
 import { trade, useOrderAct } from './trade-ask.ts';
 

@@ -3,11 +3,11 @@ import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type OfferingDetail, PURPOSES } from '../../src/modules/exchange/model.ts';
 import { Go, useAddressValue, useGo, useSession } from '../shell/index.ts';
-import { Empty, Facts, Failure, Loading, Page, Panel } from '../ui/index.ts';
-import { Field } from './field.tsx';
+import { Empty, Facts, Failure, Field, Loading, Page, Panel } from '../ui/index.ts';
 import { partyName, said, useMoney, useOffering, usePriceWords } from './offering-ask.ts';
 import { PolicyInWords } from './policy-in-words.tsx';
 import { newKey, trade, useOrderAct } from './trade-ask.ts';
+import './trade.css';
 
 /** From an offering to its contract. */
 export default function OrderNew() {
@@ -120,7 +120,7 @@ function Form({ offering }: { offering: OfferingDetail }) {
               )}
             </Field>
           )}
-          <div className="trade-field">
+          <div className="field">
             <span>{t('orderNew.purpose')}</span>
             <Select
               aria-label={t('orderNew.purpose')}

@@ -4,8 +4,20 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Delivery, OrderMove, OrderPage } from '../../src/modules/exchange/model.ts';
 import { Go, usePathValue } from '../shell/index.ts';
-import { DataTable, Facts, Failure, Figures, Loading, Page, Panel, StatusTag, Time, Timeline } from '../ui/index.ts';
-import { Field } from './field.tsx';
+import {
+  DataTable,
+  Facts,
+  Failure,
+  Field,
+  Figures,
+  Loading,
+  Page,
+  Panel,
+  StatusTag,
+  Time,
+  Timeline,
+} from '../ui/index.ts';
+import { numberOf } from './invoice-number.ts';
 import { partyName, said, useMoney, usePriceWords } from './offering-ask.ts';
 import { OrderCalls } from './order-calls.tsx';
 import { PolicyInWords } from './policy-in-words.tsx';
@@ -186,7 +198,7 @@ function Contract({ page }: { page: OrderPage }) {
         <Panel title={t('order.invoices')} flush>
           <DataTable<OrderPage['invoices'][number]>
             name="invoices"
-            label={t('order.invoices')}
+            label={t('order.invoicesAll')}
             emptyText={t('order.noInvoices')}
             rowKey={({ year, number }) => `${year}-${number}`}
             source={{ rows: invoices }}
@@ -194,7 +206,10 @@ function Contract({ page }: { page: OrderPage }) {
               {
                 key: 'number',
                 title: t('order.invoiceNumber'),
-                value: ({ year, number }) => `${year}-${String(number).padStart(6, '0')}`,
+                value: numberOf,
+                render: (invoice) => (
+                  <Go to={`/exchange/orders/${order.id}/invoices/${numberOf(invoice)}`}>{numberOf(invoice)}</Go>
+                ),
                 phoneTitle: true,
               },
               { key: 'kind', title: t('order.invoiceKind'), value: ({ kind }) => t(`order.invoiceKinds.${kind}`) },
@@ -333,7 +348,7 @@ function Deliveries({ page: { order, deliveries, side } }: { page: OrderPage }) 
     <Panel title={t('order.deliveries')} flush>
       <DataTable<Delivery>
         name="deliveries"
-        label={t('order.deliveries')}
+        label={t('order.deliveriesAll')}
         emptyText={t('order.noDelivery')}
         rowKey={({ id }) => id}
         source={{ rows: deliveries }}

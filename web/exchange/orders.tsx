@@ -11,7 +11,7 @@ export function useSides(): OrderSide[] {
   const { may } = useSession();
   const sides: OrderSide[] = [];
   if (may('exchange.buy')) sides.push('buyer');
-  if (may('exchange.sell') || may('exchange.sell@organization')) sides.push('seller');
+  if (may('exchange.sell')) sides.push('seller');
   if (may('exchange.operate')) sides.push('operator');
   return sides;
 }

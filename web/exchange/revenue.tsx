@@ -53,7 +53,7 @@ function Pictures({ revenue: { cells, orders, refundedFen, feeFen } }: { revenue
           { label: t('revenue.refunded'), value: money(refundedFen) },
         ]}
       />
-      <Panel>
+      <Panel title={t('revenue.month')}>
         <Months cells={cells} />
       </Panel>
       <div className="trade-pair">
@@ -118,7 +118,7 @@ function Bars(props: {
   const option: PlotOption = {
     tooltip: { trigger: 'axis' },
     grid: { left: 8, right: 20, top: 12, bottom: 8, containLabel: true },
-    xAxis: { type: 'value' },
+    xAxis: { type: 'value', axisLabel: { hideOverlap: true } },
     yAxis: {
       type: 'category',
       data: shown.map(([name]) => name),
@@ -128,7 +128,7 @@ function Bars(props: {
     series: [{ type: 'bar', data: shown.map(([, yuan]) => yuan), color: '#0b6b60', barMaxWidth: 22 }],
   };
   return (
-    <Panel>
+    <Panel title={props.name}>
       <Plot title={props.title} option={option} table={{ columns: [props.name, t('revenue.yuan')], rows: sums }} />
     </Panel>
   );

@@ -1,6 +1,8 @@
 import {
+  ApiOutlined,
   AppstoreOutlined,
   AuditOutlined,
+  CloudDownloadOutlined,
   ExperimentOutlined,
   FundOutlined,
   NotificationOutlined,
@@ -14,12 +16,8 @@ import {
 import type { PageRoute } from '../shell/index.ts';
 
 const NEGOTIATE = 'exchange.negotiation.read';
-const [BUY, SELL, OPERATE] = [
-  'exchange.buy',
-  ['exchange.sell', 'exchange.sell@organization'],
-  'exchange.operate',
-] as const;
-const OFFER = ['exchange.offer', 'exchange.offer@organization'];
+const [BUY, SELL, OPERATE] = ['exchange.buy', 'exchange.sell', 'exchange.operate'] as const;
+const OFFER = 'exchange.offer';
 
 /** Orders of the navigation: 500 catalogue and studio, 520 orders, 540 assessment and venues, 560 money. */
 export const routes: readonly PageRoute[] = [
@@ -50,6 +48,18 @@ export const routes: readonly PageRoute[] = [
   },
   { path: '/exchange/negotiations/$id', page: () => import('./negotiation.tsx'), permission: NEGOTIATE },
   {
+    path: '/exchange/elsewhere',
+    page: () => import('./elsewhere.tsx'),
+    permission: 'exchange.negotiate',
+    nav: { label: 'exchange:elsewhere.title', icon: CloudDownloadOutlined, order: 531 },
+  },
+  {
+    path: '/exchange/connectors',
+    page: () => import('./connectors.tsx'),
+    permission: OPERATE,
+    nav: { label: 'exchange:connectors.title', icon: ApiOutlined, order: 572 },
+  },
+  {
     path: '/exchange/assessments',
     page: () => import('./assessments.tsx'),
     permission: 'exchange.assess',
@@ -75,27 +85,32 @@ export const routes: readonly PageRoute[] = [
   {
     path: '/exchange/venues',
     page: () => import('./venues.tsx'),
-    permission: ['exchange.operate', 'exchange.assess', ...OFFER],
+    permission: ['exchange.operate', 'exchange.assess', OFFER],
     nav: { label: 'exchange:venues.title', icon: AppstoreOutlined, order: 550 },
   },
   {
     path: '/exchange/orders',
     page: () => import('./orders.tsx'),
-    permission: [BUY, ...SELL, OPERATE],
+    permission: [BUY, SELL, OPERATE],
     nav: { label: 'exchange:orders.title', icon: ShoppingOutlined, order: 520 },
   },
   { path: '/exchange/orders/new', page: () => import('./order-new.tsx'), permission: BUY },
-  { path: '/exchange/orders/$id', page: () => import('./order.tsx'), permission: [BUY, ...SELL, OPERATE] },
+  { path: '/exchange/orders/$id', page: () => import('./order.tsx'), permission: [BUY, SELL, OPERATE] },
+  {
+    path: '/exchange/orders/$id/invoices/$number',
+    page: () => import('./invoice.tsx'),
+    permission: [BUY, SELL, OPERATE],
+  },
   {
     path: '/exchange/wallet',
     page: () => import('./wallet.tsx'),
-    permission: [BUY, ...SELL],
+    permission: [BUY, SELL],
     nav: { label: 'exchange:wallet.title', icon: WalletOutlined, order: 560 },
   },
   {
     path: '/exchange/revenue',
     page: () => import('./revenue.tsx'),
-    permission: [...SELL, OPERATE],
+    permission: [SELL, OPERATE],
     nav: { label: 'exchange:revenue.title', icon: FundOutlined, order: 565 },
   },
   {
@@ -119,12 +134,12 @@ export const routes: readonly PageRoute[] = [
   {
     path: '/exchange/releases',
     page: () => import('./gate-reports.tsx'),
-    permission: ['exchange.operate', 'exchange.assess', ...OFFER],
+    permission: ['exchange.operate', 'exchange.assess', OFFER],
     nav: { label: 'exchange:gate.title', icon: SafetyCertificateOutlined, order: 542 },
   },
   {
     path: '/exchange/releases/$id',
     page: () => import('./gate-report.tsx'),
-    permission: ['exchange.operate', 'exchange.assess', ...OFFER],
+    permission: ['exchange.operate', 'exchange.assess', OFFER],
   },
 ];

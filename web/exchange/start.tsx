@@ -15,7 +15,7 @@ const FEW = 5;
 
 export const cards: readonly StartCard[] = [
   { order: 30, permission: 'exchange.assess', Card: Waiting },
-  { order: 40, permission: 'exchange.offer@organization', Card: OwnOfferings },
+  { order: 45, permission: 'exchange.offer', Card: OwnOfferings },
   { order: 20, roles: ['data-buyer', 'enterprise', 'researcher'], Card: NewOfferings },
 ];
 

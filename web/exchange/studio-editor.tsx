@@ -20,6 +20,7 @@ import {
 import { DataTable, Panel } from '../ui/index.ts';
 import { QualityPanel } from './offering.tsx';
 import { exchange, useAct } from './offering-ask.ts';
+import { StudioQuestion } from './studio-question.tsx';
 
 type RangePlan = OfferingDefinition['quality']['ranges'][number];
 
@@ -160,19 +161,12 @@ export function DataPart({ definition, change, isDraft }: Edited) {
     <div className="stack">
       <Panel title={t('studio.question')}>
         <p className="quiet">{t('studio.questionAbout')}</p>
-        <Field label={t('studio.sql')}>
-          {(id) => (
-            <Input.TextArea
-              id={id}
-              className="offering-sql"
-              rows={14}
-              spellCheck={false}
-              disabled={!isDraft}
-              value={definition.query.sql}
-              onChange={({ target }) => change({ query: { ...definition.query, sql: target.value } })}
-            />
-          )}
-        </Field>
+        <StudioQuestion
+          query={definition.query}
+          change={(query) => change({ query })}
+          isDraft={isDraft}
+          run={() => preview.mutate(undefined)}
+        />
         {isDraft && (
           <p className="row">
             <Button

@@ -1,4 +1,4 @@
-import { BuildOutlined, PauseOutlined, PlayCircleOutlined, StopOutlined } from '@ant-design/icons';
+import { BuildOutlined, ExperimentOutlined, PauseOutlined, PlayCircleOutlined, StopOutlined } from '@ant-design/icons';
 import { Button, Input, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -11,6 +11,7 @@ import type {
 } from '../../src/modules/exchange/model.ts';
 import { Go, useAddressValue } from '../shell/index.ts';
 import { DataTable, Empty, Panel, StatusTag, Time, type Tone, useAsk } from '../ui/index.ts';
+import { GateChecks } from './gate-checks.tsx';
 import { Dictionary, QualityPanel, SampleTable } from './offering.tsx';
 import { exchange, STATE_TONES, said, useAct, useBoard, useStudio, VENUE_TONES } from './offering-ask.ts';
 
@@ -25,6 +26,7 @@ const CONTENT_TONES: Readonly<Record<ContentLine['state'], Tone>> = {
 export function ContentPart({ page, isChanged }: { page: StudioPage; isChanged: boolean }) {
   const { t } = useTranslation('exchange');
   const make = useAct(() => exchange.askContent(page.id));
+  const trial = useAct(() => exchange.tryGate(page.id));
   const isWaiting = page.contents.some(({ state }) => state === 'waiting');
   const mayMake = page.mayWrite && (page.state === 'draft' || page.state === 'listed');
   return (
@@ -32,14 +34,35 @@ export function ContentPart({ page, isChanged }: { page: StudioPage; isChanged: 
       {mayMake && (
         <Panel>
           <p className="quiet">{t('studio.contentAbout')}</p>
-          <Button
-            icon={<BuildOutlined />}
-            loading={make.isPending || isWaiting}
-            disabled={isChanged}
-            onClick={() => make.mutate(undefined)}
-          >
-            {t(isWaiting ? 'studio.making' : 'studio.makeContent')}
-          </Button>
+          <div className="row">
+            <Button
+              icon={<ExperimentOutlined />}
+              loading={trial.isPending}
+              disabled={isChanged}
+              onClick={() => trial.mutate(undefined)}
+            >
+              {t('studio.tryGate')}
+            </Button>
+            <Button
+              icon={<BuildOutlined />}
+              loading={make.isPending || isWaiting}
+              disabled={isChanged}
+              onClick={() => make.mutate(undefined)}
+            >
+              {t(isWaiting ? 'studio.making' : 'studio.makeContent')}
+            </Button>
+          </div>
+        </Panel>
+      )}
+      {trial.data !== undefined && (
+        <Panel title={t('studio.trial')}>
+          <p role="status">
+            <StatusTag tone={trial.data.verdict === 'passed' ? 'good' : 'danger'}>
+              {t(trial.data.verdict === 'passed' ? 'studio.wouldPass' : 'studio.wouldNotPass')}
+            </StatusTag>{' '}
+            {t('studio.trialRows', trial.data.rows)}
+          </p>
+          <GateChecks checks={trial.data.checks} />
         </Panel>
       )}
       <DataTable<ContentLine>

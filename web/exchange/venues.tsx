@@ -181,11 +181,11 @@ function Profiles({ venues }: { venues: readonly Venue[] }) {
           <Facts
             facts={[
               [t('venues.parts.steps'), venue.steps.map(said).join(' → ')],
-              [t('venues.parts.fields'), venue.fields.map(({ label }) => said(label)).join(', ')],
+              [t('venues.sent'), venue.fields.map(({ label }) => said(label)).join(', ')],
               [t('venues.documents'), venue.documents.map(said).join('; ')],
               [t('venues.parts.identifier'), venue.identifier && said(venue.identifier)],
               [t('venues.unknownTitle'), venue.unknown.map((part) => t(`venues.parts.${part}`)).join(', ')],
-              [t('compliance.source'), <code key="source">{venue.source}</code>],
+              [t('compliance.source'), venue.source],
             ]}
           />
         </Panel>

@@ -119,9 +119,17 @@ function Said({ verdict: { parts, checks }, own, document }: { verdict: Verdict;
   );
 }
 
+/** Claims that are codes, and where their words are. */
+const WORDS_OF: Readonly<Record<string, string>> = {
+  offeringKind: 'offering.kinds',
+  purpose: 'offering.purposes',
+  priceModel: 'offering.prices',
+};
+
 function Claim({ name: claim, value }: { name: string; value: unknown }) {
   const { t } = useTranslation('exchange');
-  if (claim === 'offeringKind') return t(`offering.kinds.${value}`, String(value));
+  const words = WORDS_OF[claim];
+  if (words !== undefined) return t(`${words}.${value}`, String(value));
   if (typeof value === 'boolean') return t(value ? 'verify.yes' : 'verify.no');
   if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value)) return <Time at={value} />;
   if (typeof value === 'string' || typeof value === 'number') return <span className="verify-value">{value}</span>;

@@ -5,8 +5,7 @@ import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Payment, SANDBOX_OUTCOMES, type StatementLine, type Wallet } from '../../src/modules/exchange/model.ts';
 import { Go, useAddressValue } from '../shell/index.ts';
-import { DataTable, Failure, Figures, Loading, Page, Panel, StatusTag, Time, useNotice } from '../ui/index.ts';
-import { Field } from './field.tsx';
+import { DataTable, Failure, Field, Figures, Loading, Page, Panel, StatusTag, Time, useNotice } from '../ui/index.ts';
 import { partyName, said, useMoney } from './offering-ask.ts';
 import { newKey, trade, useStatement, useWallet } from './trade-ask.ts';
 import './trade.css';
@@ -21,7 +20,9 @@ export default function WalletPage() {
     <Page
       title={t('wallet.title')}
       about={query.data === undefined ? t('wallet.about') : `${partyName(query.data.party)}. ${t('wallet.about')}`}
-      actions={<Button icon={<PrinterOutlined />} aria-label={t('wallet.statement')} onClick={() => window.print()} />}
+      actions={
+        <Button icon={<PrinterOutlined />} aria-label={t('wallet.statementAll')} onClick={() => window.print()} />
+      }
     >
       {query.isPending && <Loading />}
       {query.isError && <Failure error={query.error} retry={() => query.refetch()} />}
@@ -114,7 +115,7 @@ export function Payments({ payments, withParty = false }: { payments: readonly P
   return (
     <DataTable<Payment>
       name="payments"
-      label={t('wallet.payments')}
+      label={t('wallet.paymentsAll')}
       emptyText={t('wallet.noPayments')}
       rowKey={({ id }) => id}
       source={{ rows: payments }}
@@ -188,7 +189,7 @@ function Statement() {
       {query.isSuccess && (
         <DataTable<StatementLine>
           name="statement"
-          label={t('wallet.statement')}
+          label={t('wallet.statementAll')}
           emptyText={t('wallet.noLines')}
           rowKey={({ subject, purpose, balance, at, kind }) => `${subject} ${purpose} ${kind} ${at} ${balance}`}
           source={{ rows: query.data.lines }}

@@ -11,4 +11,5 @@ export const ROLES = [
   'data-buyer',
   'enterprise',
   'park-operator',
+  'investor',
 ] as const;

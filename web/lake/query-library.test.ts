@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { libraryOf, parametersIn, questionOf, typedValue, usedBy } from './query-library.ts';
+import { libraryOf, questionOf, usedBy } from './query-library.ts';
 
 /** Goal: what a person saves is what the person gets back, and what is asked of the server has the right types. */
 describe('a saved question', () => {
@@ -28,21 +28,3 @@ describe('a saved question', () => {
     expect(libraryOf(question, [], { title: '糖' })['name']).toBe('query');
   });
 });
-
-test('parameters are found where SQL has places, and nowhere else', () => {
-  const text = `select ':no', ":no", a::Int64 /* :no */ from t where x > :low and y = :code and z < :low -- :no`;
-  expect(parametersIn(text)).toEqual(['low', 'code']);
-});
-
-test.each([
-  ['integer', '12', 12],
-  ['integer', '1.5', undefined],
-  ['decimal', ' 6.5 ', 6.5],
-  ['decimal', 'much', undefined],
-  ['decimal', '', undefined],
-  ['boolean', 'True', true],
-  ['boolean', 'yes', undefined],
-  ['date', '2026-01-02', '2026-01-02'],
-  ['string', ' a ', ' a '],
-  ['string', '', ''],
-])('%s %j is %j', (type, typed, value) => expect(typedValue(type, typed)).toEqual(value));

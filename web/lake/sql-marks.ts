@@ -1,5 +1,5 @@
 import type { Refusal } from '../shell/index.ts';
-import type { Mark } from './code-editor.tsx';
+import type { Mark } from '../ui/code-editor.tsx';
 
 /** Where the engine found fault with a question, in the text as the person wrote it. */
 export function marksOf(text: string, { message, issues }: Pick<Refusal, 'message' | 'issues'>): Mark[] {

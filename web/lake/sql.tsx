@@ -5,8 +5,9 @@ import { Button, Drawer, Input, Select } from 'antd';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, Go, Refusal, useAddressValue, useSession } from '../shell/index.ts';
+import { CodeEditor, type Mark } from '../ui/code-editor.tsx';
 import { Empty, Failure, Loading, Page, Panel, ShortList } from '../ui/index.ts';
-import { CodeEditor, type Mark } from './code-editor.tsx';
+import { parametersIn, typedValue } from '../ui/sql-parameters.ts';
 import './lake.css';
 import {
   type Answer,
@@ -19,7 +20,7 @@ import {
   useViews,
   type View,
 } from './lake-api.ts';
-import { PARAMETER_TYPES, parametersIn, questionOf, typedValue, usedBy } from './query-library.ts';
+import { PARAMETER_TYPES, questionOf, usedBy } from './query-library.ts';
 import { SaveQuestion } from './save-question.tsx';
 import { clearHistory, noteHistory, type Past, readHistory } from './sql-history.ts';
 import { marksOf } from './sql-marks.ts';

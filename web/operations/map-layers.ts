@@ -1,6 +1,6 @@
 import type { Layer, PickingInfo } from '@deck.gl/core';
 import { IconLayer, LineLayer, ScatterplotLayer, TextLayer } from '@deck.gl/layers';
-import type { Unit } from './boundaries.ts';
+import type { Unit } from '../shell/boundaries.ts';
 import type { Place, TemperatureState, Vehicle } from './model.ts';
 import { drawSigns } from './signs.ts';
 

@@ -1,16 +1,13 @@
 import { MapboxOverlay } from '@deck.gl/mapbox';
-import { Map as Chart, type StyleSpecification, setWorkerUrl } from 'maplibre-gl';
-import 'maplibre-gl/dist/maplibre-gl.css';
-import workerAddress from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
+import type { Map as Chart, StyleSpecification } from 'maplibre-gl';
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Boundaries } from '../shell/boundaries.ts';
 import { language } from '../shell/index.ts';
-import type { Boundaries } from './boundaries.ts';
+import { openRegion, REGION } from '../shell/region-chart.ts';
 import { type Choice, choiceOf, drawScene } from './map-layers.ts';
 import type { Operations } from './model.ts';
 import { follow, isMoving, positionAt, type Track, trailAt } from './motion.ts';
-
-setWorkerUrl(workerAddress);
 
 export interface MapHandle {
   fit(): void;
@@ -27,11 +24,6 @@ interface MapProps {
   scale: number;
 }
 
-/** The nine cities with Guangzhou in the middle of the upper half, where most of the work is. */
-const REGION: [[number, number], [number, number]] = [
-  [112.55, 21.95],
-  [114.75, 23.75],
-];
 const MOST_FRAMES_A_SECOND = 30;
 const BEAT_MS = 1_600;
 
@@ -54,23 +46,10 @@ export default function OperationsMap({ ref, boundaries, operations, chosen, cho
   }, [operations.vehicles]);
 
   useEffect(() => {
-    const map = new Chart({
-      container: place.current as HTMLElement,
+    const map = openRegion(place.current as HTMLElement, {
       style: styleOf(boundaries),
-      bounds: REGION,
-      fitBoundsOptions: { padding: paddingOf(place.current as HTMLElement, latest.current.scale) },
-      minZoom: 6,
-      maxZoom: 15,
-      maxBounds: [
-        [109.5, 20],
-        [117.5, 26],
-      ],
-      attributionControl: false,
-      dragRotate: false,
-      pitchWithRotate: false,
-      fadeDuration: 0,
+      padding: paddingOf(place.current as HTMLElement, latest.current.scale),
     });
-    map.touchZoomRotate.disableRotation();
     const overlay = new MapboxOverlay({
       layers: [],
       pickingRadius: 8,

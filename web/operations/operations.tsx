@@ -9,9 +9,9 @@ import { useQuery } from '@tanstack/react-query';
 import { Button, ConfigProvider, Drawer } from 'antd';
 import { lazy, type RefObject, Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
+import { BOUNDARIES } from '../shell/boundaries.ts';
 import { Go, LanguageSwitch } from '../shell/index.ts';
 import { antTheme, Failure, Loading, showTime } from '../ui/index.ts';
-import { loadBoundaries } from './boundaries.ts';
 import { Details, titleOf } from './details.tsx';
 import { type Link, useLive } from './live.ts';
 import type { MapHandle } from './map.tsx';
@@ -26,11 +26,7 @@ const OperationsMap = lazy(() => import('./map.tsx'));
 export default function OperationsScreen() {
   const { t } = useTranslation('operations');
   const { operations, link, error, setPaused } = useLive();
-  const boundaries = useQuery({
-    queryKey: ['boundaries'],
-    queryFn: ({ signal }) => loadBoundaries(signal),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
+  const boundaries = useQuery(BOUNDARIES);
   const screen = useRef<HTMLDivElement>(null);
   const map = useRef<MapHandle>(null);
   const scale = useScale(screen);

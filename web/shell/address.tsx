@@ -4,8 +4,11 @@ import type { ComponentProps, ReactNode } from 'react';
 /** A link inside the program. The address is text, because every module brings its own. */
 export function Go({ to, ...rest }: { to: string; children: ReactNode } & Omit<ComponentProps<'a'>, 'href' | 'ref'>) {
   // The router's own types want absent, not undefined; what reaches the element is the same.
-  return <Link to={to} {...(rest as object)} />;
+  return <Link to={to} activeOptions={EXACTLY} {...(rest as object)} />;
 }
+
+/** A page below another is not that page: what the navigation marks is said by the frame. */
+const EXACTLY = { exact: true };
 
 export function useGo(): (to: string) => void {
   const navigate = useNavigate();

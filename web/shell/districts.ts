@@ -1,14 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import type { FeatureCollection, MultiPolygon } from 'geojson';
-import address from '../../facts/geo/boundaries.json?url';
+import { BOUNDARIES, type Boundaries } from './boundaries.ts';
 import { language } from './words.ts';
-
-interface Unit {
-  adcode: string;
-  level: 'district' | 'city' | 'around';
-  en: string;
-  zh: string;
-}
 
 /** The name under which charts know the districts' shapes. */
 export const DISTRICT_MAP = 'districts';
@@ -26,35 +18,30 @@ const DRAWN_BY_DISTRICTS = '440100';
 
 /** The region's districts, from our own server; until they are there a code is its own name. */
 export function useDistricts(): Districts {
-  const query = useQuery({
-    queryKey: ['boundaries'],
-    queryFn: async ({ signal }) => {
-      const response = await fetch(address, { signal });
-      if (!response.ok) throw new Error(`the boundaries could not be loaded (${response.status})`);
-      const { features, ...rest } = (await response.json()) as FeatureCollection<MultiPolygon, Unit>;
-      const drawn = features.filter(
-        ({ properties: { level, adcode } }) => level !== 'around' && adcode !== DRAWN_BY_DISTRICTS,
-      );
-      return {
-        names: new Map(features.map(({ properties }) => [properties.adcode, properties])),
-        // Made once: the same object, so that no chart is drawn anew without need.
-        map: {
-          name: DISTRICT_MAP,
-          shapes: {
-            ...rest,
-            features: drawn.map((feature) => ({
-              ...feature,
-              properties: { ...feature.properties, name: feature.properties.adcode },
-            })),
-          },
-        },
-      };
-    },
-    staleTime: Infinity,
-  });
+  const query = useQuery({ ...BOUNDARIES, select: drawnOf });
   return {
     codes: [...(query.data?.names.keys() ?? [])],
     nameOf: (adcode) => query.data?.names.get(adcode)?.[language()] ?? adcode,
     map: query.data?.map,
+  };
+}
+
+// One function, so that its answer is made once: the same object, and no chart is drawn anew without need.
+function drawnOf({ features, ...rest }: Boundaries) {
+  const drawn = features.filter(
+    ({ properties: { level, adcode } }) => level !== 'around' && adcode !== DRAWN_BY_DISTRICTS,
+  );
+  return {
+    names: new Map(features.map(({ properties }) => [properties.adcode, properties])),
+    map: {
+      name: DISTRICT_MAP,
+      shapes: {
+        ...rest,
+        features: drawn.map((feature) => ({
+          ...feature,
+          properties: { ...feature.properties, name: feature.properties.adcode },
+        })),
+      },
+    },
   };
 }

@@ -78,7 +78,13 @@ export function Frame({ children }: { children: ReactNode }) {
       <nav className="bottom" aria-label={t('navigation')}>
         <NavLink to="/" label={t('home')} icon={<HomeOutlined />} current={here === '/'} />
         {phoneEntries.map(({ path, nav }) => (
-          <NavLink key={path} to={path} label={t(nav.label)} icon={<nav.icon />} current={here.startsWith(path)} />
+          <NavLink
+            key={path}
+            to={path}
+            label={t(nav.label)}
+            icon={<nav.icon />}
+            current={path === nearest(entries, here)}
+          />
         ))}
         <button type="button" className="nav-link" aria-expanded={more} onClick={() => setMore(true)}>
           <EllipsisOutlined aria-hidden />
@@ -101,10 +107,22 @@ function Entries({ entries, here }: { entries: readonly PageWithNav[]; here: str
     <>
       <NavLink to="/" label={t('home')} icon={<HomeOutlined />} current={here === '/'} />
       {entries.map(({ path, nav }) => (
-        <NavLink key={path} to={path} label={t(nav.label)} icon={<nav.icon />} current={here.startsWith(path)} />
+        <NavLink
+          key={path}
+          to={path}
+          label={t(nav.label)}
+          icon={<nav.icon />}
+          current={path === nearest(entries, here)}
+        />
       ))}
     </>
   );
+}
+
+/** The entry that the page hangs under: of two that fit the longer. */
+function nearest(entries: readonly PageWithNav[], here: string): string | undefined {
+  const fitting = entries.map(({ path }) => path).filter((path) => here === path || here.startsWith(`${path}/`));
+  return fitting.sort((one, two) => two.length - one.length)[0];
 }
 
 function NavLink({ to, label, icon, current }: { to: string; label: string; icon: ReactNode; current: boolean }) {

@@ -4,6 +4,7 @@ import { type KeyboardEvent, type Ref, useDeferredValue, useId, useState } from 
 import { useTranslation } from 'react-i18next';
 import { useGo } from './address.tsx';
 import { api } from './api.ts';
+import { useSession } from './session.tsx';
 
 interface Found {
   kind: string;
@@ -14,7 +15,15 @@ interface Found {
   path: string;
 }
 
+interface FoundThing {
+  id: string;
+  name: string;
+  nameZh: string | null;
+  place: { name: string; nameZh: string | null } | null;
+}
+
 const LEAST_CHARACTERS = 2;
+const FEW_THINGS = 5;
 
 /** Search everywhere: a combobox (WAI-ARIA 1.2 pattern) whose list is what the server finds. */
 export function SearchEverywhere({ ref, onLeave }: { ref?: Ref<HTMLInputElement>; onLeave?: () => void }) {
@@ -32,7 +41,24 @@ export function SearchEverywhere({ ref, onLeave }: { ref?: Ref<HTMLInputElement>
     enabled: ready,
     staleTime: 10_000,
   });
-  const results = ready ? (query.data?.results ?? []) : [];
+  // Whoever works on the industry map finds its things here as well.
+  const { may } = useSession();
+  const knowsMap = may('cluster.edit');
+  const map = useQuery({
+    queryKey: ['search', 'cluster', text],
+    queryFn: ({ signal }) =>
+      api.get<{ things: FoundThing[] }>('/api/cluster/search', { query: { q: text, limit: FEW_THINGS }, signal }),
+    enabled: ready && knowsMap,
+    staleTime: 10_000,
+  });
+  const inChinese = i18n.language.startsWith('zh');
+  const things = (map.data?.things ?? []).map(({ id, name, nameZh, place }): Found => {
+    const detail = (inChinese ? place?.nameZh : undefined) ?? place?.name;
+    const title = (inChinese ? nameZh : null) ?? name;
+    return { kind: 'thing', id, title, ...(detail !== undefined && { detail }), path: `/cluster/things/${id}` };
+  });
+  const results = ready ? [...(query.data?.results ?? []), ...things] : [];
+  const error = query.error ?? map.error;
 
   const choose = (found: Found | undefined) => {
     if (found === undefined) return;
@@ -83,8 +109,8 @@ export function SearchEverywhere({ ref, onLeave }: { ref?: Ref<HTMLInputElement>
       <div className="find-list" hidden={!open || typed === ''}>
         <div role="status" className="find-note">
           {!ready && t('searchHint')}
-          {query.isError && query.error.message}
-          {ready && query.isSuccess && results.length === 0 && t('searchNone', { text })}
+          {error?.message}
+          {ready && query.isSuccess && !map.isLoading && results.length === 0 && t('searchNone', { text })}
         </div>
         <div id={list} role="listbox" aria-label={t('searchEverything')}>
           {results.map((found, at) => (

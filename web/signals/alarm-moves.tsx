@@ -71,6 +71,8 @@ function MoveDialog({ alarm, to, act, close }: DialogProps) {
   return (
     <Modal
       open
+      // Its cross would be a second button by the name of the move that closes an alarm; Cancel and Escape are there.
+      closable={false}
       title={to === 'triage' && alarm.state === 'closed' ? act : t(`alarm.moveTitle.${to}` as 'alarm.moveTitle.closed')}
       okText={act}
       cancelText={t('alarm.cancel')}

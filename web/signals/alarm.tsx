@@ -117,7 +117,7 @@ function Told({ notices }: { notices: readonly AlarmNotice[] }) {
     <Panel title={t('notices.told')} flush>
       <DataTable<AlarmNotice>
         name="told"
-        label={t('notices.told')}
+        label={t('notices.table')}
         rowKey={({ id }) => id}
         source={{ rows: notices }}
         columns={[
@@ -354,14 +354,12 @@ function Results({ results }: { results: LineListRow['results'] }) {
   return (
     <div className="stack">
       {results.map(({ id, code, day, accession, order }) => (
-        <span key={id} className="row" title={`Observation/${id}`}>
-          <span>{`${code} ${day}`}</span>
-          {accession !== undefined &&
-            (ofSpecimens ? (
-              <Go to={`/laboratory/specimens/${encodeURIComponent(accession)}`}>{accession}</Go>
-            ) : (
-              <span>{accession}</span>
-            ))}
+        <span key={id} className="row" title={`Observation/${id}, ${code}, ${day}`}>
+          {accession !== undefined && ofSpecimens ? (
+            <Go to={`/laboratory/specimens/${encodeURIComponent(accession)}`}>{accession}</Go>
+          ) : (
+            <span>{accession ?? `${code} ${day}`}</span>
+          )}
           {order !== undefined && ofOrders && <Go to={`/laboratory/orders/${order}`}>{t('alarm.order')}</Go>}
         </span>
       ))}

@@ -319,7 +319,7 @@ function Past(props: {
     <Panel title={t('definitions.versions')} flush>
       <DataTable<DefinitionVersion>
         name="versions"
-        label={t('definitions.versions')}
+        label={t('definitions.versionTable')}
         rowKey={({ version }) => String(version)}
         source={{ rows: props.versions }}
         columns={[

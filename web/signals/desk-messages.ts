@@ -112,6 +112,7 @@ export const working = {
     notices: {
       title: 'Told to you',
       told: 'Told by name',
+      table: 'Persons told, the last first',
       who: 'Who',
       by: 'By',
       at: 'When',
@@ -230,6 +231,7 @@ export const working = {
     notices: {
       title: '通知您的事项',
       told: '已点名通知',
+      table: '被通知人，后通知的在前',
       who: '被通知人',
       by: '通知人',
       at: '时间',

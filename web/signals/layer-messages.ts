@@ -17,7 +17,7 @@ export const layering = {
         nowcast:
           'Nowcast by {{by}} from {{cases}} cases of the last 60 days with a day of sampling and one of report; delays up to {{days}} days.',
         'back-projection':
-          'Back-projection: Becker, Watson and Carlin 1991, smoothed over 3 days, interval by 100 bootstrap samples. Incubation taken as gamma with mean {{mean}} and sd {{sd}} days: an assumption from its usual range.',
+          'Back-projection: Becker, Watson and Carlin 1991, smoothed over 3 days, interval by 100 bootstrap samples. Incubation taken as gamma with mean {{mean}} and sd {{sd}} days: an assumption from its usual range. Of as many last days nothing can be said.',
         reproduction:
           'R: Cori et al. 2013, windows of 7 days; mean {{mean}} and sd {{sd}} days of the serial interval each uncertain by {{percent}} % (truncated normal, 100 intervals), prior mean and sd 5.',
       },
@@ -63,7 +63,7 @@ export const layering = {
       notes: {
         nowcast: '现时预测：{{by}}，依据近60天内有采样日期和报告日期的 {{cases}} 例；延迟最长 {{days}} 天。',
         'back-projection':
-          '反推：Becker、Watson 与 Carlin 1991，3天平滑，区间来自100次自助抽样。潜伏期按其通常范围假定为均值 {{mean}} 天、标准差 {{sd}} 天的伽马分布。',
+          '反推：Becker、Watson 与 Carlin 1991，3天平滑，区间来自100次自助抽样。潜伏期按其通常范围假定为均值 {{mean}} 天、标准差 {{sd}} 天的伽马分布。最近同样多的天数无法判断。',
         reproduction:
           'R：Cori 等 2013，七日窗；代际间隔均值 {{mean}} 天、标准差 {{sd}} 天，各有 {{percent}} % 的不确定性（截断正态，100个区间），先验均值与标准差为5。',
       },

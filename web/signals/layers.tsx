@@ -11,7 +11,7 @@ import {
   type LayerId,
   NOWCAST_METHODS,
 } from '../../src/modules/signals/model.ts';
-import { api, useAddressValue } from '../shell/index.ts';
+import { api, Refusal, useAddressValue } from '../shell/index.ts';
 import { Empty, Failure, Loading, Panel, Plot } from '../ui/index.ts';
 import { useNumber } from './watch-ask.ts';
 import { judgementOption, layersOption } from './watch-plots.ts';
@@ -76,7 +76,7 @@ export function Layers({ curve }: AskedOf) {
           return isError ? (
             <div key={layer}>
               <h3>{t(`layers.names.${layer}`)}</h3>
-              <Failure error={error} retry={refetch} />
+              <Unanswered error={error} retry={refetch} />
             </div>
           ) : null;
         })}
@@ -117,6 +117,12 @@ export function Layers({ curve }: AskedOf) {
   );
 }
 
+/** What cannot be answered from so few cases is no failure. */
+function Unanswered({ error, retry }: { error: Error; retry: () => void }) {
+  if (error instanceof Refusal && error.status === 422) return <Empty title={error.message} />;
+  return <Failure error={error} retry={retry} />;
+}
+
 /** The series as another method sees it. */
 export function OtherJudge({ curve }: AskedOf) {
   const { t } = useTranslation('signals');
@@ -153,7 +159,7 @@ export function OtherJudge({ curve }: AskedOf) {
           </div>
         </div>
         {isKnown && query.isPending && <Loading />}
-        {isKnown && query.isError && <Failure error={query.error} retry={() => query.refetch()} />}
+        {isKnown && query.isError && <Unanswered error={query.error} retry={() => query.refetch()} />}
         {isKnown && query.isSuccess && (
           <Plot
             title={t(`judges.names.${judge as JudgeId}`)}

@@ -9,9 +9,9 @@ import {
 } from '@ant-design/icons';
 import type { PageRoute } from '../shell/index.ts';
 
-const REPORTS = ['signals.report.read', 'signals.report.read@organization'];
+const REPORTS = 'signals.report.read';
 
-const STUDY = ['signals.study.read', 'signals.study.read@organization'];
+const STUDY = 'signals.study.read';
 
 export const routes: readonly PageRoute[] = [
   {

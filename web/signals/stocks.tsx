@@ -1,6 +1,6 @@
 import { PrinterOutlined } from '@ant-design/icons';
 import { Button, Input, Segmented, Select } from 'antd';
-import type { ReactNode } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
   type CoverLine,
@@ -12,7 +12,7 @@ import {
   type StockView,
   type Transfer,
 } from '../../src/modules/signals/model.ts';
-import { useAddressValue, useAddressValues, useDistricts } from '../shell/index.ts';
+import { DISTRICT_MAP, useAddressValue, useAddressValues, useDistricts } from '../shell/index.ts';
 import {
   DataTable,
   Empty,
@@ -27,8 +27,10 @@ import {
   StatusTag,
 } from '../ui/index.ts';
 import { type Asked, SCENARIO_NUMBERS, useProjection, useScenario, useStocks } from './stocks-ask.ts';
+import { Movements } from './stocks-move.tsx';
 import { TakeCount } from './stocks-take.tsx';
 import { named } from './watch-ask.ts';
+import { coverOption } from './watch-plots.ts';
 import './watch.css';
 
 /** What is held where, and how long it lasts. */
@@ -63,6 +65,7 @@ export default function Stocks() {
             ) : (
               <>
                 <Numbers view={view} />
+                <WhereShort view={view} />
                 {item !== '' && <Projection asked={asked} />}
                 <Cover view={view} />
                 <Transfers view={view} />
@@ -71,7 +74,12 @@ export default function Stocks() {
             <Method view={view} />
           </div>
         )}
-        {view?.mayWrite === true && <TakeCount />}
+        {view?.mayWrite === true && (
+          <>
+            <Movements items={view.items} />
+            <TakeCount />
+          </>
+        )}
       </div>
     </Page>
   );
@@ -190,6 +198,55 @@ function Numbers({ view: { lines, today, scenario } }: { view: StockView }) {
           { label: t('stocks.below'), value: below, ...(below > 0 && { tone: 'warning' as const }) },
           { label: t('stocks.lostLots'), value: lost },
         ]}
+      />
+    </Panel>
+  );
+}
+
+/** The fewest days of any item in each city. */
+function WhereShort({ view }: { view: StockView }) {
+  const { t } = useTranslation('signals');
+  const { map, codes } = useDistricts();
+  const city = useCity();
+  const { nameOf } = useItems(view);
+  const { horizonDays } = view.scenario;
+  const fewest = useMemo(() => {
+    const found = new Map<string, { days: number; item: string }>();
+    for (const { city: at, item, coverDays, perDay } of view.lines) {
+      const days = coverDays ?? horizonDays;
+      const known = found.get(at);
+      if (at !== EVERYWHERE && perDay > 0 && (known === undefined || days < known.days)) found.set(at, { days, item });
+    }
+    return found;
+  }, [view, horizonDays]);
+  const option = useMemo(
+    () =>
+      coverOption(fewest, {
+        map: DISTRICT_MAP,
+        codes,
+        most: horizonDays,
+        textOf: (place) => {
+          const found = fewest.get(place);
+          return found === undefined
+            ? city(place)
+            : t('stocks.mapText', { place: city(place), count: Math.round(found.days), item: nameOf(found.item) });
+        },
+      }),
+    [fewest, codes, horizonDays, city, nameOf, t],
+  );
+  if (fewest.size === 0 || map === undefined) return null;
+  return (
+    <Panel>
+      <Plot
+        title={t('stocks.map')}
+        heightPx={320}
+        option={option}
+        map={map}
+        note={t('stocks.mapNote')}
+        table={{
+          columns: [t('stocks.city'), t('stocks.mapDays'), t('stocks.item')],
+          rows: [...fewest].map(([place, { days, item }]) => [city(place), Math.round(days), nameOf(item)]),
+        }}
       />
     </Panel>
   );

@@ -234,6 +234,42 @@ export function placesOption(
   };
 }
 
+/** Each district in the colour of the fewest days of cover of its city; a city's code ends with 00. */
+export function coverOption(
+  fewest: ReadonlyMap<string, { days: number }>,
+  words: { map: string; codes: readonly string[]; most: number; textOf: (city: string) => string },
+): PlotOption {
+  // GB/T 2260: the first four digits are the city's.
+  const cityOf = (code: string) => `${code.slice(0, 4)}00`;
+  const data = words.codes.flatMap((code) => {
+    const found = fewest.get(cityOf(code));
+    return found === undefined ? [] : [{ name: code, value: Math.round(found.days) }];
+  });
+  return {
+    tooltip: { trigger: 'item', formatter: ({ name }: { name: string }) => words.textOf(cityOf(name)) },
+    visualMap: {
+      min: 0,
+      max: words.most,
+      left: 0,
+      bottom: 0,
+      itemHeight: 90,
+      calculable: false,
+      inRange: { color: ['#d55e00', '#f2c14e', '#2f9e77'] },
+    },
+    series: [
+      {
+        type: 'map',
+        map: words.map,
+        nameProperty: 'name',
+        roam: false,
+        selectedMode: false,
+        label: { show: false },
+        data,
+      },
+    ],
+  };
+}
+
 /** Ages upwards, the sexes side by side. */
 export function agesOption(
   { ages }: DiseaseCurve,

@@ -1,7 +1,9 @@
 export { useAsk } from './ask.tsx';
+export { base64Of } from './base64.ts';
 export { catalogue, type Texts } from './catalogue.ts';
 export { save, saveCsv } from './csv.ts';
 export { type Ask, type Column, DataTable, type Slice, type Sort } from './data-table.tsx';
+export { Field } from './field.tsx';
 export { applyLook, chooseLook, type LookChoice, lookChoice, useLook } from './look.ts';
 export { useNotice } from './notice.tsx';
 export { Facts, Figures, Page, Panel, Scroller } from './page.tsx';

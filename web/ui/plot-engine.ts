@@ -1,6 +1,7 @@
 import {
   BarChart,
   BoxplotChart,
+  GraphChart,
   HeatmapChart,
   LineChart,
   MapChart,
@@ -29,6 +30,7 @@ import { type Look, PALETTE, SERIES } from './theme.ts';
 use([
   BarChart,
   BoxplotChart,
+  GraphChart,
   HeatmapChart,
   LineChart,
   MapChart,

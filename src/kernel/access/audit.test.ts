@@ -154,6 +154,7 @@ describe('findAudit', () => {
       'data-buyer',
       'enterprise',
       'park-operator',
+      'investor',
       'laboratory-technician',
     ] as const) {
       await expect(seenBy(await reader(role))).rejects.toThrow(Problem);

@@ -89,6 +89,13 @@ export async function findIdentity(db: Db, account: string): Promise<Identity | 
   return row === undefined ? undefined : identityOf(row, permissionsOfRow(row), 'oidc');
 }
 
+/** What is done in the name of an account, as it is now; undefined where it is closed. */
+export async function actAs(ctx: Context, account: string): Promise<Context | undefined> {
+  const { db, log, now, newId } = ctx;
+  const identity = await findIdentity(db, account);
+  return identity && makeContext({ actor: identity.actor, db, log, now, newId, language: identity.language });
+}
+
 /** The permissions that roles have now. */
 export async function findPermissions(db: Db, roles: readonly Role[]): Promise<ReadonlySet<string>> {
   const { policies } = await db.one<{ policies: string | null }>(

@@ -29,6 +29,7 @@ export {
   verifyTrail,
 } from './audit.ts';
 export {
+  actAs,
   authenticate,
   checkToken,
   contextOf,
@@ -42,8 +43,10 @@ export { type Care, closeCare, openCare } from './care.ts';
 export { CATALOGUE, grantsFor, inLake, LAKE_SCOPE, narrow, reachOf, type Scope, type Verb } from './grants.ts';
 export { externalIssuer, type Oidc, oidcKeeper, openOidc } from './oidc/index.ts';
 export { accessRoutes } from './routes.ts';
+export { hashSecret, makeSecret } from './secrets.ts';
 export { breakGlass, type NewSession, SESSION_COOKIE, signIn, signOut, sweeper } from './sessions.ts';
 export {
+  actAsDemo,
   type DemoAccount,
   type DemoPlaces,
   disableDemoAccounts,

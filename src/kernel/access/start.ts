@@ -3,6 +3,7 @@ import type { Context, Db, Role, Tx } from '#kernel/context';
 import { sql } from '#kernel/sql';
 import { type Account, insertAccount, setPassword } from './accounts.ts';
 import { record } from './audit.ts';
+import { actAs } from './authenticate.ts';
 import { makePassword, verifyPassword } from './passwords.ts';
 import { hashSecret } from './secrets.ts';
 import { createTokenFor, makeToken } from './tokens.ts';
@@ -75,6 +76,7 @@ const DEMO_NAMES: Partial<Record<Role, string>> = {
   'data-buyer': 'Demo Data Buyer',
   enterprise: 'Demo Enterprise',
   'park-operator': 'Demo Park Operator',
+  investor: 'Demo Investor',
 };
 
 /**
@@ -196,4 +198,10 @@ async function makeDemoPassword(tx: Tx): Promise<string> {
   const password = makePassword();
   await tx.run(sql`insert into kernel.setting (name, value) values (${DEMO_PASSWORD}, ${JSON.stringify(password)})`);
   return password;
+}
+
+/** As the demo account of a role; undefined where there is none. */
+export async function actAsDemo(ctx: Context, role: Role): Promise<Context | undefined> {
+  const account = await findStored(ctx.db, `demo-${role}`);
+  return account && actAs(ctx, account.id);
 }

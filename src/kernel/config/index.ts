@@ -92,6 +92,12 @@ const SETTINGS = {
     'Working days that the public notice of an offering lasts, 0 to 60; 0 ends it at once',
     wholeFrom(0, 60),
   ),
+  certificateSignatures: setting(
+    'CERTIFICATE_SIGNATURES',
+    'ed25519',
+    '`ed25519`, or `ed25519+sm2`: certificates of the exchange are signed with SM2 (GB/T 32918) too',
+    oneOf(['ed25519', 'ed25519+sm2'] as const),
+  ),
   messageSenders: setting(
     'MESSAGE_SENDERS',
     'any',

@@ -14,6 +14,7 @@ export const ROLES = [
   'data-buyer',
   'enterprise',
   'park-operator',
+  'investor',
   'system',
 ] as const;
 export type Role = (typeof ROLES)[number];

@@ -3,6 +3,7 @@ import { type DeadLetter, dismissDeadLetter, findDeadLetters, replayDeadLetter }
 import { Problem } from '#kernel/problem';
 import type { Door } from './door.ts';
 import { translate } from './problems.ts';
+import { limitOf } from './read.ts';
 
 const MOST = 200;
 
@@ -13,10 +14,8 @@ export function kernelRoutes(app: FastifyInstance, door: Door): void {
     async (request) => {
       const ctx = await door.context(request);
       ctx.require('kernel.dead-letter.read');
-      const { state, before, limit = '50' } = request.query;
-      const most = Number(limit);
-      if (!(Number.isInteger(most) && most >= 1 && most <= MOST))
-        throw new Problem('invalid', 'limit is out of range', { most: MOST });
+      const { state, before, limit } = request.query;
+      const most = limitOf(limit, 50, MOST);
       const letters = await findDeadLetters(ctx.db, {
         ...(state === undefined ? {} : { state: parseState(state) }),
         ...(before === undefined ? {} : { before: idOf(before) }),

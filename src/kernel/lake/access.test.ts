@@ -153,6 +153,7 @@ describe('who may ask', () => {
     ['data-buyer', {}, 'forbidden', 'forbidden'],
     ['enterprise', {}, 'forbidden', 'forbidden'],
     ['park-operator', {}, 'forbidden', 'forbidden'],
+    ['investor', {}, 'forbidden', 'forbidden'],
     ['administrator', {}, 'forbidden', 'forbidden'],
   ])('a %s with %o sees %o, and %o as figures', async (role, parts, seen, figures) => {
     await db.run(sql`truncate access.care`);

@@ -44,6 +44,9 @@ export function openPool(url: string, options: PoolOptions = {}): Pool {
   const pool = new pg.Pool({ ...settings, max: size, connectionTimeoutMillis: 15_000 });
   // A connection that breaks while idle is replaced at its next use.
   pool.on('error', () => {});
+  // An error event without a listener would end the process, and the pool listens neither while a connection is lent nor once it has dropped
+  // one; the query that fails reports it anyway.
+  pool.on('connect', (client) => client.on('error', () => {}));
 
   const asked = async <T>(work: () => Promise<T>): Promise<T> =>
     work().catch((error) => Promise.reject(asProblem(error)));
@@ -85,9 +88,6 @@ function queries(run: (query: Sql) => Promise<pg.QueryResult>): Pick<Db, 'rows' 
 
 async function transact<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   const client = await pool.connect();
-  // An error event without a listener would end the process; the failing query reports it anyway.
-  const ignore = () => {};
-  client.on('error', ignore);
   let broken: Error | undefined;
   try {
     await client.query('begin');
@@ -100,7 +100,6 @@ async function transact<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise
     });
     throw error;
   } finally {
-    client.off('error', ignore);
     client.release(broken);
   }
 }
@@ -132,7 +131,14 @@ async function copyInto(
   rows: Iterable<readonly unknown[]>,
 ): Promise<void> {
   const stream = client.query(copyFrom(`copy ${table} (${columns.join(', ')}) from stdin`));
-  const done = new Promise<void>((resolve, reject) => stream.once('finish', resolve).once('error', reject));
+  // A stream that failed has nobody left to talk to: it is neither written to nor destroyed.
+  let failed = false;
+  const done = new Promise<void>((resolve, reject) => {
+    stream.once('finish', resolve).on('error', (error) => {
+      failed = true;
+      reject(error);
+    });
+  });
   // Awaited below; this only keeps a failure between two writes from being reported as unhandled.
   done.catch(() => {});
   let chunk = '';
@@ -140,15 +146,16 @@ async function copyInto(
     for (const row of rows) {
       chunk += copyLine(row);
       if (chunk.length < 65_536) continue;
-      if (!stream.write(chunk)) await Promise.race([once(stream, 'drain'), done]);
+      if (!failed && !stream.write(chunk)) await Promise.race([once(stream, 'drain'), done]);
+      if (failed) break;
       chunk = '';
     }
   } catch (error) {
-    stream.destroy(error as Error);
+    if (!failed) stream.destroy(error as Error);
     await done.catch(() => {});
     throw error;
   }
-  stream.end(chunk);
+  if (!failed) stream.end(chunk);
   await done;
 }
 
@@ -213,38 +220,37 @@ async function listen(
   heard: (payload: string) => void,
 ): Promise<() => Promise<void>> {
   let ended = false;
-  let client: pg.Client | undefined;
 
-  const open = async (): Promise<void> => {
-    const opening = new pg.Client({ ...settings, statement_timeout: 0, keepAlive: true });
-    opening.on('notification', (message) => heard(message.payload ?? ''));
-    opening.once('error', () => void again(opening));
-    opening.once('end', () => void again(opening));
-    await opening.connect();
-    await opening.query(`listen ${channel}`);
-    client = opening;
+  const open = async () => {
+    const client = new pg.Client({ ...settings, statement_timeout: 0, keepAlive: true });
+    client.on('error', () => {});
+    client.on('notification', (message) => heard(message.payload ?? ''));
+    const gone = new Promise<void>((tell) => client.once('end', tell));
+    try {
+      await client.connect();
+      await client.query(`listen ${channel}`);
+    } catch (error) {
+      client.end().catch(() => {});
+      throw error;
+    }
     heard('');
+    return { client, gone };
   };
-  let waiting = false;
-  const again = async (lost: pg.Client): Promise<void> => {
-    if (ended || waiting) return;
-    waiting = true;
-    lost.on('error', () => {});
-    for (;;) {
+  let at = await open();
+  const keepOpen = async (): Promise<void> => {
+    await at.gone;
+    while (!ended) {
       await sleep(500);
-      if (ended) return;
-      try {
-        waiting = false;
-        return await open();
-      } catch {
-        waiting = true;
-      }
+      const next = ended ? undefined : await open().catch(() => undefined);
+      if (next === undefined) continue;
+      at = next;
+      if (ended) await at.client.end();
+      await at.gone;
     }
   };
-
-  await open();
+  void keepOpen();
   return async () => {
     ended = true;
-    await client?.end();
+    await at.client.end();
   };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { all, any, identifier, join, marked, sql } from './index.ts';
+import { all, any, identifier, isId, join, marked, sql } from './index.ts';
 
 /**
  * Goal: whatever is put into a query stays a value.
@@ -17,6 +17,14 @@ describe('sql', () => {
 
   test('no term is true under all and false under any', () => {
     expect([all([]).text, any([]).text]).toEqual(['true', 'false']);
+  });
+
+  test("a uuid is compared as one, so that its index serves; what is none is nobody's", () => {
+    const id = '14bf6806-122b-4d68-99fc-cceda12c513a';
+    const found = sql`select 1 from t where ${isId(sql`t.id`, id)}`;
+    expect([found.text, found.values]).toEqual(['select 1 from t where t.id = $1::uuid', [id]]);
+    for (const none of ['', 'nobody', id.toUpperCase(), `${id} `, `${id}'`, id.slice(1)])
+      expect(isId(sql`t.id`, none).text).toBe('false');
   });
 
   test('a name cannot leave its quotes', () => {

@@ -46,6 +46,16 @@ export function any(terms: readonly Sql[]): Sql {
   return terms.length === 0 ? sql`false` : sql`(${join(terms, ' or ')})`;
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * Whether a column of uuids holds this id, found by its index. What is no uuid, as a mistyped address may be, is nobody's id: it finds
+ * nothing and fails nothing.
+ */
+export function isId(column: Sql, id: string): Sql {
+  return UUID.test(id) ? sql`${column} = ${id}::uuid` : sql`false`;
+}
+
 export function join(parts: readonly Sql[], separator = ', '): Sql {
   const values: unknown[] = [];
   const texts = parts.map((part) => {

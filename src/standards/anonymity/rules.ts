@@ -103,7 +103,7 @@ function suppress(
 /** The smallest classes are suppressed until each rule holds. Of one size those that lose least, then those of the first rows. */
 function sampleJudge(
   rules: readonly SampleRule[],
-  { data, measure }: Parts,
+  { data, measure, limit }: Parts,
 ): (before: Suppression, classes: Classes, levels: Levels) => Suppression {
   const isBlank = (classes: Classes, index: number, levels: Levels): boolean =>
     data.ladders.every(({ labels, up }, attribute) => {
@@ -112,18 +112,19 @@ function sampleJudge(
       return labels[level]![up[level]![code]!] === SUPPRESSED;
     });
   return ({ flags, list }, classes, levels) => {
+    const someBlank = levels.every((level, attribute) => data.ladders[attribute]!.labels[level]!.includes(SUPPRESSED));
     const shown: number[] = [];
     let records = 0;
     for (let index = 0; index < classes.count; index += 1) {
       const size = classes.released[index]!;
-      if (size === 0 || isBlank(classes, index, levels)) continue;
+      if (size === 0 || (someBlank && isBlank(classes, index, levels))) continue;
       if (flags[index] === 1) records += size;
       else shown.push(index);
     }
     const order = orderOf(shown, { classes, levels, measure });
     const sorted = Uint32Array.from(order, (index) => classes.released[index]!);
     let until = 0;
-    for (const rule of rules) until = leastSuppressed(rule, sorted, until);
+    for (const rule of rules) until = leastSuppressed(rule, sorted, { from: until, most: limit - records });
     for (const index of order.slice(0, until)) {
       flags[index] = 1;
       list.push(index);
@@ -149,13 +150,24 @@ function orderOf(
     .map((place) => shown[place]!);
 }
 
-/** How many of the smallest classes must go at the least for a rule to hold: by bisection, since it holds when all are gone. */
-function leastSuppressed(rule: SampleRule, sorted: Uint32Array, from: number): number {
+/**
+ * How many of the smallest classes must go at the least for a rule to hold: by bisection, since it holds when all are gone.
+ *
+ * @param most records that may go; where that is not enough, all do
+ */
+function leastSuppressed(
+  rule: SampleRule,
+  sorted: Uint32Array,
+  { from, most }: { from: number; most: number },
+): number {
   const upTo = new Float64Array(sorted.length + 1);
   for (const [index, size] of sorted.entries()) upTo[index + 1] = upTo[index]! + size;
   const holds = (count: number): boolean => rule({ sorted, from: count, records: upTo[sorted.length]! - upTo[count]! });
   if (holds(from)) return from;
-  let [low, high] = [from, sorted.length];
+  let high = from;
+  while (high < sorted.length && upTo[high + 1]! <= most) high += 1;
+  if (!holds(high)) return sorted.length;
+  let low = from;
   while (high - low > 1) {
     const middle = (low + high) >> 1;
     if (holds(middle)) high = middle;

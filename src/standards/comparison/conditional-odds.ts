@@ -60,6 +60,7 @@ export function midPOddsRatio(
 }
 
 const R_MOST_ODDS = 1000;
+const MOST_TABLES = 1e6;
 
 /** The distribution of the first group's events given both margins, for any odds ratio. */
 interface Conditional {
@@ -80,6 +81,8 @@ function conditional({ one, zero }: TwoProportions): Conditional {
   checkProportion(zero);
   const events = one.x + zero.x;
   const [low, high, x] = [Math.max(0, events - zero.n), Math.min(events, one.n), one.x];
+  if (high - low > MOST_TABLES)
+    throw new RangeError('the counts are too many to go through all tables of these margins');
   const logs = Float64Array.from({ length: high - low + 1 }, (_, at) =>
     hypergeometric.density(low + at, one.n, zero.n, events, true),
   );

@@ -1,6 +1,6 @@
 import { canonicalJson } from '#standards/canonical-json';
 import { BASE_CONTEXT, isObject } from './data-model.ts';
-import { digestOfJson, type IntegrityProof } from './integrity.ts';
+import { type Cryptosuite, digestOfJson, type IntegrityProof } from './integrity.ts';
 
 /** What the words of a certificate mean; held in the certificate itself, so that nobody has to be asked for it. */
 const VOCABULARY = {
@@ -84,12 +84,13 @@ export const digestOfCore = (core: CertificateCore): string => digestOfJson(core
  * What a certificate is made of, or undefined for anything that is not one to the last member: the graph that is signed does not
  * know the order of a list or a member that says nothing, so the spelling is held to here.
  */
-export function openCertificate(document: unknown): (CertificateParts & { proof: IntegrityProof }) | undefined {
+export function openCertificate(document: unknown): (CertificateParts & { proofs: IntegrityProof[] }) | undefined {
   if (!isObject(document)) return undefined;
   const { '@context': context, id, type, validFrom, validUntil, credentialSubject, issuer, proof } = document;
   const { credentialStatus: status, evidence } = document;
   if (!Array.isArray(status) || !isObject(status[0]) || !isObject(status[1]) || !isObject(evidence)) return undefined;
-  if (!isObject(proof) || !isObject(credentialSubject)) return undefined;
+  const proofs = Array.isArray(proof) ? (proof as unknown[]) : [proof];
+  if (!proofs.every(isObject) || !isObject(credentialSubject)) return undefined;
   const texts = [id, validFrom, issuer, evidence['logKey'], evidence['entry'], evidence['inclusion']];
   if (!texts.every((text) => typeof text === 'string')) return undefined;
   const core = {
@@ -111,15 +112,30 @@ export function openCertificate(document: unknown): (CertificateParts & { proof:
     },
     evidence: { type: 'LedgerEntry', logKey, entry, inclusion },
   };
-  const { type: _, ...options } = proof;
-  const exact = { ...composeCertificate(parts), proof: { type: 'DataIntegrityProof', ...options } };
+  const written = proofs.map((one) => ({ ...one, type: 'DataIntegrityProof' }));
+  const exact = { ...composeCertificate(parts), proof: Array.isArray(proof) ? written : written[0] };
+  const isProof = (one: object, at: number): boolean =>
+    Object.keys(one).sort().join() === 'created,cryptosuite,proofPurpose,proofValue,type,verificationMethod' &&
+    (one as IntegrityProof).cryptosuite === PROOFS[at];
   const asWeWrite =
     isSame(exact, document) &&
     isSame(context, CERTIFICATE_CONTEXTS) &&
     Array.isArray(type) &&
     type.length === 2 &&
-    Object.keys(options).sort().join() === 'created,cryptosuite,proofPurpose,proofValue,verificationMethod';
-  return asWeWrite ? { ...parts, proof: proof as unknown as IntegrityProof } : undefined;
+    proofs.length === (Array.isArray(proof) ? PROOFS.length : 1) &&
+    proofs.every(isProof);
+  return asWeWrite ? { ...parts, proofs: proofs as unknown as IntegrityProof[] } : undefined;
+}
+
+/** The first alone, or both in this order. */
+const PROOFS: readonly Cryptosuite[] = ['eddsa-rdfc-2022', 'banyan-sm2-rdfc-2026'];
+
+/** The certificate with two signatures, each over the same bytes and good without the other (a proof set of Data Integrity). */
+export function withBothProofs<T extends { proof: IntegrityProof }>(
+  one: T,
+  two: T,
+): Omit<T, 'proof'> & { proof: IntegrityProof[] } {
+  return { ...one, proof: [one.proof, two.proof] };
 }
 
 /** A list of the states of many certificates, to be signed. */

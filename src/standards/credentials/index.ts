@@ -1,6 +1,6 @@
 /** W3C Verifiable Credentials 2.0: what is well-formed, Data Integrity proofs, Bitstring Status Lists, places in a log. */
 
-export { publicKeyOf } from '#crypto';
+export { publicKeyOf, sm2PublicKeyOf } from '#crypto';
 export {
   CERTIFICATE_CONTEXTS,
   type CertificateCore,
@@ -12,6 +12,7 @@ export {
   ISSUED_ACT,
   openBundle,
   openCertificate,
+  withBothProofs,
 } from './certificate.ts';
 export { BASE_CONTEXT, type Finding, findCredentialFaults, findPresentationFaults } from './data-model.ts';
 export {

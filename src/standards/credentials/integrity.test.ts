@@ -4,7 +4,15 @@ import { cryptosuite } from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
 import * as vc from '@digitalbazaar/vc';
 import { describe, expect, test } from 'vitest';
 import { loadHeld } from './contexts.ts';
-import { checkProof, decodeBase58, encodeBase58, type IntegrityProof, readMultikey, signDocument } from './index.ts';
+import {
+  checkProof,
+  decodeBase58,
+  encodeBase58,
+  type IntegrityProof,
+  readMultikey,
+  signDocument,
+  withBothProofs,
+} from './index.ts';
 
 /**
  * Goal: proofs are those of the W3C cryptosuite, to the byte.
@@ -56,6 +64,15 @@ describe('eddsa-rdfc-2022', () => {
     });
     expect(judged.error).toBeUndefined();
     expect(judged.verified).toBe(true);
+    // Of a certificate signed with SM2 too, it reads the signature that it knows.
+    const second = await signDocument(own, { seed: SEED, created: CREATED, suite: 'banyan-sm2-rdfc-2026' });
+    const ofBoth = await vc.verifyCredential({
+      credential: structuredClone(withBothProofs(signed, second)),
+      suite: new DataIntegrityProof({ cryptosuite }),
+      documentLoader: loadForOthers,
+    });
+    expect(ofBoth.error).toBeUndefined();
+    expect(ofBoth.verified).toBe(true);
 
     const [id, controller] = [`did:key:${KEY}#${KEY}`, `did:key:${KEY}`];
     const pair = await Ed25519Multikey.from({ ...MULTIKEY, id, controller, secretKeyMultibase: SECRET });

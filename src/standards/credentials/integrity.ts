@@ -1,13 +1,22 @@
-import { publicKeyOf, sha256, signEd25519, verifyEd25519 } from '#crypto';
+import { publicKeyOf, sha256, signEd25519, signSm2, sm2PublicKeyOf, verifyEd25519, verifySm2 } from '#crypto';
 import { canonicalJson } from '#standards/canonical-json';
 import { isDateTimeStamp, isObject } from './data-model.ts';
 import { digestOfQuads } from './linked-data.ts';
 import { decodeBase58, encodeBase58, keyOfMethod, methodOfKey } from './multibase.ts';
 
-/** A Data Integrity proof of the one kind that is written and accepted. */
+/**
+ * The ways to sign. The W3C has none for SM2: ours does with SM2 and SM3 what `eddsa-rdfc-2022` does with Ed25519, over the same bytes.
+ */
+const SUITES = {
+  'eddsa-rdfc-2022': { publicKeyOf, sign: signEd25519, verify: verifyEd25519 },
+  'banyan-sm2-rdfc-2026': { publicKeyOf: sm2PublicKeyOf, sign: signSm2, verify: verifySm2 },
+} as const;
+export type Cryptosuite = keyof typeof SUITES;
+
+/** A Data Integrity proof of a kind that is written and accepted. */
 export interface IntegrityProof {
   type: 'DataIntegrityProof';
-  cryptosuite: 'eddsa-rdfc-2022';
+  cryptosuite: Cryptosuite;
   created: string;
   verificationMethod: string;
   proofPurpose: 'assertionMethod';
@@ -26,16 +35,21 @@ type Document = Readonly<Record<string, unknown>>;
  */
 export async function signDocument<T extends object>(
   document: T,
-  { seed, created, method = methodOfKey(publicKeyOf(seed)) }: { seed: Uint8Array; created: Date; method?: string },
+  {
+    seed,
+    created,
+    suite = 'eddsa-rdfc-2022',
+    method = methodOfKey(SUITES[suite].publicKeyOf(seed)),
+  }: { seed: Uint8Array; created: Date; suite?: Cryptosuite; method?: string },
 ): Promise<T & { proof: IntegrityProof }> {
   const options = {
     type: 'DataIntegrityProof',
-    cryptosuite: 'eddsa-rdfc-2022',
+    cryptosuite: suite,
     created: created.toISOString().replace(/\.\d+Z$/, 'Z'),
     verificationMethod: method,
     proofPurpose: 'assertionMethod',
   } as const;
-  const signature = signEd25519(seed, await hashToSign(document as Document, options));
+  const signature = SUITES[suite].sign(seed, await hashToSign(document as Document, options));
   return { ...document, proof: { ...options, proofValue: encodeBase58(signature) } };
 }
 
@@ -58,7 +72,7 @@ export async function checkProof(
   if (!isObject(proof)) return flaw('malformed');
   const { proofValue, ...options } = proof;
   const { type, cryptosuite, proofPurpose, verificationMethod, created, expires } = options;
-  if (type !== 'DataIntegrityProof' || cryptosuite !== 'eddsa-rdfc-2022' || proofPurpose !== 'assertionMethod') {
+  if (type !== 'DataIntegrityProof' || !isSuite(cryptosuite) || proofPurpose !== 'assertionMethod') {
     return flaw('other-kind');
   }
   if (![created, expires].every((time) => time === undefined || isDateTimeStamp(time))) return flaw('malformed');
@@ -71,13 +85,15 @@ export async function checkProof(
   if (context === undefined) return flaw('malformed');
   try {
     const hash = await hashToSign({ ...unsigned, '@context': context }, options);
-    if (!verifyEd25519(key.publicKey, hash, signature)) return flaw('wrong');
+    if (!SUITES[cryptosuite].verify(key.publicKey, hash, signature)) return flaw('wrong');
   } catch {
     // What cannot be understood cannot have been signed.
     return flaw('malformed');
   }
   return { ok: true, controller: key.controller, created: typeof created === 'string' ? new Date(created) : null };
 }
+
+const isSuite = (name: unknown): name is Cryptosuite => typeof name === 'string' && Object.hasOwn(SUITES, name);
 
 /** Section 3.3.5: what is signed is the digest of the proof's options, then that of the document. */
 async function hashToSign(document: Document, options: Document): Promise<Uint8Array> {
@@ -96,7 +112,7 @@ function contextOf(document: unknown, proof: unknown): unknown {
   return canonicalJson(whole!.slice(0, first!.length)) === canonicalJson(first) ? proof : undefined;
 }
 
-/** What a platform publishes of its keys at /.well-known/did.json; the first is the one that signs now. */
+/** What a platform publishes of its keys at /.well-known/did.json: those that signed and those that sign. */
 export function controllerDocument(did: string, multikeys: readonly string[]): object {
   const methods = multikeys.map((multikey) => ({
     id: `${did}#${multikey}`,

@@ -3,8 +3,11 @@ const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 /** Longer texts are refused: the arithmetic grows with the square of the length. */
 const MOST_CHARACTERS = 200;
 
-/** Multicodec of an Ed25519 public key (ed25519-pub, 0xed as varint). */
-const ED25519_PUB = [0xed, 0x01] as const;
+/** Multicodecs of public keys, as varints: ed25519-pub 0xed, sm2-pub 0x1206. The key's length tells which it is. */
+const KEYS = [
+  { prefix: [0xed, 0x01], length: 32 },
+  { prefix: [0x86, 0x24], length: 33 },
+] as const;
 
 /** Base58 with Bitcoin's alphabet, after the multibase prefix `z`. */
 export function encodeBase58(bytes: Uint8Array): string {
@@ -29,16 +32,19 @@ export function decodeBase58(text: string): Uint8Array | undefined {
   return Uint8Array.from([...new Array<number>(zeros < 0 ? digits.length : zeros).fill(0), ...bytes]);
 }
 
-/** An Ed25519 public key as a Multikey (W3C Controlled Identifiers, section 2.2.2). */
+/** A public key of Ed25519, or of SM2 compressed, as a Multikey (W3C Controlled Identifiers, section 2.2.2). */
 export function writeMultikey(publicKey: Uint8Array): string {
-  return encodeBase58(Uint8Array.from([...ED25519_PUB, ...publicKey]));
+  const { prefix } = KEYS.find(({ length }) => length === publicKey.length)!;
+  return encodeBase58(Uint8Array.from([...prefix, ...publicKey]));
 }
 
-/** The key, or undefined when the text is no Multikey of Ed25519. */
+/** The key, or undefined when the text is no Multikey of these. */
 export function readMultikey(text: string): Uint8Array | undefined {
   const bytes = decodeBase58(text);
-  if (bytes?.length !== 34 || bytes[0] !== ED25519_PUB[0] || bytes[1] !== ED25519_PUB[1]) return undefined;
-  return bytes.subarray(2);
+  const known = KEYS.some(
+    ({ prefix, length }) => bytes?.length === length + 2 && bytes[0] === prefix[0] && bytes[1] === prefix[1],
+  );
+  return known ? bytes?.subarray(2) : undefined;
 }
 
 /** The identifier that is a key itself: nobody needs to be asked for it (did:key method). */

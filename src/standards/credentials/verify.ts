@@ -8,6 +8,7 @@ import { decodeList, isSet } from './status-list.ts';
 export const CHECKS = [
   'form',
   'signature',
+  'sm2',
   'issuer',
   'dates',
   'entry',
@@ -54,7 +55,8 @@ export async function verifyCertificate(document: unknown, trust: Trust): Promis
   }
   const checks = [
     passed('form', 'sound'),
-    await checkSignature(document as Record<string, unknown>, parts.issuer, trust.now),
+    await checkSignature(document as Record<string, unknown>, parts, trust.now),
+    ...(await checkSm2(document as Record<string, unknown>, parts, trust)),
     checkTrusted('issuer', parts.issuer, trust.issuers),
     checkDates(parts.core, trust.now),
     ...checkLedger(parts, trust.logKeys),
@@ -66,11 +68,30 @@ export async function verifyCertificate(document: unknown, trust: Trust): Promis
   return { outcome, checks, parts };
 }
 
-async function checkSignature(document: Record<string, unknown>, issuer: string, now: Date): Promise<Check> {
-  const verdict = await checkProof(document, now);
+type Opened = NonNullable<ReturnType<typeof openCertificate>>;
+
+async function checkSignature(
+  document: Record<string, unknown>,
+  { issuer, proofs: [proof] }: Opened,
+  now: Date,
+): Promise<Check> {
+  const verdict = await checkProof({ ...document, proof }, now);
   if (!verdict.ok) return failed('signature', verdict.reason);
   if (verdict.controller !== issuer) return failed('signature', 'not-the-issuer', { by: verdict.controller });
   return passed('signature', 'signed', { by: issuer, at: verdict.created?.toISOString() ?? '' });
+}
+
+/** The second signature, where there is one. Its key is another one than the issuer's: whose it is, the platform publishes. */
+async function checkSm2(
+  document: Record<string, unknown>,
+  { proofs: [, proof] }: Opened,
+  { issuers = [], now }: Trust,
+): Promise<Check[]> {
+  if (proof === undefined) return [];
+  const verdict = await checkProof({ ...document, proof }, now);
+  if (!verdict.ok) return [failed('sm2', verdict.reason)];
+  const facts = { by: verdict.controller, at: verdict.created?.toISOString() ?? '' };
+  return [issuers.includes(verdict.controller) ? passed('sm2', 'signed', facts) : open('sm2', 'nobody-named', facts)];
 }
 
 function checkTrusted(name: 'issuer' | 'log', found: string, known: readonly string[] | undefined): Check {

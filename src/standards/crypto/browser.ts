@@ -1,6 +1,8 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha256 as digest } from '@noble/hashes/sha2.js';
 
+export { signSm2, sm2PublicKeyOf, verifySm2 } from './sm2.ts';
+
 // A browser's own cryptography answers only over https, and a page may come over http within a house.
 
 export function sha256(bytes: Uint8Array): Uint8Array {

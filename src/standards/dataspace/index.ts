@@ -2,6 +2,7 @@
 export {
   DspError,
   parseAgreement,
+  parseCatalog,
   parseMessage,
   parseOffer,
   writeCatalog,

@@ -281,3 +281,52 @@ function datasetOf({ id, title, description, offers, formats }: Dataset, service
 export function writeVersions(path: string): object {
   return { protocolVersions: [{ version: DSP_VERSION, path, binding: 'HTTPS' }] };
 }
+
+/**
+ * The datasets of a catalogue that another connector answered with, of those within it too. An offer that cannot be read is left out and counted.
+ *
+ * @throws DspError for what is no catalogue
+ */
+export function parseCatalog(json: unknown): { datasets: Dataset[]; unreadable: number } {
+  const datasets: Dataset[] = [];
+  let unreadable = 0;
+  const visit = (node: Json, depth: number): void => {
+    for (const given of asList(node['dataset'])) {
+      const found = objectOf(given, 'dataset');
+      const offers: Offer[] = [];
+      for (const policy of asList(found['hasPolicy']))
+        try {
+          offers.push(parseOffer(policy, 'never'));
+        } catch (error) {
+          if (!(error instanceof DspError)) throw error;
+          unreadable += 1;
+        }
+      const [title, description] = ['title', 'description'].map((name) =>
+        [`dct:${name}`, `dcterms:${name}`, name].map((key) => found[key]).find((text) => typeof text === 'string'),
+      ) as (string | undefined)[];
+      const formats = asList(found['distribution']).flatMap((one) => {
+        const { format } = one as Json;
+        return typeof format === 'string' ? [format] : [];
+      });
+      datasets.push({
+        ...{ id: textOf(found, '@id'), offers, formats: [...new Set(formats)] },
+        ...(title !== undefined && { title }),
+        ...(description !== undefined && { description }),
+      });
+    }
+    if (depth < MOST_CATALOGUES)
+      for (const inner of asList(node['catalog'])) visit(objectOf(inner, 'catalog'), depth + 1);
+  };
+  const root = objectOf(json, 'Catalog');
+  if (root['@type'] !== 'Catalog') throw new DspError('the answer is no catalogue');
+  visit(root, 0);
+  return { datasets, unreadable };
+}
+
+const MOST_CATALOGUES = 5;
+
+/** Of another's catalogue: some write one thing without its list. */
+function asList(value: unknown): unknown[] {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? value : [value];
+}

@@ -24,7 +24,7 @@ export function floor({ over, under }: Rational): bigint {
   return over < 0n && quotient * under !== over ? quotient - 1n : quotient;
 }
 
-export function gcd(a: bigint, b: bigint): bigint {
+function gcd(a: bigint, b: bigint): bigint {
   let [x, y] = [a, b];
   while (y !== 0n) [x, y] = [y, x % y];
   return x === 0n ? 1n : x;

@@ -14,6 +14,8 @@ export interface Layer {
   needs: ReadonlyMap<number, Protection>;
   /** Cells of which nothing was told in this layer anyhow. */
   hiddenAnyhow?: ReadonlySet<number>;
+  /** What sums to what, where the layer has cells of its own beyond those that can be hidden. */
+  relations?: readonly Relation[];
 }
 
 /** What can be concluded of a cell from all that is told. */
@@ -46,7 +48,7 @@ export class Attacker {
 
   constructor(layer: Layer, relations: readonly Relation[], hidden: ReadonlySet<number>, solve: Solver) {
     this.#layer = layer;
-    this.#relations = relations;
+    this.#relations = layer.relations ?? relations;
     this.#solve = solve;
     this.#hidden = [...new Set([...hidden, ...(layer.hiddenAnyhow ?? [])])].sort((a, b) => a - b);
     this.#places = new Map(this.#hidden.map((cell, at) => [cell, at]));

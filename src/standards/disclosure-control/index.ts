@@ -8,5 +8,5 @@ export { determined, type Statement } from './determined.ts';
 export { type Code, type Dimension, type Frame, flatDimension, makeFrame, type Relation } from './frame.ts';
 export type { LinearProgram, LinearSolution, Solver } from './linear.ts';
 export { type Contributions, type PrimaryRule, type Protection, primary } from './primary.ts';
-export { differenceLayer, type Earlier } from './series.ts';
+export { differenceLayer, type Earlier, jointLayer, type ToldBefore } from './series.ts';
 export { exposed, type Pattern, type SuppressionOptions, type SuppressionProblem, suppress } from './suppress.ts';

@@ -37,7 +37,8 @@ export interface Pattern {
 export function suppress(problem: SuppressionProblem, options: SuppressionOptions): Pattern | undefined {
   const { layers, costs } = problem;
   const primaries = primariesOf(layers);
-  if (primaries.size === 0 && !isExposed(problem, primaries, options.solve)) return { hidden: primaries, cost: 0, optimal: true };
+  if (primaries.size === 0 && !isExposed(problem, primaries, options.solve))
+    return { hidden: primaries, cost: 0, optimal: true };
   if ([...primaries].some((cell) => !Number.isFinite(costs[cell]))) return undefined;
   const sound = soundPattern(problem, primaries, options);
   if (sound === undefined) return undefined;
@@ -122,40 +123,46 @@ function cheapestCover(
 }
 
 function cheapestDeviation(
-  { relations, costs }: SuppressionProblem,
-  { values, low, high, hiddenAnyhow }: Layer,
+  { relations: usual, costs }: SuppressionProblem,
+  { values, low, high, hiddenAnyhow, relations = usual }: Layer,
   hidden: ReadonlySet<number>,
   { cell, direction, least, solve }: { cell: number; direction: 1 | -1; least: number; solve: Solver },
 ): number[] | undefined {
-  const size = values.length;
-  // Up and down apart, so that each costs; a cell that is hidden already costs next to nothing.
-  const price = (other: number): number => (hidden.has(other) || hiddenAnyhow?.has(other) ? 1e-6 : costs[other]!);
+  // A cell that is hidden already costs next to nothing; one beyond those that can be hidden was told for good.
+  const price = (other: number): number =>
+    hidden.has(other) || hiddenAnyhow?.has(other) ? 1e-6 : (costs[other] ?? Number.POSITIVE_INFINITY);
+  const movable = Array.from(values.keys()).filter((other) => Number.isFinite(price(other)));
+  const size = movable.length;
+  const places = new Map(movable.map((other, at) => [other, at]));
   const bound = (other: number, way: 1 | -1): number => {
-    if (!Number.isFinite(price(other))) return 0;
     if (other === cell && way !== direction) return 0;
     return way > 0 ? high[other]! - values[other]! : values[other]! - low[other]!;
   };
+  // Up and down apart, so that each costs.
   const variables = [1, -1].flatMap((way) =>
-    Array.from({ length: size }, (_, other) => {
+    movable.map((other) => {
       const most = bound(other, way as 1 | -1);
       const isTarget = other === cell && way === direction;
       return { cost: isTarget || most === 0 ? 0 : price(other), low: isTarget ? Math.min(least, most) : 0, high: most };
     }),
   );
-  if (bound(cell, direction) < least - NEARLY) return undefined;
-  const rows: LinearRow[] = relations.map(({ total, parts }) => ({
-    variables: [...parts, total, ...parts.map((part) => part + size), total + size],
-    coefficients: [...parts.map(() => 1), -1, ...parts.map(() => -1), 1],
-    low: 0,
-    high: 0,
-  }));
+  if (!places.has(cell) || bound(cell, direction) < least - NEARLY) return undefined;
+  const rows: LinearRow[] = relations.flatMap(({ total, parts }) => {
+    const cells = [...parts, total].filter((other) => places.has(other));
+    if (cells.length === 0) return [];
+    const at = cells.map((other) => places.get(other)!);
+    const signs = cells.map((other) => (other === total ? -1 : 1));
+    return {
+      variables: [...at, ...at.map((place) => place + size)],
+      coefficients: [...signs, ...signs.map((sign) => -sign)],
+      ...{ low: 0, high: 0 },
+    };
+  });
   const solution = solve({ sense: 'min', variables, rows });
   if (solution.status !== 'optimal') return undefined;
-  return Array.from({ length: size }, (_, other) => other).filter(
-    (other) =>
-      solution.values[other]! + solution.values[other + size]! > NEARLY &&
-      !hidden.has(other) &&
-      !hiddenAnyhow?.has(other),
+  return movable.filter(
+    (other, at) =>
+      solution.values[at]! + solution.values[at + size]! > NEARLY && !hidden.has(other) && !hiddenAnyhow?.has(other),
   );
 }
 
@@ -194,6 +201,7 @@ function optimalPattern(
     for (const cell of cells) {
       const weight = Math.min(need, weightOf(cell));
       if (weight <= 1e-9) continue;
+      if (costs[cell] === undefined && layer.hiddenAnyhow?.has(cell) !== true) continue;
       if (primaries.has(cell) || layer.hiddenAnyhow?.has(cell)) rest -= weight;
       else {
         variables.push(cell);
@@ -236,8 +244,8 @@ function optimalPattern(
 type Cut = (layer: Layer, need: number, weightOf: (cell: number) => number, cells: Iterable<number>) => void;
 
 /** In each sum with a sensitive cell, others must be able to make up for its deviation. */
-function firstCuts(layer: Layer, relations: readonly Relation[], cut: Cut): void {
-  const { needs } = layer;
+function firstCuts(layer: Layer, usual: readonly Relation[], cut: Cut): void {
+  const { needs, relations = usual } = layer;
   for (const { total, parts } of relations)
     for (const cell of [...parts, total]) {
       const need = needs.get(cell);
@@ -299,7 +307,7 @@ function priced(
     const reduced = new Map<number, number>([[cell, direction]]);
     for (const [relation, price] of prices) {
       if (Math.abs(price) < 1e-9) continue;
-      const { total, parts } = relations[relation]!;
+      const { total, parts } = (layer.relations ?? relations)[relation]!;
       for (const part of parts) reduced.set(part, (reduced.get(part) ?? 0) - sign * price);
       reduced.set(total, (reduced.get(total) ?? 0) + sign * price);
     }

@@ -1,4 +1,4 @@
-import { quantile, Random } from '#standards/statistics';
+import { mean, quantile, Random } from '#standards/statistics';
 
 export interface BackProjection {
   /** How many are expected to have been infected on each day, as far as they have fallen ill by the last. */
@@ -65,10 +65,6 @@ function counts(values: ArrayLike<number>, what: string): Float64Array {
   if (!read.every((value) => value >= 0 && value < Infinity))
     throw new RangeError(`${what} must be known and not negative`);
   return read;
-}
-
-function mean(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** The incubation and its cumulated probabilities, both no longer than the series. */

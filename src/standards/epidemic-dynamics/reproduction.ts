@@ -1,4 +1,4 @@
-import { gamma, Random } from '#standards/statistics';
+import { gamma, mean, Random, variance } from '#standards/statistics';
 import { checkWindows, type Incidence, infectiousness, totalCases, type Window, windowSum } from './incidence.ts';
 import { quantilesOf } from './quantiles.ts';
 import { checkInterval, discreteSerialInterval, intervalMoments } from './serial-interval.ts';
@@ -183,13 +183,8 @@ function mixture(
 }
 
 function describe(draws: Float64Array, estimate: ReproductionEstimate, at: number): void {
-  let sum = 0;
-  for (const value of draws) sum += value;
-  const mean = sum / draws.length;
-  let squares = 0;
-  for (const value of draws) squares += (value - mean) ** 2;
-  estimate.mean[at] = mean;
-  estimate.sd[at] = Math.sqrt(squares / (draws.length - 1));
+  estimate.mean[at] = mean(draws);
+  estimate.sd[at] = Math.sqrt(variance(draws));
   for (const [which, value] of quantilesOf(draws, REPRODUCTION_QUANTILES).entries())
     estimate.quantiles[which]![at] = value;
 }

@@ -1,4 +1,4 @@
-import { quantile, Random } from '#standards/statistics';
+import { quantile, Random, variance } from '#standards/statistics';
 import { checkWindows, type Window, windowSum } from './incidence.ts';
 
 export interface CohortReproduction {
@@ -92,17 +92,8 @@ function simulated(
       drawn[at]![tree] = windowSum(children, window) / windowSum(cases, window);
   }
   return {
-    sd: Float64Array.from(drawn, standardDeviation),
+    sd: Float64Array.from(drawn, (values) => Math.sqrt(variance(values))),
     low: Float64Array.from(drawn, (values) => quantile(values.sort(), 0.025)),
     high: Float64Array.from(drawn, (values) => quantile(values, 0.975)),
   };
-}
-
-function standardDeviation(values: Float64Array): number {
-  let sum = 0;
-  for (const value of values) sum += value;
-  const mean = sum / values.length;
-  let squares = 0;
-  for (const value of values) squares += (value - mean) ** 2;
-  return Math.sqrt(squares / (values.length - 1));
 }

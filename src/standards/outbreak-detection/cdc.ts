@@ -1,4 +1,4 @@
-import { normal } from '#standards/statistics';
+import { mean, normal, variance } from '#standards/statistics';
 import { isAbove, type Judged } from './judged.ts';
 
 export interface CdcOptions {
@@ -33,9 +33,7 @@ export function cdc(counts: Float64Array, positions: Iterable<number>, options: 
   const z = normal.quantile(alpha / 2, 0, 1, { upper: true });
   const bound = Float64Array.from(judged, (at) => {
     const past = pastMonths(counts, at, options);
-    const mean = past.reduce((sum, month) => sum + month, 0) / past.length;
-    const variance = past.reduce((sum, month) => sum + (month - mean) ** 2, 0) / (past.length - 1);
-    return mean + z * Math.sqrt(variance * (1 + 1 / past.length));
+    return mean(past) + z * Math.sqrt(variance(past) * (1 + 1 / past.length));
   });
   const months = Float64Array.from(judged, (at) => monthOf(counts, [at - 3, at - 2, at - 1, at]));
   return { bound, months, alarm: Array.from(months, (month, row) => isAbove(month, bound[row]!)) };

@@ -1,4 +1,4 @@
-import { student } from '#standards/statistics';
+import { mean, student, variance } from '#standards/statistics';
 
 /** What ESSENCE's detectors say of each count; NaN before the first that can be judged. */
 export interface EssenceJudged {
@@ -29,28 +29,30 @@ const SHORTEST = 7;
  * Source: Burkom, Elbert, Magruder, Najmi, Peter, Thompson, in: Lombardo and Buckeridge, Disease Surveillance, 2007; as R Rnssp 0.3.1 `alert_ewma` has it, constants included.
  */
 export function essenceEwma(counts: Float64Array, options: EwmaOptions = {}): EssenceJudged {
-  const { baseline = 28, guard = 2, weights = [0.4, 0.9] } = options;
-  if (!(baseline >= SHORTEST)) throw new RangeError('the baseline must be 7 counts or longer');
+  const { baseline: longest = 28, guard = 2, weights = [0.4, 0.9] } = options;
+  if (!(longest >= SHORTEST)) throw new RangeError('the baseline must be 7 counts or longer');
   if (!(guard >= 0)) throw new RangeError('the guard band must not be negative');
-  if (counts.length < baseline + guard + 1) throw new RangeError('there are too few counts for the baseline');
+  if (counts.length < longest + guard + 1) throw new RangeError('there are too few counts for the baseline');
   if (counts.some((count) => Number.isNaN(count))) throw new RangeError('the counts must have no gap');
   const y = scaled(counts);
   const averages = weights.map((weight) => startAverage(y, weight, SHORTEST + guard));
   const judged = unjudged(y.length);
   for (let at = SHORTEST + guard; at < y.length; at += 1) {
     const to = at - guard;
-    const past = y.subarray(Math.max(0, to - baseline), to);
-    const mean = past.reduce((sum, each) => sum + each, 0) / past.length;
-    const sigma = Math.sqrt(past.reduce((sum, each) => sum + (each - mean) ** 2, 0) / (past.length - 1));
-    const [slow, quick] = averages.map((average) =>
-      advance(average, y[at]!, { mean, sigma, length: past.length, guard }),
-    );
-    const smaller = slow!.pValue < quick!.pValue ? slow! : quick!;
-    judged.expected[at] = mean;
+    const past = y.subarray(Math.max(0, to - longest), to);
+    const baseline = { mean: mean(past), sigma: Math.sqrt(variance(past)), length: past.length, guard };
+    const [slow, quick] = averages.map((average) => advance(average, y[at]!, baseline));
+    const smaller = sixteenDigits(slow!.pValue) < sixteenDigits(quick!.pValue) ? slow! : quick!;
+    judged.expected[at] = baseline.mean;
     judged.statistic[at] = smaller.statistic;
     judged.pValue[at] = smaller.pValue;
   }
   return judged;
+}
+
+/** R has p as 1 less the other tail, so that two that are next to nothing are equal: then it is the quick average that counts. */
+function sixteenDigits(p: number): number {
+  return 1 - (1 - p);
 }
 
 export function unjudged(length: number): EssenceJudged {

@@ -147,3 +147,10 @@ describe('weekly detectors of ESSENCE', () => {
     expect(() => essenceNegativeBinomial({ days: weekly(300), counts }, end)).toThrow('whole');
   });
 });
+
+test('where neither average leaves a p value worth the name, it is the quick one that is told, as in R', () => {
+  const counts = Float64Array.from({ length: 40 }, (_, day) => (day === 30 ? 400 : 0));
+  const quick = essenceEwma(counts, { weights: [0.9, 0.9] });
+  expect(quick.pValue[30]).toBeLessThan(1e-20);
+  expect(essenceEwma(counts).statistic[30]).toBe(quick.statistic[30]);
+});

@@ -1,3 +1,4 @@
+import { mean, variance } from '#standards/statistics';
 import { isAbove, type Judged } from './judged.ts';
 import { type PastOptions, pastWindows } from './past-windows.ts';
 
@@ -23,13 +24,8 @@ export function rki(counts: Float64Array, positions: Iterable<number>, options: 
 }
 
 function limitOf(past: Float64Array): number {
-  let sum = 0;
-  for (const count of past) sum += count;
-  const mean = sum / past.length;
-  if (Number.isNaN(mean)) throw new RangeError('a count of the past is missing');
-  const tabled = mean > 20 ? undefined : POISSON_LIMITS[Math.floor(mean)];
-  if (tabled !== undefined) return tabled;
-  let squares = 0;
-  for (const count of past) squares += (count - mean) ** 2;
-  return mean + 2 * Math.sqrt(squares / (past.length - 1));
+  const centre = mean(past);
+  if (Number.isNaN(centre)) throw new RangeError('a count of the past is missing');
+  const tabled = centre > 20 ? undefined : POISSON_LIMITS[Math.floor(centre)];
+  return tabled ?? centre + 2 * Math.sqrt(variance(past));
 }

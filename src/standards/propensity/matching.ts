@@ -1,3 +1,5 @@
+import { mean } from '../statistics/index.ts';
+
 /** A control may be used again without limit. */
 export const UNLIMITED = Number.POSITIVE_INFINITY;
 
@@ -109,7 +111,8 @@ export function variableRatios(
     sizes[atLeast] = 1;
     sizes[atLeast + 1]! -= 1;
   }
-  const isHigher = meanOf(distance, focalRows) > meanOf(distance, rowsOf(focal, false));
+  const meanOf = (rows: readonly number[]): number => mean(rows.map((row) => distance[row]!));
+  const isHigher = meanOf(focalRows) > meanOf(rowsOf(focal, false));
   const ratios = new Array<number>(n);
   for (const [rank, at] of orderOf(focalRows, isHigher ? 'largest' : 'smallest', distance).entries())
     ratios[at] = sizes[rank]!;
@@ -278,10 +281,4 @@ function numbersWithin(strata: Int32Array): Int32Array {
     counts[stratum]! += 1;
     return counts[stratum]!;
   });
-}
-
-function meanOf(values: ArrayLike<number>, rows: readonly number[]): number {
-  let sum = 0;
-  for (const row of rows) sum += values[row]!;
-  return sum / rows.length;
 }

@@ -25,8 +25,8 @@ export interface ConditionalPlan {
  *
  * @throws RangeError for a plan that cannot be or cannot reach the level
  *
- * Source: Li and Kulldorff, Stat Med 2010;29:284-295; the three ways to take the historic period: Silva, Li and Kulldorff, Sequential Analysis 2019;38:115-133. With a first look after 0 the R package
- * Sequential 4.5.1 adds some terms more than once; here they count once.
+ * Source: Li and Kulldorff, Stat Med 2010;29:284-295; the three ways to take the historic period: Silva, Li and Kulldorff, Sequential Analysis 2019;38:115-133. The R package Sequential
+ * 4.5.1 weighs the last step of `exact` and `conservative` as `liberal`, and with a first look after 0 adds some terms more than once; with the first mended it agrees with what is here.
  */
 export function conditionalCriticalValue(plan: ConditionalPlan, alpha: number): CriticalValue {
   checkPlan(plan);

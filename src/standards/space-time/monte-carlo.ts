@@ -1,4 +1,4 @@
-import { Random } from '../statistics/index.ts';
+import { mean, Random, variance } from '../statistics/index.ts';
 import type { Search } from './clusters.ts';
 import type { Score } from './score.ts';
 import { type Walk, walkThrough } from './zones.ts';
@@ -164,9 +164,8 @@ export function gumbelPValue(score: number, maxima: Float64Array): number {
 function fitGumbel(sample: Float64Array): { location: number; scale: number } {
   const n = sample.length;
   const least = sample.reduce((a, b) => Math.min(a, b));
-  const mean = sample.reduce((a, b) => a + b) / n;
-  const variance = sample.reduce((sum, each) => sum + (each - mean) ** 2, 0) / (n - 1);
-  let scale = Math.sqrt(6 * variance) / Math.PI;
+  const centre = mean(sample);
+  let scale = Math.sqrt(6 * variance(sample)) / Math.PI;
   let weights = n;
   for (let round = 0; round < 100 && scale > 0; round += 1) {
     let first = 0;
@@ -180,7 +179,7 @@ function fitGumbel(sample: Float64Array): { location: number; scale: number } {
     }
     const weighted = first / weights;
     const slope = 1 + (second / weights - weighted * weighted) / (scale * scale);
-    const step = (scale - mean + weighted) / slope;
+    const step = (scale - centre + weighted) / slope;
     scale = Math.max(scale - step, scale / 4);
     if (Math.abs(step) <= 1e-12 * scale) break;
   }

@@ -66,7 +66,7 @@ export function glm(options: GlmOptions): Glm {
 }
 
 interface Model {
-  x: Columns;
+  x: Float64Array[];
   y: Float64Array;
   weights: Float64Array;
   offset: Float64Array | undefined;
@@ -107,7 +107,8 @@ function readModel({ x, y, family: named, link, weights, offset }: GlmOptions): 
     if (!family.isResponse(responses[i]!)) throw new RangeError(`responses of this family must be ${family.responses}`);
   const rows = own.reduce((count, weight) => count + (weight > 0 ? 1 : 0), 0);
   const shift = offset === undefined ? undefined : Float64Array.from(offset);
-  return { x, y: responses, weights: own, offset: shift, family, link: link ?? family.link, rows };
+  const design = x.map((column) => (column instanceof Float64Array ? column : Float64Array.from(column)));
+  return { x: design, y: responses, weights: own, offset: shift, family, link: link ?? family.link, rows };
 }
 
 function newPlace(rows: number): Place {
@@ -141,7 +142,7 @@ function iterate(model: Model, { epsilon = 1e-8, mostIterations = 25, start }: G
 }
 
 /** By sums of products where the columns allow it, else by reflections. */
-function solve(x: Columns, response: Float64Array, weights: Float64Array, tolerance: number): Solved {
+function solve(x: Float64Array[], response: Float64Array, weights: Float64Array, tolerance: number): Solved {
   const quick = solveByProducts(x, response, weights);
   return quick ?? solveByReflections(x, response, weights.map(Math.sqrt), tolerance);
 }

@@ -6,6 +6,7 @@
 export { beta } from './beta.ts';
 export { binomial } from './binomial.ts';
 export { cauchy, type Distribution, exponential, geometric, logistic, logNormal, uniform } from './closed-forms.ts';
+export { crossProduct } from './cross-product.ts';
 export { FAMILIES, type Family, type FamilyName, negativeBinomialFamily } from './family.ts';
 export { findMinimum } from './find-minimum.ts';
 export { findRoot, type RootOptions } from './find-root.ts';

@@ -86,9 +86,10 @@ export function fillMeans(name: LinkName, linear: Float64Array, means: Float64Ar
   const n = linear.length;
   if (name === 'logit')
     for (let i = 0; i < n; i += 1) {
-      const odds = oddsOf(linear[i]!);
+      const log = linear[i]!;
+      const odds = log < -30 ? EPS : log > 30 ? 1 / EPS : Math.exp(log);
       means[i] = odds / (1 + odds);
-      slopes[i] = Math.abs(linear[i]!) > 30 ? EPS : odds / ((1 + odds) * (1 + odds));
+      slopes[i] = Math.abs(log) > 30 ? EPS : odds / ((1 + odds) * (1 + odds));
     }
   else if (name === 'log')
     for (let i = 0; i < n; i += 1) {

@@ -1,3 +1,4 @@
+import { crossProduct } from './cross-product.ts';
 import type { Columns } from './matrix.ts';
 
 /** A weighted least-squares problem solved: the triangle R of its columns, in the order in which they were taken. */
@@ -90,10 +91,17 @@ const LEAST_PIVOT = 1e-6;
  *
  * @returns undefined where the columns are too nearly dependent for it; then the reflections judge
  */
-export function solveByProducts(x: Columns, z: Float64Array, weights: Float64Array): Solved | undefined {
+export function solveByProducts(
+  x: readonly Float64Array[],
+  z: Float64Array,
+  weights: Float64Array,
+): Solved | undefined {
   const rank = x.length;
   if (z.length < rank) return undefined;
-  const { upper, right } = products(x, z, weights);
+  const products = crossProduct([...x, z], weights);
+  const right = products[rank]!.slice(0, rank);
+  const upper = new Float64Array(rank * rank);
+  for (let j = 0; j < rank; j += 1) for (let i = 0; i <= j; i += 1) upper[j * rank + i] = products[j]![i]!;
   // The triangle R with R'R in place, column by column.
   for (let j = 0; j < rank; j += 1) {
     const square = upper[j * rank + j]!;
@@ -110,27 +118,6 @@ export function solveByProducts(x: Columns, z: Float64Array, weights: Float64Arr
   }
   const pivot = x.map((_, at) => at);
   return { upper, pivot, rank, coefficients: coefficientsOf({ upper, pivot, rank }, right, rank) };
-}
-
-/** So many rows at a time stay in the processor's nearest cache. */
-const BLOCK = 512;
-
-/** X'WX, its upper half column by column, and X'Wz. */
-function products(x: Columns, z: Float64Array, weights: Float64Array): { upper: Float64Array; right: Float64Array } {
-  const width = x.length;
-  const upper = new Float64Array(width * width);
-  const right = new Float64Array(width);
-  const scratch = new Float64Array(Math.min(BLOCK, z.length));
-  for (let from = 0; from < z.length; from += BLOCK) {
-    const size = Math.min(BLOCK, z.length - from);
-    for (let j = 0; j < width; j += 1) {
-      const column = x[j]!;
-      for (let i = 0; i < size; i += 1) scratch[i] = column[from + i]! * weights[from + i]!;
-      for (let k = 0; k <= j; k += 1) upper[j * width + k] = upper[j * width + k]! + dot(scratch, x[k]!, from, size);
-      right[j] = right[j]! + dot(scratch, z, from, size);
-    }
-  }
-  return { upper, right };
 }
 
 /** In four sums, which the processor adds side by side. */

@@ -1,6 +1,7 @@
+import { type CoxFit, linearPredictor } from './cox.ts';
 import type { Groups, Observations } from './model.ts';
-import { oneGroup, ones } from './model.ts';
-import { ascending, byGroup } from './order.ts';
+import { oneGroup } from './model.ts';
+import { ascending, byGroup, pick } from './order.ts';
 import { arrangeTimes } from './ties.ts';
 
 export const PAIR_WEIGHTS = ['n', 'S', 'S/G', 'n/G2', 'I'] as const;
@@ -16,6 +17,8 @@ export interface ConcordanceOptions {
   least?: number;
   /** Events after it make no pairs. */
   most?: number;
+  /** The rows by ascending time where that is known; equal times are then equal to the last digit. */
+  order?: Uint32Array;
 }
 
 export interface Concordance {
@@ -37,30 +40,59 @@ export interface Concordance {
  */
 export function concordance(rows: Observations, score: Float64Array, options: ConcordanceOptions = {}): Concordance {
   const { strata = oneGroup(score.length), clusters } = options;
-  const { tied, order } = arrangeTimes(limited(rows, options));
-  const rank = new Uint32Array(score.length);
+  const known = limited(rows, options);
+  const { tied, order } = options.order === undefined ? arrangeTimes(known) : { tied: known, order: options.order };
   const { order: sorted, ends } = byGroup(order, strata.codes, strata.count);
-  const pairs = { concordant: 0, discordant: 0, tied: 0 };
-  const each = {
-    concordant: new Float64Array(score.length),
-    discordant: new Float64Array(score.length),
-    tied: new Float64Array(score.length),
-  };
-  for (const [stratum, end] of ends.entries()) {
-    const part = sorted.subarray(stratum === 0 ? 0 : ends[stratum - 1]!, end);
-    const count = rankScores(score, part, rank);
-    countPairs({ rows: tied, order: part, rank, count, ...pairWeights(tied, part, options) }, pairs, each);
-  }
+  const lines = Array.from(ends, (end, stratum) =>
+    lineOf(tied, score, sorted.subarray(stratum === 0 ? 0 : ends[stratum - 1]!, end)),
+  );
+  const counted = lines.map((line) => {
+    const weightAt = pairWeights(line, options);
+    const pairs = countAsEvent(line, weightAt);
+    countAsSurvivor(line, weightAt, (options.pairWeight ?? 'n') === 'n');
+    return pairs;
+  });
+  const sumOf = (count: keyof Pairs): number => counted.reduce((sum, each) => sum + each[count], 0);
+  const pairs = { concordant: sumOf('concordant'), discordant: sumOf('discordant'), tied: sumOf('tied') };
   const all = pairs.concordant + pairs.discordant + pairs.tied;
   const somers = (pairs.concordant - pairs.discordant) / all;
-  const sums = new Float64Array(clusters?.count ?? score.length);
-  for (let row = 0; row < score.length; row += 1) {
-    const own = each.concordant[row]! + each.discordant[row]! + each.tied[row]!;
-    const change = (each.concordant[row]! - each.discordant[row]! - somers * own) / all;
-    sums[clusters?.codes[row] ?? row]! += (tied.weights?.[row] ?? 1) * change;
-  }
-  const variance = sums.reduce((sum, change) => sum + change * change, 0);
-  return { concordance: (somers + 1) / 2, standardError: Math.sqrt(variance) / 2, ...pairs };
+  const changes = lines.map((line) => influences(line, somers));
+  const sums = clusters === undefined ? changes : [sumByCluster(lines, changes, clusters)];
+  const squares = sums.reduce((sum, each) => sum + sumOfSquares(each), 0);
+  return { concordance: (somers + 1) / 2, standardError: Math.sqrt(squares) / (2 * all), ...pairs };
+}
+
+/** How much the rows change Somers' D, times all pairs; in the place of their balances. */
+function influences({ weight, balance, met }: Line, somers: number): Float64Array {
+  for (let k = 0; k < balance.length; k += 1) balance[k]! -= somers * met[k]!;
+  if (weight !== undefined) for (let k = 0; k < balance.length; k += 1) balance[k]! *= weight[k]!;
+  return balance;
+}
+
+function sumByCluster(lines: readonly Line[], changes: readonly Float64Array[], clusters: Groups): Float64Array {
+  const sums = new Float64Array(clusters.count);
+  for (const [at, { order }] of lines.entries())
+    for (let k = 0; k < order.length; k += 1) sums[clusters.codes[order[k]!]!]! += changes[at]![k]!;
+  return sums;
+}
+
+function sumOfSquares(values: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < values.length; k += 1) sum += values[k]! * values[k]!;
+  return sum;
+}
+
+/** How well the risks of a fit tell who has the event sooner, as R's coxph has it; each stratum for itself. */
+export function coxConcordance(fit: CoxFit, clusters?: Groups): Concordance {
+  const { sets, data } = fit.made;
+  // A higher risk is a lower score.
+  const score = linearPredictor(fit);
+  for (let row = 0; row < score.length; row += 1) score[row] = -score[row]!;
+  return concordance(sets.tied, score, {
+    order: sets.byTime,
+    ...(data.strata === undefined ? {} : { strata: data.strata }),
+    ...(clusters === undefined ? {} : { clusters }),
+  });
 }
 
 function limited(rows: Observations, { least, pairWeight = 'n' }: ConcordanceOptions): Observations {
@@ -72,187 +104,233 @@ function limited(rows: Observations, { least, pairWeight = 'n' }: ConcordanceOpt
   return { ...rows, time: rows.time.map((time) => Math.max(time, least)) };
 }
 
-/** Into `rank` the rows' scores as whole numbers from 0, equal ones alike; gives how many there are. */
-function rankScores(score: Float64Array, rows: Uint32Array, rank: Uint32Array): number {
-  let count = 0;
-  let before = Number.NaN;
-  for (const row of ascendingRows(score, rows)) {
-    if (score[row]! !== before) count += 1;
-    before = score[row]!;
-    rank[row] = count - 1;
-  }
-  return count;
+/** The rows of a stratum by ascending time, each column in that order. */
+interface Line {
+  order: Uint32Array;
+  time: Float64Array;
+  event: Uint8Array;
+  start: Float64Array | undefined;
+  weight: Float64Array | undefined;
+  /** Where the row is in the order of the scores, and where those of its score begin and end there. */
+  place: Uint32Array;
+  low: Uint32Array;
+  high: Uint32Array;
+  /** Of the weights of a row's pairs: the concordant less the discordant ones, and all. */
+  balance: Float64Array;
+  met: Float64Array;
 }
 
-interface Part {
-  rows: Observations;
-  /** Of the stratum, by ascending time. */
-  order: Uint32Array;
-  rank: Uint32Array;
-  /** Distinct ranks. */
-  count: number;
-  /** The weight of a pair that is told apart at an event time. */
-  weightAt: (time: number) => number;
+function lineOf({ time, event, start, weights }: Observations, score: Float64Array, order: Uint32Array): Line {
+  const line = {
+    order,
+    time: pick(time, order),
+    event: new Uint8Array(order.length),
+    start: start === undefined ? undefined : pick(start, order),
+    weight: weights === undefined ? undefined : pick(weights, order),
+    balance: new Float64Array(order.length),
+    met: new Float64Array(order.length),
+  };
+  for (let k = 0; k < order.length; k += 1) line.event[k] = event[order[k]!]!;
+  return { ...line, ...placeScores(pick(score, order)) };
+}
+
+function placeScores(score: Float64Array): Pick<Line, 'place' | 'low' | 'high'> {
+  const order = ascending(score);
+  const [place, low, high] = [0, 0, 0].map(() => new Uint32Array(score.length));
+  for (let from = 0; from < order.length; ) {
+    const now = score[order[from]!]!;
+    let end = from + 1;
+    while (end < order.length && score[order[end]!] === now) end += 1;
+    for (let at = from; at < end; at += 1) {
+      const k = order[at]!;
+      place![k] = at;
+      low![k] = from;
+      high![k] = end;
+    }
+    from = end;
+  }
+  return { place: place!, low: low!, high: high! };
 }
 
 type Pairs = Pick<Concordance, 'concordant' | 'discordant' | 'tied'>;
 
-/**
- * Backwards in time each event is compared with who outlives it; then forwards each row with the events before its end, so that both sides of a pair
- * know their weight in it.
- */
-function countPairs(part: Part, pairs: Pairs, each: Record<keyof Pairs, Float64Array>): void {
-  const { rows, order, rank, count, weightAt } = part;
-  const { time, event, start } = rows;
-  const weights = rows.weights ?? ones(time.length);
-  const leaving = start === undefined ? undefined : ascendingRows(start, order);
-  const atRisk = new RankSums(count);
+/** Backwards in time each event is compared with who outlives it; its weight is that of a pair that is told apart at its time. */
+function countAsEvent(line: Line, weightAt: (time: number) => number): Pairs {
+  const { time, event, start, weight, place, low, high, balance, met } = line;
+  const leaving = start === undefined ? undefined : ascending(start);
+  const atRisk = weight === undefined ? new Counts(time.length) : new Weights(time.length);
+  const pairs = { concordant: 0, discordant: 0, tied: 0 };
   let entry = (leaving?.length ?? 0) - 1;
-  for (let at = order.length - 1; at >= 0; ) {
-    const now = time[order[at]!]!;
+  for (let at = time.length - 1; at >= 0; ) {
+    const now = time[at]!;
     let from = at;
-    while (from >= 0 && time[order[from]!]! === now) from -= 1;
-    const tiedEvents: number[] = [];
-    for (let k = at; k > from; k -= 1) {
-      const row = order[k]!;
-      // Who is censored at the time of an event is known to outlive it.
-      if (event[row] === 0) atRisk.add(rank[row]!, weights[row]!);
-      else tiedEvents.push(row);
+    let events = 0;
+    // Who is censored at the time of an event is known to outlive it.
+    for (; from >= 0 && time[from] === now; from -= 1)
+      if (event[from] === 1) events += 1;
+      else atRisk.add(place[from]!, weight === undefined ? 1 : weight[from]!);
+    if (events > 0) {
+      if (leaving !== undefined && start !== undefined)
+        for (; entry >= 0 && start[leaving[entry]!]! >= now; entry -= 1)
+          atRisk.add(place[leaving[entry]!]!, -(weight?.[leaving[entry]!] ?? 1));
+      const each = weightAt(now);
+      for (let k = at; k > from; k -= 1) {
+        if (event[k] !== 1) continue;
+        const below = atRisk.below(low[k]!);
+        const equal = equals(atRisk, low[k]!, high[k]!, below);
+        const above = atRisk.total - below - equal;
+        balance[k] = each * (above - below);
+        met[k] = each * atRisk.total;
+        const own = weight === undefined ? each : weight[k]! * each;
+        pairs.concordant += own * above;
+        pairs.discordant += own * below;
+        pairs.tied += own * equal;
+      }
+      for (let k = at; k > from; k -= 1)
+        if (event[k] === 1) atRisk.add(place[k]!, weight === undefined ? 1 : weight[k]!);
     }
-    if (tiedEvents.length > 0 && leaving !== undefined && start !== undefined)
-      for (; entry >= 0 && start[leaving[entry]!]! >= now; entry -= 1)
-        atRisk.add(rank[leaving[entry]!]!, -weights[leaving[entry]!]!);
-    const weight = tiedEvents.length > 0 ? weightAt(now) : 0;
-    for (const row of tiedEvents) {
-      const below = atRisk.below(rank[row]!);
-      const equal = atRisk.at(rank[row]!);
-      const above = atRisk.total - below - equal;
-      addTo(each, row, above * weight, below * weight, equal * weight);
-      pairs.concordant += weights[row]! * above * weight;
-      pairs.discordant += weights[row]! * below * weight;
-      pairs.tied += weights[row]! * equal * weight;
-    }
-    for (const row of tiedEvents) atRisk.add(rank[row]!, weights[row]!);
     at = from;
   }
-  countAsSurvivor(part, weights, leaving, each);
+  return pairs;
 }
 
-function addTo(
-  each: Record<keyof Pairs, Float64Array>,
-  row: number,
-  concordant: number,
-  discordant: number,
-  tied: number,
-): void {
-  each.concordant[row]! += concordant;
-  each.discordant[row]! += discordant;
-  each.tied[row]! += tied;
+/** What has the score of a row that is not among them itself. */
+function equals(sums: Sums, low: number, high: number, below: number): number {
+  return high - low > 1 ? sums.below(high) - below : 0;
 }
 
-function countAsSurvivor(
-  { rows, order, rank, count, weightAt }: Part,
-  weights: Float64Array,
-  entering: Uint32Array | undefined,
-  each: Record<keyof Pairs, Float64Array>,
-): void {
-  const { time, event, start } = rows;
-  const events = new RankSums(count);
-  const meet = (row: number, sign: number): void => {
-    const below = events.below(rank[row]!);
-    const equal = events.at(rank[row]!);
-    addTo(each, row, sign * below, sign * (events.total - below - equal), sign * equal);
+/**
+ * Forwards each row meets the events before its end, so that both sides of a pair know their weight in it.
+ *
+ * @param isPlain whether pairs count 1 or nothing
+ */
+function countAsSurvivor(line: Line, weightAt: (time: number) => number, isPlain: boolean): void {
+  const { time, event, start, weight, place, low, high, balance, met } = line;
+  const entering = start === undefined ? undefined : ascending(start);
+  const events = weight === undefined && isPlain ? new Counts(time.length) : new Weights(time.length);
+  const meet = (k: number, sign: number): void => {
+    const below = events.below(low[k]!);
+    const above = events.total - below - equals(events, low[k]!, high[k]!, below);
+    balance[k]! += sign * (below - above);
+    met[k]! += sign * events.total;
   };
   let entry = 0;
-  for (let at = 0; at < order.length; ) {
-    const now = time[order[at]!]!;
+  for (let at = 0; at < time.length; ) {
+    const now = time[at]!;
     // Events up to a row's entry are none of its pairs.
     if (entering !== undefined && start !== undefined)
       for (; entry < entering.length && start[entering[entry]!]! < now; entry += 1) meet(entering[entry]!, -1);
     let end = at;
-    while (end < order.length && time[order[end]!]! === now) end += 1;
-    for (let k = at; k < end; k += 1) if (event[order[k]!] === 1) meet(order[k]!, 1);
-    let weight = Number.NaN;
-    for (let k = at; k < end; k += 1) {
-      const row = order[k]!;
-      if (event[row] !== 1) continue;
-      if (Number.isNaN(weight)) weight = weightAt(now);
-      events.add(rank[row]!, weight * weights[row]!);
-    }
-    for (let k = at; k < end; k += 1) if (event[order[k]!] === 0) meet(order[k]!, 1);
+    let died = false;
+    for (; end < time.length && time[end] === now; end += 1)
+      if (event[end] === 1) {
+        meet(end, 1);
+        died = true;
+      }
+    const each = died ? weightAt(now) : 0;
+    for (let k = at; k < end && each > 0; k += 1)
+      if (event[k] === 1) events.add(place[k]!, weight === undefined ? each : each * weight[k]!);
+    for (let k = at; k < end; k += 1) if (event[k] === 0) meet(k, 1);
     at = end;
   }
 }
 
-function ascendingRows(values: Float64Array, rows: Uint32Array): Uint32Array {
-  if (rows.length === values.length) return ascending(values);
-  const part = Float64Array.from(rows, (row) => values[row]!);
-  return ascending(part).map((at) => rows[at]!);
+/** What is at each place, with the sum below a place: a tree of sums (Fenwick 1994) over blocks of 32 places, so that the tree stays in the nearest cache. */
+interface Sums {
+  total: number;
+  add(place: number, weight: number): void;
+  below(place: number): number;
 }
 
-/** Weights by rank, with their sums below a rank (Fenwick 1994). */
-class RankSums {
+class Weights implements Sums {
   total = 0;
   readonly #tree: Float64Array;
   readonly #own: Float64Array;
 
-  constructor(count: number) {
-    this.#tree = new Float64Array(count + 1);
-    this.#own = new Float64Array(count);
+  constructor(places: number) {
+    this.#tree = new Float64Array((places >> 5) + 2);
+    this.#own = new Float64Array(places);
   }
 
-  add(rank: number, weight: number): void {
+  add(place: number, weight: number): void {
     this.total += weight;
-    this.#own[rank]! += weight;
-    for (let at = rank + 1; at < this.#tree.length; at += at & -at) this.#tree[at]! += weight;
+    this.#own[place]! += weight;
+    for (let block = (place >> 5) + 1; block < this.#tree.length; block += block & -block) this.#tree[block]! += weight;
   }
 
-  at(rank: number): number {
-    return this.#own[rank]!;
-  }
-
-  below(rank: number): number {
+  below(place: number): number {
     let sum = 0;
-    for (let at = rank; at > 0; at -= at & -at) sum += this.#tree[at]!;
+    for (let block = place >> 5; block > 0; block -= block & -block) sum += this.#tree[block]!;
+    for (let at = place & ~31; at < place; at += 1) sum += this.#own[at]!;
     return sum;
   }
 }
 
-function pairWeights(rows: Observations, order: Uint32Array, options: ConcordanceOptions): Pick<Part, 'weightAt'> {
+/** The same where each weight is 1 to add, or -1 to take away again: a bit a place. */
+class Counts implements Sums {
+  total = 0;
+  readonly #tree: Int32Array;
+  readonly #bits: Int32Array;
+
+  constructor(places: number) {
+    this.#tree = new Int32Array((places >> 5) + 2);
+    this.#bits = new Int32Array((places >> 5) + 1);
+  }
+
+  add(place: number, weight: number): void {
+    this.total += weight;
+    this.#bits[place >> 5]! ^= 1 << (place & 31);
+    for (let block = (place >> 5) + 1; block < this.#tree.length; block += block & -block) this.#tree[block]! += weight;
+  }
+
+  below(place: number): number {
+    let sum = 0;
+    for (let block = place >> 5; block > 0; block -= block & -block) sum += this.#tree[block]!;
+    return sum + countBits(this.#bits[place >> 5]! & ((1 << (place & 31)) - 1));
+  }
+}
+
+/** Source: Warren, Hacker's Delight, section 5-1. */
+function countBits(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x5555_5555);
+  const fours = (pairs & 0x3333_3333) + ((pairs >>> 2) & 0x3333_3333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24;
+}
+
+function pairWeights(line: Line, options: ConcordanceOptions): (time: number) => number {
   const { pairWeight = 'n', most = Infinity } = options;
-  if (pairWeight === 'n') return { weightAt: (time) => (time > most ? 0 : 1) };
+  if (pairWeight === 'n') return (time) => (time > most ? 0 : 1);
   const known = new Map<number, number>();
   let [events, all] = [0, 0];
-  for (const row of order) {
-    events += rows.event[row]!;
-    all += rows.weights?.[row] ?? 1;
+  for (let k = 0; k < line.order.length; k += 1) {
+    events += line.event[k]!;
+    all += line.weight?.[k] ?? 1;
   }
-  for (const { time, n, S, G } of beforeEvents(rows, order)) {
+  for (const { time, n, S, G } of beforeEvents(line)) {
     const weight = { S: (all * S) / n, 'S/G': (all * S) / (G * n), 'n/G2': 1 / G ** 2, I: 1 / n }[pairWeight];
     // With a single event all weights are the same.
     known.set(time, events < 2 ? 1 : weight);
   }
-  return { weightAt: (time) => (time > most ? 0 : known.get(time)!) };
+  return (time) => (time > most ? 0 : known.get(time)!);
 }
 
 /** At each event time: who is at risk, and what share has had no event and no censoring before. */
-function beforeEvents(rows: Observations, order: Uint32Array): { time: number; n: number; S: number; G: number }[] {
-  const { time, event, start, weights } = rows;
-  const leaving = start === undefined ? undefined : ascendingRows(start, order);
+function beforeEvents({ time, event, start, weight }: Line): { time: number; n: number; S: number; G: number }[] {
+  const leaving = start === undefined ? undefined : ascending(start);
   const found: { time: number; n: number; S: number; G: number }[] = [];
   const counted: { time: number; n: number; died: number; censored: number }[] = [];
   let [n, entry] = [0, (leaving?.length ?? 0) - 1];
-  for (let at = order.length - 1; at >= 0; ) {
-    const now = time[order[at]!]!;
+  for (let at = time.length - 1; at >= 0; ) {
+    const now = time[at]!;
     let [died, censored] = [0, 0];
-    for (; at >= 0 && time[order[at]!]! === now; at -= 1) {
-      const weight = weights?.[order[at]!] ?? 1;
-      n += weight;
-      if (event[order[at]!] === 1) died += weight;
-      else censored += weight;
+    for (; at >= 0 && time[at] === now; at -= 1) {
+      const own = weight?.[at] ?? 1;
+      n += own;
+      if (event[at] === 1) died += own;
+      else censored += own;
     }
     if (leaving !== undefined && start !== undefined)
-      for (; entry >= 0 && start[leaving[entry]!]! >= now; entry -= 1) n -= weights?.[leaving[entry]!] ?? 1;
+      for (; entry >= 0 && start[leaving[entry]!]! >= now; entry -= 1) n -= weight?.[leaving[entry]!] ?? 1;
     counted.push({ time: now, n, died, censored });
   }
   let [S, G] = [1, 1];

@@ -16,7 +16,7 @@ export interface BaselineHazard {
  * Source: Breslow 1974; Efron 1977; R's basehaz(centered = FALSE).
  */
 export function baselineHazards(fit: CoxFit): BaselineHazard[] {
-  const { pass } = fittedPass(fit);
+  const pass = fittedPass(fit);
   const atZero = Math.exp(zeroOverCentre(fit) + meanOffset(fit) - pass.shift);
   return stepsByStratum(fit).map(({ time, segments }) => ({ time, hazard: cumulated(segments, pass.hazard, atZero) }));
 }
@@ -89,7 +89,7 @@ export function predictedCurves(
   subjects: readonly Float64Array[],
   { offset, covariance = fit.covariance }: { offset?: Float64Array; covariance?: readonly Float64Array[] } = {},
 ): PredictedCurves[] {
-  const { pass } = fittedPass(fit);
+  const pass = fittedPass(fit);
   const { scales, means } = fit.made;
   const atZero = zeroOverCentre(fit) - pass.shift;
   const through = meansBySegment(fit, pass).map(({ hazard }) => hazard);

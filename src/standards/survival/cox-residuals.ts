@@ -1,41 +1,34 @@
 import type { CoxFit } from './cox.ts';
 import type { Groups } from './model.ts';
-import { PartialLikelihood, type Pass, rowHazards, type Ties } from './partial-likelihood.ts';
+import { type Pass, rowHazards } from './partial-likelihood.ts';
 import type { RiskSets } from './risk-sets.ts';
 
-interface Fitted {
-  pass: Pass;
-  likelihood: PartialLikelihood;
-}
-
 /** What residuals, curves and tests of one fit share. */
-const FITTED = new WeakMap<CoxFit, Fitted>();
+const FITTED = new WeakMap<CoxFit, Pass>();
 
-/** A pass over the risk sets at the fitted coefficients. Exact ties have their residuals from Breslow's hazard. */
-export function fittedPass(fit: CoxFit): Fitted {
+/** A pass over the risk sets at the fitted coefficients. */
+export function fittedPass(fit: CoxFit): Pass {
   const known = FITTED.get(fit);
   if (known !== undefined) return known;
-  const { coefficients, ties, made } = fit;
-  const likelihood = new PartialLikelihood(made, tiesOfHazard(ties));
+  const { coefficients, likelihood, made } = fit;
   const standard = coefficients.map((value, at) => (Number.isNaN(value) ? 0 : value / made.scales[at]!));
-  const fitted = { pass: likelihood.pass(standard), likelihood };
-  FITTED.set(fit, fitted);
-  return fitted;
-}
-
-function tiesOfHazard(ties: CoxFit['ties']): Ties {
-  return ties === 'exact' ? 'breslow' : ties;
+  const pass = likelihood.pass(standard);
+  FITTED.set(fit, pass);
+  return pass;
 }
 
 /** Events of each row less those that the model expects of it, by row. */
 export function martingaleResiduals(fit: CoxFit): Float64Array {
   const { sets, weights, data } = fit.made;
-  const { pass } = fittedPass(fit);
+  const pass = fittedPass(fit);
   const expected = new Float64Array(sets.rows.length);
   rowHazards(sets, pass, expected);
   // Who is never at risk at an event expects none.
-  const residuals = Float64Array.from(data.event);
-  for (const [k, row] of sets.rows.entries()) residuals[row]! -= (expected[k]! * pass.risk[k]!) / (weights?.[k] ?? 1);
+  const residuals = new Float64Array(data.event);
+  const { rows } = sets;
+  if (weights === undefined)
+    for (let k = 0; k < rows.length; k += 1) residuals[rows[k]!]! -= expected[k]! * pass.risk[k]!;
+  else for (let k = 0; k < rows.length; k += 1) residuals[rows[k]!]! -= (expected[k]! * pass.risk[k]!) / weights[k]!;
   return residuals;
 }
 
@@ -60,7 +53,7 @@ export interface SchoenfeldResiduals {
 export function schoenfeldResiduals(fit: CoxFit): SchoenfeldResiduals {
   refuseExact(fit);
   const { sets, columns, scales } = fit.made;
-  const { pass } = fittedPass(fit);
+  const pass = fittedPass(fit);
   const places = eventPlaces(sets);
   const means = meansBySegment(fit, pass).map(({ atEvent }) => atEvent);
   return {
@@ -91,12 +84,11 @@ interface SegmentMeans {
 /** By covariate, by segment. */
 export function meansBySegment({ ties, made }: CoxFit, pass: Pass): SegmentMeans[] {
   const { count, weight } = made.events;
-  const efron = tiesOfHazard(ties) === 'efron';
   return made.columns.map((_, i) => {
     const [totals, dyings] = [pass.totals[i]!, pass.dyings[i]!];
     const means = { atEvent: totals.slice(), hazard: totals.slice(), eventHazard: totals.slice() };
     for (let s = 0; s < totals.length; s += 1) {
-      const steps = efron ? count[s]! : 1;
+      const steps = ties === 'efron' ? count[s]! : 1;
       let [plain, h, e] = [0, 0, 0];
       for (let step = 0; step < steps; step += 1) {
         const out = step / steps;
@@ -125,7 +117,7 @@ export function meansBySegment({ ties, made }: CoxFit, pass: Pass): SegmentMeans
 export function scoreResiduals(fit: CoxFit): Float64Array[] {
   refuseExact(fit);
   const { sets, columns, scales, weights, data } = fit.made;
-  const { pass } = fittedPass(fit);
+  const pass = fittedPass(fit);
   const hazards = new Float64Array(sets.rows.length);
   rowHazards(sets, pass, hazards);
   const through = new Float64Array(sets.rows.length);

@@ -1,6 +1,7 @@
 import { chiSquare } from '../statistics/index.ts';
 import { type Derivatives, exactDerivatives } from './exact-likelihood.ts';
-import type { Groups, Observations } from './model.ts';
+import { type Groups, type Observations, ones } from './model.ts';
+import { pick } from './order.ts';
 import { type Arranged, PartialLikelihood, type Ties } from './partial-likelihood.ts';
 import { arrangeRiskSets, type RiskSets } from './risk-sets.ts';
 import { type Factored, factor } from './semidefinite.ts';
@@ -38,8 +39,9 @@ export interface CoxFit {
   df: number;
   iterations: number;
   ties: Ties | 'exact';
-  /** Of what the fit was made, arranged: for residuals, curves and tests. */
+  /** Of what the fit was made, arranged: for residuals, curves and tests; with exact ties these have Breslow's hazard. */
   made: Made;
+  likelihood: PartialLikelihood;
 }
 
 interface Made extends Arranged {
@@ -62,7 +64,8 @@ export function fitCox(data: CoxData, options: CoxOptions = {}): CoxFit {
   const { ties = 'efron', initial, mostIterations = 20, tolerance } = options;
   const made = arrange(data, ties);
   const start = made.scales.map((scale, at) => (initial?.[at] ?? 0) / scale);
-  const found = maximise(derivativesOf(made, ties), start, mostIterations, tolerance);
+  const likelihood = ties === 'exact' ? undefined : new PartialLikelihood(made, ties);
+  const found = maximise(derivativesOf(made, likelihood), start, mostIterations, tolerance);
   refuseInfinite(found);
   const { redundant, rank } = found.factored;
   return {
@@ -76,6 +79,7 @@ export function fitCox(data: CoxData, options: CoxOptions = {}): CoxFit {
     iterations: found.iterations,
     ties,
     made,
+    likelihood: likelihood ?? new PartialLikelihood(made, 'breslow'),
   };
 }
 
@@ -90,22 +94,21 @@ function arrange(data: CoxData, ties: CoxOptions['ties']): Made {
   if (ties === 'exact' && weights?.some((weight) => weight !== 1))
     throw new RangeError('weights cannot be had with exact ties');
   const sets = arrangeRiskSets(data, data.strata);
-  const atPlaces = (column: Float64Array): Float64Array => Float64Array.from(sets.rows, (row) => column[row]!);
-  const standard = covariates.map((column) => standardise(column, weights));
+  const each = weights ?? ones(data.time.length);
+  const standard = covariates.map((column) => standardise(column, each));
   const columns = standard.map(({ mean, scale }, at) => {
-    const column = covariates[at]!;
-    const to = new Float64Array(sets.rows.length);
-    for (let k = 0; k < to.length; k += 1) to[k] = (column[sets.rows[k]!]! - mean) * scale;
+    const to = pick(covariates[at]!, sets.rows);
+    for (let k = 0; k < to.length; k += 1) to[k] = (to[k]! - mean) * scale;
     return to;
   });
-  const own = weights === undefined ? undefined : atPlaces(weights);
+  const own = weights === undefined ? undefined : pick(weights, sets.rows);
   // A common offset changes nothing but the size of exp().
   const offsetMean = offset === undefined ? 0 : offset.reduce((sum, value) => sum + value, 0) / offset.length;
   return {
     sets,
     columns,
     ...(own === undefined ? {} : { weights: own }),
-    ...(offset === undefined ? {} : { offset: atPlaces(offset).map((value) => value - offsetMean) }),
+    ...(offset === undefined ? {} : { offset: pick(offset, sets.rows).map((value) => value - offsetMean) }),
     events: sumEvents(sets, columns, own),
     data,
     means: Float64Array.from(standard, ({ mean }) => mean),
@@ -115,20 +118,20 @@ function arrange(data: CoxData, ties: CoxOptions['ties']): Made {
 }
 
 /** Indicators keep their scale, as the tolerance for redundancy is judged beside it. */
-function standardise(column: Float64Array, weights?: Float64Array): { mean: number; scale: number } {
-  let [sum, weight, indicator] = [0, 0, true];
+function standardise(column: Float64Array, weights: Float64Array): { mean: number; scale: number } {
+  let sum = 0;
+  let weight = 0;
+  let others = 0;
   for (let row = 0; row < column.length; row += 1) {
     const x = column[row]!;
-    const w = weights === undefined ? 1 : weights[row]!;
-    sum += w * x;
-    weight += w;
-    if (x !== 0 && x !== 1 && x !== -1) indicator = false;
+    sum += weights[row]! * x;
+    weight += weights[row]!;
+    if (x !== 0 && x !== 1 && x !== -1) others += 1;
   }
   const mean = sum / weight;
-  if (indicator) return { mean, scale: 1 };
+  if (others === 0) return { mean, scale: 1 };
   let distance = 0;
-  for (let row = 0; row < column.length; row += 1)
-    distance += (weights === undefined ? 1 : weights[row]!) * Math.abs(column[row]! - mean);
+  for (let row = 0; row < column.length; row += 1) distance += weights[row]! * Math.abs(column[row]! - mean);
   return { mean, scale: distance > 0 ? weight / distance : 1 };
 }
 
@@ -137,7 +140,7 @@ function sumEvents(
   columns: readonly Float64Array[],
   weights: Float64Array | undefined,
 ): Arranged['events'] {
-  const count = ends.map((end, s) => end - eventsFrom[s]!);
+  const count = Float64Array.from(ends, (end, s) => end - eventsFrom[s]!);
   const sumOf = (values: Float64Array): Float64Array => {
     const sums = new Float64Array(ends.length);
     for (let s = 0; s < sums.length; s += 1) {
@@ -149,8 +152,8 @@ function sumEvents(
   };
   const weighted = weights === undefined ? undefined : new Float64Array(weights.length);
   return {
-    count: Float64Array.from(count),
-    weight: weights === undefined ? Float64Array.from(count) : sumOf(weights),
+    count,
+    weight: weights === undefined ? count : sumOf(weights),
     sums: columns.map((column) => {
       if (weighted === undefined || weights === undefined) return sumOf(column);
       for (let k = 0; k < weighted.length; k += 1) weighted[k] = weights[k]! * column[k]!;
@@ -159,9 +162,8 @@ function sumEvents(
   };
 }
 
-function derivativesOf(made: Made, ties: Ties | 'exact'): (at: Float64Array) => Derivatives {
-  if (ties === 'exact') return (at) => exactDerivatives(made, at);
-  const likelihood = new PartialLikelihood(made, ties);
+function derivativesOf(made: Made, likelihood: PartialLikelihood | undefined): (at: Float64Array) => Derivatives {
+  if (likelihood === undefined) return (at) => exactDerivatives(made, at);
   return (at) => {
     const { logLikelihood } = likelihood.pass(at);
     return { logLikelihood, score: likelihood.score(), information: likelihood.information() };

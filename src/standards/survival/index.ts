@@ -8,6 +8,7 @@ export {
   type Concordance,
   type ConcordanceOptions,
   concordance,
+  coxConcordance,
   PAIR_WEIGHTS,
   type PairWeight,
 } from './concordance.ts';

@@ -19,6 +19,13 @@ test.each([1, 2, 500, 1023, 1024, 5000])('%d values of all kinds', (n) => {
   expect([...ascending(values)]).toEqual(expected);
 });
 
+test.each([2000, 3_000_000])('values that only the last digits tell apart, %d kinds of them', (kinds) => {
+  const random = new Random(kinds);
+  const values = Float64Array.from({ length: 3000 }, () => 1 + random.whole(kinds) * 2 ** -50);
+  const expected = Array.from(values.keys()).sort((a, b) => values[a]! - values[b]! || a - b);
+  expect([...ascending(values)]).toEqual(expected);
+});
+
 test('groups keep the order within them', () => {
   const { order, ends } = byGroup(Uint32Array.of(4, 2, 0, 3, 1), Uint32Array.of(1, 0, 1, 0, 1), 3);
   expect([...order]).toEqual([3, 1, 4, 2, 0]);

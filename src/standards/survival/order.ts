@@ -11,12 +11,23 @@ export function ascending(values: Float64Array): Uint32Array {
   for (let at = 0; at < order.length; at += 1) order[at] = at;
   if (values.length < FEW) return order.sort((a, b) => values[a]! - values[b]! || a - b);
   const digits = sortableDigits(values);
-  let [from, to] = [order, new Uint32Array(values.length)];
+  const other = new Uint32Array(values.length);
+  // The upper half of the digits tells most values apart, and the few others are moved by hand.
+  const rough = sortByDigits(digits, 2, order, other);
+  if (insertStragglers(values, rough)) return rough;
+  return sortByDigits(digits, 0, rough, rough === order ? other : order);
+}
+
+const DIGITS = 65_536;
+
+/** By the digits from `first` on, the most significant last; of the two buffers it gives the one that has the result. */
+function sortByDigits(digits: Uint16Array, first: number, order: Uint32Array, spare: Uint32Array): Uint32Array {
+  let [from, to] = [order, spare];
   const places = new Uint32Array(DIGITS);
-  for (let digit = 0; digit < 4; digit += 1) {
+  for (let digit = first; digit < 4; digit += 1) {
     places.fill(0);
     for (let at = digit; at < digits.length; at += 4) places[digits[at]!]! += 1;
-    if (places[digits[digit]!] === values.length) continue;
+    if (places[digits[digit]!] === from.length) continue;
     let before = 0;
     for (let place = 0; place < DIGITS; place += 1) {
       const count = places[place]!;
@@ -34,7 +45,18 @@ export function ascending(values: Float64Array): Uint32Array {
   return from;
 }
 
-const DIGITS = 65_536;
+/** Sorts by insertion, unless that takes more than a move a value: then it gives false. */
+function insertStragglers(values: Float64Array, order: Uint32Array): boolean {
+  let left = order.length;
+  for (let at = 1; at < order.length && left >= 0; at += 1) {
+    const row = order[at]!;
+    const value = values[row]!;
+    let to = at;
+    for (; to > 0 && left >= 0 && values[order[to - 1]!]! > value; to -= 1, left -= 1) order[to] = order[to - 1]!;
+    order[to] = row;
+  }
+  return left >= 0;
+}
 
 /** Each value as four digits of 16 bits, the least first, that sort as the values do (a little-endian machine). */
 function sortableDigits(values: Float64Array): Uint16Array {
@@ -50,6 +72,13 @@ function sortableDigits(values: Float64Array): Uint16Array {
     }
   }
   return new Uint16Array(copy.buffer);
+}
+
+/** The values at these places. */
+export function pick(values: Float64Array, places: Uint32Array): Float64Array {
+  const picked = new Float64Array(places.length);
+  for (let k = 0; k < picked.length; k += 1) picked[k] = values[places[k]!]!;
+  return picked;
 }
 
 /** The same places, by group and within a group in the order that they have; `ends[g]` is where group g ends. */

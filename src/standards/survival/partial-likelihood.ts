@@ -1,3 +1,5 @@
+import { crossProduct } from '../statistics/index.ts';
+import { ones } from './model.ts';
 import type { RiskSets } from './risk-sets.ts';
 
 /** Covariates and weights at the places of the risk sets. */
@@ -116,10 +118,14 @@ export class PartialLikelihood {
   #sumRisks(): void {
     const { risk, total, dying } = this.#pass;
     const { rows: _, ends, eventsFrom, strata, leaving } = this.arranged.sets;
-    let [sum, place, here, stratum] = [0, 0, 0, 0];
+    let sum = 0;
+    let place = 0;
+    let here = 0;
+    let stratum = 0;
     for (let s = 0; s < ends.length; s += 1) {
       if (s === strata[stratum]) {
-        [sum, here] = [0, 0];
+        sum = 0;
+        here = 0;
         stratum += 1;
       }
       if (leaving !== undefined) {
@@ -143,7 +149,9 @@ export class PartialLikelihood {
   #sumColumn(column: Float64Array, totals: Float64Array, dyings: Float64Array): void {
     const { risk } = this.#pass;
     const { ends, eventsFrom, strata, leaving } = this.arranged.sets;
-    let [sum, place, stratum] = [0, 0, 0];
+    let sum = 0;
+    let place = 0;
+    let stratum = 0;
     for (let s = 0; s < ends.length; s += 1) {
       if (s === strata[stratum]) {
         sum = 0;
@@ -184,10 +192,11 @@ export class PartialLikelihood {
       for (let step = 0; step < steps; step += 1) {
         const out = step / steps;
         const denominator = all - out * dying[s]!;
-        const part = each / denominator;
+        const inverse = 1 / denominator;
+        const part = each * inverse;
         h += part;
         e += part * (1 - out);
-        const square = part / denominator;
+        const square = part * inverse;
         c0 += square;
         c1 += out * square;
         c2 += out * out * square;
@@ -223,13 +232,13 @@ export class PartialLikelihood {
   score(times?: Float64Array): Float64Array {
     const { hazard, eventHazard, totals, dyings } = this.#pass;
     const { sums } = this.arranged.events;
+    const each = times ?? ones(hazard.length);
     return Float64Array.from(totals, (total, at) => {
-      const [events, dying] = [sums[at]!, dyings[at]!];
+      const events = sums[at]!;
+      const dying = dyings[at]!;
       let sum = 0;
-      for (let s = 0; s < total.length; s += 1) {
-        const excess = events[s]! - total[s]! * hazard[s]! + dying[s]! * (hazard[s]! - eventHazard[s]!);
-        sum += times === undefined ? excess : times[s]! * excess;
-      }
+      for (let s = 0; s < total.length; s += 1)
+        sum += each[s]! * (events[s]! - total[s]! * hazard[s]! + dying[s]! * (hazard[s]! - eventHazard[s]!));
       return sum;
     });
   }
@@ -292,54 +301,4 @@ export function rowHazards(
   // What had passed before a row entered: nothing where it never leaves.
   if (left !== undefined && leaving !== undefined)
     for (let k = 0; k < to.length; k += 1) to[k]! -= left[leaving.at[k]!]!;
-}
-
-/** Rows of which the weighted columns stay in the nearest cache. */
-const BLOCK = 512;
-
-/** The lower triangle of X' diag(g) X. */
-function crossProduct(columns: readonly Float64Array[], g: Float64Array): Float64Array[] {
-  const p = columns.length;
-  const product = Array.from({ length: p }, () => new Float64Array(p));
-  const weighted = columns.map(() => new Float64Array(BLOCK));
-  for (let from = 0; from < g.length; from += BLOCK) {
-    const to = Math.min(BLOCK, g.length - from);
-    for (const [i, column] of columns.entries()) {
-      const w = weighted[i]!;
-      for (let k = 0; k < to; k += 1) w[k] = g[from + k]! * column[from + k]!;
-    }
-    for (let i = 0; i < p; i += 2)
-      for (let j = 0; j <= i; j += 2) addProducts(product, weighted, columns, i, j, from, to);
-  }
-  return product;
-}
-
-/** Two columns by two at a time, as reading costs more than adding; past the last column the one before is taken again, for nothing. */
-function addProducts(
-  product: Float64Array[],
-  weighted: readonly Float64Array[],
-  columns: readonly Float64Array[],
-  i: number,
-  j: number,
-  from: number,
-  to: number,
-): void {
-  const last = columns.length - 1;
-  const [w, v] = [weighted[i]!, weighted[Math.min(i + 1, last)]!];
-  const [x, y] = [columns[j]!, columns[Math.min(j + 1, last)]!];
-  let [a, b, c, d] = [0, 0, 0, 0];
-  for (let k = 0; k < to; k += 1) {
-    const wk = w[k]!;
-    const vk = v[k]!;
-    const xk = x[from + k]!;
-    const yk = y[from + k]!;
-    a += wk * xk;
-    b += wk * yk;
-    c += vk * xk;
-    d += vk * yk;
-  }
-  product[i]![j]! += a;
-  if (j < last) product[i]![j + 1]! += b;
-  if (i < last) product[i + 1]![j]! += c;
-  if (i < last && j < last) product[i + 1]![j + 1]! += d;
 }

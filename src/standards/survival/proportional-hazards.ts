@@ -22,7 +22,9 @@ export interface ProportionalityTest {
  * Source: Grambsch & Therneau, Biometrika 1994;81:515, in the exact form of R's cox.zph since survival 3.0.
  */
 export function proportionalityTests(fit: CoxFit, scale: TimeScale): ProportionalityTest[] {
-  const { likelihood } = fittedPass(fit);
+  const { likelihood } = fit;
+  // Its derivatives are those at the last pass.
+  fittedPass(fit);
   const g = segmentTimes(fit, scale);
   const score = likelihood.score(g);
   const plain = likelihood.information();

@@ -1,6 +1,6 @@
 import type { Groups, Observations } from './model.ts';
 import { oneGroup } from './model.ts';
-import { byGroup } from './order.ts';
+import { byGroup, pick } from './order.ts';
 import { arrangeTimes } from './ties.ts';
 
 /**
@@ -21,8 +21,9 @@ export interface RiskSets {
   time: Float64Array;
   /** For left truncation: at each place the segment from which on it is no longer at risk (none: the number of segments), and the places by that segment. */
   leaving?: { at: Uint32Array; order: Uint32Array; ends: Uint32Array };
-  /** Of the data, tied: all of them, row by row. */
+  /** Of the data, tied: all of them, row by row; and their order by time. */
   tied: Observations;
+  byTime: Uint32Array;
 }
 
 /**
@@ -34,7 +35,7 @@ export function arrangeRiskSets(data: Observations, strata: Groups = oneGroup(da
   const made = new SegmentMaker(tied);
   for (const [stratum, end] of ends.entries())
     made.addStratum(order.subarray(stratum === 0 ? 0 : ends[stratum - 1]!, end), stratum);
-  const sets = made.finish();
+  const sets = { ...made.finish(), byTime };
   if (sets.time.length === 0) throw new RangeError('there is no event among the rows');
   return sets;
 }
@@ -58,14 +59,15 @@ class SegmentMaker {
 
   /** @param order the stratum's rows by ascending time */
   addStratum(order: Uint32Array, stratum: number): void {
-    const { time, event } = this.#data;
+    const { event } = this.#data;
+    const time = pick(this.#data.time, order);
     const first = this.#times.length;
     let waiting = order.length;
     for (let at = order.length - 1; at >= 0; ) {
-      const now = time[order[at]!]!;
+      const now = time[at]!;
       let from = at;
       let events = 0;
-      for (; from >= 0 && time[order[from]!]! === now; from -= 1) events += event[order[from]!]!;
+      for (; from >= 0 && time[from] === now; from -= 1) events += event[order[from]!]!;
       if (events > 0) {
         if (this.#times.length === first) {
           this.#strata.push(first);
@@ -111,8 +113,8 @@ class SegmentMaker {
     }
   }
 
-  finish(): RiskSets {
-    const sets: RiskSets = {
+  finish(): Omit<RiskSets, 'byTime'> {
+    const sets = {
       rows: this.#rows.slice(0, this.#used),
       ends: Uint32Array.from(this.#ends),
       eventsFrom: Uint32Array.from(this.#eventsFrom),

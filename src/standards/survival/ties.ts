@@ -19,10 +19,12 @@ export interface Times {
  */
 export function tieTimes(times: Float64Array): Times {
   const order = ascending(times);
-  let [sum, distinct, least] = [0, 0, Infinity];
+  let sum = 0;
+  let distinct = 0;
+  let least = Infinity;
   let before = Number.NaN;
-  for (const row of order) {
-    const time = times[row]!;
+  for (let at = 0; at < order.length; at += 1) {
+    const time = times[order[at]!]!;
     if (time === before || !Number.isFinite(time)) continue;
     if (time - before < least) least = time - before;
     sum += Math.abs(time);

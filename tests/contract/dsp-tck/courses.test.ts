@@ -11,7 +11,7 @@ import {
   type Side,
   type TransferState,
 } from '#standards/dataspace';
-import { addCounterparty } from '../../../src/modules/exchange/actions/negotiations.ts';
+import { addCounterparty } from '../../../src/modules/exchange/actions/connectors.ts';
 import { testContext } from '../../support/context.ts';
 import { type Connector, startConnector } from '../../support/dsp.ts';
 import { type Peer, startPeer } from '../../support/dsp-peer.ts';

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
-import { addCounterparty } from '../../../src/modules/exchange/actions/negotiations.ts';
+import { addCounterparty } from '../../../src/modules/exchange/actions/connectors.ts';
 import { testContext } from '../../support/context.ts';
 import { startConnector } from '../../support/dsp.ts';
 import { freePort } from '../../support/platform.ts';

@@ -186,6 +186,7 @@ test.each<[Role, number]>([
   ['data-buyer', 403],
   ['enterprise', 403],
   ['park-operator', 403],
+  ['investor', 403],
 ])('a %s who asks is told %d', async (role, status) => {
   const kickOff = await ask(role, 'POST', `/fhir/ViewDefinition/${people}/$viewdefinition-export`);
   expect(kickOff.status).toBe(status);

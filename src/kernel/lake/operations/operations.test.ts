@@ -593,6 +593,7 @@ describe('roles', () => {
     ['data-buyer', 'forbidden', false],
     ['enterprise', 'forbidden', false],
     ['park-operator', 'forbidden', false],
+    ['investor', 'forbidden', false],
     ['system', 'forbidden', false],
   ])('%s sees %o, may ask SQL: %s', async (role, seen, mayAsk) => {
     for (const source of ['lake', 'record']) {

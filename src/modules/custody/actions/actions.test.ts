@@ -587,6 +587,7 @@ describe('roles', () => {
     ['data-buyer', []],
     ['enterprise', []],
     ['park-operator', []],
+    ['investor', []],
   ])('%s may %j', async (role, allowed) => {
     const actor = testActor(role, { permissions: await findPermissions(db, [role]) });
     for (const [name, act] of Object.entries(acts)) {

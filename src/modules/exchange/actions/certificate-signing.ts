@@ -10,6 +10,8 @@ import {
   encodeList,
   publicKeyOf,
   signDocument,
+  sm2PublicKeyOf,
+  withBothProofs,
   writeMultikey,
 } from '#standards/credentials';
 import { formatVerifier, type NoteSigner, writeTlogProof } from '#standards/merkle';
@@ -33,10 +35,13 @@ const LIST_REST_MS = 12 * HOUR_MS;
 const LIST_VALID_MS = 48 * HOUR_MS;
 /** The purpose under which the issuer's key is derived; changing it changes the issuer. */
 const PURPOSE = 'certificates 1';
+const SM2_PURPOSE = 'certificates sm2 1';
 
 export interface SigningParts {
   ledgerKey: NoteSigner;
   publicUrl(): string;
+  /** Certificates are signed with SM2 too. */
+  sm2?: boolean;
 }
 
 export function certificateJob(parts: SigningParts): Job {
@@ -48,10 +53,15 @@ export function certificateJob(parts: SigningParts): Job {
 }
 
 /** Signs what has its place in the ledger by now, and every list that says less than is known. */
-export async function signCertificates(ctx: Context, { ledgerKey, publicUrl }: SigningParts): Promise<void> {
+export async function signCertificates(
+  ctx: Context,
+  { ledgerKey, publicUrl, sm2 = false }: SigningParts,
+): Promise<void> {
   const seed = deriveSeed(ledgerKey, PURPOSE);
   const publicKey = publicKeyOf(seed);
-  const signing = { seed, issuer: didOfKey(publicKey), logKey: formatVerifier(ledgerKey) };
+  const sm2Seed = sm2 ? deriveSeed(ledgerKey, SM2_PURPOSE) : undefined;
+  const signing = { seed, sm2Seed, issuer: didOfKey(publicKey), logKey: formatVerifier(ledgerKey) };
+  if (sm2Seed !== undefined) await noteIssuer(ctx.db, writeMultikey(sm2PublicKeyOf(sm2Seed)), ctx.now());
   await noteIssuer(ctx.db, writeMultikey(publicKey), ctx.now());
   await nameLists(ctx.db, `${publicUrl()}/api/exchange/status-lists`);
   for (const certificate of await findUnsigned(ctx.db, MOST_CERTIFICATES)) await signOne(ctx, certificate, signing);
@@ -61,6 +71,7 @@ export async function signCertificates(ctx: Context, { ledgerKey, publicUrl }: S
 
 interface Signing {
   seed: Uint8Array;
+  sm2Seed: Uint8Array | undefined;
   issuer: string;
   logKey: string;
 }
@@ -68,7 +79,7 @@ interface Signing {
 async function signOne(
   ctx: Context,
   certificate: Awaited<ReturnType<typeof findUnsigned>>[number],
-  { seed, issuer, logKey }: Signing,
+  { seed, sm2Seed, issuer, logKey }: Signing,
 ): Promise<void> {
   const { id, core, leaf, place, revocation, suspension } = certificate;
   const placed = await proveInclusion(ctx.db, leaf).catch((problem) => {
@@ -88,7 +99,13 @@ async function signOne(
     status: { revocation, suspension, place },
     evidence: { type: 'LedgerEntry', logKey, entry, inclusion },
   });
-  await keepCredential(ctx.db, id, await signDocument(unsigned, { seed, created: ctx.now() }), ctx.now());
+  const created = ctx.now();
+  const signed = await signDocument(unsigned, { seed, created });
+  const credential =
+    sm2Seed === undefined
+      ? signed
+      : withBothProofs(signed, await signDocument(unsigned, { seed: sm2Seed, created, suite: 'banyan-sm2-rdfc-2026' }));
+  await keepCredential(ctx.db, id, credential, created);
   await tell(ctx.db, { type: 'exchange.certificate-signed', subject: id, data: {} });
 }
 

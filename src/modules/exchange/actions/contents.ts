@@ -6,7 +6,7 @@ import { tell } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import type { Pool } from '#kernel/sql';
 import { ask } from '../analytics/index.ts';
-import type { Candidate, OfferingDefinition, StudioPage } from '../model.ts';
+import type { Candidate, GateTrial, OfferingDefinition, StudioPage } from '../model.ts';
 import { measureQuality, nextRefresh, sampleOf } from '../rules/index.ts';
 import {
   type ContentEnd,
@@ -21,7 +21,7 @@ import {
   setRefresh,
   type WaitingContent,
 } from '../store/index.ts';
-import { readRelease, release } from './gate.ts';
+import { readRelease, release, tryGate } from './gate.ts';
 import { contextAs, getOwn } from './moves.ts';
 import { readStudio } from './offerings.ts';
 
@@ -41,6 +41,14 @@ export async function askContent(ctx: Context, lake: Lake, id: string): Promise<
   await ask(ctx, lake, definition, { mostRows: 1 });
   await placeContent(ctx, id);
   return readStudio(ctx, id);
+}
+
+/** What the gate would say of the content as the definition asks for it; nothing is kept. */
+export async function tryContent(ctx: Context, lake: Lake, id: string, signal: AbortSignal): Promise<GateTrial> {
+  const { definition } = await getOwn(ctx, id);
+  const { candidate, more } = await ask(ctx, lake, definition, { signal });
+  if (more) throw new Problem('too-costly', 'the offering has too many rows: group them, or take a shorter time');
+  return tryGate(ctx, { offeringId: id, candidate, settings: definition.gate, signal });
 }
 
 /** Notes that a content is wanted; the same one is not wanted twice. */

@@ -17,7 +17,7 @@ export interface Table {
 }
 
 /** A release as the buyer of an order may have it: marked as the buyer's, row by row in the release's order. */
-export async function markedTable(
+async function markedTable(
   ctx: Context,
   order: Order,
   release: string,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hashSecret } from '#kernel/access';
 import { type Actor, type Context, type Db, makeContext } from '#kernel/context';
 import type { Log } from '#kernel/log';
 import { Problem } from '#kernel/problem';
@@ -14,7 +14,7 @@ import {
 } from '#standards/dataspace';
 import type { Negotiation, Party, Tradable, Transfer } from '../model.ts';
 import { readPolicy } from '../rules/agreements.ts';
-import { FORMATS, isOnOrigin, wirePolicy } from '../rules/negotiations.ts';
+import { type CatalogueFilter, FORMATS, isOnOrigin, wirePolicy } from '../rules/negotiations.ts';
 import { findAgreement } from '../store/agreements.ts';
 import {
   findCounterpartyByToken,
@@ -48,13 +48,9 @@ export async function identifyConnector(
   header: string | undefined,
 ): Promise<Caller> {
   const token = /^Bearer +([^ ]+) *$/i.exec(header ?? '')?.[1];
-  const found = token === undefined ? undefined : await findCounterpartyByToken(parts.db, hashToken(token));
+  const found = token === undefined ? undefined : await findCounterpartyByToken(parts.db, hashSecret(token));
   if (found === undefined) throw new Problem('unauthenticated', 'the token is unknown, expired or revoked');
   return { counterparty: found, ctx: makeContext({ ...parts, actor: actorOf(found) }) };
-}
-
-export function hashToken(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
 }
 
 /** It acts for its party and holds no permission of its own: what it may see is chosen by its id in every query. */
@@ -70,14 +66,16 @@ function actorOf({ id, name }: StoredCounterparty): Actor {
 }
 
 /** What is offered, to whoever may trade here. */
-export async function listDatasets({ ctx, counterparty }: Caller): Promise<Dataset[]> {
-  const { offerings } = await searchOfferings(ctx, { limit: MOST_DATASETS, offset: 0 });
+export async function listDatasets({ ctx, counterparty }: Caller, wanted: CatalogueFilter = {}): Promise<Dataset[]> {
+  const { offerings } = await searchOfferings(ctx, { ...wanted, limit: MOST_DATASETS, offset: 0 });
   const found: Dataset[] = [];
   for (const { id } of offerings) {
     const dataset = await listedDataset(ctx, id);
     if (dataset !== undefined) found.push(dataset);
   }
-  return [...found, ...Object.keys(counterparty.scripts ?? {}).map(scriptedDataset)];
+  // What only a script knows has nothing to be found by.
+  const scripted = Object.keys(wanted).length > 0 ? [] : Object.keys(counterparty.scripts ?? {});
+  return [...found, ...scripted.map(scriptedDataset)];
 }
 
 /** @throws Problem `not-found` */
@@ -192,8 +190,8 @@ async function beginNegotiation(
   return { negotiation, isNew: true };
 }
 
-/** Until a person of ours takes up an offer that came unasked, or where only a script answers. */
-const HOUSE: Party = { id: 'account/exchange', name: 'Banyan' };
+/** For offers that came unasked, and where only a script answers: nobody's. */
+export const HOUSE: Party = { id: 'account/exchange', name: 'Banyan' };
 
 async function findOffered(
   ctx: Context,

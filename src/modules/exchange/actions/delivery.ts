@@ -1,5 +1,5 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { record } from '#kernel/access';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hashSecret, makeSecret, record } from '#kernel/access';
 import { type Context, onDb, type Tx } from '#kernel/context';
 import type { Lake } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
@@ -201,7 +201,7 @@ export async function readFile(
 /** Makes a key for calls; it is told now and never again. */
 export async function makeKey(ctx: Context, id: string, name: string): Promise<{ key: string; keys: ApiKey[] }> {
   ctx.require('exchange.buy');
-  const secret = `bx_${randomBytes(32).toString('base64url')}`;
+  const secret = `bx_${makeSecret()}`;
   const keys = await ctx.db.transaction(async (tx) => {
     const { order, side } = await holdOwnOrder(ctx, tx, id);
     if (side !== 'buyer') throw new Problem('forbidden', 'that is not for this side of the contract', { side });
@@ -212,7 +212,7 @@ export async function makeKey(ctx: Context, id: string, name: string): Promise<{
     if (known.filter(({ endedAt }) => endedAt === null).length >= MOST_KEYS)
       throw new Problem('too-many', 'end a key before you make another one', { most: MOST_KEYS });
     const key = ctx.newId();
-    await insertKey(ctx, tx, { id: key, order: order.id, hash: hashOf(secret), start: secret.slice(0, 8), name });
+    await insertKey(ctx, tx, { id: key, order: order.id, hash: hashSecret(secret), start: secret.slice(0, 8), name });
     await record(ctx, tx, { act: 'exchange.key-made', subject: `order/${order.id}`, detail: { key, name } });
     return findKeys(tx, order.id);
   });
@@ -228,10 +228,6 @@ export async function stopKey(ctx: Context, id: string, key: string): Promise<{ 
       await record(ctx, tx, { act: 'exchange.key-ended', subject: `order/${order.id}`, detail: { key } });
     return { keys: await findKeys(tx, order.id) };
   });
-}
-
-function hashOf(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
 }
 
 /** The seller sets how often this contract may be called. */
@@ -261,7 +257,7 @@ export async function keyHolder(
   { db }: Pick<Context, 'db'>,
   secret: string,
 ): Promise<{ id: string; order: string; name: string }> {
-  const found = await findKeyed(db, hashOf(secret));
+  const found = await findKeyed(db, hashSecret(secret));
   if (found === undefined) throw new Problem('unauthenticated', 'this key is not known or was ended');
   return found;
 }

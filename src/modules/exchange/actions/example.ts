@@ -1,4 +1,4 @@
-import { findAccounts } from '#kernel/access';
+import { actAsDemo } from '#kernel/access';
 import { type Context, onDb } from '#kernel/context';
 import type { Job } from '#kernel/jobs';
 import type { Lake } from '#kernel/lake';
@@ -10,7 +10,6 @@ import type { Answers, OfferingDefinition, Party } from '../model.ts';
 import { findContents, findDemonstration, getVersion } from '../store/index.ts';
 import { addEvidence, answerItems, approveOffering, judgeItems, readCompliance, submitOffering } from './compliance.ts';
 import { placeContent } from './contents.ts';
-import { contextAs } from './moves.ts';
 import { createOffering, readStudio } from './offerings.ts';
 import { partyOf } from './parties.ts';
 import { requestListing } from './venues.ts';
@@ -37,7 +36,7 @@ export function exampleJob({ lake, pool }: { lake: Lake; pool: Pool }): Job {
     everySeconds: LOOK_SECONDS,
     async run(job) {
       const ctx = onDb(job, pool);
-      const [seller, assessor] = [await demo(ctx, 'laboratory-director'), await demo(ctx, 'regulator')];
+      const [seller, assessor] = [await actAsDemo(ctx, 'laboratory-director'), await actAsDemo(ctx, 'regulator')];
       if (seller === undefined || assessor === undefined || seller.actor.organizations.length === 0) return;
       const id = await findDemonstration(pool);
       if (id !== undefined && !(await isRefused(seller, id))) return goOn(seller, assessor, id);
@@ -67,11 +66,6 @@ async function countPersons(seller: Context, lake: Lake): Promise<number> {
     if (error instanceof Problem && error.kind === 'unavailable') return 0;
     throw error;
   }
-}
-
-async function demo(ctx: Context, role: string): Promise<Context | undefined> {
-  const [account] = await findAccounts(ctx, { text: `demo-${role}`, limit: 1 });
-  return account === undefined || account.disabled ? undefined : contextAs(ctx, account.id);
 }
 
 function definition(sources: OfferingDefinition['sources']): OfferingDefinition {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Context } from '#kernel/context';
 import { type Pool, sql } from '#kernel/sql';
 import { testContext } from '../../../../tests/support/context.ts';
-import { exampleCandidate, exampleDefinition, exchangeActors } from '../../../../tests/support/gate.ts';
+import { exampleCandidate, exampleDefinition, exchangeActors } from '../../../../tests/support/exchange.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
 import type { Candidate, Cell, GateQuestion } from '../model.ts';
 import {
@@ -41,8 +41,12 @@ async function offer(gate: Record<string, unknown> = {}): Promise<string> {
   return (await createOffering(seller, exampleDefinition({ gate }))).id;
 }
 
+/** Persons of its own for each offering too, unless said. */
 const pass = (offeringId: string, candidate: Candidate, settings: Record<string, unknown> = {}) =>
-  release(seller, { offeringId, version: 1, candidate, settings });
+  release(seller, {
+    ...{ offeringId, version: 1, candidate },
+    settings: { population: `of-${offeringId.slice(0, 8)}`, ...settings },
+  });
 
 const verdicts = ({ checks }: { checks: { key: string; verdict: string }[] }) =>
   Object.fromEntries(checks.map(({ key, verdict }) => [key, verdict]));
@@ -127,6 +131,18 @@ describe('a table', () => {
     expect((await rowsOf(releaseId))[5]).toEqual([...rows[5]!.slice(0, 3), null, null]);
   });
 
+  test('with a mean beside the count: the mean is no code, and is hidden with its cell', async () => {
+    const id = await offer();
+    const mean = { name: 'mean', label: { en: 'Mean', zh: '均值' }, type: 'decimal', role: 'plain' } as const;
+    const { columns, rows } = counts({ '440103/2024/HER2': 3 });
+    const candidate = { columns: [...columns, mean], rows: rows.map((row, at) => [...row, at / 7]) };
+    const { report, releaseId } = await pass(id, candidate, { suppressionLimit: 0.5 });
+    expect(report.table!.dimensions.map(({ column }) => column)).not.toContain('mean');
+    const hidden = (await rowsOf(releaseId)).filter((row) => row[3] === null);
+    expect(hidden.length).toBeGreaterThanOrEqual(4);
+    expect(hidden.every((row) => row[4] === null)).toBe(true);
+  });
+
   test('that names persons is refused before anything is counted', async () => {
     const id = await offer();
     const { columns, rows } = counts();
@@ -189,6 +205,75 @@ describe('a series of releases', () => {
     const both = await Promise.all([pass(id, counts()), pass(id, counts({ '440103/2024/HER2': 63 }))]);
     const differing = both.map(({ report }) => verdicts(report)['differencing']);
     expect(differing.filter((verdict) => verdict === 'not-applicable')).toHaveLength(1);
+  });
+});
+
+/**
+ * Goal: two tables that each hide a small cell do not tell it together.
+ * Method: a row of counts whose total is known; the cheapest partner of the small cell is another one each time.
+ */
+describe('releases solved together', () => {
+  const line = (a: number, b: number, c: number): Candidate => ({
+    columns: [
+      { name: 'district', label: { en: 'District', zh: '区' }, type: 'text', role: 'quasi' },
+      { name: 'persons', label: { en: 'Persons', zh: '人数' }, type: 'integer', role: 'count' },
+    ],
+    rows: [
+      ['a', a],
+      ['b', b],
+      ['c', c],
+      ['d', 300],
+    ],
+  });
+  const hiddenOf = async (releaseId: string | undefined) =>
+    (await rowsOf(releaseId)).filter((row) => row[1] === null).map((row) => row[0]);
+  const ALL = { suppressionLimit: 0.6 };
+
+  test('what an earlier release told of the partner bounds the small cell: another pattern is found, or it stays', async () => {
+    const id = await offer();
+    const first = await pass(id, line(5, 30, 40), ALL);
+    expect(await hiddenOf(first.releaseId)).toEqual(['a', 'b']);
+    // Alone, a and c would be hidden now: c was 40 and nobody left, so that a is 5 at the most.
+    expect(await hiddenOf((await pass(await offer(), line(5, 60, 40), ALL)).releaseId)).toEqual(['a', 'c']);
+    const second = await pass(id, line(5, 60, 40), ALL);
+    expect(verdicts(second.report)['differencing']).toBe('passed');
+    expect(await hiddenOf(second.releaseId)).toEqual(['a', 'b']);
+    const [small] = second.report.table!.suppressed;
+    expect(small!.high).toBeGreaterThanOrEqual(11);
+  });
+
+  test('another offering of the holder over the same persons is held against the first', async () => {
+    const population = 'shared-persons';
+    const byAge = (cells: Record<string, [number, number]>): Candidate => {
+      const { columns } = line(0, 0, 0);
+      const age = { name: 'age', label: { en: 'Age', zh: '年龄' }, type: 'text', role: 'quasi' } as const;
+      return {
+        columns: [columns[0]!, age, columns[1]!],
+        rows: Object.entries(cells).flatMap(([district, [young, old]]) => [
+          [district, 'young', young],
+          [district, 'old', old],
+        ]),
+      };
+    };
+    const finer = byAge({ a: [40, 50], b: [30, 34], c: [20, 70], d: [140, 160] });
+    const told = await pass(await offer(), line(90, 64, 90), { population });
+    expect(verdicts(told.report)['differencing']).toBe('not-applicable');
+    // Three more in b, told by nobody: the totals of the finer table must not tell it.
+    const more = byAge({ a: [40, 50], b: [30, 37], c: [20, 70], d: [140, 160] });
+    const alone = await pass(await offer(), more, { ...ALL, margins: true });
+    expect((await rowsOf(alone.releaseId)).find((row) => row.join('/') === 'b/total/67')).toBeDefined();
+    const held = await pass(await offer(), more, { ...ALL, population, margins: true });
+    expect(held.report.checks.find(({ key }) => key === 'differencing')!.numbers).toContainEqual({
+      ...{ name: 'otherOfferings', value: 1 },
+    });
+    if (held.releaseId !== undefined) {
+      const rows = await rowsOf(held.releaseId);
+      expect(rows.map((row) => row.join('/'))).not.toContain('b/total/67');
+      expect(rows.filter((row) => row[0] === 'b' && row[2] !== null).length).toBeLessThan(2);
+    }
+    // Of other persons, as the numbers show: not compared.
+    const others = await pass(await offer(), finer, { ...ALL, population: 'other-persons' });
+    expect(verdicts(others.report)['differencing']).toBe('not-applicable');
   });
 });
 

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { reachOf, record } from '#kernel/access';
-import { type Context, onDb, type Tx } from '#kernel/context';
+import { type Context, type Db, onDb, type Tx } from '#kernel/context';
 import { tell } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import {
@@ -23,8 +23,8 @@ import type {
   GateReport,
   GateSettings,
   GateStage,
+  GateTrial,
   ReleasedContent,
-  Words,
 } from '../model.ts';
 import {
   answerExactly,
@@ -46,6 +46,7 @@ import {
   findNewestRelease,
   findPassages,
   findReleases,
+  findReleasesElsewhere,
   findReports,
   getRelease,
   getReport,
@@ -61,6 +62,7 @@ import {
   type StoredAccount,
   type StoredAnswer,
   type StoredRelease,
+  type StoredVersion,
   spend,
 } from '../store/index.ts';
 import { type Examined, examineApart } from './gate/examining.ts';
@@ -78,12 +80,14 @@ export interface ReleaseRequest {
 
 /** Contents of one offering that a new one is held against at the most: more could not be guarded in reasonable time. */
 const MOST_EARLIER = 40;
+/** Contents of the holder's other offerings of the same population, the newest. */
+const MOST_ELSEWHERE = 10;
 const MOST_REPORTS = 500;
 const NOTE_MS = 1_000;
 /** Whoever says nothing for so long has died. */
 const SILENT_MS = 900_000;
 /** So often another release came between. */
-const MOST_ROUNDS = 3;
+const MOST_ROUNDS = 5;
 
 /**
  * The only way content gets out: examines it, mends what can be mended, and keeps the result with its report.
@@ -105,14 +109,14 @@ export async function release(
   const began = performance.now();
   try {
     for (let round = 1; ; round += 1) {
-      const seen = await findReleases(ctx.db, offeringId, MOST_EARLIER + 1);
-      const earlier = await readEarlier(ctx, seen);
+      const seen = await findSeen(ctx.db, stored, settings);
+      const earlier = await readEarlier(ctx, seen, offeringId);
       const examined = await examineApart(candidate, { settings, earlier }, { signal, progress });
       progress('keeping', 0);
       const kept = await ctx.db.transaction((tx) =>
         keep(ctx, tx, {
           request,
-          title: stored.definition.title,
+          stored,
           settings,
           examined,
           seen,
@@ -126,6 +130,25 @@ export async function release(
     await settled();
     await endPassage(ctx.db, passage, new Date(ctx.now().getTime() - SILENT_MS));
   }
+}
+
+/** What the gate would say of content, of which nothing is kept but that it was tried. @throws Problem as `release` */
+export async function tryGate(
+  ctx: Context,
+  { offeringId, candidate, settings: given, signal = new AbortController().signal }: Omit<ReleaseRequest, 'version'>,
+): Promise<GateTrial> {
+  const stored = await getOwn(ctx, offeringId);
+  const settings = parseGateSettings(given);
+  const earlier = await readEarlier(ctx, await findSeen(ctx.db, stored, settings), offeringId);
+  const { examined, rowCount } = await examineApart(candidate, { settings, earlier }, { signal, progress() {} });
+  const { verdict, method, checks, removed } = examined;
+  await record(ctx, ctx.db, {
+    act: 'exchange.gate-tried',
+    subject: `offering/${offeringId}`,
+    detail: { verdict, rows: candidate.rows.length },
+  });
+  const after = verdict === 'passed' ? rowCount : 0;
+  return { verdict, method, checks, removed, rows: { before: candidate.rows.length, after } };
 }
 
 /** Notes how far it is, now and then, and hears whether somebody wants it ended. */
@@ -154,8 +177,23 @@ function watch(
   };
 }
 
-async function readEarlier(ctx: Context, seen: readonly StoredRelease[]): Promise<EarlierRelease[]> {
-  if (seen.length > MOST_EARLIER)
+/** What a release is held against, the newest first. */
+async function findSeen(
+  db: Db,
+  { id, holder }: StoredVersion,
+  { population }: GateSettings,
+): Promise<readonly StoredRelease[]> {
+  const own = await findReleases(db, id, MOST_EARLIER + 1);
+  const others = await findReleasesElsewhere(db, { offering: id, holder: holder.id, population }, MOST_ELSEWHERE);
+  return [...own, ...others].sort((a, b) => b.madeAt.getTime() - a.madeAt.getTime());
+}
+
+async function readEarlier(
+  ctx: Context,
+  seen: readonly StoredRelease[],
+  offeringId: string,
+): Promise<EarlierRelease[]> {
+  if (seen.filter(({ offering }) => offering === offeringId).length > MOST_EARLIER)
     throw new Problem(
       'conflict',
       'the offering was released too often to guard another release: refresh it less often',
@@ -167,6 +205,7 @@ async function readEarlier(ctx: Context, seen: readonly StoredRelease[]): Promis
   for (const stored of seen)
     earlier.push({
       releaseId: stored.id,
+      own: stored.offering === offeringId,
       told: stored.told,
       columns: stored.columns,
       rows: await Array.fromAsync(rowsOf(ctx, stored)),
@@ -180,18 +219,18 @@ async function keep(
   tx: Tx,
   given: {
     request: ReleaseRequest;
-    title: Words;
+    stored: StoredVersion;
     settings: GateSettings;
     examined: Examined;
     seen: readonly StoredRelease[];
     tookMs: number;
   },
 ): Promise<{ report: GateReport; releaseId?: string } | undefined> {
-  const { request, title, settings, examined: said, seen, tookMs } = given;
+  const { request, stored, settings, examined: said, seen, tookMs } = given;
   const { offeringId, version, candidate } = request;
-  await holdGate(tx, offeringId);
-  const [newest] = await findReleases(tx, offeringId, 1);
-  if (newest?.id !== seen[0]?.id) return undefined;
+  await holdGate(tx, stored.holder.id);
+  const now = await findSeen(tx, stored, settings);
+  if (now.some(({ id }, at) => id !== seen[at]?.id)) return undefined;
 
   const { examined, rowCount, chunks, digest } = said;
   const passed = examined.verdict === 'passed';
@@ -202,7 +241,7 @@ async function keep(
     ...{
       id: ctx.newId(),
       offeringId,
-      title,
+      title: stored.definition.title,
       version,
       verdict,
       method,

@@ -16,7 +16,6 @@ export {
   judgeItems,
   listAssessments,
   listNotices,
-  noticeJob,
   objectTo,
   readCompliance,
   readEvidence,
@@ -27,7 +26,19 @@ export {
   settleObjection,
   submitOffering,
 } from './compliance.ts';
-export { askContent, contentJob, finishContent, placeContent } from './contents.ts';
+export {
+  addCounterparty,
+  authorizeCounterparty,
+  listCounterparties,
+  listElsewhere,
+  type NewCounterparty,
+  openTransfer,
+  readElsewhere,
+  stepTransfer,
+  stopCounterparty,
+  testCounterparty,
+} from './connectors.ts';
+export { askContent, contentJob, finishContent, placeContent, tryContent } from './contents.ts';
 export {
   type Caller,
   DSP_PATH,
@@ -50,15 +61,11 @@ export {
   release,
 } from './gate.ts';
 export {
-  addCounterparty,
-  listCounterparties,
   listNegotiations,
-  type NewCounterparty,
   openNegotiation,
   readNegotiation,
   type Stepping,
   stepNegotiation,
-  stopCounterparty,
   triggerNegotiation,
   triggerTransfer,
 } from './negotiations.ts';
@@ -73,8 +80,7 @@ export {
   searchOfferings,
   tradable,
 } from './offerings.ts';
-export { openOrder } from './orders.ts';
-export { partyIdOf, partyOf } from './parties.ts';
+export { partyOf } from './parties.ts';
 export { tradeHearer } from './trade-hearer.ts';
 export {
   delistOffering,
@@ -84,6 +90,5 @@ export {
   resumeOffering,
   suspendOffering,
   venueHearer,
-  venueJob,
   withdrawListing,
 } from './venues.ts';

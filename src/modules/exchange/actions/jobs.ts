@@ -27,7 +27,7 @@ export function exchangeJobs(parts: ExchangeParts): Job[] {
     contentJob(parts),
     noticeJob(parts),
     venueJob(parts),
-    certificateJob(parts),
+    certificateJob({ ...parts, sm2: parts.config.certificateSignatures === 'ed25519+sm2' }),
     ...tradeJobs(parts),
     ...(parts.config.region ? [exampleJob(parts)] : []),
   ];

@@ -1,6 +1,5 @@
 import type { Context } from '#kernel/context';
 import type { DeliveredFact, Hearer } from '#kernel/outbox';
-import { Problem } from '#kernel/problem';
 import {
   type AgreementPolicy,
   type NegotiationMessage,
@@ -23,12 +22,10 @@ import {
   noteTrouble,
   type StoredCounterparty,
 } from '../store/negotiations.ts';
+import { askConnector, reasonOf } from './connector-calls.ts';
 import { DSP_PATH } from './dataspace.ts';
 import { type Following, followUp, type MessageDue } from './protocol.ts';
 import { serveTransfer } from './transfers.ts';
-
-const TIMEOUT_MS = 10_000;
-const MOST_ANSWER_BYTES = 1024 * 1024;
 
 /** Who hears what is to be said to other connectors: beside the others, so that a slow one holds up nobody else. */
 export const PROTOCOL_LISTENER = {
@@ -71,7 +68,11 @@ async function bring(ctx: Context, { data, attempts }: DeliveredFact, callbackAd
     kind === 'negotiation'
       ? negotiationPath(message as NegotiationMessage, pid)
       : transferPath(message as TransferMessage, pid);
-  const answer = await ask(counterparty, { method: 'POST', url: `${base}/${path}`, body: writeMessage(message) });
+  const answer = await askConnector(counterparty, {
+    method: 'POST',
+    url: `${base}/${path}`,
+    body: writeMessage(message),
+  });
   if (answer.status < 300) {
     const { providerPid } = (answer.body ?? {}) as { providerPid?: unknown };
     if (process.role === 'consumer' && typeof providerPid === 'string' && providerPid !== '')
@@ -88,60 +89,8 @@ async function hasItAlready(
 ): Promise<boolean> {
   if (pid === undefined) return false;
   const url = `${base}/${kind === 'negotiation' ? 'negotiations' : 'transfers'}/${encodeURIComponent(pid)}`;
-  const { status, body } = await ask(counterparty, { method: 'GET', url });
+  const { status, body } = await askConnector(counterparty, { method: 'GET', url });
   return status === 200 && (body as { state?: unknown } | undefined)?.state === to;
-}
-
-function reasonOf(body: unknown): string {
-  const { reason } = (body ?? {}) as { reason?: unknown };
-  const text = Array.isArray(reason) ? reason.map(String).join('; ') : '';
-  return text.slice(0, 500);
-}
-
-/** @throws Problem `unavailable` where there is no answer, or one that may pass */
-async function ask(
-  { authorization }: StoredCounterparty,
-  { method, url, body }: { method: 'GET' | 'POST'; url: string; body?: object },
-): Promise<{ status: number; body: unknown }> {
-  try {
-    const response = await fetch(url, {
-      method,
-      // Another address than the one that was entered is not followed to.
-      redirect: 'manual',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      headers: {
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...(authorization !== null && { authorization }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const text = await readBounded(response);
-    const mayPass = response.status >= 500 || response.status === 408 || response.status === 429;
-    if (mayPass) throw new Problem('unavailable', 'the other connector does not answer', { status: response.status });
-    return { status: response.status, body: parsed(text) };
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    throw new Problem('unavailable', 'the other connector does not answer', {}, { cause: error });
-  }
-}
-
-async function readBounded({ body }: Response): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const part of body ?? []) {
-    bytes += part.length;
-    if (bytes > MOST_ANSWER_BYTES) throw new Problem('unavailable', 'the other connector does not answer', { bytes });
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** A due step as the message that the protocol has for it. */

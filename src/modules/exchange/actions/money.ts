@@ -36,7 +36,7 @@ const MOST_LINES = 5_000;
 const MOST_PAYMENTS = 200;
 
 /** Whether the actor trades at all, on whatever side. @throws Problem `forbidden` */
-export function requireTrade(ctx: Context): void {
+function requireTrade(ctx: Context): void {
   if (!['exchange.buy', 'exchange.sell'].some((act) => reachOf(ctx.actor, act) !== undefined))
     ctx.require('exchange.buy');
 }

@@ -1,5 +1,5 @@
-import { findIdentity, reachOf, record } from '#kernel/access';
-import { type Context, makeContext, type Tx } from '#kernel/context';
+import { actAs, reachOf, record } from '#kernel/access';
+import type { Context, Tx } from '#kernel/context';
 import { tell } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import type { VersionState } from '../model.ts';
@@ -65,9 +65,8 @@ export async function move(
 
 /** The account that offers, as it is now, for what is done later in its name. @throws Problem `unprocessable` */
 export async function contextAs(ctx: Context, account: string): Promise<Context> {
-  const identity = await findIdentity(ctx.db, account);
-  if (identity === undefined)
+  const own = await actAs(ctx, account);
+  if (own === undefined)
     throw new Problem('unprocessable', 'the account in whose name the lake is asked is closed', { account });
-  const { db, log, now, newId } = ctx;
-  return makeContext({ actor: identity.actor, db, log, now, newId, language: identity.language });
+  return own;
 }

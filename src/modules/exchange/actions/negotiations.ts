@@ -1,10 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { reachOf, record, recordRead } from '#kernel/access';
-import type { Context, Tx } from '#kernel/context';
+import type { Context, Db, Tx } from '#kernel/context';
 import { Problem } from '#kernel/problem';
 import { DspError, type NegotiationStep, negotiationSteps, parseOffer } from '#standards/dataspace';
 import type {
-  Counterparty,
   Negotiation,
   NegotiationLine,
   NegotiationPage,
@@ -17,26 +15,24 @@ import type {
 import { dutiesOf, readPolicy } from '../rules/agreements.ts';
 import { isOnOrigin, sideOf, wirePolicy } from '../rules/negotiations.ts';
 import { findAgreement, findUseState } from '../store/agreements.ts';
-import { notePartySeen } from '../store/index.ts';
 import {
-  disableCounterparty,
-  findCounterparties,
   findCounterparty,
   findNegotiation,
   findNegotiations,
   findSteps,
+  findTransfersUnder,
   holdNegotiation,
-  insertCounterparty,
   insertNegotiation,
   insertTransfer,
   type NegotiationFilter,
 } from '../store/negotiations.ts';
-import { type Caller, hashToken, pidOf } from './dataspace.ts';
+import { type Caller, HOUSE, pidOf } from './dataspace.ts';
 import { tradable } from './offerings.ts';
 import { partyIdOf, partyOf } from './parties.ts';
 import { due, follow, listedPolicy, moveNegotiation, note } from './protocol.ts';
 
-const [READ, NEGOTIATE, OPERATE] = ['exchange.negotiation.read', 'exchange.negotiate', 'exchange.operate'];
+const READ = 'exchange.negotiation.read';
+export const NEGOTIATE = 'exchange.negotiate';
 const MOST_LINES = 200;
 
 /** Negotiations of the actor's own party; all of them for whoever supervises. */
@@ -85,7 +81,17 @@ async function pageOf(ctx: Context, negotiation: Negotiation): Promise<Negotiati
     may: mayAct ? negotiationSteps(negotiation.state, side).filter(isForPeople) : [],
     listed,
     agreement: negotiation.agreementId === null ? null : await agreementLine(ctx, negotiation.agreementId),
+    transfers: await transfersOf(ctx.db, negotiation),
   };
+}
+
+/** What was fetched from another connector under the agreement with it. */
+async function transfersOf(
+  db: Db,
+  { role, counterparty, agreement }: Negotiation,
+): Promise<NegotiationPage['transfers']> {
+  if (role !== 'consumer' || counterparty === null || agreement === null) return [];
+  return findTransfersUnder(db, { counterparty, agreement: String(agreement['@id']) });
 }
 
 /** These follow by themselves. */
@@ -234,51 +240,6 @@ export async function stepNegotiation(ctx: Context, id: string, asked: Stepping)
   return pageOf(ctx, await visibleNegotiation(ctx, id));
 }
 
-export async function listCounterparties(ctx: Context): Promise<Counterparty[]> {
-  ctx.require(OPERATE);
-  return findCounterparties(ctx.db);
-}
-
-export interface NewCounterparty {
-  name: string;
-  address: string;
-  /** For whom it trades here; a party of its own unless said. */
-  party?: string;
-  authorization?: string;
-  scripts?: Scripts;
-}
-
-/** Enters another connector. @returns its token, shown this once */
-export async function addCounterparty(ctx: Context, given: NewCounterparty): Promise<{ id: string; token: string }> {
-  ctx.require(OPERATE);
-  const { name, address, authorization = null, scripts = null } = given;
-  if (!isOnOrigin(address, address)) throw new Problem('invalid', 'the address begins with https:// or http://');
-  const id = ctx.newId();
-  const party = given.party ?? `account/connector-${id}`;
-  const token = randomBytes(32).toString('base64url');
-  await ctx.db.transaction(async (tx) => {
-    await notePartySeen(tx, { id: party, name }, ctx.now());
-    const row = { id, party, name, address, authorization, scripts, tokenHash: hashToken(token), createdAt: ctx.now() };
-    await insertCounterparty(tx, row);
-    await record(ctx, tx, {
-      act: 'exchange.connector-entered',
-      subject: id,
-      detail: { name, address, party, scripted: scripts !== null },
-    });
-  });
-  return { id, token };
-}
-
-/** From now on nobody comes in by its token, and nothing is sent to it. */
-export async function stopCounterparty(ctx: Context, id: string): Promise<void> {
-  ctx.require(OPERATE);
-  await ctx.db.transaction(async (tx) => {
-    if ((await disableCounterparty(tx, id, ctx.now())) === 0)
-      throw new Problem('not-found', 'there is no such connector');
-    await record(ctx, tx, { act: 'exchange.connector-stopped', subject: id });
-  });
-}
-
 /** A scripted connector asks us to begin a negotiation with it, as conformance tests do. */
 export async function triggerNegotiation(
   { ctx, counterparty }: Caller,
@@ -287,8 +248,13 @@ export async function triggerNegotiation(
   requireScripts(counterparty.scripts, datasetId);
   requireOwn(counterparty.address, connectorAddress);
   const offer = { '@id': offerId, '@type': 'Offer', permission: [{ action: 'use' }] };
-  const consumer = { id: 'account/exchange', name: 'Banyan' };
-  const asked = { counterparty: counterparty.id, dataset: datasetId, offer, consumer, address: connectorAddress };
+  const asked = {
+    counterparty: counterparty.id,
+    dataset: datasetId,
+    offer,
+    consumer: HOUSE,
+    address: connectorAddress,
+  };
   return { id: await ctx.db.transaction((tx) => askElsewhere(ctx, tx, asked)) };
 }
 
@@ -299,20 +265,28 @@ export async function triggerTransfer(
 ): Promise<{ id: string }> {
   requireScripts(counterparty.scripts, agreementId);
   requireOwn(counterparty.address, connectorAddress);
+  const parts = { counterparty: counterparty.id, agreement: agreementId, format, callback: connectorAddress };
+  return { id: await ctx.db.transaction((tx) => askForTransfer(ctx, tx, parts)) };
+}
+
+/** Asks another connector for data under an agreement. */
+export async function askForTransfer(
+  ctx: Context,
+  tx: Tx,
+  given: Pick<Transfer, 'counterparty' | 'agreement' | 'format' | 'callback'>,
+): Promise<string> {
   const id = ctx.newId();
   const at = ctx.now().toISOString();
   const transfer: Transfer = {
-    ...{ id, role: 'consumer', counterparty: counterparty.id, providerPid: null, consumerPid: pidOf(id) },
-    ...{ agreement: agreementId, format, dataAddress: null, state: 'REQUESTED', revision: 1 },
-    ...{ callback: connectorAddress, trouble: null, createdAt: at, updatedAt: at },
+    ...given,
+    ...{ id, role: 'consumer', providerPid: null, consumerPid: pidOf(id) },
+    ...{ dataAddress: null, state: 'REQUESTED', revision: 1, trouble: null, createdAt: at, updatedAt: at },
   };
-  await ctx.db.transaction(async (tx) => {
-    await insertTransfer(tx, transfer);
-    await note(ctx, tx, id, { side: 'consumer', message: 'request', state: 'REQUESTED', detail: null });
-    await due(tx, { kind: 'transfer', id, step: 'request', to: 'REQUESTED' });
-    await follow(tx, 'transfer', transfer);
-  });
-  return { id };
+  await insertTransfer(tx, transfer);
+  await note(ctx, tx, id, { side: 'consumer', message: 'request', state: 'REQUESTED', detail: null });
+  await due(tx, { kind: 'transfer', id, step: 'request', to: 'REQUESTED' });
+  await follow(tx, 'transfer', transfer);
+  return id;
 }
 
 function requireScripts(scripts: Scripts | null, id: string): void {
@@ -325,7 +299,7 @@ function requireOwn(known: string, address: string): void {
 }
 
 /** @throws Problem `forbidden` */
-function requireReach(ctx: Context, act: string): 'all' | 'organization' {
+export function requireReach(ctx: Context, act: string): 'all' | 'organization' {
   const reach = reachOf(ctx.actor, act);
   if (reach !== 'all' && reach !== 'organization') ctx.require(act);
   return reach === 'all' ? 'all' : 'organization';

@@ -12,7 +12,7 @@ import {
   listedOffering,
   noticedOffering,
   submittedOffering,
-} from '../../../../tests/support/offerings.ts';
+} from '../../../../tests/support/exchange.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
 import {
   addEvidence,

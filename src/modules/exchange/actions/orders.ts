@@ -472,7 +472,7 @@ export async function declareRevenue(
 }
 
 /** What is due by itself: an order that nobody funds lapses, periods are paid, deliveries accepted, contracts expire. */
-export async function clockOrder(ctx: Context, id: string): Promise<void> {
+async function clockOrder(ctx: Context, id: string): Promise<void> {
   await ctx.db.transaction(async (tx) => {
     const order = await holdOrder(tx, id);
     if (order.dueAt === null || new Date(order.dueAt) > ctx.now()) return;

@@ -5,7 +5,7 @@ import type { Venue, VenueState, VenueWish } from '../model.ts';
 import { callSimulator, keepSimulated, type SimulatedListing } from '../store/index.ts';
 
 /** What a venue knows of an application, by the key that we gave it. */
-export interface VenueAnswer {
+interface VenueAnswer {
   state: Exclude<VenueState, 'unsent'>;
   externalId: string | null;
   words: string | null;

@@ -49,17 +49,24 @@ beforeAll(async () => {
         claims: { amountFen: 12_300 },
       }),
     );
-  const work = async () => {
+  const work = async (sm2 = false) => {
     await seal(pool, ledgerKey, NOW);
-    await pool.transaction((tx) => signCertificates(testContext(tx, { now: () => NOW }), { ledgerKey, publicUrl }));
+    await pool.transaction((tx) =>
+      signCertificates(testContext(tx, { now: () => NOW }), { ledgerKey, publicUrl, sm2 }),
+    );
   };
   const [good, bad] = [await issue(), await issue()];
   await work();
+  const [both, other] = [await issue(), await issue()];
+  await work(true);
   await pool.transaction((tx) => revokeCertificate(ctx, tx, bad.id, 'refunded'));
   await others(300);
   await work();
   const bundle = await readBundle({ db: pool }, good.id);
   const { certificate, lists } = openBundle(bundle);
+  const bothWays = await readBundle({ db: pool }, both.id);
+  const twice = openBundle(bothWays).certificate as { proof: object[] };
+  const otherwise = openBundle(await readBundle({ db: pool }, other.id)).certificate as { proof: object[] };
   const forged = { ...(certificate as object), validFrom: '2026-11-22T03:00:00.000Z' };
   for (const [name, document] of [
     ['bundle.json', bundle],
@@ -67,6 +74,10 @@ beforeAll(async () => {
     ['revocation.json', lists[0]],
     ['suspension.json', lists[1]],
     ['forged.json', forged],
+    ['both.json', bothWays],
+    ['other-sm2.json', { ...twice, proof: [twice.proof[0], otherwise.proof[1]] }],
+    ['sm2-alone.json', { ...twice, proof: twice.proof[1] }],
+    ['sm2-first.json', { ...twice, proof: twice.proof.toReversed() }],
     ['revoked.json', await readBundle({ db: pool }, bad.id)],
     ['did.json', await readController({ db: pool }, publicUrl())],
   ] as const)
@@ -84,6 +95,22 @@ describe('verify-certificate', () => {
     expect(lines.slice(1).map((line) => line.slice(0, 8).trim())).toEqual([...Array(10).fill('ok'), 'VALID']);
     expect(lines[0]).toMatch(/^TransactionCertificate urn:uuid:.*: An order$/);
     expect(code).toBe(0);
+  });
+
+  test('a second signature, of SM2, is checked like the first', async () => {
+    const { code, lines } = await run(file('both.json'), ...trusted());
+    expect(lines.find((line) => line.includes('SM2'))).toMatch(/^ok {6}SM2 signature: The SM2 signature fits/);
+    expect(lines.slice(1).map((line) => line.slice(0, 8).trim())).toEqual([...Array(10).fill('ok'), 'VALID']);
+    expect(code).toBe(0);
+    // Whose key it is only the platform's did.json says.
+    const { proof } = JSON.parse(await readFile(file('alone.json'), 'utf8')) as {
+      proof: { verificationMethod: string };
+    };
+    const [issuer] = proof.verificationMethod.split('#') as [string];
+    const unknown = await run(file('both.json'), '--issuer', issuer, '--log-key', file('log/key'));
+    expect(unknown.lines.filter((line) => line.startsWith('open'))).toEqual([
+      expect.stringMatching(/SM2 signature: It fits, but/),
+    ]);
   });
 
   test('takes keys as text, and lists one by one', async () => {
@@ -106,6 +133,9 @@ describe('verify-certificate', () => {
 
   test.each([
     ['forged', 'REFUSED Signature: The signature does not fit: something was changed.'],
+    ['other-sm2', 'REFUSED SM2 signature: The signature does not fit: something was changed.'],
+    ['sm2-alone', 'REFUSED Form: It is not a certificate, or something in it was changed.'],
+    ['sm2-first', 'REFUSED Form: It is not a certificate, or something in it was changed.'],
     ['revoked', 'REFUSED Revocation: It was revoked.'],
     ['did', 'REFUSED Form: It is not a certificate, or something in it was changed.'],
   ])('%s is refused', async (name, line) => {

@@ -1,1 +1,1 @@
-export { ask, produce } from './offerings.ts';
+export { ask } from './offerings.ts';

@@ -2,12 +2,13 @@ import type { Context } from '#kernel/context';
 import { describe, type Lake, questionOfText, viewAddresses } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
 import type { Candidate, CandidateColumn, Cell, OfferingQuery } from '../model.ts';
+import { plainColumn } from '../rules/gate/index.ts';
 
 /** Rows of a candidate at the most. */
 const MOST_CANDIDATE_ROWS = 1_000_000;
 const ASK_MS = 300_000;
 
-export interface Produced {
+interface Produced {
   candidate: Candidate;
   /** Columns as the engine calls them, those that the definition does not name too. */
   found: { name: string; type: string }[];
@@ -16,25 +17,11 @@ export interface Produced {
 }
 
 /**
- * What the lake gives for a definition: its SQL over the rows that the actor may see, cut to the columns that it names.
+ * What the lake gives for a definition: its SQL over the rows that the actor may see, cut to the columns that it names. Where there are
+ * more rows than wanted, the first of them.
  *
- * @throws Problem `forbidden`, `invalid`, `unprocessable` where a column is missing or no plain value, `too-costly` over so many rows
+ * @throws Problem `forbidden`, `invalid`, `unprocessable` where a column is missing or no plain value
  */
-export async function produce(
-  ctx: Context,
-  lake: Lake,
-  definition: { query: OfferingQuery; columns: readonly CandidateColumn[] },
-  options: { signal?: AbortSignal; mostRows?: number } = {},
-): Promise<Candidate> {
-  const { candidate, more } = await ask(ctx, lake, definition, options);
-  if (more)
-    throw new Problem('too-costly', 'the offering has too many rows: group them, or take a shorter time', {
-      most: options.mostRows ?? MOST_CANDIDATE_ROWS,
-    });
-  return candidate;
-}
-
-/** As `produce`, with what the engine said; where there are more rows than wanted, the first of them. */
 export async function ask(
   ctx: Context,
   lake: Lake,
@@ -68,14 +55,6 @@ export async function ask(
     found: found.map(({ name, type }) => ({ name, type })),
     views: [...tables.keys()].sort(),
     more: rows.length > mostRows,
-  };
-}
-
-function plainColumn({ name, label, type, role, hierarchy, unit }: CandidateColumn): CandidateColumn {
-  return {
-    ...{ name, label, type, role },
-    ...(hierarchy !== undefined && { hierarchy }),
-    ...(unit !== undefined && { unit }),
   };
 }
 

@@ -22,6 +22,20 @@ export const CHECK_WORDS: Readonly<Record<string, { title: Words; found: Readonl
       'not-the-issuer': { en: 'Somebody else than its issuer signed it.', zh: '签名人不是证书的签发者。' },
     },
   },
+  sm2: {
+    title: { en: 'SM2 signature', zh: 'SM2 签名' },
+    found: {
+      signed: { en: 'The SM2 signature fits every word of it, too.', zh: 'SM2 签名同样与证书全部内容一致。' },
+      'nobody-named': {
+        en: 'It fits, but whose key it is was not checked: compare it with what the platform publishes.',
+        zh: '签名一致，但未核对密钥归属：请与平台公布的密钥比对。',
+      },
+      'other-kind': { en: 'It is signed in a way that is not accepted.', zh: '签名方式不被接受。' },
+      'unknown-key': { en: 'The key that signed it is not known.', zh: '签名所用密钥未知。' },
+      malformed: { en: 'The signature cannot be read.', zh: '签名无法读取。' },
+      wrong: { en: 'The signature does not fit: something was changed.', zh: '签名不符：内容已被改动。' },
+    },
+  },
   issuer: {
     title: { en: 'Issuer', zh: '签发者' },
     found: {

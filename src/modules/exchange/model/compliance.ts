@@ -43,8 +43,7 @@ export interface ExportFigures {
   critical: boolean;
 }
 
-export const EXPORT_DUTIES = ['exempt', 'contract-or-certification', 'security-assessment'] as const;
-export type ExportDuty = (typeof EXPORT_DUTIES)[number];
+export type ExportDuty = 'exempt' | 'contract-or-certification' | 'security-assessment';
 
 export interface EvidenceFile {
   id: string;

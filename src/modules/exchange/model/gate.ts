@@ -42,7 +42,7 @@ export interface GateSettings {
   bounds: Record<string, { low: number; high: number }>;
 }
 
-export const CHECKS = [
+const CHECKS = [
   'columns',
   'identifiers',
   'free-text',
@@ -59,8 +59,8 @@ export const CHECKS = [
 ] as const;
 export type CheckKey = (typeof CHECKS)[number];
 
-export const CHECK_VERDICTS = ['passed', 'mended', 'failed', 'not-applicable'] as const;
-export type CheckVerdict = (typeof CHECK_VERDICTS)[number];
+const CHECK_VERDICTS = ['passed', 'mended', 'failed', 'not-applicable'] as const;
+type CheckVerdict = (typeof CHECK_VERDICTS)[number];
 
 export interface GateCheck {
   key: CheckKey;
@@ -101,6 +101,9 @@ export interface GateReport {
   tookMs: number;
 }
 
+/** What the gate would say. */
+export type GateTrial = Pick<GateReport, 'verdict' | 'method' | 'checks' | 'removed' | 'rows'>;
+
 export interface RiskFigures {
   highest: number;
   average: number;
@@ -123,8 +126,8 @@ export interface MicrodataReport {
   complete: boolean;
 }
 
-export const CELL_STATES = ['published', 'primary', 'secondary'] as const;
-export type CellState = (typeof CELL_STATES)[number];
+const CELL_STATES = ['published', 'primary', 'secondary'] as const;
+type CellState = (typeof CELL_STATES)[number];
 
 export interface TableReport {
   dimensions: { column: string; codes: number }[];
@@ -168,7 +171,7 @@ export interface GatePassage {
   done: number;
   startedAt: string;
 }
-export const GATE_STAGES = ['scanning', 'searching', 'suppressing', 'attacking', 'keeping'] as const;
+const GATE_STAGES = ['scanning', 'searching', 'suppressing', 'attacking', 'keeping'] as const;
 export type GateStage = (typeof GATE_STAGES)[number];
 
 /** Content that has passed; the only content that ever leaves. */

@@ -1,12 +1,12 @@
 /** What money is for. `outside` is the world beyond the platform: the only account that may owe. */
-export const PURPOSES_OF_MONEY = ['available', 'frozen', 'escrow', 'revenue', 'fees', 'outside'] as const;
+const PURPOSES_OF_MONEY = ['available', 'frozen', 'escrow', 'revenue', 'fees', 'outside'] as const;
 export type MoneyPurpose = (typeof PURPOSES_OF_MONEY)[number];
 
 /** The exchange itself: holds what is in escrow and earns the fees. */
 export const EXCHANGE_PARTY = 'exchange';
 export const OUTSIDE_PARTY = 'outside';
 
-export const ENTRY_KINDS = [
+const ENTRY_KINDS = [
   'top-up',
   'pay-out',
   'pay-out-failed',

@@ -1,5 +1,6 @@
 import type {
   DataAddress,
+  Dataset,
   NegotiationState,
   NegotiationStep,
   Side,
@@ -81,6 +82,25 @@ export interface NegotiationPage {
   /** What is listed now, to compare with. */
   listed: PolicyJson | null;
   agreement: { agreement: Agreement; duties: DutyLine[]; uses: number } | null;
+  /** Under the agreement with another connector, the newest first. */
+  transfers: (Transfer & { reason: string | null })[];
+}
+
+/** What another connector's catalogue has. */
+export interface CatalogueElsewhere {
+  datasets: Dataset[];
+  /** Offers that could not be read, and datasets beyond those that are shown. */
+  unreadable: number;
+  more: number;
+}
+
+/** One thing that was tried with a connector. */
+export interface ConnectorTrial {
+  what: 'versions' | 'catalogue';
+  isWell: boolean;
+  /** Versions of the protocol, how many datasets, or what went wrong. */
+  said: string;
+  tookMs: number;
 }
 
 /**

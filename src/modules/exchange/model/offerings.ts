@@ -67,7 +67,7 @@ export interface OfferingQuery {
   sql: string;
   parameters: QueryParameter[];
 }
-export interface QueryParameter {
+interface QueryParameter {
   name: string;
   type: 'string' | 'integer' | 'decimal' | 'date' | 'boolean';
   value: string | number | boolean;

@@ -1,3 +1,4 @@
+import type { Invoice } from './money.ts';
 import type { DeliveryWay, SourceShare } from './offerings.ts';
 import type { Party, Words } from './parties.ts';
 import type { PriceModel } from './prices.ts';
@@ -139,7 +140,7 @@ export interface OrderPage {
   charge: number;
   /** Calls and rows by day, the last ninety. */
   days: { day: string; calls: number; rows: number }[];
-  invoices: { year: number; number: number; kind: 'invoice' | 'credit-note'; fen: number; issuedAt: string }[];
+  invoices: Invoice[];
   policy: Record<string, unknown> | null;
 }
 

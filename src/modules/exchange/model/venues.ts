@@ -14,7 +14,7 @@ export interface Venue {
   unknown: string[];
   source: string;
 }
-export interface VenueField {
+interface VenueField {
   id: string;
   label: Words;
   /** Filled by what is known, or asked of the holder. */
@@ -22,10 +22,8 @@ export interface VenueField {
   choices?: string[];
 }
 
-export const VENUE_WISHES = ['listed', 'suspended', 'withdrawn'] as const;
-export type VenueWish = (typeof VENUE_WISHES)[number];
-export const VENUE_STATES = ['unsent', 'received', 'reviewing', 'listed', 'refused', 'suspended', 'withdrawn'] as const;
-export type VenueState = (typeof VENUE_STATES)[number];
+export type VenueWish = 'listed' | 'suspended' | 'withdrawn';
+export type VenueState = VenueWish | 'unsent' | 'received' | 'reviewing' | 'refused';
 
 export interface VenueListing {
   id: string;

@@ -26,7 +26,7 @@ import {
   triggerTransfer,
 } from '../actions/index.ts';
 import type { Negotiation, Transfer } from '../model.ts';
-import { pidsOf } from '../rules/negotiations.ts';
+import { parseFilter, pidsOf } from '../rules/negotiations.ts';
 
 const MOST_BYTES = 1024 * 1024;
 
@@ -57,9 +57,8 @@ function catalogRoutes(app: FastifyInstance, door: Door): void {
   });
   app.post(`${DSP_PATH}/catalog/request`, { bodyLimit: MOST_BYTES }, async (request) => {
     const caller = await callerOf(request, door);
-    const { filter } = parseMessage(request.body, 'CatalogRequestMessage');
-    if (filter !== undefined && filter.length > 0) throw new DspError('the catalogue takes no filter');
-    return writeCatalog(await listDatasets(caller), provider());
+    const { filter = [] } = parseMessage(request.body, 'CatalogRequestMessage');
+    return writeCatalog(await listDatasets(caller, parseFilter(filter)), provider());
   });
   app.get<{ Params: { id: string } }>(`${DSP_PATH}/catalog/datasets/:id`, async (request) => {
     const caller = await callerOf(request, door);

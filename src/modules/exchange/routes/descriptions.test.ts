@@ -83,7 +83,7 @@ describe('one product', () => {
       'district',
       'subtype',
       'persons',
-      'share',
+      'mean',
     ]);
     expect((await get(path('croissant'))).json()).toMatchObject({ '@type': 'sc:Dataset', name: 'Molecular subtypes' });
   });

@@ -3,6 +3,7 @@ import type { Door } from '#kernel/http';
 import { partyOf } from '../actions/index.ts';
 import { certificateRoutes } from './certificates.ts';
 import { complianceRoutes } from './compliance.ts';
+import { connectorRoutes } from './connectors.ts';
 import { dataspaceRoutes } from './dataspace.ts';
 import { descriptionRoutes } from './descriptions.ts';
 import { gateRoutes } from './gate.ts';
@@ -19,6 +20,7 @@ export async function exchangeRoutes(app: FastifyInstance, door: Door): Promise<
   gateRoutes(app, door);
   descriptionRoutes(app, door);
   negotiationRoutes(app, door);
+  connectorRoutes(app, door);
   await dataspaceRoutes(app, door);
   tradeRoutes(app, door);
 }

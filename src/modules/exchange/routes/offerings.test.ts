@@ -9,12 +9,13 @@ import { keepTables, lakeFeed, storeBuiltInViews } from '#kernel/lake';
 import { silentLog } from '#kernel/log';
 import { listensTo, startDeliveries } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
+import { sql } from '#kernel/sql';
 import { testActor, testContext } from '../../../../tests/support/context.ts';
+import { EXAMPLE_ANSWERS, exampleDefinition, judgeAll, listedOffering } from '../../../../tests/support/exchange.ts';
 import { testLake } from '../../../../tests/support/lake.ts';
-import { EXAMPLE_ANSWERS, exampleDefinition, judgeAll, listedOffering } from '../../../../tests/support/offerings.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
 import { contentJob } from '../actions/index.ts';
-import type { CandidatePreview, CompliancePage, OfferingDefinition, StudioPage } from '../model.ts';
+import type { CandidatePreview, CompliancePage, GateTrial, OfferingDefinition, StudioPage } from '../model.ts';
 import { exchangeRoutes } from './index.ts';
 
 /**
@@ -58,6 +59,7 @@ beforeAll(async () => {
   });
   const director = who.get('laboratory-director')!;
   who.set('seller', makeContext({ actor: { ...director.actor, id }, db, log: silentLog }));
+  who.set('citizen', makeContext({ actor: testActor('patient'), db, log: silentLog }));
   const elsewhere = { ...who.get('regulator')!.actor, organizations: ['authority'] };
   who.set('regulator', makeContext({ actor: elsewhere, db, log: silentLog }));
   await storeBuiltInViews(ctx);
@@ -228,7 +230,28 @@ test('from a question to the notice, by HTTP alone', async () => {
     '/notices?open=true',
   );
   expect(notices).toContainEqual(expect.objectContaining({ offeringId: id, workingDays: 3 }));
-  await send('courier', 'POST', `/notices/${id}/objections`, { version: 1, grounds: 'my own row is in there' });
+  await send('citizen', 'POST', `/notices/${id}/objections`, { version: 1, grounds: 'my own row is in there' });
+});
+
+test('a trial at the gate says what it would say, and keeps nothing', async () => {
+  const { id } = await send<StudioPage>('seller', 'POST', '/offerings', { definition: counted(BY_SEX) });
+  const trial = await send<GateTrial>('seller', 'POST', `/offerings/${id}/gate-trial`);
+  expect(trial).toMatchObject({ verdict: 'passed', method: 'table', rows: { before: 2, after: 2 } });
+  const small = counted("select sex, count() as persons from person where id in ('p1', 'p3') group by sex");
+  const { id: few } = await send<StudioPage>('seller', 'POST', '/offerings', { definition: small });
+  const refused = await send<GateTrial>('seller', 'POST', `/offerings/${few}/gate-trial`);
+  expect(refused).toMatchObject({ verdict: 'refused', rows: { before: 1, after: 0 } });
+  expect(await db.rows(sql`select 1 from exchange.gate_report where offering in (${id}, ${few})`)).toEqual([]);
+  expect((await send<StudioPage>('seller', 'GET', `/offerings/${id}`)).contents).toEqual([]);
+  const tried = sql`select detail->>'verdict' as verdict from access.audit where act = 'exchange.gate-tried' order by at`;
+  expect(await db.rows(tried)).toEqual([{ verdict: 'passed' }, { verdict: 'refused' }]);
+  for (const [role, status] of [
+    ['nobody', 401],
+    ['regulator', 403],
+    ['data-buyer', 403],
+    ['gone', 401],
+  ] as const)
+    await send(role, 'POST', `/offerings/${id}/gate-trial`, undefined, status);
 });
 
 test('a content whose account was closed fails, and says so', async () => {

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Door } from '#kernel/http';
+import { type Door, oneOf } from '#kernel/http';
 import { goneSignal } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
 import {
@@ -19,6 +19,7 @@ import {
   searchOfferings,
   submitOffering,
   suspendOffering,
+  tryContent,
   withdrawListing,
 } from '../actions/index.ts';
 import {
@@ -68,6 +69,9 @@ export function offeringRoutes(app: FastifyInstance, door: Door): void {
   app.post<One>(`${ROOT}/:id/content`, async (request) =>
     askContent(await door.context(request), door.lake, request.params.id),
   );
+  app.post<One>(`${ROOT}/:id/gate-trial`, async (request, reply) =>
+    tryContent(await door.context(request), door.lake, request.params.id, goneSignal(reply)),
+  );
   app.post<{ Body: Pick<OfferingDefinition, 'query' | 'columns' | 'quality'> }>(
     '/api/exchange/preview',
     { schema: { body: bodyOf(PREVIEWED) } },
@@ -113,13 +117,6 @@ function searchOf(query: Partial<Record<string, string>>): OfferingSearch {
     limit: numberOf(limit, MOST_FOUND, 24),
     offset: numberOf(offset, 10_000, 0),
   };
-}
-
-function oneOf<T extends string>(given: string, values: readonly T[], name: string): T {
-  const found = values.find((value) => value === given);
-  if (found === undefined)
-    throw new Problem('invalid', 'this parameter is none of its values', { name, values: [...values] });
-  return found;
 }
 
 function numberOf(given: string | undefined, most: number, standard: number): number {

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
-import Fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findPermissions } from '#kernel/access';
 import { type Actor, ROLES, type Role } from '#kernel/context';
 import type { Door } from '#kernel/http';
 import { silentLog } from '#kernel/log';
-import { Problem } from '#kernel/problem';
 import { type Pool, sql } from '#kernel/sql';
 import { testActor, testContext } from '../../../../tests/support/context.ts';
 import { type Planted, plantOffering, SELLER, TABLE_ROWS } from '../../../../tests/support/exchange.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
+import { problemApp } from '../../../../tests/support/visits.ts';
 import { makeAgreement } from '../actions/agreements.ts';
 import { deliver } from '../actions/delivery.ts';
 import { hearDueNotices } from '../actions/money.ts';
@@ -42,11 +42,7 @@ const system = () => testContext(pool, { now: () => new Date(now) });
 beforeAll(async () => {
   pool = await testDatabase();
   for (const role of ROLES) roles.set(role, await findPermissions(pool, [role]));
-  app = Fastify();
-  app.setErrorHandler((error, _, reply) => {
-    if (!(error instanceof Problem)) throw error;
-    return reply.code(error.status).send({ kind: error.kind, message: error.message, facts: error.facts });
-  });
+  app = problemApp();
   tradeRoutes(app, { pool, log: silentLog, context: async () => own() } as unknown as Door, () => new Date(now));
 });
 beforeEach(buyer);

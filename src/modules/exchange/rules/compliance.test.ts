@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EXAMPLE_ANSWERS, exampleDefinition } from '../../../../tests/support/offerings.ts';
+import { EXAMPLE_ANSWERS, exampleDefinition } from '../../../../tests/support/exchange.ts';
 import type { Findings } from '../model.ts';
 import {
   addWorkingDays,

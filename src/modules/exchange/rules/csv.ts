@@ -20,7 +20,7 @@ function csvCell(cell: Cell): string {
 export function parseCsv(text: string, mostRows: number): string[][] {
   const given = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const head = given.slice(0, given.search(/[\r\n]|$/));
-  const mark = ['\t', ';'].find((other) => head.split(other).length > head.split(',').length) ?? ',';
+  const mark = ['\t', ';', '|'].find((other) => head.split(other).length > head.split(',').length) ?? ',';
   const rows: string[][] = [];
   let row: string[] = [];
   let at = 0;

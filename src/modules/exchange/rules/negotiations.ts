@@ -1,8 +1,50 @@
-import type { NegotiationState, NegotiationStep, Side, TransferState, TransferStep } from '#standards/dataspace';
-import type { Negotiation, PolicyJson, Scripts, Transfer } from '../model.ts';
+import {
+  DspError,
+  type NegotiationState,
+  type NegotiationStep,
+  type Side,
+  type TransferState,
+  type TransferStep,
+} from '#standards/dataspace';
+import {
+  type Negotiation,
+  OFFERING_KINDS,
+  type OfferingSearch,
+  type PolicyJson,
+  type Scripts,
+  TOPICS,
+  type Transfer,
+} from '../model.ts';
 
 /** The formats in which data are given away: fetched by the consumer, or brought to an address of its own. */
 export const FORMATS = ['HttpData-PULL', 'HttpData-PUSH'] as const;
+
+/** What a catalogue request may ask for; the protocol leaves it to the provider. */
+export type CatalogueFilter = Pick<OfferingSearch, 'text' | 'kind' | 'topic'>;
+
+/**
+ * All filters of a request hold together: `{ "text": words }`, `{ "kind": ... }`, `{ "topic": ... }`, each once.
+ *
+ * @throws DspError for any other: whoever asks for less must not get everything
+ */
+export function parseFilter(filters: readonly unknown[]): CatalogueFilter {
+  const wanted: Record<string, string> = {};
+  for (const filter of filters)
+    for (const [name, value] of Object.entries(typeof filter === 'object' && filter !== null ? filter : { filter })) {
+      const isKnown = typeof value === 'string' && FILTERS.get(name)?.(value) === true;
+      if (!isKnown || wanted[name] !== undefined)
+        throw new DspError('the catalogue takes the filters text, kind and topic, each once');
+      wanted[name] = value;
+    }
+  return wanted;
+}
+
+const LONGEST_FILTER = 200;
+const FILTERS: ReadonlyMap<string, (value: string) => boolean> = new Map([
+  ['text', (value: string) => value.length <= LONGEST_FILTER],
+  ['kind', (value: string) => OFFERING_KINDS.some((kind) => kind === value)],
+  ['topic', (value: string) => TOPICS.some((topic) => topic === value)],
+]);
 
 /** Who we are in a negotiation, for a step of ours that no person takes. */
 export interface OwnStep<Step> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { exampleDefinition } from '../../../../tests/support/offerings.ts';
+import { exampleDefinition } from '../../../../tests/support/exchange.ts';
 import { VERSION_STATES, type VersionState } from '../model.ts';
 import { mayMove, measureQuality, missingOf, nextRefresh, offerPolicy, sampleOf } from './offerings.ts';
 import { fieldsFor, getVenue, marketOf, nextLook } from './venues.ts';

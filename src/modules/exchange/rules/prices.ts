@@ -4,7 +4,7 @@ import type { PriceModel, Usage } from '../model.ts';
 /** Above it sums of fen would not be exact in a number; 10 billion yuan. */
 export const MOST_FEN = 1_000_000_000_000;
 export const MOST_CALLS = 1_000_000_000;
-export const MOST_PERIODS = 120;
+const MOST_PERIODS = 120;
 const CALLS_A_PRICE = 10_000;
 const BASIS = 10_000;
 

@@ -75,7 +75,7 @@ function note(turn: Turn, changed: Order, move: OrderMove, { at, words }: { at: 
 }
 
 /** When the clock has something to do with the order, if nobody does anything. */
-export function dueOf(order: Order, now: Date, fundingDays = 0): Date | null {
+function dueOf(order: Order, now: Date, fundingDays = 0): Date | null {
   const { state, expiresAt } = order;
   const end = expiresAt === null ? null : new Date(expiresAt);
   if (state === 'requested' || state === 'negotiating' || state === 'agreed')

@@ -1,5 +1,5 @@
 import type { Context, Db, Tx } from '#kernel/context';
-import { sql } from '#kernel/sql';
+import { isId, sql } from '#kernel/sql';
 import type { CertificateCore } from '#standards/credentials';
 import type { CertificateEvent, CertificateKind, CertificateLine, CertificateState } from '../model.ts';
 
@@ -46,13 +46,13 @@ export async function currentList(db: Db): Promise<number> {
 }
 
 export function findCertificate(db: Db, id: string): Promise<StoredCertificate | undefined> {
-  return db.maybe<StoredCertificate>(sql`select ${CERTIFICATE} from exchange.certificate where id::text = ${id}`);
+  return db.maybe<StoredCertificate>(sql`select ${CERTIFICATE} from exchange.certificate where ${isId(sql`id`, id)}`);
 }
 
 /** The certificate, held until the transaction ends. @throws Problem `not-found` */
 export function holdCertificate(tx: Tx, id: string): Promise<StoredCertificate> {
   return tx.one<StoredCertificate>(
-    sql`select ${CERTIFICATE} from exchange.certificate where id::text = ${id} for update`,
+    sql`select ${CERTIFICATE} from exchange.certificate where ${isId(sql`id`, id)} for update`,
   );
 }
 
@@ -168,6 +168,6 @@ export async function findIssuers(db: Db): Promise<string[]> {
 export function findCertificateEvents(db: Db, id: string): Promise<CertificateEvent[]> {
   return db.rows<CertificateEvent>(sql`
     select at, state, reason, actor_name as "actorName" from exchange.certificate_event
-    where certificate::text = ${id} order by at desc, id limit 200
+    where ${isId(sql`certificate`, id)} order by at desc, id limit 200
   `);
 }

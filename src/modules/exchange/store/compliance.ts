@@ -1,6 +1,6 @@
 import type { Context, Db, Tx } from '#kernel/context';
 import { Problem } from '#kernel/problem';
-import { all, sql } from '#kernel/sql';
+import { all, isId, sql } from '#kernel/sql';
 import type {
   Answers,
   AssessmentLine,
@@ -55,7 +55,7 @@ export async function getEvidence(
   file: string,
 ): Promise<EvidenceFile & { version: number; content: Buffer }> {
   const found = await db.maybe<EvidenceFile & { version: number; content: Buffer }>(
-    sql`select ${FILE}, version, content from exchange.evidence where offering::text = ${id} and id::text = ${file}`,
+    sql`select ${FILE}, version, content from exchange.evidence where ${isId(sql`offering`, id)} and ${isId(sql`id`, file)}`,
   );
   if (found === undefined) throw new Problem('not-found', 'there is no such file');
   return found;
@@ -113,7 +113,7 @@ export function findAssessment(db: Db, id: string, version: number): Promise<Sto
 /** Approved, of this very version. */
 export function getApproved(db: Db, id: string, version: number): Promise<{ version: number } | undefined> {
   return db.maybe(
-    sql`select version from exchange.assessment where offering::text = ${id} and version = ${version} and state = 'approved'`,
+    sql`select version from exchange.assessment where ${isId(sql`offering`, id)} and version = ${version} and state = 'approved'`,
   );
 }
 
@@ -233,7 +233,7 @@ export function findNotices(db: Db, isOpen: boolean | undefined, limit: number):
 }
 
 export function findNotice(db: Db, id: string, version: number): Promise<StoredNotice | undefined> {
-  return db.maybe(sql`${NOTICE} where notice.offering::text = ${id} and notice.version = ${version}`);
+  return db.maybe(sql`${NOTICE} where ${isId(sql`notice.offering`, id)} and notice.version = ${version}`);
 }
 
 /** Notices whose time is over and that no objection holds. */
@@ -251,7 +251,7 @@ const OBJECTION = sql`
 
 export function findObjections(db: Db, id: string, version: number): Promise<Objection[]> {
   return db.rows(sql`
-    select ${OBJECTION} from exchange.objection where ${all([sql`offering::text = ${id}`, sql`version = ${version}`])} order by at, id limit 200
+    select ${OBJECTION} from exchange.objection where ${all([sql`${isId(sql`offering`, id)}`, sql`version = ${version}`])} order by at, id limit 200
   `);
 }
 
@@ -259,7 +259,7 @@ export function countObjections(db: Db, id: string, version: number, by?: string
   const mine = by === undefined ? sql`true` : sql`by_actor = ${by}`;
   return db.one(sql`
     select count(*)::int as n from exchange.objection
-    where offering::text = ${id} and version = ${version} and state = 'open' and ${mine}
+    where ${isId(sql`offering`, id)} and version = ${version} and state = 'open' and ${mine}
   `);
 }
 
@@ -283,7 +283,7 @@ export async function decideObjection(
 ): Promise<boolean> {
   const touched = await tx.run(sql`
     update exchange.objection set state = ${state}, words = ${words}, decided_by = ${ctx.actor.id}, decided_name = ${ctx.actor.name}, decided_at = ${ctx.now()}
-    where id::text = ${objection} and state = 'open'
+    where ${isId(sql`id`, objection)} and state = 'open'
   `);
   return touched > 0;
 }
@@ -291,7 +291,7 @@ export async function decideObjection(
 /** @throws Problem `not-found` */
 export async function getObjection(db: Db, id: string): Promise<{ offering: string; version: number; by: string }> {
   const found = await db.maybe<{ offering: string; version: number; by: string }>(
-    sql`select offering, version, by_actor as by from exchange.objection where id::text = ${id}`,
+    sql`select offering, version, by_actor as by from exchange.objection where ${isId(sql`id`, id)}`,
   );
   if (found === undefined) throw new Problem('not-found', 'there is no such objection');
   return found;

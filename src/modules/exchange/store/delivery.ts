@@ -3,7 +3,7 @@ import { sql } from '#kernel/sql';
 import type { ApiKey, Delivery, Quota } from '../model.ts';
 
 /** What every contract may ask, where none of its own was set. */
-export const USUAL_QUOTA = { callsAMinute: 60, callsAMonth: 100_000 } as const;
+const USUAL_QUOTA = { callsAMinute: 60, callsAMonth: 100_000 } as const;
 
 const DELIVERY = sql`
   id, order_id as "orderId", way, state, release, asked_by_name as "askedByName", asked_at as "askedAt", done_at as "doneAt", rows, bytes, digest,

@@ -1,12 +1,12 @@
 import type { Context, Db, Tx } from '#kernel/context';
 import { Problem } from '#kernel/problem';
-import { all, sql } from '#kernel/sql';
+import { all, isId, sql } from '#kernel/sql';
 import type { CandidateColumn, Cell, GateLine, GatePassage, GateReport, GateStage } from '../model.ts';
 import type { Told } from '../rules/gate/index.ts';
 
-/** Releases of one offering pass one after another, so that each is held against the one before. */
-export async function holdGate(tx: Tx, offering: string): Promise<void> {
-  await tx.rows(sql`select pg_advisory_xact_lock(hashtextextended(${`exchange.gate/${offering}`}, 0))`);
+/** Releases of one holder pass one after another, so that each is held against those before. */
+export async function holdGate(tx: Tx, holder: string): Promise<void> {
+  await tx.rows(sql`select pg_advisory_xact_lock(hashtextextended(${`exchange.gate/${holder}`}, 0))`);
 }
 
 export async function insertReport(tx: Tx, report: GateReport): Promise<void> {
@@ -21,7 +21,9 @@ export async function insertReport(tx: Tx, report: GateReport): Promise<void> {
 
 /** @throws Problem `not-found` */
 export async function getReport(db: Db, id: string): Promise<GateReport> {
-  const found = await db.maybe<{ body: GateReport }>(sql`select body from exchange.gate_report where id::text = ${id}`);
+  const found = await db.maybe<{ body: GateReport }>(
+    sql`select body from exchange.gate_report where ${isId(sql`id`, id)}`,
+  );
   if (found === undefined) throw new Problem('not-found', 'there is no such gate report');
   return found.body;
 }
@@ -91,7 +93,7 @@ const RELEASE = sql`id, offering, version, digest, columns, row_count as "rowCou
 
 /** @throws Problem `not-found` */
 export async function getRelease(db: Db, id: string): Promise<StoredRelease> {
-  const found = await db.maybe<StoredRelease>(sql`select ${RELEASE} from exchange.release where id::text = ${id}`);
+  const found = await db.maybe<StoredRelease>(sql`select ${RELEASE} from exchange.release where ${isId(sql`id`, id)}`);
   if (found === undefined) throw new Problem('not-found', 'there is no such release');
   return found;
 }
@@ -101,6 +103,23 @@ export function findReleases(db: Db, offering: string, limit: number): Promise<S
   return db.rows<StoredRelease>(sql`
     select ${RELEASE} from (
       select distinct on (digest) * from exchange.release where offering = ${offering} order by digest, made_at desc, id
+    ) as release order by made_at desc, id limit ${limit}
+  `);
+}
+
+/** Tables that the holder released of the same population in other offerings, each content once, the newest first. */
+export function findReleasesElsewhere(
+  db: Db,
+  { offering, holder, population }: { offering: string; holder: string; population: string },
+  limit: number,
+): Promise<StoredRelease[]> {
+  return db.rows<StoredRelease>(sql`
+    select ${RELEASE} from (
+      select distinct on (release.digest) release.* from exchange.release
+      join exchange.gate_report as report on report.id = release.gate_report
+      where release.offering in (select id::text from exchange.offering where holder = ${holder}) and release.offering <> ${offering}
+        and release.told->>'method' = 'table' and report.body->'settings'->>'population' = ${population}
+      order by release.digest, release.made_at desc, release.id
     ) as release order by made_at desc, id limit ${limit}
   `);
 }
@@ -207,7 +226,7 @@ export async function findAnswer(
 ): Promise<StoredAnswer | undefined> {
   const found = await db.maybe<{ answer: StoredAnswer }>(sql`
     select answer from exchange.gate_answer
-    where part = ${offering} and release::text = ${release} and question = ${question} and milli_rho >= ${milliRho}
+    where part = ${offering} and ${isId(sql`release`, release)} and question = ${question} and milli_rho >= ${milliRho}
     order by milli_rho desc limit 1
   `);
   return found?.answer;

@@ -1,5 +1,5 @@
 import type { Context, Db, Tx } from '#kernel/context';
-import { sql } from '#kernel/sql';
+import { isId, sql } from '#kernel/sql';
 import type { Balance, Books, Invoice, Payment, RevenueCell, StatementLine, TradeTerms } from '../model.ts';
 import type { Line, NewEntry, NewInvoice } from '../rules/turn.ts';
 
@@ -167,7 +167,7 @@ export async function insertPayment(
 }
 
 export function holdPayment(tx: Tx, id: string): Promise<Payment | undefined> {
-  return tx.maybe<Payment>(sql`select ${PAYMENT} from exchange.payment where id::text = ${id} for update`);
+  return tx.maybe<Payment>(sql`select ${PAYMENT} from exchange.payment where ${isId(sql`id`, id)} for update`);
 }
 
 export async function settlePayment(
@@ -175,7 +175,7 @@ export async function settlePayment(
   { id, state, words, now }: { id: string; state: 'done' | 'failed'; words: string; now: Date },
 ): Promise<void> {
   await tx.run(
-    sql`update exchange.payment set state = ${state}, words = ${words}, settled_at = ${now} where id::text = ${id}`,
+    sql`update exchange.payment set state = ${state}, words = ${words}, settled_at = ${now} where ${isId(sql`id`, id)}`,
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Db, Sql, Tx } from '#kernel/context';
-import { any, sql } from '#kernel/sql';
+import { any, isId, sql } from '#kernel/sql';
 import type { Side } from '#standards/dataspace';
 import type { Counterparty, Negotiation, NegotiationLine, ProtocolStep, Scripts, Transfer } from '../model.ts';
 
@@ -25,12 +25,14 @@ export async function insertNegotiation(tx: Tx, row: Negotiation): Promise<void>
 }
 
 export function findNegotiation(db: Db, id: string): Promise<Negotiation | undefined> {
-  return db.maybe<Negotiation>(sql`select ${NEGOTIATION} from exchange.negotiation where id::text = ${id}`);
+  return db.maybe<Negotiation>(sql`select ${NEGOTIATION} from exchange.negotiation where ${isId(sql`id`, id)}`);
 }
 
 /** The negotiation, its row locked until the transaction ends. */
 export function holdNegotiation(tx: Tx, id: string): Promise<Negotiation | undefined> {
-  return tx.maybe<Negotiation>(sql`select ${NEGOTIATION} from exchange.negotiation where id::text = ${id} for update`);
+  return tx.maybe<Negotiation>(
+    sql`select ${NEGOTIATION} from exchange.negotiation where ${isId(sql`id`, id)} for update`,
+  );
 }
 
 /** The negotiation that a counterparty has begun under this id of its own, locked. */
@@ -92,11 +94,24 @@ export async function insertTransfer(tx: Tx, row: Transfer): Promise<void> {
 }
 
 export function findTransfer(db: Db, id: string): Promise<Transfer | undefined> {
-  return db.maybe<Transfer>(sql`select ${TRANSFER} from exchange.transfer where id::text = ${id}`);
+  return db.maybe<Transfer>(sql`select ${TRANSFER} from exchange.transfer where ${isId(sql`id`, id)}`);
 }
 
 export function holdTransfer(tx: Tx, id: string): Promise<Transfer | undefined> {
-  return tx.maybe<Transfer>(sql`select ${TRANSFER} from exchange.transfer where id::text = ${id} for update`);
+  return tx.maybe<Transfer>(sql`select ${TRANSFER} from exchange.transfer where ${isId(sql`id`, id)} for update`);
+}
+
+/** What we asked for under an agreement of another connector's, the newest first, with why it ended. */
+export function findTransfersUnder(
+  db: Db,
+  { counterparty, agreement }: { counterparty: string; agreement: string },
+): Promise<(Transfer & { reason: string | null })[]> {
+  return db.rows(sql`
+    select ${TRANSFER}, (
+      select detail->>'reason' from exchange.protocol_step where process = transfer.id order by place desc limit 1
+    ) as reason
+    from exchange.transfer where agreement = ${agreement} and counterparty = ${counterparty} and role = 'consumer' order by created_at desc, id limit 100
+  `);
 }
 
 export function holdTransferOf(
@@ -161,7 +176,7 @@ export function findCounterpartyByToken(db: Db, hash: Buffer): Promise<StoredCou
 
 export function findCounterparty(db: Db, id: string): Promise<StoredCounterparty | undefined> {
   return db.maybe<StoredCounterparty>(
-    sql`select ${COUNTERPARTY} from exchange.counterparty where id::text = ${id} and disabled_at is null`,
+    sql`select ${COUNTERPARTY} from exchange.counterparty where ${isId(sql`id`, id)} and disabled_at is null`,
   );
 }
 
@@ -183,10 +198,17 @@ export async function insertCounterparty(
   `);
 }
 
+/** What it wants to hear from us from now on; none is changed where there is no such one. */
+export function changeAuthorization(tx: Tx, id: string, authorization: string | null): Promise<number> {
+  return tx.run(
+    sql`update exchange.counterparty set authorization_header = ${authorization} where ${isId(sql`id`, id)} and disabled_at is null`,
+  );
+}
+
 /** How many it stopped: none where there is no such one. */
 export function disableCounterparty(tx: Tx, id: string, at: Date): Promise<number> {
   return tx.run(
-    sql`update exchange.counterparty set disabled_at = ${at} where id::text = ${id} and disabled_at is null`,
+    sql`update exchange.counterparty set disabled_at = ${at} where ${isId(sql`id`, id)} and disabled_at is null`,
   );
 }
 

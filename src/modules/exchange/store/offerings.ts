@@ -1,6 +1,6 @@
 import type { Context, Db, Tx } from '#kernel/context';
 import { Problem } from '#kernel/problem';
-import { all, any, sql } from '#kernel/sql';
+import { all, any, isId, sql } from '#kernel/sql';
 import type {
   ContentLine,
   Facets,
@@ -44,7 +44,7 @@ const FROM = sql`
 export async function getVersion(db: Db, id: string, version?: number): Promise<StoredVersion> {
   const wanted = version === undefined ? sql`offering.version` : sql`${version}::int`;
   const found = await db.maybe<StoredVersion>(
-    sql`select ${STORED} from ${FROM} where offering.id::text = ${id} and version.version = ${wanted}`,
+    sql`select ${STORED} from ${FROM} where ${isId(sql`offering.id`, id)} and version.version = ${wanted}`,
   );
   if (found === undefined) throw new Problem('not-found', 'there is no such offering');
   return plain(found);
@@ -53,7 +53,7 @@ export async function getVersion(db: Db, id: string, version?: number): Promise<
 /** The version that is on the market, or was the last to be. */
 export async function getListed(db: Db, id: string): Promise<StoredVersion> {
   const found = await db.maybe<StoredVersion>(sql`
-    select ${STORED} from ${FROM} where offering.id::text = ${id} and version.listed_at is not null
+    select ${STORED} from ${FROM} where ${isId(sql`offering.id`, id)} and version.listed_at is not null
     order by version.version desc limit 1
   `);
   if (found === undefined) throw new Problem('not-found', 'there is no such offering');
@@ -63,7 +63,7 @@ export async function getListed(db: Db, id: string): Promise<StoredVersion> {
 /** The version on the market; undefined where there is none. */
 export async function findOnMarket(db: Db, id: string): Promise<StoredVersion | undefined> {
   const found = await db.maybe<StoredVersion>(
-    sql`select ${STORED} from ${FROM} where offering.id::text = ${id} and version.state in ('listed', 'suspended')`,
+    sql`select ${STORED} from ${FROM} where ${isId(sql`offering.id`, id)} and version.state in ('listed', 'suspended')`,
   );
   return found && plain(found);
 }
@@ -75,7 +75,7 @@ function plain(stored: StoredVersion): StoredVersion {
 
 /** The offering, held until the transaction ends: its versions move one at a time. */
 export async function holdOffering(tx: Tx, id: string): Promise<void> {
-  await tx.rows(sql`select id from exchange.offering where id::text = ${id} for update`);
+  await tx.rows(sql`select id from exchange.offering where ${isId(sql`id`, id)} for update`);
 }
 
 export async function insertOffering(
@@ -302,7 +302,9 @@ export function findCards(db: Db, search: OfferingSearch): Promise<OfferingCard[
 }
 
 export function getCard(db: Db, id: string, version: number): Promise<OfferingCard> {
-  return db.one(sql`select ${CARD} from ${LISTED} where offering.id::text = ${id} and version.version = ${version}`);
+  return db.one(
+    sql`select ${CARD} from ${LISTED} where ${isId(sql`offering.id`, id)} and version.version = ${version}`,
+  );
 }
 
 export async function countCards(db: Db, search: OfferingSearch): Promise<{ total: number; facets: Facets }> {
@@ -357,7 +359,7 @@ const MOST_WORDS = 10;
 
 /** Shared until the transaction ends: nothing moves meanwhile. */
 export async function shareOffering(tx: Tx, id: string): Promise<void> {
-  await tx.rows(sql`select id from exchange.offering where id::text = ${id} for share`);
+  await tx.rows(sql`select id from exchange.offering where ${isId(sql`id`, id)} for share`);
 }
 
 /** Certificates of what is named, newest first. */

@@ -1,5 +1,5 @@
 import type { Context, Db, Sql, Tx } from '#kernel/context';
-import { all, sql } from '#kernel/sql';
+import { all, isId, sql } from '#kernel/sql';
 import type { Dispute, Order, OrderEvent, OrderLine, OrderMove, OrderState } from '../model.ts';
 
 const ORDER = sql`
@@ -11,12 +11,14 @@ const ORDER = sql`
 
 /** The order, its row locked until the transaction ends. @throws Problem `not-found` */
 export async function holdOrder(tx: Tx, id: string): Promise<Order> {
-  return plain(await tx.one<Order>(sql`select ${ORDER} from exchange.trade_order where id::text = ${id} for update`));
+  return plain(
+    await tx.one<Order>(sql`select ${ORDER} from exchange.trade_order where ${isId(sql`id`, id)} for update`),
+  );
 }
 
 /** @throws Problem `not-found` */
 export async function getOrder(db: Db, id: string): Promise<Order> {
-  return plain(await db.one<Order>(sql`select ${ORDER} from exchange.trade_order where id::text = ${id}`));
+  return plain(await db.one<Order>(sql`select ${ORDER} from exchange.trade_order where ${isId(sql`id`, id)}`));
 }
 
 export async function findOrderBy(

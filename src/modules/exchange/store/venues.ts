@@ -1,6 +1,6 @@
 import type { Context, Db, Tx } from '#kernel/context';
 import { Problem } from '#kernel/problem';
-import { all, sql } from '#kernel/sql';
+import { all, isId, sql } from '#kernel/sql';
 import type { VenueEvent, VenueListing, VenueState, VenueWish } from '../model.ts';
 
 const LISTING = sql`
@@ -25,7 +25,7 @@ export function findListings(
 ): Promise<VenueListing[]> {
   const terms = [];
   if (holder !== undefined) terms.push(sql`offering.holder = ${holder}`);
-  if (offering !== undefined) terms.push(sql`listing.offering::text = ${offering}`);
+  if (offering !== undefined) terms.push(sql`${isId(sql`listing.offering`, offering)}`);
   if (version !== undefined) terms.push(sql`listing.version = ${version}`);
   if (venue !== undefined) terms.push(sql`listing.venue = ${venue}`);
   return db.rows(sql`${LISTING} where ${all(terms)} order by listing.changed_at desc, listing.id limit ${limit}`);
@@ -33,7 +33,7 @@ export function findListings(
 
 /** @throws Problem `not-found` */
 export async function getListing(db: Db, id: string): Promise<VenueListing> {
-  const found = await db.maybe<VenueListing>(sql`${LISTING} where listing.id::text = ${id}`);
+  const found = await db.maybe<VenueListing>(sql`${LISTING} where ${isId(sql`listing.id`, id)}`);
   if (found === undefined) throw new Problem('not-found', 'there is no such listing');
   return found;
 }
@@ -110,7 +110,7 @@ async function insertEvent(ctx: Context, tx: Tx, listing: string, event: Omit<Ve
 
 export function findVenueEvents(db: Db, listing: string): Promise<VenueEvent[]> {
   return db.rows(sql`
-    select at, state, trouble, words from exchange.venue_event where listing::text = ${listing} order by place desc limit 200
+    select at, state, trouble, words from exchange.venue_event where ${isId(sql`listing`, listing)} order by place desc limit 200
   `);
 }
 

@@ -419,6 +419,7 @@ describe('who may ask', () => {
       'data-buyer': 'forbidden',
       enterprise: 'forbidden',
       'park-operator': 'forbidden',
+      investor: 'forbidden',
     });
     const trail = await db.rows<{ actor: string }>(
       sql`select distinct actor from access.audit where act = 'laboratory.test-explored' order by actor`,

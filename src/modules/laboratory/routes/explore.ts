@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '#kernel/context';
-import type { Door } from '#kernel/http';
+import { type Door, dayOf, oneOf } from '#kernel/http';
 import { goneSignal } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
 import {
@@ -67,7 +67,10 @@ export function exploreRoutes(app: FastifyInstance, door: Door): void {
 }
 
 function reachOf(ctx: Context, query: Query): ResultFilter['reach'] {
-  return chosenReach(ctx, oneOf(query['reach'], REACHES, 'reach'));
+  return chosenReach(
+    ctx,
+    asked(query['reach'], (text) => oneOf(text, REACHES, 'reach')),
+  );
 }
 
 const OLDEST_YEARS = 150;
@@ -77,13 +80,13 @@ function resultFilter(ctx: Context, query: Query): ResultFilter {
   const years = { least: 0, most: OLDEST_YEARS };
   const filter = {
     reach: reachOf(ctx, query),
-    sex: oneOf(query['sex'], SEXES, 'sex'),
+    sex: asked(query['sex'], (text) => oneOf(text, SEXES, 'sex')),
     ageFrom: numberOf(query['ageFrom'], 'ageFrom', years),
     ageTo: numberOf(query['ageTo'], 'ageTo', years),
     district: textOf(query['district'], 'district'),
     organization: textOf(query['organization'], 'organization'),
-    since: dayOf(query['since'], 'since'),
-    until: dayOf(query['until'], 'until'),
+    since: asked(query['since'], (text) => dayOf(text, 'since')),
+    until: asked(query['until'], (text) => dayOf(text, 'until')),
   };
   return Object.fromEntries(
     Object.entries(filter).filter(([, value]) => value !== undefined),
@@ -98,7 +101,7 @@ function testFilter(ctx: Context, query: Query): TestFilter {
     code,
     unit: textOf(query['unit'], 'unit') ?? '',
     first: query['first'] === 'true',
-    outliers: oneOf(query['outliers'], OUTLIERS, 'outliers') ?? 'kept',
+    outliers: asked(query['outliers'], (text) => oneOf(text, OUTLIERS, 'outliers')) ?? 'kept',
   };
 }
 
@@ -119,13 +122,9 @@ function textOf(text: string | undefined, name: string): string | undefined {
   return text;
 }
 
-function dayOf(text: string | undefined, name: string): string | undefined {
-  if (text === undefined || text === '') return undefined;
-  // A day that does not exist comes back as another one.
-  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined;
-  if (at === undefined || Number.isNaN(at.getTime()) || at.toISOString().slice(0, 10) !== text || text < '1900')
-    throw new Problem('invalid', 'this parameter is a day: year-month-day', { name });
-  return text;
+/** What is absent or empty is not asked. */
+function asked<T>(text: string | undefined, read: (text: string) => T): T | undefined {
+  return text === undefined || text === '' ? undefined : read(text);
 }
 
 function numberOf(
@@ -138,12 +137,4 @@ function numberOf(
   if (!Number.isInteger(value) || value < least || value > most)
     throw new Problem('invalid', 'this parameter is a whole number in a range', { name, least, most });
   return value;
-}
-
-function oneOf<T extends string>(text: string | undefined, values: readonly T[], name: string): T | undefined {
-  if (text === undefined || text === '') return undefined;
-  const found = values.find((value) => value === text);
-  if (found === undefined)
-    throw new Problem('invalid', 'this parameter is none of its values', { name, values: [...values] });
-  return found;
 }

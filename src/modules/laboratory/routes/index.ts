@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Door } from '#kernel/http';
+import { type Door, limitOf, oneOf } from '#kernel/http';
 import { Problem } from '#kernel/problem';
 import {
   listOrders,
@@ -21,10 +21,8 @@ const STREAM_MS = 10 * 60_000;
 
 export function laboratoryRoutes(app: FastifyInstance, door: Door): void {
   app.get<{ Querystring: Query }>('/api/laboratory/orders', async (request) => {
-    const { state, priority, site, since, until, q, after, limit: asked = '50' } = request.query;
-    const limit = Number(asked);
-    if (!Number.isInteger(limit) || limit < 1 || limit > MOST_ROWS)
-      throw new Problem('invalid', 'limit is out of range', { most: MOST_ROWS });
+    const { state, priority, site, since, until, q, after, limit: asked } = request.query;
+    const limit = limitOf(asked, 50, MOST_ROWS);
     const key = keyOf(after);
     const [from, to] = [timeOf(since, 'since'), timeOf(until, 'until')];
     const { orders, names } = await listOrders(await door.context(request), {
@@ -127,11 +125,4 @@ function timeOf(text: string | undefined, name: string): Date | undefined {
   if (Number.isNaN(at.getTime()))
     throw new Problem('invalid', 'this parameter is a date and time with a zone', { name });
   return at;
-}
-
-function oneOf<T extends string>(text: string, values: readonly T[], name: string): T {
-  const found = values.find((value) => value === text);
-  if (found === undefined)
-    throw new Problem('invalid', 'this parameter is none of its values', { name, values: [...values] });
-  return found;
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Door } from '#kernel/http';
+import { type Door, limitOf } from '#kernel/http';
 import { Problem } from '#kernel/problem';
 import {
   listMessages,
@@ -27,7 +27,7 @@ export function lookRoutes(app: FastifyInstance, door: Door): void {
   app.get<{ Querystring: Page & { q?: string } }>('/api/records/people', async (request) => {
     const ctx = await door.context(request);
     const { q = '', after, limit } = request.query;
-    const most = parseLimit(limit);
+    const most = limitOf(limit, 50, MOST);
     const cursor = parseCursor(after);
     const { people } = await searchPersons(ctx, {
       limit: most,
@@ -49,7 +49,7 @@ export function lookRoutes(app: FastifyInstance, door: Door): void {
     '/api/records/people/:id/timeline',
     async (request) => {
       const ctx = await door.context(request);
-      const limit = parseLimit(request.query.limit);
+      const limit = limitOf(request.query.limit, 50, MOST);
       const after = parseCursor(request.query.after);
       const { kinds } = request.query;
       const entries = await showTimeline(ctx, request.params.id, {
@@ -68,7 +68,7 @@ export function lookRoutes(app: FastifyInstance, door: Door): void {
 
   app.get<{ Params: { id: string }; Querystring: Page }>('/api/records/people/:id/looks', async (request) => {
     const ctx = await door.context(request);
-    const limit = parseLimit(request.query.limit);
+    const limit = limitOf(request.query.limit, 50, MOST);
     const after = parseCursor(request.query.after);
     const rows = await showLooks(ctx, request.params.id, {
       limit,
@@ -86,7 +86,7 @@ export function lookRoutes(app: FastifyInstance, door: Door): void {
     async (request) => {
       const ctx = await door.context(request);
       const { state, controlId, sender, after, limit } = request.query;
-      const most = parseLimit(limit);
+      const most = limitOf(limit, 50, MOST);
       const cursor = parseCursor(after);
       const messages = await listMessages(ctx, {
         limit: most,
@@ -118,12 +118,6 @@ function parseQuestion(text: string): string {
   const question = text.trim();
   if (question !== '' && question.length <= LONGEST_QUESTION) return question;
   throw new Problem('invalid', 'ask for 1 to 100 characters', { most: LONGEST_QUESTION });
-}
-
-function parseLimit(text = '50'): number {
-  const limit = Number(text);
-  if (Number.isInteger(limit) && limit >= 1 && limit <= MOST) return limit;
-  throw new Problem('invalid', 'limit is out of range', { most: MOST });
 }
 
 function cursorOf(at: string, id: string): string {

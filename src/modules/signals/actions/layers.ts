@@ -7,7 +7,7 @@ import { datesOf, dayNumber, dayOf, daysAfter, incubationOf, levelOf, seriesOf }
 import { getDefinition } from './definitions.ts';
 import { WATCH } from './permissions.ts';
 import { readMany } from './persons.ts';
-import { type CurveQuestion, MOST_POINTS, sinceOf, type Watching } from './watch.ts';
+import { type CurveQuestion, MOST_POINTS, sinceOf, type Watching, WINDOW_DAYS } from './watch.ts';
 
 type Numbers = (number | null)[];
 type Layer = Omit<CurveLayer, 'layer'>;
@@ -175,7 +175,10 @@ async function backProjection(ctx: Context, watching: Watching, read: Read): Pro
     },
     optionsOf(ctx, watching),
   )) as { lambda: Numbers; ciLower: Numbers; ciUpper: Numbers };
-  const shown = (values: Numbers): Numbers => values.slice(before.length);
+  // Who was infected in the last days is mostly no case yet: of them nothing can be said.
+  const last = read.dates.length - Math.ceil(incubation.mean);
+  const shown = (values: Numbers): Numbers =>
+    values.slice(before.length).map((value, at) => (at < last ? value : null));
   return {
     dates: read.dates,
     value: shown(answer.lambda),
@@ -200,6 +203,8 @@ async function reproduction(ctx: Context, watching: Watching, read: Read): Promi
     throw new Problem('unprocessable', 'the case definition has no serial interval: enter one first');
   const { mean, sd } = serialDays;
   const first = read.cases.findIndex((cases) => cases > 0);
+  if (read.cases.length - first <= WINDOW_DAYS)
+    throw new Problem('unprocessable', 'the cases came within too few days for this', { least: WINDOW_DAYS + 1 });
   const answer = (await watching.computing.run(
     'rt',
     {

@@ -441,7 +441,8 @@ function placesOf(cells: readonly CellCount[]) {
     .sort((one, two) => two.cases - one.cases || (one.place < two.place ? -1 : 1));
 }
 
-const WINDOW_DAYS = 7;
+/** Of the reproduction number. */
+export const WINDOW_DAYS = 7;
 /** Fewer cases say nothing of how fast it spreads. */
 const LEAST_CASES = 5;
 

@@ -219,6 +219,6 @@ export async function listCaseResults(
         and ${DAY} between toInt32(toDate32(${period.since})) and toInt32(toDate32(${period.until}))
         and patient in (select patient from (${casesOf(relation, definition, period)}) where ${isAt(sql`of_district`, place)})
       order by time, id limit ${limit}`,
-    options,
+    { ...BY_LAW, ...options },
   );
 }

@@ -1,10 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import type { Door } from '#kernel/http';
+import { type Door, textOf } from '#kernel/http';
 import { goneSignal } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
 import type { Computing } from '../actions/compute/index.ts';
 import { listDefinitions, previewDefinition, readDefinition, saveDefinition } from '../actions/index.ts';
-import { textOf } from './read.ts';
 
 interface One {
   Params: { id: string };

@@ -1,14 +1,14 @@
-import Fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createAccount, findPermissions } from '#kernel/access';
 import { type Actor, onDb, ROLES, type Role } from '#kernel/context';
 import { update } from '#kernel/fhir';
 import type { Door } from '#kernel/http';
-import { Problem } from '#kernel/problem';
 import { type Pool, sql } from '#kernel/sql';
 import { testActor, testContext } from '../../../../tests/support/context.ts';
 import { noLake } from '../../../../tests/support/lake.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
+import { problemApp } from '../../../../tests/support/visits.ts';
 import type { Computing } from '../actions/compute/index.ts';
 import { signalsRoutes } from '../index.ts';
 import { ALARM_STATES, type Alarm, type AlarmNotice, type AlarmPage, type AlarmPerson, MOVES } from '../model.ts';
@@ -44,11 +44,7 @@ beforeAll(async () => {
   far = await account('anna', 'laboratory-director', ['elsewhere']);
   near = await account('bert', 'regulator', ['cdc']);
   blind = await account('carl', 'courier', ['cdc']);
-  app = Fastify();
-  app.setErrorHandler((error, _, reply) => {
-    if (!(error instanceof Problem)) throw error;
-    return reply.code(error.status).send({ kind: error.kind, message: error.message, facts: error.facts });
-  });
+  app = problemApp();
   signalsRoutes(
     app,
     { lake: noLake, context: async () => testContext(pool, { actor }) } as unknown as Door,

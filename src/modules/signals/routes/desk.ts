@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { sendPdf } from '#kernel/document';
-import type { Door } from '#kernel/http';
+import { type Door, dayOf, oneOf, textOf, textsOf } from '#kernel/http';
 import { goneSignal } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
 import type { Computing } from '../actions/compute/index.ts';
@@ -18,7 +18,6 @@ import {
   readAlarm,
 } from '../actions/index.ts';
 import { ALARM_KINDS, ALARM_STATES, CLOSING_FINDINGS, NOTE_KINDS } from '../model.ts';
-import { dayOf, oneOf, textOf, textsOf } from './read.ts';
 
 type Query = Record<string, string | undefined>;
 type Body = Record<string, unknown>;

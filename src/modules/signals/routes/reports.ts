@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { type Door, languageOf } from '#kernel/http';
+import { type Door, dayOf, languageOf, limitOf, oneOf, textOf } from '#kernel/http';
 import { Problem } from '#kernel/problem';
 import {
   assessReport,
@@ -19,7 +19,6 @@ import {
 } from '../actions/index.ts';
 import { receiveBatch } from '../intake/index.ts';
 import { ASSESSMENT_METHODS, MOST_BATCH_BYTES, REPORT_KINDS, REPORT_STATES, type ReportQuery } from '../model.ts';
-import { dayOf, oneOf, textOf } from './read.ts';
 
 type Query = Record<string, string | undefined>;
 type Body = Record<string, unknown>;
@@ -124,11 +123,8 @@ function judgementRoutes(app: FastifyInstance, door: Door): void {
 
 function queryOf(query: Query): ReportQuery {
   const { search, state, kind, product, lot, reaction, serious, since, until, after, limit } = query;
-  const rows = limit === undefined ? ROWS : Number(limit);
-  if (!(Number.isInteger(rows) && rows > 0 && rows <= MOST_ROWS))
-    throw new Problem('invalid', 'limit is out of range', { most: MOST_ROWS });
   return {
-    limit: rows,
+    limit: limitOf(limit, ROWS, MOST_ROWS),
     ...(search && { search }),
     ...(state && { state: oneOf(state, REPORT_STATES, 'state') }),
     ...(kind && { kind: oneOf(kind, REPORT_KINDS, 'kind') }),

@@ -1,14 +1,14 @@
-import Fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findPermissions } from '#kernel/access';
 import { type Actor, ROLES, type Role, systemContext } from '#kernel/context';
 import type { Door } from '#kernel/http';
 import { silentLog } from '#kernel/log';
-import { Problem } from '#kernel/problem';
 import { type Pool, sql } from '#kernel/sql';
 import { Random } from '#standards/statistics';
 import { testActor, testContext } from '../../../../tests/support/context.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
+import { problemApp } from '../../../../tests/support/visits.ts';
 import { type Computing, startComputing } from '../actions/compute/index.ts';
 import { listAlarms, readAlarm } from '../actions/index.ts';
 import { safetyJob } from '../index.ts';
@@ -35,11 +35,7 @@ beforeAll(async () => {
   pool = await testDatabase();
   computing = startComputing();
   for (const role of ROLES) roles.set(role, await findPermissions(pool, [role]));
-  app = Fastify();
-  app.setErrorHandler((error, _, reply) => {
-    if (!(error instanceof Problem)) throw error;
-    return reply.code(error.status).send({ kind: error.kind, message: error.message, facts: error.facts });
-  });
+  app = problemApp();
   safetyRoutes(
     app,
     { context: async () => testContext(pool, { actor, now: () => NOW }) } as unknown as Door,

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Door } from '#kernel/http';
+import { type Door, oneOf, textOf } from '#kernel/http';
 import { goneSignal } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
 import type { Computing } from '../actions/compute/index.ts';
@@ -19,7 +19,6 @@ import {
   strikeExposure,
 } from '../actions/index.ts';
 import { MONITOR_METHODS, type MonitorParameters, REPORT_KINDS, type SafetyFilter } from '../model.ts';
-import { oneOf, textOf } from './read.ts';
 
 type Query = Record<string, string | undefined>;
 type Body = Record<string, unknown>;

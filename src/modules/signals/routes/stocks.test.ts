@@ -1,12 +1,12 @@
-import Fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findPermissions } from '#kernel/access';
 import { type Actor, ROLES, type Role } from '#kernel/context';
 import type { Door } from '#kernel/http';
-import { Problem } from '#kernel/problem';
 import { type Pool, sql } from '#kernel/sql';
 import { testActor, testContext } from '../../../../tests/support/context.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
+import { problemApp } from '../../../../tests/support/visits.ts';
 import type { CountAnswer, StockHolding, StockMovement, StockProjection, StockView } from '../model.ts';
 import { raiseAlarm } from '../store/index.ts';
 import { stockRoutes } from './stocks.ts';
@@ -29,12 +29,7 @@ const context = () => testContext(pool, { actor, now: () => now });
 beforeAll(async () => {
   pool = await testDatabase();
   for (const role of ROLES) roles.set(role, await findPermissions(pool, [role]));
-  app = Fastify();
-  app.setErrorHandler((error, _, reply) => {
-    if (!(error instanceof Problem)) throw error;
-    const { kind, message, facts } = error;
-    return reply.code(error.status).send({ kind, message, facts });
-  });
+  app = problemApp();
   stockRoutes(app, { context: async () => context() } as unknown as Door);
 });
 beforeEach(async () => {

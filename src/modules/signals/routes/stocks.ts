@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Door } from '#kernel/http';
+import { type Door, limitOf, oneOf, textOf } from '#kernel/http';
 import { Problem } from '#kernel/problem';
 import {
   listHoldings,
@@ -18,7 +18,6 @@ import {
   TOLD_MOVEMENTS,
   USUAL_SCENARIO,
 } from '../model.ts';
-import { oneOf, textOf } from './read.ts';
 
 type Query = Record<string, string | undefined>;
 type Body = Record<string, unknown>;
@@ -66,9 +65,7 @@ export function stockRoutes(app: FastifyInstance, door: Door): void {
   });
   app.get<{ Querystring: Query }>(`${PATH}/movements`, async (request) => {
     const { item, site, limit } = request.query;
-    const rows = limit === undefined ? ROWS : Number(limit);
-    if (!(Number.isInteger(rows) && rows > 0 && rows <= MOST_ROWS))
-      throw new Problem('invalid', 'limit is out of range', { most: MOST_ROWS });
+    const rows = limitOf(limit, ROWS, MOST_ROWS);
     return listMovements(await door.context(request), { limit: rows, ...(item && { item }), ...(site && { site }) });
   });
   app.post<{ Body: Body }>(`${PATH}/movements`, async (request, reply) => {

@@ -1,15 +1,15 @@
-import Fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findPermissions } from '#kernel/access';
 import { type Actor, ROLES, type Role } from '#kernel/context';
 import { create } from '#kernel/fhir';
 import type { Door } from '#kernel/http';
 import type { Lake } from '#kernel/lake';
-import { Problem } from '#kernel/problem';
 import { identifier, type Pool, sql } from '#kernel/sql';
 import { testActor, testContext } from '../../../../tests/support/context.ts';
 import { testLake } from '../../../../tests/support/lake.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
+import { problemApp } from '../../../../tests/support/visits.ts';
 import { type Computing, startComputing } from '../actions/compute/index.ts';
 import { analyseNext } from '../actions/study-runs.ts';
 import { signalsRoutes } from '../index.ts';
@@ -39,11 +39,7 @@ beforeAll(async () => {
   computing = startComputing();
   for (const role of ROLES) roles.set(role, await findPermissions(pool, [role]));
   await plant();
-  app = Fastify();
-  app.setErrorHandler((error, _, reply) => {
-    if (!(error instanceof Problem)) throw error;
-    return reply.code(error.status).send({ kind: error.kind, message: error.message, facts: error.facts });
-  });
+  app = problemApp();
   signalsRoutes(
     app,
     { lake, context: async () => testContext(pool, { actor, now: () => NOW }) } as unknown as Door,

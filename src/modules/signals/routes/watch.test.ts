@@ -1,15 +1,15 @@
-import Fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findPermissions } from '#kernel/access';
 import { type Actor, ROLES, type Role } from '#kernel/context';
 import { update } from '#kernel/fhir';
 import type { Door } from '#kernel/http';
 import type { Lake } from '#kernel/lake';
-import { Problem } from '#kernel/problem';
 import { type Pool, sql, trusted } from '#kernel/sql';
 import { testActor, testContext } from '../../../../tests/support/context.ts';
 import { testLake } from '../../../../tests/support/lake.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
+import { problemApp } from '../../../../tests/support/visits.ts';
 import { type Computing, startComputing } from '../actions/compute/index.ts';
 import { signalsRoutes } from '../index.ts';
 import type {
@@ -52,14 +52,10 @@ beforeAll(async () => {
   computing = startComputing();
   for (const role of ROLES) roles.set(role, await findPermissions(pool, [role]));
   await lake.run(sql`
-    create table laboratory_result (id String, specimen Nullable(String), service_request Nullable(String), patient String, code LowCardinality(String), time DateTime64(3, 'UTC'), value Nullable(Float64), value_code Nullable(String), value_text Nullable(String),
-      flag Nullable(String), status Nullable(String), sex Nullable(String), birth_date Nullable(Date32), district Nullable(String), organization Nullable(String), _tenant String, _patients Array(String))
+    create table laboratory_result (id String, specimen Nullable(String), service_request Nullable(String), patient String, code LowCardinality(String), time DateTime64(3, 'UTC'), value Nullable(Float64), value_code LowCardinality(Nullable(String)), value_text Nullable(String),
+      flag LowCardinality(Nullable(String)), status LowCardinality(Nullable(String)), sex LowCardinality(Nullable(String)), birth_date Nullable(Date32), district LowCardinality(Nullable(String)), organization LowCardinality(Nullable(String)), _tenant String, _patients Array(String))
     engine = MergeTree order by (code, time)`);
-  app = Fastify();
-  app.setErrorHandler((error, _, reply) => {
-    if (!(error instanceof Problem)) throw error;
-    return reply.code(error.status).send({ kind: error.kind, message: error.message, facts: error.facts });
-  });
+  app = problemApp();
   signalsRoutes(
     app,
     { lake, context: async () => testContext(pool, { actor, now: () => NOW }) } as unknown as Door,

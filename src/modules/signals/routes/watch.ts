@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Door } from '#kernel/http';
+import { type Door, dayOf, oneOf } from '#kernel/http';
 import { goneSignal } from '#kernel/lake';
 import { Problem } from '#kernel/problem';
 import type { Computing } from '../actions/compute/index.ts';
@@ -13,7 +13,6 @@ import {
   watchNow,
 } from '../actions/index.ts';
 import { EVERYWHERE, JUDGES, LAYERS, NOWCAST_METHODS, UNITS } from '../model.ts';
-import { dayOf, oneOf } from './read.ts';
 
 type Query = Record<string, string | undefined>;
 

@@ -219,8 +219,8 @@ function casesOf({ cases, language }: AlarmPrint): Block[] {
         { title: words.sex, share: 0.8 },
         isNamed ? { title: words.born, share: 1.3 } : { title: words.age, share: 0.8, isEnd: true },
         ...(isNamed ? [{ title: words.phone, share: 1.6 }] : []),
-        { title: words.types, share: 1.2 },
-        ...(isNamed ? [{ title: words.specimens, share: 1.8 }] : []),
+        { title: words.types, share: 0.8 },
+        ...(isNamed ? [{ title: words.specimens, share: 2.4 }] : []),
         { title: words.linked, share: 0.9 },
       ],
       rows: ordered.map((row, at) => [

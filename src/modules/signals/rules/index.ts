@@ -1,4 +1,4 @@
-export { type AlarmPrint, alarmDocument, cardDocument } from './alarm-print.ts';
+export { alarmDocument, cardDocument } from './alarm-print.ts';
 export { assess } from './assess.ts';
 export { datesOf, dayNumber, dayOf, daysAfter } from './calendar.ts';
 export { currentDefinitions, parseDefinition } from './definitions.ts';

@@ -1,7 +1,7 @@
 import type { Context, Db, Tx } from '#kernel/context';
 import { canonicalJson } from '#kernel/ledger';
 import { tell } from '#kernel/outbox';
-import { all, sql } from '#kernel/sql';
+import { all, isId, sql } from '#kernel/sql';
 import type { Alarm, AlarmGround, AlarmKind, AlarmState } from '../model.ts';
 import { daysAfter, mergeGrounds } from '../rules/index.ts';
 
@@ -94,7 +94,7 @@ export function findAlarms(db: Db, { kind, states, about, limit }: AlarmFilter):
 
 /** @throws Problem `not-found` */
 export function getAlarm(db: Db, id: string): Promise<Alarm> {
-  return db.one<Alarm>(sql`select ${COLUMNS} from signals.alarm where id::text = ${id}`);
+  return db.one<Alarm>(sql`select ${COLUMNS} from signals.alarm where ${isId(sql`id`, id)}`);
 }
 
 /** How many alarms are open, by the part of the key before the slash. */

@@ -1,6 +1,6 @@
 import type { Context, Db, Tx } from '#kernel/context';
 import { Problem } from '#kernel/problem';
-import { sql } from '#kernel/sql';
+import { isId, sql } from '#kernel/sql';
 import type { Alarm, AlarmEvent, AlarmState } from '../model.ts';
 import { getAlarm } from './alarms.ts';
 
@@ -10,7 +10,7 @@ const MOST_EVENTS = 2_000;
 export function findEvents(db: Db, alarm: string): Promise<AlarmEvent[]> {
   return db.rows<AlarmEvent>(sql`
     select id, at, actor_name as "actorName", kind, text, detail from signals.alarm_event
-    where alarm::text = ${alarm} order by at, id limit ${MOST_EVENTS}
+    where ${isId(sql`alarm`, alarm)} order by at, id limit ${MOST_EVENTS}
   `);
 }
 
@@ -22,7 +22,7 @@ export async function insertEvent(
   { kind, text, detail }: Pick<AlarmEvent, 'kind' | 'text' | 'detail'>,
 ): Promise<void> {
   const { n } = await tx.one<{ n: number }>(
-    sql`select count(*)::int as n from signals.alarm_event where alarm::text = ${alarm}`,
+    sql`select count(*)::int as n from signals.alarm_event where ${isId(sql`alarm`, alarm)}`,
   );
   if (n >= MOST_EVENTS)
     throw new Problem('too-large', 'so much was written to this alarm that no more fits', { most: MOST_EVENTS });
@@ -34,13 +34,13 @@ export async function insertEvent(
 
 /** The alarm, held until the transaction ends. @throws Problem `not-found` */
 export async function holdAlarm(tx: Tx, id: string): Promise<Alarm> {
-  await tx.one(sql`select id from signals.alarm where id::text = ${id} for update`);
+  await tx.one(sql`select id from signals.alarm where ${isId(sql`id`, id)} for update`);
   return getAlarm(tx, id);
 }
 
 export async function moveAlarm(ctx: Context, tx: Tx, id: string, to: AlarmState): Promise<void> {
   await tx.run(sql`
     update signals.alarm set state = ${to}, revision = revision + 1, updated_at = ${ctx.now()}, closed_at = ${to === 'closed' ? ctx.now() : null}
-    where id::text = ${id}
+    where ${isId(sql`id`, id)}
   `);
 }

@@ -1,5 +1,5 @@
 import type { Context, Db, Tx } from '#kernel/context';
-import { sql } from '#kernel/sql';
+import { isId, sql } from '#kernel/sql';
 import type { AlarmNotice } from '../model.ts';
 
 const COLUMNS = sql`notice.id, alarm, alarm.kind, alarm.key, alarm.subject, account_name as "accountName", actor_name as "actorName", at, text,
@@ -10,7 +10,7 @@ const MOST = 200;
 export function findNotices(db: Db, alarm: string): Promise<AlarmNotice[]> {
   return db.rows<AlarmNotice>(sql`
     select ${COLUMNS} from signals.notice join signals.alarm on alarm.id = notice.alarm
-    where notice.alarm::text = ${alarm} order by at desc, notice.id limit ${MOST}
+    where ${isId(sql`notice.alarm`, alarm)} order by at desc, notice.id limit ${MOST}
   `);
 }
 
@@ -38,9 +38,9 @@ export async function insertNotices(
 export async function acknowledge(ctx: Context, tx: Tx, id: string): Promise<string | undefined> {
   const { alarm, done } = await tx.one<{ alarm: string; done: boolean }>(sql`
     select alarm, acknowledged_at is not null as done from signals.notice
-    where id::text = ${id} and account = ${ctx.actor.id} for update
+    where ${isId(sql`id`, id)} and account = ${ctx.actor.id} for update
   `);
   if (done) return undefined;
-  await tx.run(sql`update signals.notice set acknowledged_at = ${ctx.now()} where id::text = ${id}`);
+  await tx.run(sql`update signals.notice set acknowledged_at = ${ctx.now()} where ${isId(sql`id`, id)}`);
   return alarm;
 }

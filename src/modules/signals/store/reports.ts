@@ -2,7 +2,7 @@ import { reachOf } from '#kernel/access';
 import type { Context, Db, Sql, Tx } from '#kernel/context';
 import { tell } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
-import { all, join, sql } from '#kernel/sql';
+import { all, isId, join, sql } from '#kernel/sql';
 import type { CaseReport, Issue } from '#standards/e2b';
 import type {
   Assessment,
@@ -154,11 +154,11 @@ export async function insertReport(
 
 /** A report that the actor may see, held until the transaction ends. @throws Problem `not-found` */
 export async function holdReport(ctx: Context, tx: Tx, id: string): Promise<ReportLine & { draft: CaseReport | null }> {
-  return tx.one(sql`select ${LINE}, draft from signals.report where id::text = ${id} and ${seen(ctx)} for update`);
+  return tx.one(sql`select ${LINE}, draft from signals.report where ${isId(sql`id`, id)} and ${seen(ctx)} for update`);
 }
 
 export function getReport(ctx: Context, id: string): Promise<ReportLine & { draft: CaseReport | null }> {
-  return ctx.db.one(sql`select ${LINE}, draft from signals.report where id::text = ${id} and ${seen(ctx)}`);
+  return ctx.db.one(sql`select ${LINE}, draft from signals.report where ${isId(sql`id`, id)} and ${seen(ctx)}`);
 }
 
 /** Sets what lists and searches need, and counts the change. */
@@ -183,7 +183,7 @@ export async function updateReport(
   if (caseNumber !== undefined) sets.push(sql`case_number = ${caseNumber}`);
   if (duplicateOf !== undefined) sets.push(sql`duplicate_of = ${duplicateOf}`);
   if (summary !== undefined) sets.push(...summarySets(summary));
-  await tx.run(sql`update signals.report set ${join(sets)} where id::text = ${id}`);
+  await tx.run(sql`update signals.report set ${join(sets)} where ${isId(sql`id`, id)}`);
   await tell(tx, { type: 'signals.report-changed', subject: id, data: {} });
 }
 
@@ -256,14 +256,14 @@ export async function insertVersion(
 /** @throws Problem `not-found` */
 export function getVersion(db: Db, report: string, version: number): Promise<{ content: CaseReport; issues: Issue[] }> {
   return db.one(
-    sql`select content, issues from signals.report_version where report::text = ${report} and version = ${version}`,
+    sql`select content, issues from signals.report_version where ${isId(sql`report`, report)} and version = ${version}`,
   );
 }
 
 /** The newest first. */
 export function findVersions(db: Db, report: string): Promise<ReportVersion[]> {
   return db.rows(sql`
-    select version, kind, issues, at, by_name as "byName", batch from signals.report_version where report::text = ${report} order by version desc limit ${MOST_OF_ONE}
+    select version, kind, issues, at, by_name as "byName", batch from signals.report_version where ${isId(sql`report`, report)} order by version desc limit ${MOST_OF_ONE}
   `);
 }
 
@@ -324,13 +324,13 @@ export async function endDue(
 ): Promise<void> {
   await tx.one(sql`
     update signals.report_due set done_at = ${ctx.now()}, done_by = ${ctx.actor.id}, note = ${note}
-    where report::text = ${report} and rule = ${rule} and version = ${version} and done_at is null returning 1
+    where ${isId(sql`report`, report)} and rule = ${rule} and version = ${version} and done_at is null returning 1
   `);
 }
 
 export async function endAllDue(ctx: Context, tx: Tx, report: string, note: string): Promise<void> {
   await tx.run(sql`
-    update signals.report_due set done_at = ${ctx.now()}, done_by = ${ctx.actor.id}, note = ${note} where report::text = ${report} and done_at is null
+    update signals.report_due set done_at = ${ctx.now()}, done_by = ${ctx.actor.id}, note = ${note} where ${isId(sql`report`, report)} and done_at is null
   `);
 }
 
@@ -338,7 +338,7 @@ const DUE = sql`d.report, d.rule, d.version, d.due_on::text as "dueOn", d.done_a
 
 export function findDue(db: Db, report: string): Promise<Due[]> {
   return db.rows(sql`
-    select ${DUE} from signals.report_due d where d.report::text = ${report} order by d.version desc, d.due_on, d.rule limit ${MOST_OF_ONE}
+    select ${DUE} from signals.report_due d where ${isId(sql`d.report`, report)} order by d.version desc, d.due_on, d.rule limit ${MOST_OF_ONE}
   `);
 }
 
@@ -366,7 +366,7 @@ export async function insertReportEvent(
 
 export function findReportEvents(db: Db, report: string): Promise<ReportEvent[]> {
   return db.rows(sql`
-    select id, at, by_name as "byName", kind, detail from signals.report_event where report::text = ${report} order by at desc, id limit ${MOST_OF_ONE}
+    select id, at, by_name as "byName", kind, detail from signals.report_event where ${isId(sql`report`, report)} order by at desc, id limit ${MOST_OF_ONE}
   `);
 }
 
@@ -377,7 +377,7 @@ export async function insertAssessment(
   { id, method, drug, reaction, answers, result, score, note, version }: Omit<Assessment, 'at' | 'byName'>,
 ): Promise<void> {
   const { n } = await tx.one<{ n: number }>(
-    sql`select count(*)::int as n from signals.report_assessment where report::text = ${report}`,
+    sql`select count(*)::int as n from signals.report_assessment where ${isId(sql`report`, report)}`,
   );
   if (n >= MOST_OF_ONE)
     throw new Problem('too-large', 'this report was judged so often that no more fits', { most: n });
@@ -391,7 +391,7 @@ export async function insertAssessment(
 export function findAssessments(db: Db, report: string): Promise<Assessment[]> {
   return db.rows(sql`
     select id, method, drug, reaction, answers, result, score, note, version, at, by_name as "byName" from signals.report_assessment
-    where report::text = ${report} order by at desc, id limit ${MOST_OF_ONE}
+    where ${isId(sql`report`, report)} order by at desc, id limit ${MOST_OF_ONE}
   `);
 }
 
@@ -419,7 +419,7 @@ const COMPARED = sql`r.id, r.case_number as "caseNumber", r.organization, r.sex,
   coalesce((select array_agg(distinct e.key order by e.key) from signals.report_reaction e where e.report = r.id), '{}') as reactions`;
 
 export function getCompared(db: Db, id: string): Promise<Compared> {
-  return db.one(sql`select ${COMPARED} from signals.report r where r.id::text = ${id}`);
+  return db.one(sql`select ${COMPARED} from signals.report r where ${isId(sql`r.id`, id)}`);
 }
 
 /** Reports that share a product or a reaction with this one, or its case number: others cannot be told from chance. */
@@ -449,7 +449,7 @@ export interface Decision {
 }
 export function findDecisions(db: Db, report: string): Promise<Decision[]> {
   return db.rows(sql`
-    select other, decision, reason, at, by_name as "byName" from signals.report_pair where report::text = ${report} order by at desc, other limit ${MOST_OF_ONE}
+    select other, decision, reason, at, by_name as "byName" from signals.report_pair where ${isId(sql`report`, report)} order by at desc, other limit ${MOST_OF_ONE}
   `);
 }
 

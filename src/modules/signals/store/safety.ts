@@ -1,5 +1,5 @@
 import type { Context, Db, Sql, Tx } from '#kernel/context';
-import { all, sql } from '#kernel/sql';
+import { all, isId, sql } from '#kernel/sql';
 import type { MonitorEntry, MonitorPlan, NewMonitorPlan, SafetyFilter, SafetyReportLine, SafetyRun } from '../model.ts';
 
 /** A report names a product together with a reaction. */
@@ -131,12 +131,12 @@ export function findPlans(db: Db): Promise<MonitorPlan[]> {
 
 /** @throws Problem `not-found` */
 export function getPlan(db: Db, id: string): Promise<MonitorPlan> {
-  return db.one(sql`select ${PLAN} from signals.monitor_plan where id::text = ${id}`);
+  return db.one(sql`select ${PLAN} from signals.monitor_plan where ${isId(sql`id`, id)}`);
 }
 
 /** The plan, held until the transaction ends. @throws Problem `not-found` */
 export async function holdPlan(tx: Tx, id: string): Promise<MonitorPlan> {
-  await tx.one(sql`select 1 from signals.monitor_plan where id::text = ${id} for update`);
+  await tx.one(sql`select 1 from signals.monitor_plan where ${isId(sql`id`, id)} for update`);
   return getPlan(tx, id);
 }
 
@@ -146,14 +146,14 @@ export async function movePlan(
   state: MonitorPlan['state'],
   why: string | null = null,
 ): Promise<void> {
-  await tx.run(sql`update signals.monitor_plan set state = ${state}, ended_why = ${why} where id::text = ${id}`);
+  await tx.run(sql`update signals.monitor_plan set state = ${state}, ended_why = ${why} where ${isId(sql`id`, id)}`);
 }
 
 /** In the order of their days; equal days in the order they were entered. */
 export function findEntries(db: Db, plan: string): Promise<MonitorEntry[]> {
   return db.rows(sql`
     select id, day::text, exposed, events, risk, note, at, by_name as "byName", struck_why as "struckWhy" from signals.monitor_entry
-    where plan::text = ${plan} order by day, at, id limit ${MOST_ENTRIES}
+    where ${isId(sql`plan`, plan)} order by day, at, id limit ${MOST_ENTRIES}
   `);
 }
 
@@ -178,7 +178,7 @@ export async function strikeEntry(
 ): Promise<void> {
   await tx.one(sql`
     update signals.monitor_entry set struck_at = ${ctx.now()}, struck_by = ${ctx.actor.id}, struck_why = ${why}
-    where plan::text = ${plan} and id::text = ${id} and struck_at is null returning 1
+    where ${isId(sql`plan`, plan)} and ${isId(sql`id`, id)} and struck_at is null returning 1
   `);
 }
 

@@ -1,5 +1,5 @@
 import type { Context, Db, Sql, Tx } from '#kernel/context';
-import { all, sql } from '#kernel/sql';
+import { all, isId, sql } from '#kernel/sql';
 import type { MovementKind, OpenOrder, StockCount, StockHolding, StockMovement, StockSite } from '../model.ts';
 
 const MOST_SITES = 5_000;
@@ -201,7 +201,7 @@ export function findMovements(db: Db, { organizations, item, site, limit }: Move
 
 /** @throws Problem `not-found` */
 export function getMovement(db: Db, id: string): Promise<StockMovement> {
-  return db.one<StockMovement>(sql`select ${MOVEMENT} from signals.stock_movement m where m.id::text = ${id}`);
+  return db.one<StockMovement>(sql`select ${MOVEMENT} from signals.stock_movement m where ${isId(sql`m.id`, id)}`);
 }
 
 /** Both ends of a transfer. */

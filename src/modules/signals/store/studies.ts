@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Context, Db, Sql, Tx } from '#kernel/context';
 import { Problem } from '#kernel/problem';
-import { any, sql } from '#kernel/sql';
+import { any, isId, sql } from '#kernel/sql';
 import type { DataSource, DataSummary, StudyLine, StudyProtocol, StudyReport, StudyRun, StudyTable } from '../model.ts';
 
 /** Whose studies an actor works with: all, or those of the own organizations and the own ones. */
@@ -32,7 +32,7 @@ const STUDY = sql`study.id, study.name, study.protocol, study.version, study.dat
 /** @throws Problem `not-found`, also where the study is another's */
 export async function getStudy(db: Db, reach: StudyReach, id: string): Promise<StoredStudy> {
   const found = await db.maybe<StoredStudy>(
-    sql`select ${STUDY} from signals.study as study where study.id::text = ${id} and ${within(reach)}`,
+    sql`select ${STUDY} from signals.study as study where ${isId(sql`study.id`, id)} and ${within(reach)}`,
   );
   if (found === undefined) throw new Problem('not-found', 'there is no such study');
   return found;
@@ -40,7 +40,7 @@ export async function getStudy(db: Db, reach: StudyReach, id: string): Promise<S
 
 /** The study, held until the transaction ends. */
 export async function holdStudy(tx: Tx, reach: StudyReach, id: string): Promise<StoredStudy> {
-  await tx.rows(sql`select id from signals.study where id::text = ${id} for update`);
+  await tx.rows(sql`select id from signals.study where ${isId(sql`id`, id)} for update`);
   return getStudy(tx, reach, id);
 }
 
@@ -93,7 +93,7 @@ export function findStudyVersions(
 ): Promise<{ version: number; madeByName: string; madeAt: string }[]> {
   return db.rows(sql`
     select version, made_by_name as "madeByName", made_at as "madeAt" from signals.study_version
-    where study::text = ${study} order by version desc limit 200
+    where ${isId(sql`study`, study)} order by version desc limit 200
   `);
 }
 
@@ -114,13 +114,13 @@ export async function keepData(
 
 export function findData(db: Db, study: string, hash: string): Promise<DataSummary | undefined> {
   return db.maybe<DataSummary>(sql`
-    select hash, rows, columns, source, made_at as "madeAt" from signals.study_data where study::text = ${study} and hash = ${hash}
+    select hash, rows, columns, source, made_at as "madeAt" from signals.study_data where ${isId(sql`study`, study)} and hash = ${hash}
   `);
 }
 
 export function getTable(db: Db, study: string, hash: string): Promise<StudyTable & { source: DataSource }> {
   return db.one(sql`
-    select columns, content as values, rows, source from signals.study_data where study::text = ${study} and hash = ${hash}
+    select columns, content as values, rows, source from signals.study_data where ${isId(sql`study`, study)} and hash = ${hash}
   `);
 }
 
@@ -130,7 +130,7 @@ const RUN = sql`
 
 export function findRunsOf(db: Db, study: string): Promise<StudyRun[]> {
   return db.rows<StudyRun>(sql`
-    select ${RUN} from signals.study_run as run where run.study::text = ${study} order by run.asked_at desc, run.id limit 50
+    select ${RUN} from signals.study_run as run where ${isId(sql`run.study`, study)} order by run.asked_at desc, run.id limit 50
   `);
 }
 
@@ -140,7 +140,7 @@ export async function getRun(
   id: string,
 ): Promise<StudyRun & { protocol: StudyProtocol; report: StudyReport | null }> {
   const found = await db.maybe<StudyRun & { protocol: StudyProtocol; report: StudyReport | null }>(sql`
-    select ${RUN}, run.protocol, run.report from signals.study_run as run where run.study::text = ${study} and run.id::text = ${id}
+    select ${RUN}, run.protocol, run.report from signals.study_run as run where ${isId(sql`run.study`, study)} and ${isId(sql`run.id`, id)}
   `);
   if (found === undefined) throw new Problem('not-found', 'there is no such analysis');
   return found;
@@ -203,7 +203,7 @@ export interface StepDone {
 export function findSteps(db: Db, { study, id }: Pick<Claimed, 'study' | 'id'>): Promise<StepDone[]> {
   return db.rows<StepDone>(sql`
     select key, method, output, refusal->>'message' as refusal, took_ms as "tookMs" from signals.study_step
-    where study::text = ${study} and run::text = ${id} order by place, key limit 500
+    where ${isId(sql`study`, study)} and ${isId(sql`run`, id)} order by place, key limit 500
   `);
 }
 

@@ -48,9 +48,11 @@ export function textOf(cell: Cell): string {
 /** What an earlier release told, its rows as they were released. */
 export interface EarlierRelease {
   releaseId: string;
+  /** Of the offering itself, or of another one of its holder over the same population. */
+  own: boolean;
   /** How it was made, see Told. */
   told: Told;
-  columns: { name: string }[];
+  columns: Pick<CandidateColumn, 'name' | 'role'>[];
   rows: Cell[][];
 }
 
@@ -60,7 +62,14 @@ export type Told = {
   codes: Record<string, string[]>;
 } & (
   | { method: 'microdata'; levels: Record<string, number>; localRecoding: boolean }
-  | { method: 'table'; dimensions: string[]; margins: boolean }
+  | {
+      method: 'table';
+      dimensions: string[];
+      margins: boolean;
+      /** What was taken to be known anyhow, and which cells were hidden for being small, by their codes as JSON; never what was hidden. */
+      totals?: Record<string, number>;
+      guarded?: string[];
+    }
 );
 
 const MOST_CODES = 500;
@@ -77,4 +86,13 @@ export function codesTold(columns: readonly CandidateColumn[], rows: readonly Ce
     if (values.size <= MOST_CODES) codes[name] = [...values].filter((code) => code !== TOTAL).sort();
   }
   return codes;
+}
+
+/** What a column is to others, without what only the gate or the studio knows of it. */
+export function plainColumn({ name, label, type, role, hierarchy, unit }: CandidateColumn): CandidateColumn {
+  return {
+    ...{ name, label, type, role },
+    ...(hierarchy !== undefined && { hierarchy }),
+    ...(unit !== undefined && { unit }),
+  };
 }

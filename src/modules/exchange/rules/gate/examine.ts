@@ -64,7 +64,7 @@ export function examine(
   const { report, checks, ...examined } =
     method === 'table'
       ? examineTable(candidate, columns, given, tools)
-      : examineMicrodata(candidate, columns, given, tools);
+      : examineMicrodata(candidate, columns, { settings, earlier: earlier.filter(({ own }) => own) }, tools);
   const all = [...first, ...checks];
   const verdict = all.some((each) => each.verdict === 'failed') ? 'refused' : 'passed';
   const reports = {

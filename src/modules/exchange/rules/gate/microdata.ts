@@ -12,6 +12,7 @@ import {
   type EarlierRelease,
   type EncodedCandidate,
   type EncodedColumn,
+  plainColumn,
   type Told,
   textOf,
 } from './encoded.ts';
@@ -55,7 +56,7 @@ export function examineMicrodata(
       onProgress: ({ checked, lattice }) => tools.progress(checked / lattice),
     },
   );
-  const columns = leavingColumns.map(plain);
+  const columns = leavingColumns.map(plainColumn);
   const levels = Object.fromEntries(levelsOf(outcome, fitted).map(({ column, level }) => [column, level]));
   const { rows: generalised, differencing } = heldAgainst(releasedRows(outcome, leavingColumns), columns, {
     ...{ earlier, settings, fitted, levels },
@@ -77,17 +78,6 @@ export function examineMicrodata(
       codes: codesTold(columns, generalised),
     },
     report: reportOf(outcome, { fitted, classes, suppressed, settings }),
-  };
-}
-
-function plain({ name, label, type, role, hierarchy, unit }: EncodedColumn): CandidateColumn {
-  return {
-    name,
-    label,
-    type,
-    role,
-    ...(hierarchy !== undefined && { hierarchy }),
-    ...(unit !== undefined && { unit }),
   };
 }
 

@@ -9,7 +9,7 @@ export const LIKELY_SHARE = limits.likelyShare.value;
 export const UNIQUE_SHARE = limits.uniqueShare.value;
 
 /** What the gate asks for by itself. */
-export const USUAL: GateSettings = {
+const USUAL: GateSettings = {
   method: 'auto',
   k: limits.k.value,
   suppressionLimit: limits.suppressionLimit.value,

@@ -6,6 +6,8 @@ import {
   differenceLayer,
   exposed,
   type Frame,
+  flatDimension,
+  jointLayer,
   type Layer,
   makeFrame,
   type PrimaryRule,
@@ -13,6 +15,7 @@ import {
   primary,
   type Solver,
   suppress,
+  type ToldBefore,
 } from '#standards/disclosure-control';
 import {
   type CandidateColumn,
@@ -28,6 +31,7 @@ import {
   type EarlierRelease,
   type EncodedCandidate,
   type EncodedColumn,
+  plainColumn,
   textOf,
 } from './encoded.ts';
 import type { Examined, GateTools } from './microdata.ts';
@@ -40,6 +44,11 @@ const SUPPRESS_MS = 15_000;
 const MOST_LISTED = 200;
 /** Up to so many hidden cells the attacker may use that persons are whole. */
 const MOST_WHOLE = 40;
+/** Cells of all releases that are solved together, the newest first; older ones are compared one by one. */
+const MOST_JOINT = 4_000;
+/** Of another offering's table: so many cells in common, and this share of them alike, and it counts the same persons. */
+const LEAST_SHARED = 3;
+const SHARED_ALIKE = 0.5;
 
 interface TableTools extends GateTools {
   solve: Solver;
@@ -53,7 +62,7 @@ export function examineTable(
   tools: TableTools,
 ): Examined & { report: TableReport } {
   const parts = partsOf(candidate, leavingColumns, settings);
-  const past = earlier.map((release) => readEarlier(release, parts));
+  const past = earlier.filter(({ own }) => own).map((release) => readEarlier(release, parts));
   const frame = makeFrame(dimensionsOf(parts, past), { mostCells: MOST_CELLS });
   const data = fill(frame, parts, candidate, settings);
   const found = findPrimary(frame, data, settings);
@@ -63,7 +72,15 @@ export function examineTable(
     each === undefined ? [] : [differenceTo(frame, layers[0]!, each, { parts, settings })],
   );
   const costs = data.counts.map((count) => (count === 0 ? Number.POSITIVE_INFINITY : 1 + Math.log2(1 + count)));
-  const problem = { relations: frame.relations, layers: [...layers, ...differences], costs };
+  const told = earlier.flatMap((release) => {
+    if (!release.own) return toldElsewhere(release, frame, { parts, counts: data.counts }) ?? [];
+    const own = past.find((each) => each?.release === release);
+    return own === undefined ? [] : toldBefore(own, frame);
+  });
+  const series = fitting(told, frame.size);
+  const counted =
+    series.length === 0 ? layers[0]! : solvedTogether(layers[0]!, series, { frame, costs, settings, tools });
+  const problem = { relations: frame.relations, layers: [counted, ...layers.slice(1), ...differences], costs };
   const pattern = suppress(problem, {
     solve: tools.solve,
     mostOptimal: MOST_OPTIMAL,
@@ -76,15 +93,17 @@ export function examineTable(
   const open =
     pattern === undefined ? [...found.keys()] : exposed(problem, hidden, tools.solve).map(({ cell }) => cell);
   const rows = open.length > 0 ? [] : releasedRows(frame, { parts, candidate, hidden, settings });
-  const columns = leavingColumns.map(plain);
+  const columns = leavingColumns.map(plainColumn);
   const described = describe(
     frame,
-    { data, found, hidden, differences, layers, optimal: pattern?.optimal ?? false },
+    { data, found, hidden, differences, counted, optimal: pattern?.optimal ?? false },
     tools,
   );
   return {
     checks: checksOf(frame, {
       ...{ data, found, hidden, open, settings, described, past: past.length, comparable, differences },
+      together: series.length,
+      elsewhere: told.length - past.filter((each) => each !== undefined).length,
       hasSums: parts.sums !== undefined,
     }),
     columns,
@@ -94,19 +113,9 @@ export function examineTable(
       dimensions: parts.dimensions.map(({ column }) => column.name),
       margins: settings.margins,
       codes: codesTold(columns, rows),
+      ...keptOfTable(frame, data.counts, { found, hidden }),
     },
     report: described,
-  };
-}
-
-function plain({ name, label, type, role, hierarchy, unit }: EncodedColumn): CandidateColumn {
-  return {
-    name,
-    label,
-    type,
-    role,
-    ...(hierarchy !== undefined && { hierarchy }),
-    ...(unit !== undefined && { unit }),
   };
 }
 
@@ -135,7 +144,7 @@ function partsOf(candidate: EncodedCandidate, columns: readonly EncodedColumn[],
     return column;
   });
   const coded = columns
-    .filter(({ role }) => role === 'quasi' || role === 'sensitive' || role === 'plain')
+    .filter((column) => !isNumber(column))
     .sort((a, b) => b.dictionary.length - a.dictionary.length || columns.indexOf(a) - columns.indexOf(b));
   const dimensions: { column: EncodedColumn; fixed: EncodedColumn[] }[] = [];
   for (const column of coded) {
@@ -149,6 +158,11 @@ function partsOf(candidate: EncodedCandidate, columns: readonly EncodedColumn[],
   if (dimensions.length === 0) throw new RangeError('a table needs a column of codes');
   const sums = largest.length === 0 ? undefined : columns.find(({ role }) => role === 'measure');
   return { columns, dimensions, count, sums, largest };
+}
+
+/** Told of a cell, and hidden with it: a mean is no code, whatever it is called. */
+function isNumber({ role, type }: CandidateColumn): boolean {
+  return role === 'count' || role === 'measure' || role === 'weight' || (role === 'plain' && type === 'decimal');
 }
 
 /** Whether each code of the one goes with a single code of the other. */
@@ -356,6 +370,129 @@ function differenceTo(
   return difference;
 }
 
+/** What an earlier release of the same columns told, with what was taken to be known of its totals. */
+function toldBefore({ cells, totals, release }: Earlier, frame: Frame): ToldBefore {
+  const every = Array.from({ length: frame.size }, (_, cell) => cell);
+  const told = toldOf(frame, release, [...cells.values(), ...totals]);
+  return { ...told, same: new Map(every.map((cell) => [cell, cell])) };
+}
+
+/** @param lines of the finest cells: those without a line had nobody */
+function toldOf(
+  frame: Frame,
+  { told }: EarlierRelease,
+  lines: readonly { codes: string[]; count: number | null }[],
+): Omit<ToldBefore, 'same'> {
+  const values = new Float64Array(frame.size);
+  const finest = new Set(leavesOf(frame));
+  const hidden = new Set(Array.from({ length: frame.size }, (_, cell) => cell).filter((cell) => !finest.has(cell)));
+  const note = (codes: readonly string[], count: number | null): void => {
+    const cell = frame.cellOf(codes);
+    if (cell === undefined) return;
+    if (count === null) hidden.add(cell);
+    else {
+      values[cell] = count;
+      hidden.delete(cell);
+    }
+  };
+  const { totals = {}, guarded = [] } = told.method === 'table' ? told : {};
+  for (const [codes, count] of Object.entries(totals)) note(JSON.parse(codes) as string[], count);
+  for (const { codes, count } of lines) note(codes, count);
+  return {
+    ...{ values, hidden, relations: frame.relations },
+    guarded: guarded.flatMap((codes) => frame.cellOf(JSON.parse(codes) as string[]) ?? []),
+  };
+}
+
+/** What another offering of the holder told of the same persons; undefined where it does not count the same, as far as the numbers show. */
+function toldElsewhere(
+  release: EarlierRelease,
+  frame: Frame,
+  { parts, counts }: { parts: Parts; counts: Float64Array },
+): ToldBefore | undefined {
+  const { told, columns } = release;
+  const place = (name: string): number => columns.findIndex((column) => column.name === name);
+  const count = columns.findIndex(({ role }) => role === 'count');
+  if (told.method !== 'table' || count < 0) return undefined;
+  const lines = release.rows.map((row) => ({
+    codes: told.dimensions.map((name) => textOf(row[place(name)] ?? null)),
+    count: row[count] == null ? null : Number(row[count]),
+  }));
+  const dimensions = told.dimensions.map((name, at) =>
+    flatDimension(
+      name,
+      [...new Set(lines.map(({ codes }) => codes[at]!))].filter((code) => code !== TOTAL),
+      TOTAL,
+    ),
+  );
+  if (dimensions.reduce((size, { codes }) => size * codes.length, 1) > MOST_JOINT) return undefined;
+  const its = makeFrame(dimensions);
+  const shared = parts.dimensions.map(({ column }) => told.dimensions.indexOf(column.name));
+  const same = new Map<number, number>();
+  for (let cell = 0; cell < frame.size; cell += 1) {
+    const codes = frame.codesOf(cell);
+    if (codes.some((code, at) => shared[at] === -1 && code !== TOTAL)) continue;
+    const theirs = its.cellOf(told.dimensions.map((_, at) => codes[shared.indexOf(at)] ?? TOTAL));
+    if (theirs !== undefined) same.set(cell, theirs);
+  }
+  const known = toldOf(its, release, lines);
+  const both = [...same].filter(
+    ([mine, other]) => !known.hidden.has(other) && counts[mine]! + known.values[other]! > 0,
+  );
+  const alike = both.filter(([mine, other]) => counts[mine] === known.values[other]).length;
+  return both.length >= LEAST_SHARED && alike >= SHARED_ALIKE * both.length ? { ...known, same } : undefined;
+}
+
+/** The newest that can be solved together, the oldest first. */
+function fitting(newestFirst: readonly ToldBefore[], size: number): ToldBefore[] {
+  let cells = size;
+  const taken: ToldBefore[] = [];
+  for (const each of newestFirst) {
+    cells += each.values.length;
+    if (cells > MOST_JOINT) break;
+    taken.unshift(each);
+  }
+  return taken;
+}
+
+/** The present counts with all that was told before as one table. */
+function solvedTogether(
+  now: Layer,
+  past: readonly ToldBefore[],
+  {
+    frame,
+    costs,
+    settings: { k },
+    tools: { solve },
+  }: { frame: Frame; costs: Float64Array; settings: GateSettings; tools: TableTools },
+): Layer {
+  const needOf = (count: number) => primary({ rule: 'frequency', least: k }, { count, sum: 0, largest: [] });
+  const joint = jointLayer(now, { relations: frame.relations, past, least: k }, solve, needOf);
+  if (joint === undefined) return now;
+  // What is open even if nothing more is told was opened by others: this release cannot close it.
+  const all = new Set([...costs.keys()].filter((cell) => Number.isFinite(costs[cell])));
+  const lost = exposed({ relations: frame.relations, layers: [joint], costs }, all, solve);
+  const changes = past.reduce((size, { values }) => size + values.length, frame.size);
+  const beyond = new Set(lost.map(({ cell }) => cell).filter((cell) => cell >= frame.size && cell < changes));
+  return { ...joint, needs: new Map([...joint.needs].filter(([cell]) => !beyond.has(cell))) };
+}
+
+/** What later releases must know of this one: totals that everybody is taken to know, and which cells were hidden for being small. */
+function keptOfTable(
+  frame: Frame,
+  counts: Float64Array,
+  { found, hidden }: { found: ReadonlyMap<number, Primary>; hidden: ReadonlySet<number> },
+): { totals: Record<string, number>; guarded: string[] } {
+  const key = (cell: number): string => JSON.stringify(frame.codesOf(cell));
+  const totals = new Set(frame.relations.map(({ total }) => total));
+  return {
+    totals: Object.fromEntries(
+      [...totals].filter((cell) => !hidden.has(cell)).map((cell) => [key(cell), counts[cell]!]),
+    ),
+    guarded: [...hidden].filter((cell) => found.get(cell)?.count !== undefined).map(key),
+  };
+}
+
 function releasedRows(
   frame: Frame,
   {
@@ -366,7 +503,6 @@ function releasedRows(
   }: { parts: Parts; candidate: EncodedCandidate; hidden: ReadonlySet<number>; settings: GateSettings },
 ): Cell[][] {
   const { columns, dimensions } = parts;
-  const isNumber = ({ role }: EncodedColumn): boolean => role === 'count' || role === 'measure' || role === 'weight';
   const rows: Cell[][] = [];
   for (let row = 0; row < candidate.rowCount; row += 1) {
     const cell = frame.cellOf(dimensions.map(({ column }) => textOf(cellOf(column, row))))!;
@@ -422,14 +558,14 @@ function describe(
     found,
     hidden,
     differences,
-    layers,
+    counted,
     optimal,
   }: {
     data: TableData;
     found: ReadonlyMap<number, Primary>;
     hidden: ReadonlySet<number>;
     differences: readonly Layer[];
-    layers: readonly Layer[];
+    counted: Layer;
     optimal: boolean;
   },
   { solve }: TableTools,
@@ -439,7 +575,8 @@ function describe(
   const kept = finest.reduce((sum, cell) => sum + (hidden.has(cell) ? 0 : data.counts[cell]!), 0);
   const isPrimary = (cell: number): boolean => found.has(cell) || differences.some(({ needs }) => needs.has(cell));
   const cells = [...hidden].sort((a, b) => a - b);
-  const attacker = new Attacker({ ...layers[0]!, whole: cells.length <= MOST_WHOLE }, frame.relations, hidden, solve);
+  const whole = cells.length + (counted.hiddenAnyhow?.size ?? 0) <= MOST_WHOLE;
+  const attacker = new Attacker({ ...counted, whole }, frame.relations, hidden, solve);
   const listed = [...cells].sort((a, b) => Number(isPrimary(b)) - Number(isPrimary(a)) || a - b).slice(0, MOST_LISTED);
   const reasons = new Map<Reason, number>();
   for (const cell of cells) {
@@ -488,11 +625,15 @@ interface Judged {
   past: number;
   comparable: boolean;
   differences: readonly Layer[];
+  /** Releases that were solved together with this one, and how many of all are of other offerings. */
+  together: number;
+  elsewhere: number;
   hasSums: boolean;
 }
 
 function checksOf(frame: Frame, judged: Judged): GateCheck[] {
   const { data, found, hidden, open, settings, described, past, comparable, differences, hasSums } = judged;
+  const { together, elsewhere } = judged;
   const { k, dominance, pPercent, suppressionLimit } = settings;
   const told = Array.from({ length: frame.size }, (_, cell) => cell).filter(
     (cell) => !hidden.has(cell) && data.counts[cell]! > 0,
@@ -540,16 +681,18 @@ function checksOf(frame: Frame, judged: Judged): GateCheck[] {
     }),
     check('differencing', {
       verdict:
-        past === 0
+        past + elsewhere === 0
           ? 'not-applicable'
           : !comparable || open.some((cell) => !found.has(cell))
             ? 'failed'
             : mended(changed),
       numbers:
-        past === 0
+        past + elsewhere === 0
           ? []
           : [
               { name: 'earlierReleases', value: past },
+              { name: 'otherOfferings', value: elsewhere },
+              { name: 'solvedTogether', value: together },
               { name: 'smallChanges', value: changed },
             ],
     }),

@@ -8,6 +8,12 @@ export interface Range {
   below?: number;
 }
 
+/** Of the length of a list. */
+interface Bounds {
+  least?: number;
+  most?: number;
+}
+
 const MOST_ITEMS = 2_000_000;
 
 /** Members that tell where data are from and what their columns are called. */
@@ -62,15 +68,13 @@ export class Input {
   number(range: Range = {}): number {
     const value = this.value === 'Inf' ? Infinity : this.value === '-Inf' ? -Infinity : this.value;
     if (typeof value !== 'number' || Number.isNaN(value)) throw this.wrong('a number is expected', { ...range });
-    const { least = -Infinity, most = Infinity, above = -Infinity, below = Infinity } = range;
-    const inside = value >= least && value <= most && (value > above || above === -Infinity);
-    if (!inside || !(value < below || below === Infinity)) throw this.wrong('a number out of its range', { ...range });
+    if (!isInside(value, range)) throw this.wrong('a number out of its range', { ...range });
     return value;
   }
 
   whole(range: Range = {}): number {
     const value = this.number(range);
-    if (!Number.isInteger(value)) throw this.wrong('a whole number is expected', { ...range });
+    if (!Number.isSafeInteger(value)) throw this.wrong('a whole number is expected', { ...range });
     return value;
   }
 
@@ -92,22 +96,33 @@ export class Input {
     return found;
   }
 
-  items({ least = 0, most = MOST_ITEMS }: { least?: number; most?: number } = {}): Input[] {
+  items(bounds: Bounds = {}): Input[] {
+    return this.#list(bounds).map((item, at) => new Input(item, `${this.path}/${at}`));
+  }
+
+  /** A list of numbers of which `read` is asked only for what is no number in the range: a long column is read without an object for each. */
+  column(read: (item: Input, at: number) => number, range: Range = {}, bounds: Bounds = {}): number[] {
+    return this.#list(bounds).map((value, at) =>
+      typeof value === 'number' && isInside(value, range) ? value : read(new Input(value, `${this.path}/${at}`), at),
+    );
+  }
+
+  #list({ least = 0, most = MOST_ITEMS }: Bounds): unknown[] {
     if (!Array.isArray(this.value)) throw this.wrong('a list is expected');
     if (this.value.length < least || this.value.length > most)
       throw this.wrong('a list of another length is expected', { least, most, length: this.value.length });
-    return this.value.map((item, at) => new Input(item, `${this.path}/${at}`));
+    return this.value;
   }
 
   numbers(range: Range & { length?: number } = {}): number[] {
     const { length, ...each } = range;
     const bounds = length === undefined ? {} : { least: length, most: length };
-    return this.items(bounds).map((item) => item.number(each));
+    return this.column((item) => item.number(each), each, bounds);
   }
 
   /** Null is NaN. */
   numbersOrNaN(range: Range = {}): number[] {
-    return this.items().map((item) => (item.isAbsent ? Number.NaN : item.number(range)));
+    return this.column((item) => (item.isAbsent ? Number.NaN : item.number(range)), range);
   }
 
   wholes(range: Range = {}): number[] {
@@ -135,4 +150,10 @@ export class Input {
   wrong(message: string, facts: Record<string, unknown> = {}): Problem {
     return new Problem('invalid', message, { at: this.path === '' ? '/' : this.path, ...facts });
   }
+}
+
+function isInside(value: number, range: Range): boolean {
+  const { least = -Infinity, most = Infinity, above = -Infinity, below = Infinity } = range;
+  const inside = value >= least && value <= most && (value > above || above === -Infinity);
+  return inside && (value < below || below === Infinity);
 }

@@ -27,11 +27,17 @@ function readLevel(input: Input): number {
 const LEVEL = ['confLevel', 'conf.level'];
 const PROBABILITY = { least: 0, most: 1 };
 
+/** Exact methods go through counts one by one. */
+const MOST_COUNTED = 1e9;
+
 /** binom.test, prop.test without and with correction, and intervals by formula, for each `{ x, n }`. */
 export function singleRates(input: Input): object[] {
   return input.items().map((item) => {
     only(item, ['x', 'n', ...LEVEL]);
-    const proportion = { x: item.field('x').whole({ least: 0 }), n: item.field('n').whole({ least: 1 }) };
+    const proportion = {
+      x: item.field('x').whole({ least: 0, most: MOST_COUNTED }),
+      n: item.field('n').whole({ least: 1, most: MOST_COUNTED }),
+    };
     const level = readLevel(item);
     return {
       p: proportion.x / proportion.n,
@@ -51,8 +57,8 @@ export function twoRates(input: Input): object[] {
   return input.items().map((item) => {
     only(item, ['x1', 'n1', 'x0', 'n0', ...LEVEL]);
     const read = (x: string, n: string) => ({
-      x: item.field(x).whole({ least: 0 }),
-      n: item.field(n).whole({ least: 1 }),
+      x: item.field(x).whole({ least: 0, most: MOST_COUNTED }),
+      n: item.field(n).whole({ least: 1, most: MOST_COUNTED }),
     });
     const groups = { one: read('x1', 'n1'), zero: read('x0', 'n0') };
     const level = readLevel(item);

@@ -262,13 +262,15 @@ export function ebgm(input: Input): object {
 /** Closed forms of two-by-two tables: a with both, n1 with the product, n2 with the event, N all. Checked against PhViD 1.0.8, chisq.test and fisher.test of R. */
 export function disproportionality(input: Input): object {
   input.only(['a', 'n1', 'n2', 'N', 'E', 'level']);
-  const both = input.field('a').wholes({ least: 0 });
+  // Fisher's test goes through the counts one by one.
+  const counts = { least: 0, most: 1e9 };
+  const both = input.field('a').wholes(counts);
   const length = both.length;
   const column = (name: string) => {
     const given = input.field(name);
-    if (!Array.isArray(given.value)) return new Array<number>(length).fill(given.whole({ least: 0 }));
+    if (!Array.isArray(given.value)) return new Array<number>(length).fill(given.whole(counts));
     if (given.items().length !== length) throw given.wrong('a list of another length is expected', { length });
-    return given.wholes({ least: 0 });
+    return given.wholes(counts);
   };
   const tables = { both, product: column('n1'), event: column('n2'), all: column('N') };
   const level = input.field('level').or(0.95, (value) => value.number({ above: 0, below: 1 }));

@@ -4,12 +4,10 @@ import {
   type CoxData,
   type CoxFit,
   type CoxOptions,
-  concordance,
+  coxConcordance,
   fitCox,
   LIMIT_SCALES,
-  linearPredictor,
   martingaleResiduals,
-  oneGroup,
   predictedCurves,
   proportionalityTests,
   robustCovariance,
@@ -116,14 +114,8 @@ function readOptions(input: Input, width: number): CoxOptions {
   };
 }
 
-function describeConcordance({ fit, strata, cluster }: Model): object {
-  const { tied } = fit.made.sets;
-  // Who has the higher risk is to have the event sooner.
-  const score = linearPredictor(fit).map((value) => -value);
-  const found = concordance(tied, score, {
-    strata: strata ?? oneGroup(score.length),
-    ...(cluster === undefined ? {} : { clusters: cluster }),
-  });
+function describeConcordance({ fit, cluster }: Model): object {
+  const found = coxConcordance(fit, cluster);
   return { concordance: found.concordance, concordanceSe: found.standardError };
 }
 

@@ -30,7 +30,7 @@ export class Rows {
   numbers(name: string): (() => Float64Array) | undefined {
     const column = this.#input.field(name);
     if (column.isAbsent) return undefined;
-    const values = this.#items(column).map((item, row) => {
+    const values = this.#column(column, (item, row) => {
       if (!item.isAbsent) return item.number();
       this.#missing[row] = 1;
       return Number.NaN;
@@ -47,13 +47,14 @@ export class Rows {
 
   /** 1 and 0, true and false, or, as R reads it too, 2 and 1. */
   events(name: string): () => Uint8Array {
-    const codes = this.#items(this.#input.field(name)).map((item, row) => {
-      if (item.isAbsent) {
-        this.#missing[row] = 1;
-        return Number.NaN;
-      }
+    const codes = this.#column(this.#input.field(name), (item, row) => {
+      if (item.isAbsent) this.#missing[row] = 1;
+      if (item.isAbsent) return Number.NaN;
       return typeof item.value === 'boolean' ? Number(item.value) : item.whole({ least: 0, most: 2 });
     });
+    for (const [row, code] of codes.entries())
+      if (code !== 0 && code !== 1 && code !== 2 && this.#missing[row] === 0)
+        throw this.#input.field(name).wrong('0 and 1, or 1 and 2, are expected', { row });
     const first = codes.includes(2) ? 1 : 0;
     for (const [row, code] of codes.entries())
       if (code < first)
@@ -77,15 +78,15 @@ export class Rows {
     if (matrix.isAbsent) return undefined;
     const rows = this.#items(matrix).map((item, row) => {
       const values = Array.isArray(item.value) ? item.numbersOrNaN() : [item.isAbsent ? Number.NaN : item.number()];
-      if (values.some(Number.isNaN)) this.#missing[row] = 1;
-      else if (!values.every(Number.isFinite)) throw item.wrong('a covariate must be finite');
+      for (const value of values)
+        if (Number.isNaN(value)) this.#missing[row] = 1;
+        else if (!Number.isFinite(value)) throw item.wrong('a covariate must be finite');
       return values;
     });
     const width = rows[0]!.length;
     const odd = rows.findIndex((row) => row.length !== width);
     if (odd >= 0) throw matrix.wrong('a row of another length', { row: odd, length: width });
-    return () =>
-      Array.from({ length: width }, (_, column) => Float64Array.from(this.kept(), (row) => rows[row]![column]!));
+    return () => Array.from({ length: width }, (_, column) => this.#keep(rows.map((row) => row[column]!)));
   }
 
   /** Names of groups, or undefined where the column is absent. */
@@ -106,13 +107,20 @@ export class Rows {
 
   /** The rows without a missing value. */
   kept(): Uint32Array {
-    this.#kept ??= Uint32Array.from(this.#missing.keys()).filter((row) => this.#missing[row] === 0);
+    this.#kept ??= new Uint32Array(this.#length).map((_, row) => row).filter((row) => this.#missing[row] === 0);
     if (this.#kept.length === 0) throw this.#input.wrong('no row is complete');
     return this.#kept;
   }
 
   #keep(values: readonly number[]): Float64Array {
-    return Float64Array.from(this.kept(), (row) => values[row]!);
+    const rows = this.kept();
+    const kept = new Float64Array(rows.length);
+    for (let k = 0; k < rows.length; k += 1) kept[k] = values[rows[k]!]!;
+    return kept;
+  }
+
+  #column(column: Input, read: (item: Input, row: number) => number): number[] {
+    return column.column(read, {}, { least: this.#length, most: this.#length });
   }
 
   #items(column: Input): Input[] {

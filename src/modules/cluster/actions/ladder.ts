@@ -1,0 +1,98 @@
+import { reachOf, record } from '#kernel/access';
+import type { Context } from '#kernel/context';
+import { Problem } from '#kernel/problem';
+import ladder from '../../../../facts/cluster/ladder.json' with { type: 'json' };
+import type { Answer, LadderLine, LadderPage, LadderSetting, Rung, ThingName } from '../model.ts';
+import {
+  answerRung,
+  checkSetting,
+  LADDER_PROPERTIES,
+  ladderFacts,
+  rungsOn,
+  sortSaid,
+  todayOf,
+} from '../rules/index.ts';
+import { findSettings, findStatements, findThingLines, insertSetting } from '../store/index.ts';
+
+const [READ, SET] = ['cluster.read', 'cluster.target.write'];
+const RUNGS = ladder.rungs as Rung[];
+const MOST_ENTERPRISES = 20_000;
+const MOST_STATEMENTS = 400_000;
+const SHOWN = 200;
+
+/** Every enterprise against every rung: met, not met, or unknown. Who is next comes first. */
+export async function readLadder(ctx: Context, { examples }: { examples: boolean }): Promise<LadderPage> {
+  ctx.require(READ);
+  const settings = await findSettings(ctx.db);
+  const today = todayOf(ctx.now());
+  const rungs = rungsOn(RUNGS, settings, today);
+  const things = await findThingLines(ctx.db, { kinds: ['enterprise'], examples, limit: MOST_ENTERPRISES + 1 });
+  if (things.length > MOST_ENTERPRISES)
+    throw new Problem('too-costly', 'so many enterprises are not judged at once', { most: MOST_ENTERPRISES });
+  const statements = Map.groupBy(
+    await findStatements(
+      ctx.db,
+      things.map(({ id }) => id),
+      { properties: LADDER_PROPERTIES, most: MOST_STATEMENTS },
+    ),
+    ({ thing }) => thing,
+  );
+  const inside = await whereTheyLie(ctx, rungs, examples);
+  const lines = things.map(({ id, kind, name, nameZh, example, place }): LadderLine => {
+    const facts = ladderFacts(sortSaid(statements.get(id) ?? []), today);
+    const answers = rungs.map((rung) => {
+      const lies = inside.get(rung.place ?? '')?.has(id);
+      return answerRung(rung, facts, lies === true ? true : place === null ? undefined : lies);
+    });
+    const thing: ThingName = { id, kind, name, nameZh, example };
+    return { thing, answers, top: answers.findLast(({ answer }) => answer === 'yes')?.rung ?? null };
+  });
+  const counts = Object.fromEntries(
+    rungs.map(({ id }, at) => {
+      const of = (answer: Answer): number => lines.filter(({ answers }) => answers[at]?.answer === answer).length;
+      return [id, { yes: of('yes'), no: of('no'), unknown: of('unknown') }];
+    }),
+  );
+  const sorted = lines.toSorted((one, two) => weight(two) - weight(one));
+  return {
+    rungs,
+    settings,
+    counts,
+    enterprises: things.length,
+    lines: sorted.slice(0, SHOWN),
+    more: sorted.length > SHOWN,
+    maySet: reachOf(ctx.actor, SET) !== undefined,
+  };
+}
+
+/** Near to a rung before all, then by how much is known. */
+function weight({ answers }: LadderLine): number {
+  return answers.reduce((sum, { isNear, answer }) => sum + (isNear ? 100 : 0) + (answer === 'unknown' ? 0 : 1), 0);
+}
+
+async function whereTheyLie(
+  ctx: Context,
+  rungs: readonly Rung[],
+  examples: boolean,
+): Promise<Map<string, Set<string>>> {
+  const places = new Set(rungs.flatMap(({ place }) => place ?? []));
+  const inside = new Map<string, Set<string>>();
+  for (const place of places) {
+    const found = await findThingLines(ctx.db, { kinds: ['enterprise'], place, examples, limit: MOST_ENTERPRISES });
+    inside.set(place, new Set(found.map(({ id }) => id)));
+  }
+  return inside;
+}
+
+/** An authority sets what no published rule fixes, from a day on. */
+export async function setLadder(
+  ctx: Context,
+  setting: Pick<LadderSetting, 'rung' | 'criterion' | 'value' | 'source' | 'validFrom'>,
+): Promise<void> {
+  ctx.require(SET);
+  checkSetting(RUNGS, setting);
+  await ctx.db.transaction(async (tx) => {
+    await insertSetting(ctx, tx, setting);
+    await record(ctx, tx, { act: 'cluster.ladder-set', subject: `ladder/${setting.rung}`, detail: { ...setting } });
+  });
+}

@@ -1,0 +1,211 @@
+import { createHash } from 'node:crypto';
+import { reachOf, record } from '#kernel/access';
+import { inThread } from '#kernel/child';
+import type { Context, Db } from '#kernel/context';
+import type { Job } from '#kernel/jobs';
+import { tell } from '#kernel/outbox';
+import { Problem } from '#kernel/problem';
+import { addWorkingDays } from '#modules/exchange';
+import type { Eligibility, EligibleLine, Policy, PolicyPage, PolicyReach, Simulation } from '../../model.ts';
+import { todayOf } from '../../rules/index.ts';
+import {
+  DESK,
+  getPolicy,
+  type Match,
+  parseAmendment,
+  parseClause,
+  type Subject,
+  standingOf,
+  VARIABLES,
+  VOCABULARY,
+  valuesByName,
+  versionAt,
+  withAmendments,
+} from '../../rules/policies/index.ts';
+import {
+  findAmendments,
+  findEligible,
+  findEnterpriseIds,
+  findMatchRun,
+  insertAmendment,
+  markGuide,
+  replaceMatches,
+} from '../../store/policies.ts';
+import { READ } from '../record.ts';
+import { DECIDE, knownAnswers, openBook, WRITE } from './answers.ts';
+import type { MatchTask, SimulateTask } from './thread.ts';
+
+const THREAD = new URL('./thread.ts', import.meta.url);
+const LONGEST_WORDS = 2_000;
+const PAGE = 5_000;
+const MOST_SUBJECTS = 100_000;
+
+export async function readPolicy(ctx: Context, id: string, day = todayOf(ctx.now())): Promise<PolicyPage> {
+  ctx.require(READ);
+  const amendments = await findAmendments(ctx.db);
+  const policy = getPolicy(withAmendments(amendments), id);
+  const version = versionAt(policy.versions, day);
+  const mayLook = reachOf(ctx.actor, DECIDE) !== undefined;
+  const run = mayLook ? await findMatchRun(ctx.db) : undefined;
+  return {
+    ...{ policy, day, version: version.version, standing: standingOf(version, day), variables: [...VARIABLES] },
+    reach: run === undefined ? null : only(run, id),
+    amendments: amendments.filter((each) => each.policy === id).map(({ policy: _, content: __, ...told }) => told),
+    mayWrite: reachOf(ctx.actor, WRITE) !== undefined,
+  };
+}
+
+function only({ ranAt, day, enterprises, tookMs, clauses }: PolicyReach, policy: string): PolicyReach {
+  const own = Object.entries(clauses).filter(([key]) => key.startsWith(`${policy}/`));
+  return { ranAt, day, enterprises, tookMs, clauses: Object.fromEntries(own) };
+}
+
+/** The reach of every clause by the newest matching. */
+export async function readReach(ctx: Context): Promise<{ reach: PolicyReach | null }> {
+  ctx.require(DECIDE);
+  const run = await findMatchRun(ctx.db);
+  if (run === undefined) return { reach: null };
+  const { hash: _, ...reach } = run;
+  return { reach };
+}
+
+export async function listEligible(
+  ctx: Context,
+  given: { policy: string; clause: string; verdict: Eligibility; limit: number; offset: number },
+): Promise<{ enterprises: EligibleLine[] }> {
+  ctx.require(DECIDE);
+  const { policy, clause, ...rest } = given;
+  return { enterprises: await findEligible(ctx.db, { key: `${policy}/${clause}`, ...rest }) };
+}
+
+/** What a draft of a clause would cost over the enterprises on file, beside the clause that holds now. Nothing is kept of it but the audit trail. */
+export async function simulateDraft(
+  ctx: Context,
+  id: string,
+  { clause, examples }: { clause: unknown; examples: boolean },
+): Promise<Simulation> {
+  ctx.require(WRITE);
+  const day = todayOf(ctx.now());
+  const { policies } = await openBook(ctx.db, day);
+  const version = versionAt(getPolicy(policies, id).versions, day);
+  const draft = parseClause(clause, version, VOCABULARY);
+  const subjects = await readSubjects(ctx.db, examples);
+  const began = performance.now();
+  const task: SimulateTask = { kind: 'simulate', policy: id, version, draft, subjects };
+  const found = await inThread<Pick<Simulation, 'now' | 'draft' | 'by' | 'missing'>>(THREAD, task);
+  await ctx.db.transaction((tx) =>
+    record(ctx, tx, {
+      act: 'cluster.policy-simulated',
+      subject: `policy/${id}`,
+      detail: { clause: draft.id, when: draft.when ?? null, amount: draft.amount, enterprises: subjects.length },
+    }),
+  );
+  return { day, enterprises: subjects.length, examples, tookMs: Math.round(performance.now() - began), ...found };
+}
+
+/** Another version of a policy, from a day on; the ones before stay as they were. */
+export async function amendPolicy(
+  ctx: Context,
+  id: string,
+  given: { from?: unknown; to?: unknown; clauses?: unknown; words: string; version: number },
+): Promise<PolicyPage> {
+  ctx.require(WRITE);
+  if (given.words.trim() === '' || given.words.length > LONGEST_WORDS)
+    throw new Problem('invalid', 'say why, in at most 2000 characters');
+  await ctx.db.transaction(async (tx) => {
+    const { versions } = getPolicy(withAmendments(await findAmendments(tx)), id);
+    const newest = versions.reduce((last, each) => (each.version > last.version ? each : last));
+    if (newest.version !== given.version)
+      throw new Problem('conflict', 'the policy has changed since you looked at it: read it again', {
+        version: newest.version,
+      });
+    const content = parseAmendment(given, newest, newest.version + 1, VOCABULARY);
+    const { until } = addWorkingDays(ctx.now(), DESK.guideDays);
+    if (!(await insertAmendment(ctx, tx, { policy: id, content, words: given.words, guideDueAt: until })))
+      throw new Problem('conflict', 'the policy has changed since you looked at it: read it again', {
+        version: content.version,
+      });
+    await record(ctx, tx, {
+      act: 'cluster.policy-amended',
+      subject: `policy/${id}`,
+      detail: { version: content.version, from: content.from, words: given.words },
+    });
+    await tell(tx, { type: 'cluster.policy-amended', subject: id, data: { version: content.version } });
+  });
+  return readPolicy(ctx, id);
+}
+
+/** The guide of a version is online. Again it changes nothing. */
+export async function publishGuide(ctx: Context, id: string, version: number): Promise<PolicyPage> {
+  ctx.require(WRITE);
+  await ctx.db.transaction(async (tx) => {
+    if (await markGuide(ctx, tx, id, version))
+      await record(ctx, tx, { act: 'cluster.policy-guide-online', subject: `policy/${id}`, detail: { version } });
+  });
+  return readPolicy(ctx, id);
+}
+
+/** Enterprises with their answers, examples only where asked for. @throws Problem `too-costly` beyond what one run reads */
+async function readSubjects(db: Db, examples: boolean): Promise<Subject[]> {
+  const subjects: Subject[] = [];
+  for (let after = ''; ; ) {
+    const ids = (await findEnterpriseIds(db, { after, examples, limit: PAGE })).map(({ id }) => id);
+    const known = await knownAnswers(db, ids);
+    for (const id of ids) subjects.push({ id, answers: valuesByName(known.get(id)!) });
+    if (subjects.length > MOST_SUBJECTS)
+      throw new Problem('too-costly', 'there are too many enterprises for one run', { most: MOST_SUBJECTS });
+    if (ids.length < PAGE) return subjects;
+    after = ids.at(-1)!;
+  }
+}
+
+/** Matches every enterprise with every clause and keeps what it found, unless nothing has changed since. Examples are matched too and never counted in sums of money elsewhere. */
+async function matchPolicies(ctx: Context): Promise<PolicyReach> {
+  const day = todayOf(ctx.now());
+  const { policies } = await openBook(ctx.db, day);
+  const subjects = await readSubjects(ctx.db, false);
+  const hash = hashOf(day, policies, subjects);
+  const before = await findMatchRun(ctx.db);
+  if (before?.hash === hash) return before;
+  const began = performance.now();
+  const task: MatchTask = { kind: 'match', day, policies, subjects };
+  const found = await inThread<{ clauses: PolicyReach['clauses']; rows: Match[] }>(THREAD, task, { mostMs: 300_000 });
+  const run = {
+    day,
+    hash,
+    enterprises: subjects.length,
+    tookMs: Math.round(performance.now() - began),
+    clauses: found.clauses,
+  };
+  await ctx.db.transaction(async (tx) => {
+    await replaceMatches(ctx, tx, found.rows, run);
+    await record(ctx, tx, {
+      act: 'cluster.policies-matched',
+      subject: 'policies',
+      detail: { enterprises: subjects.length, clauses: Object.keys(found.clauses).length },
+    });
+  });
+  return { ranAt: ctx.now().toISOString(), ...run };
+}
+
+/** Asked for by a person. */
+export async function matchNow(ctx: Context): Promise<{ reach: PolicyReach }> {
+  ctx.require(DECIDE);
+  return { reach: await matchPolicies(ctx) };
+}
+
+function hashOf(day: string, policies: readonly Policy[], subjects: readonly Subject[]): string {
+  const hash = createHash('sha256').update(day).update(JSON.stringify(policies));
+  for (const { id, answers } of subjects) hash.update(`${id}${JSON.stringify(answers)}`);
+  return hash.digest('hex');
+}
+
+const MATCH_SECONDS = 300;
+
+export const matchJob: Job = {
+  name: 'cluster.policy-match',
+  everySeconds: MATCH_SECONDS,
+  async run(ctx) {
+    await matchPolicies(ctx);
+  },
+};

@@ -1,0 +1,2 @@
+export { searchThings } from './ask.ts';
+export { type Searching, startSearching } from './searching.ts';

@@ -1,0 +1,5 @@
+import type { Hearer } from '#kernel/outbox';
+import { keysHearer } from './actions/merging.ts';
+
+/** A line for each part that hears. */
+export const clusterHearers: readonly Hearer[] = [keysHearer];

@@ -1,0 +1,5 @@
+export { dmnVerb } from './actions/decisions-verb.ts';
+export { loadFacts as loadClusterFacts } from './actions/facts.ts';
+export { clusterJobs } from './actions/jobs.ts';
+export { clusterHearers } from './hears.ts';
+export { clusterRoutes } from './routes/index.ts';

@@ -1,0 +1,55 @@
+import { inThread } from '#kernel/child';
+import { Problem, type ProblemKind } from '#kernel/problem';
+import { parseCsv } from '#modules/exchange';
+
+type SheetCell = string | number | null;
+export interface Sheet {
+  name: string;
+  /** The first row is its head. */
+  rows: readonly (readonly SheetCell[])[];
+  /** In characters, by column. */
+  widths?: readonly number[];
+}
+
+/** What goes to the thread, and what comes back: a Problem does not come through as one. */
+export type SheetTask = { read: Uint8Array; mostRows: number } | { write: readonly Sheet[] };
+export type SheetAnswer =
+  | { rows: string[][] }
+  | { file: Uint8Array }
+  | { refusal: { kind: ProblemKind; message: string; facts: Readonly<Record<string, unknown>> } };
+
+const LIMITS = { mostMs: 20_000, memoryMb: 512 };
+
+async function ask(task: SheetTask): Promise<Exclude<SheetAnswer, { refusal: unknown }>> {
+  const answer = await inThread<SheetAnswer>(new URL('./sheets-thread.ts', import.meta.url), task, LIMITS);
+  if (!('refusal' in answer)) return answer;
+  const { kind, message, facts } = answer.refusal;
+  throw new Problem(kind, message, facts);
+}
+
+/**
+ * The rows of a CSV file or of a workbook's first sheet, as texts; dates as YYYY-MM-DD. A workbook is read in a thread of its own.
+ *
+ * @throws Problem `invalid` where it is neither, `too-large` over so many rows, `too-costly` where it takes too long
+ */
+export async function readSheet(file: Uint8Array, { mostRows }: { mostRows: number }): Promise<string[][]> {
+  // A workbook is a zip archive.
+  if (file[0] !== 0x50 || file[1] !== 0x4b) return parseCsv(decode(file), mostRows);
+  const answer = await ask({ read: file, mostRows });
+  return 'rows' in answer ? answer.rows : [];
+}
+
+/** UTF-8, else what Chinese spreadsheet programs write. */
+function decode(file: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(file);
+  } catch {
+    return new TextDecoder('gb18030').decode(file);
+  }
+}
+
+/** The sheets as a workbook (.xlsx), made in a thread of its own. */
+export async function writeWorkbook(sheets: readonly Sheet[]): Promise<Buffer> {
+  const answer = await ask({ write: sheets });
+  return Buffer.from('file' in answer ? answer.file : []);
+}

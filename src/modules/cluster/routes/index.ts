@@ -1,0 +1,36 @@
+import type { FastifyInstance } from 'fastify';
+import type { Door } from '#kernel/http';
+import { catalogueRoutes } from './catalogues.ts';
+import { decisionRoutes } from './decisions.ts';
+import { fundRoutes } from './funds.ts';
+import { matchingRoutes } from './matching.ts';
+import { meetingRoutes } from './meeting.ts';
+import { openDataRoutes } from './open-data.ts';
+import { policyRoutes } from './policies.ts';
+import { portalRoutes } from './portal.ts';
+import { projectRoutes } from './projects.ts';
+import { recordRoutes } from './record.ts';
+import { relayRoutes } from './relay.ts';
+import { spaceRoutes } from './space.ts';
+import { targetRoutes } from './targets.ts';
+import { upkeepRoutes } from './upkeep.ts';
+import { viewRoutes } from './views.ts';
+
+/** A line for each part. */
+export async function clusterRoutes(app: FastifyInstance, door: Door): Promise<void> {
+  recordRoutes(app, door);
+  matchingRoutes(app, door);
+  upkeepRoutes(app, door);
+  openDataRoutes(app, door);
+  viewRoutes(app, door);
+  policyRoutes(app, door);
+  decisionRoutes(app, door);
+  fundRoutes(app, door);
+  targetRoutes(app, door);
+  projectRoutes(app, door);
+  spaceRoutes(app, door);
+  portalRoutes(app, door);
+  relayRoutes(app, door);
+  meetingRoutes(app, door);
+  catalogueRoutes(app, door);
+}

@@ -1,0 +1,153 @@
+import { likeness, type OrganizationName, readOrganizationName } from '#standards/organization-names';
+import type { Evidence, Match } from '../model.ts';
+
+/** What is known of a body when it is compared. */
+export interface Known {
+  names: readonly string[];
+  uscc?: string;
+  lei?: string;
+  /** Names of places it lies in. */
+  places?: readonly string[];
+}
+
+/**
+ * Weights in bits: how much likelier a finding is among pairs of one body than among pairs of two that share a blocking key.
+ *
+ * Set from the tuning half of facts/cluster/match-pairs.json, rounded to half bits. Source of the sum: Fellegi & Sunter, JASA 64 (1969) 1183.
+ */
+const WEIGHTS = {
+  identifier: { same: 20, different: -20 },
+  name: { same: 6 },
+  brand: { same: 7, 'same sound': 6, 'nearly the same': 4.5, initials: 3, part: 3, differs: -8, none: 0 },
+  trade: { same: 2, some: 1, 'not told': 0, differs: -8 },
+  place: { same: 2, 'not told': 0, differs: -9 },
+  number: { differs: -12 },
+  form: { differs: -12 },
+  kind: { differs: -3 },
+} as const;
+/** At or above: the same; at or below: different; between them a person decides. Chosen on the tuning half for no wrong merge. */
+const SAME_FROM = 8;
+const DIFFERENT_UP_TO = 2.5;
+
+/** Forms that make another body of the same name. */
+const APART = ['branch', 'group', 'holdings'];
+
+/** Words of the trade that say what a body is: a park is not its incubator. */
+const BODIES = new Set('base center hospital incubator institute laboratory park platform university'.split(' '));
+
+/** Whether two are one body, with the working. */
+export function compare(one: Known, other: Known): Match {
+  const evidence: Evidence[] = [];
+  for (const key of ['uscc', 'lei'] as const)
+    if (one[key] !== undefined && other[key] !== undefined)
+      evidence.push(told('identifier', one[key] === other[key] ? 'same' : 'different', one[key], other[key]));
+  evidence.push(...compareNames(one, other));
+  const weight = evidence.reduce((sum, part) => sum + part.weight, 0);
+  return {
+    weight,
+    evidence,
+    verdict: weight >= SAME_FROM ? 'same' : weight <= DIFFERENT_UP_TO ? 'different' : 'unresolved',
+  };
+}
+
+/** The pair of names that fits best speaks for all. */
+function compareNames(one: Known, other: Known): Evidence[] {
+  let best: { sum: number; evidence: Evidence[] } | undefined;
+  for (const a of readNames(one.names))
+    for (const b of readNames(other.names)) {
+      const evidence = compareParts(a, b, one, other);
+      const sum = evidence.reduce((total, { weight }) => total + weight, 0);
+      if (best === undefined || sum > best.sum) best = { sum, evidence };
+    }
+  return best?.evidence ?? [];
+}
+
+/** Names, and other names that stand in their brackets: `... Incubator (GMV Nansha)`; a lone word there is more likely a place or a number. */
+function readNames(names: readonly string[]): OrganizationName[] {
+  return names.flatMap((name) => {
+    const inside = [...name.matchAll(/[(（]([^()（）]+)[)）]/g)]
+      .map(([, words]) => readOrganizationName(words!))
+      .filter(({ brand, trades, places }) => brand.length >= 3 && trades.length + places.length > 0);
+    return [readOrganizationName(inside.length > 0 ? name.replace(/[(（][^()（）]+[)）]/g, ' ') : name), ...inside];
+  });
+}
+
+function compareParts(a: OrganizationName, b: OrganizationName, one: Known, other: Known): Evidence[] {
+  const evidence: Evidence[] = [];
+  if (a.whole !== '' && a.whole === b.whole && a.brandHan === b.brandHan && a.forms.join() === b.forms.join())
+    evidence.push(told('name', 'same', a.whole, b.whole));
+  evidence.push(told('brand', brandFinding(a, b), a.brandHan || a.brand, b.brandHan || b.brand));
+  evidence.push(told('trade', setFinding(a.trades, b.trades), a.trades.join(' '), b.trades.join(' ')));
+  const [here, there] = [placesOf(a, one), placesOf(b, other)];
+  evidence.push(told('place', placeFinding(here, there), here.join(' '), there.join(' ')));
+  if (a.number !== b.number) evidence.push(told('number', 'differs', a.number, b.number));
+  const [form, otherForm] = [a, b].map(({ forms }) => forms.filter((each) => APART.includes(each)).join(' '));
+  if (form !== otherForm) evidence.push(told('form', 'differs', form!, otherForm!));
+  const [kind, otherKind] = [a, b].map(({ trades }) => trades.filter((each) => BODIES.has(each)).join(' '));
+  if (kind !== otherKind) evidence.push(told('kind', 'differs', kind!, otherKind!));
+  return evidence;
+}
+
+function told<A extends keyof typeof WEIGHTS>(
+  about: A,
+  finding: keyof (typeof WEIGHTS)[A] & string,
+  one: string,
+  other: string,
+): Evidence {
+  return { about, finding, weight: WEIGHTS[about][finding] as number, one, other };
+}
+
+function brandFinding(a: OrganizationName, b: OrganizationName): keyof (typeof WEIGHTS)['brand'] {
+  if (a.brand === '' || b.brand === '') return a.brand === b.brand ? 'none' : 'differs';
+  if (a.brandHan !== '' && b.brandHan !== '') {
+    if (a.brandHan === b.brandHan) return 'same';
+    // Of two Chinese names the characters count: 康宁 and 康凝 sound alike and are two.
+    if (a.brand === b.brand) return 'nearly the same';
+  } else if (a.brand === b.brand) return a.brandHan === b.brandHan ? 'same' : 'same sound';
+  const [short, long] = a.brand.length < b.brand.length ? [a, b] : [b, a];
+  if (short.brand.length >= 5 && a.brandHan === '' && b.brandHan === '' && likeness(a.brand, b.brand) >= 0.94)
+    return 'nearly the same';
+  if (short.brand.length >= 2 && short.brand === long.initials) return 'initials';
+  if (short.brand.length >= 5 && (long.brand.startsWith(short.brand) || long.brand.endsWith(short.brand)))
+    return 'part';
+  return 'differs';
+}
+
+function setFinding(a: readonly string[], b: readonly string[]): keyof (typeof WEIGHTS)['trade'] {
+  if (a.length === 0 || b.length === 0) return 'not told';
+  const shared = a.filter((each) => b.includes(each)).length;
+  if (shared === a.length && shared === b.length) return 'same';
+  return shared > 0 ? 'some' : 'differs';
+}
+
+/** A whole that holds others says nothing against them. */
+const WIDE = new Set(['china', 'guangdong']);
+
+function placesOf({ places }: OrganizationName, { places: known = [] }: Known): string[] {
+  const more = known.flatMap((place) => readOrganizationName(`${place} x`).places);
+  return [...new Set([...places, ...more])];
+}
+
+function placeFinding(a: readonly string[], b: readonly string[]): keyof (typeof WEIGHTS)['place'] {
+  if (a.some((each) => b.includes(each))) return 'same';
+  const [narrow, others] = [a, b].map((places) => places.filter((place) => !WIDE.has(place)));
+  return narrow!.length > 0 && others!.length > 0 ? 'differs' : 'not told';
+}
+
+/** Under which of these two the same body is sought: identifiers, and the brand as it sounds. */
+export function keysOf({ names, uscc, lei }: Known): string[] {
+  const keys = new Set<string>();
+  if (uscc !== undefined) keys.add(`u:${uscc}`);
+  if (lei !== undefined) keys.add(`l:${lei}`);
+  for (const { brand, initials, whole } of readNames(names)) {
+    if (brand === '') keys.add(`w:${whole.slice(0, 60)}`);
+    else {
+      keys.add(`b:${brand.slice(0, 60)}`);
+      // One letter may be wrong at either end.
+      if (brand.length >= 7) keys.add(`s:${brand.slice(0, 5)}`).add(`e:${brand.slice(-5)}`);
+      if (initials.length >= 3 && initials.length <= 8) keys.add(`i:${initials}`);
+      if (brand.length >= 3 && brand.length <= 8) keys.add(`i:${brand}`);
+    }
+  }
+  return [...keys];
+}

@@ -1,0 +1,32 @@
+export {
+  assess,
+  bestTotal,
+  certainOf,
+  clausesAt,
+  nextQuestions,
+  possibleOf,
+  readyClause,
+  type StandingClause,
+  standingOf,
+  versionAt,
+  waysToQualify,
+} from './assess.ts';
+export { DESK, getPolicy, POLICIES, readyClauses, VARIABLES, VOCABULARY, withAmendments } from './book.ts';
+export { inForce, type Match, matchAll, type Subject, simulate } from './cost.ts';
+export {
+  accountsOf,
+  actsFor,
+  balancesOf,
+  checkAmount,
+  checkEntry,
+  checkSubmission,
+  type Granted,
+  missingEvidence,
+  parseAmendment,
+  parseClause,
+  type Side,
+  splitAmount,
+  stateAfter,
+} from './desk.ts';
+export { isAnswer } from './feel.ts';
+export { answersOf, type Recorded, valuesByName } from './known.ts';

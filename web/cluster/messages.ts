@@ -1,0 +1,23 @@
+import { joined } from '../ui/catalogue.ts';
+import { decisionWords } from './decision-messages.ts';
+import { fundWords } from './funds-messages.ts';
+import { matchingWords } from './matching-messages.ts';
+import { meetingWords } from './meeting-messages.ts';
+import { parksWords } from './parks-messages.ts';
+import { policyWords } from './policy-messages.ts';
+import { recordWords } from './record-messages.ts';
+import { targetWords } from './targets-messages.ts';
+import { viewWords } from './views-messages.ts';
+
+/** A line for each part. */
+export const messages = joined([
+  decisionWords,
+  fundWords,
+  matchingWords,
+  meetingWords,
+  parksWords,
+  policyWords,
+  recordWords,
+  targetWords,
+  viewWords,
+]);
