@@ -1,9 +1,9 @@
-import { DesktopOutlined, DownloadOutlined } from '@ant-design/icons';
+import { DesktopOutlined, DownloadOutlined, ShopOutlined } from '@ant-design/icons';
 import { Button, Input, Segmented, Select, Switch } from 'antd';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type IndustryMap, MAP_KINDS, type MapThing } from '../../src/modules/cluster/model.ts';
-import { Go, language, useAddressValues, useGo } from '../shell/index.ts';
+import { Go, language, useAddressValues, useGo, useSession } from '../shell/index.ts';
 import {
   Empty,
   Facts,
@@ -56,6 +56,7 @@ function Shown({ map }: { map: IndustryMap }) {
   const { values, set } = useAddressValues();
   const go = useGo();
   const look = useLook();
+  const { may } = useSession();
   const boundaries = useBoundaries();
   const areaName = useAreaName();
   const tell = useTell();
@@ -127,6 +128,11 @@ function Shown({ map }: { map: IndustryMap }) {
             <Button size="small" icon={<DownloadOutlined />} onClick={() => exportGeoJson(map, listed)}>
               GeoJSON
             </Button>
+            {may('cluster.space') && (
+              <Button size="small" icon={<ShopOutlined />} onClick={() => go(`/cluster/space?area=${asked.area}`)}>
+                {t('space.toLet')}
+              </Button>
+            )}
             <Button size="small" icon={<DesktopOutlined />} onClick={() => go('/cluster/map/wall')}>
               {t('views.wall')}
             </Button>

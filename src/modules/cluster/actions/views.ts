@@ -1,6 +1,6 @@
 import type { Context, Db } from '#kernel/context';
 import type { ChainView, IndustryMap } from '../model.ts';
-import { chainCsv, drawMap, geoJsonOf } from '../rules/index.ts';
+import { chainCsv, divisionsOf, drawMap, geoJsonOf } from '../rules/index.ts';
 import { findMapEdges, findMapPlaces, findMapThings, findOnLinks, MOST_MAPPED } from '../store/index.ts';
 import { READ } from './record.ts';
 
@@ -25,6 +25,17 @@ export async function openMap({ db }: { db: Db }): Promise<object> {
 /** The chains for everybody. */
 export async function openChains({ db }: { db: Db }): Promise<string> {
   return chainCsv((await findOnLinks(db, { examples: false })).slice(0, MOST_MAPPED));
+}
+
+/** The divisions that count each of these, `elsewhere` or `unknown` where none does. */
+export async function areasOf({ db }: { db: Db }, ids: readonly string[]): Promise<Record<string, string[]>> {
+  const edges = await findMapEdges(db, ids);
+  const places = await findMapPlaces(
+    db,
+    edges.map(({ object }) => object),
+  );
+  const divisions = divisionsOf({ edges, places });
+  return Object.fromEntries(ids.map((id) => [id, divisions(id)]));
 }
 
 async function mapOf(ctx: Pick<Context, 'db' | 'now'>, asked: { examples: boolean }): Promise<IndustryMap> {

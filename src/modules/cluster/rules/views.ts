@@ -26,15 +26,7 @@ export interface MapRows {
 
 /** Each thing with the smallest divisions that its sources put it in; never a point that no source says. */
 export function drawMap({ things, edges, places }: MapRows, most: number): IndustryMap {
-  const known = new Map(places.map((place) => [place.id, place]));
-  const told = Map.groupBy(edges, ({ subject, predicate }) => `${subject} ${predicate}`);
-  const of = (id: string, predicate: string) => (told.get(`${id} ${predicate}`) ?? []).map(({ object }) => object);
-  const up = (id: string) => of(id, 'located-in');
-  const divisions = (starts: readonly string[]) => {
-    const found = new Set(starts.flatMap((start) => nearest(start, up, (id) => known.get(id)?.adcode != null)));
-    for (const id of [...found]) for (const whole of above(id, up)) found.delete(whole);
-    return [...found].map((id) => known.get(id)!.adcode!).sort();
-  };
+  const { of, up, divisions } = placing({ edges, places });
   return {
     things: things.slice(0, most).map(({ latitude, longitude, ...thing }) => {
       const [own, managers] = [up(thing.id), of(thing.id, 'managed-by')];
@@ -51,6 +43,29 @@ export function drawMap({ things, edges, places }: MapRows, most: number): Indus
     places: Object.fromEntries(places.map(({ id, kind: _, ...place }) => [id, place])),
     cut: things.length > most,
   };
+}
+
+/** Of a thing the divisions that count it, `elsewhere` where its places have none, `unknown` where no source places it. */
+export function divisionsOf(rows: Pick<MapRows, 'edges' | 'places'>): (id: string) => string[] {
+  const { up, divisions } = placing(rows);
+  return (id) => {
+    const places = up(id);
+    const areas = divisions(places);
+    return areas.length > 0 ? areas : [places.length > 0 ? 'elsewhere' : 'unknown'];
+  };
+}
+
+function placing({ edges, places }: Pick<MapRows, 'edges' | 'places'>) {
+  const known = new Map(places.map((place) => [place.id, place]));
+  const told = Map.groupBy(edges, ({ subject, predicate }) => `${subject} ${predicate}`);
+  const of = (id: string, predicate: string) => (told.get(`${id} ${predicate}`) ?? []).map(({ object }) => object);
+  const up = (id: string) => of(id, 'located-in');
+  const divisions = (starts: readonly string[]) => {
+    const found = new Set(starts.flatMap((start) => nearest(start, up, (id) => known.get(id)?.adcode != null)));
+    for (const id of [...found]) for (const whole of above(id, up)) found.delete(whole);
+    return [...found].map((id) => known.get(id)!.adcode!).sort();
+  };
+  return { of, up, divisions };
 }
 
 /** Upwards from a place on each way to the first that is one of those sought. */

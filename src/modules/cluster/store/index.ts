@@ -11,8 +11,6 @@ export * from './open-data.ts';
 export * from './portal.ts';
 export * from './projects.ts';
 export * from './record.ts';
-export * from './record.ts';
-export * from './record.ts';
 export * from './relay.ts';
 export * from './representations.ts';
 export * from './search.ts';
