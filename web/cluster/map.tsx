@@ -27,6 +27,7 @@ import {
   countAreas,
   countedIn,
   KIND_COLOURS,
+  totalsFor,
   useBoundaries,
   useIndustryMap,
   useMapAsked,
@@ -69,7 +70,7 @@ function Shown({ map }: { map: IndustryMap }) {
     const around = chosenFrom(map.things, asked, 'area');
     return {
       listed: chosenFrom(map.things, asked),
-      counts: countAreas(around, asked.by),
+      counts: totalsFor(map, asked) ?? countAreas(around, asked.by),
       legend: chosenFrom(map.things, asked, 'kinds'),
       points: around.filter(({ position }) => position !== null),
     };
@@ -92,7 +93,7 @@ function Shown({ map }: { map: IndustryMap }) {
           <Legend things={legend} />
         </div>
       </details>
-      {map.cut && <p className="quiet">{t('views.cut', { count: map.things.length })}</p>}
+      {map.cut && <p className="quiet">{t('views.cutMap', { count: map.things.length })}</p>}
       <div className={`map-pair ${isOpen ? 'is-open' : ''}`}>
         <div className="map-stage no-print">
           {boundaries.isPending && <Loading />}

@@ -255,6 +255,9 @@ export const parksWords = catalogue({
         'What fits your need in the parks that have told of their space, what nearly fits, and by how much it is missed.',
       need: 'What you need',
       toLet: 'Space to let',
+      aMonth: '{{rent}} per m² and month',
+      noneTold:
+        'No park has told of its space here yet. Parks enter units on their page; the examples show how it looks.',
       areaFrom: 'Area from, m²',
       areaTo: 'Area to, m²',
       compare: 'Compare',
@@ -623,6 +626,8 @@ export const parksWords = catalogue({
       about: '在已公布空间的园区中，哪些符合需求，哪些接近以及相差多少。',
       need: '您的需求',
       toLet: '可租空间',
+      aMonth: '{{rent}}/m²·月',
+      noneTold: '此处尚无园区公布空间。园区在其页面录入单元；可打开示例查看效果。',
       areaFrom: '面积下限 m²',
       areaTo: '面积上限 m²',
       compare: '对比',

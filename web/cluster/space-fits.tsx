@@ -33,7 +33,7 @@ export function useCompared(): { compared: readonly string[]; turn: (unit: strin
 }
 
 /** Units with how they answer each need; chosen to compare, reserved, or opened in their park. */
-export function Fits({ fits, tenants }: Pick<FoundSpace, 'fits' | 'tenants'>) {
+export function Fits({ fits, tenants, none }: Pick<FoundSpace, 'fits' | 'tenants'> & { none?: string }) {
   const { t } = useTranslation('cluster');
   const { named } = useAmounts();
   const notice = useNotice();
@@ -48,7 +48,7 @@ export function Fits({ fits, tenants }: Pick<FoundSpace, 'fits' | 'tenants'>) {
   );
   return (
     <>
-      {fits.length === 0 && <Empty title={t('space.none')}>{t('space.noneAbout')}</Empty>}
+      {fits.length === 0 && <Empty title={t('space.none')}>{none ?? t('space.noneAbout')}</Empty>}
       {fits.map((fit) => (
         <article className="fit" key={fit.unit.id}>
           <span className="row">
@@ -57,6 +57,7 @@ export function Fits({ fits, tenants }: Pick<FoundSpace, 'fits' | 'tenants'>) {
             <ExampleTag on={fit.unit.example} />
             {fit.unit.reservation?.own === true && <StatusTag tone="info">{t('space.heldByYou')}</StatusTag>}
           </span>
+          <Key unit={fit.unit} />
           <ul className="fit-checks">
             {fit.checks.map((check) => (
               <Check key={check.need} check={check} />
@@ -102,6 +103,20 @@ export function Fits({ fits, tenants }: Pick<FoundSpace, 'fits' | 'tenants'>) {
       )}
     </>
   );
+}
+
+/** What a unit is, in a line; what is unknown is left out. */
+function Key({ unit }: { unit: SpaceFit['unit'] }) {
+  const { t } = useTranslation('cluster');
+  const { area, number, yuan } = useAmounts();
+  const parts = [
+    area(unit.areaM2),
+    unit.clearHeightM !== null && `${number(unit.clearHeightM, 1)} m`,
+    unit.floorLoadKnM2 !== null && `${number(unit.floorLoadKnM2, 1)} kN/m²`,
+    unit.gmp !== null && unit.gmp !== 'none' && `GMP ${unit.gmp}`,
+    unit.priceFenM2 !== null && t('space.aMonth', { rent: yuan(unit.priceFenM2) }),
+  ];
+  return <span className="quiet">{parts.filter((part) => part !== false).join(' · ')}</span>;
 }
 
 export function UnitLink({ fit: { unit, together, parkName } }: { fit: SpaceFit }) {

@@ -117,7 +117,7 @@ function Found({ found, area }: { found: FoundSpace; area: string }) {
   const boundaries = useBoundaries();
   const areaName = useAreaName();
   const [all, setAll] = useState(false);
-  const [isOpen, setOpen] = useState(true);
+  const [isOpen, setOpen] = useState(false);
   const { fits, total } = found;
   const near = fits.filter(({ verdict }) => verdict !== 'no');
   const counts = useMemo(() => found.counts.map((count) => ({ ...count, kinds: { carrier: count.n } })), [found]);
@@ -177,7 +177,11 @@ function Found({ found, area }: { found: FoundSpace; area: string }) {
             </div>
           )}
           <Scroller label={t('space.title')} className="map-list map-fits">
-            <Fits fits={all ? fits : near} tenants={found.tenants} />
+            <Fits
+              fits={all ? fits : near}
+              tenants={found.tenants}
+              {...(total === 0 && { none: t('space.noneTold') })}
+            />
           </Scroller>
         </div>
       </div>

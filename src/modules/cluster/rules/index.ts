@@ -40,5 +40,5 @@ export { ENDING_DAYS, findFits, lastDay, lineOf, parkFigures, quarterEnd } from 
 export { readSpaceNeed } from './space-text.ts';
 export { isDisputed, reckon, sortSaid } from './statements.ts';
 export { checkTargetValue, forecastOf, targetStanding } from './targets.ts';
-export { chainCsv, divisionsOf, drawMap, geoJsonOf } from './views.ts';
+export { chainCsv, countInAreas, divisionsOf, drawMap, geoJsonOf, sharesOf } from './views.ts';
 export { meet, spread, type Walk } from './walk.ts';

@@ -25,10 +25,10 @@ export interface MapRows {
 }
 
 /** Each thing with the smallest divisions that its sources put it in; never a point that no source says. */
-export function drawMap({ things, edges, places }: MapRows, most: number): IndustryMap {
+export function drawMap({ things, edges, places }: MapRows): IndustryMap {
   const { of, up, divisions } = placing({ edges, places });
   return {
-    things: things.slice(0, most).map(({ latitude, longitude, ...thing }) => {
+    things: things.map(({ latitude, longitude, ...thing }) => {
       const [own, managers] = [up(thing.id), of(thing.id, 'managed-by')];
       return {
         ...thing,
@@ -41,7 +41,7 @@ export function drawMap({ things, edges, places }: MapRows, most: number): Indus
       };
     }),
     places: Object.fromEntries(places.map(({ id, kind: _, ...place }) => [id, place])),
-    cut: things.length > most,
+    cut: false,
   };
 }
 
@@ -53,6 +53,40 @@ export function divisionsOf(rows: Pick<MapRows, 'edges' | 'places'>): (id: strin
     const areas = divisions(places);
     return areas.length > 0 ? areas : [places.length > 0 ? 'elsewhere' : 'unknown'];
   };
+}
+
+/** How many of each kind are drawn: all of the few, the rest shared by the many. */
+export function sharesOf(
+  counts: Readonly<Partial<Record<MapKind, number>>>,
+  most: number,
+): Partial<Record<MapKind, number>> {
+  const rising = Object.entries(counts).sort(([, a], [, b]) => a - b) as [MapKind, number][];
+  let left = most;
+  return Object.fromEntries(
+    rising.map(([kind, n], at) => {
+      const share = Math.min(n, Math.floor(left / (rising.length - at)));
+      left -= share;
+      return [kind, share];
+    }),
+  );
+}
+
+/** Counts by what things lie in directly as counts by division. */
+export function countInAreas(
+  counts: readonly { place: string | null; kind: MapKind; n: number }[],
+  rows: Pick<MapRows, 'edges' | 'places'>,
+): NonNullable<IndustryMap['totals']>['areas'] {
+  const { divisions } = placing(rows);
+  const areas = new Map<string, Partial<Record<MapKind, number>>>();
+  for (const { place, kind, n } of counts) {
+    const found = place === null ? ['unknown'] : divisions([place]);
+    for (const area of found.length > 0 ? found : ['elsewhere']) {
+      const kinds = areas.get(area) ?? {};
+      kinds[kind] = (kinds[kind] ?? 0) + n;
+      areas.set(area, kinds);
+    }
+  }
+  return [...areas].map(([area, kinds]) => ({ area, kinds }));
 }
 
 function placing({ edges, places }: Pick<MapRows, 'edges' | 'places'>) {
