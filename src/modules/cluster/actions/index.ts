@@ -27,6 +27,7 @@ export {
 export { readLadder, setLadder } from './ladder.ts';
 export * from './meeting.ts';
 export { keepApart, listDuplicates, mergeThings, undoMerge } from './merging.ts';
+export { countNotices, listNotices, markNotices, notify, quietNotices } from './notices.ts';
 export { catalogue, jsonLd, listedThings, readOpenThing, statementRows } from './open-data.ts';
 export * from './portal.ts';
 export * from './projects.ts';

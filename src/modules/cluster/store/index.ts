@@ -7,6 +7,7 @@ export * from './graph.ts';
 export * from './imports.ts';
 export * from './matching.ts';
 export * from './meeting.ts';
+export * from './notices.ts';
 export * from './open-data.ts';
 export * from './portal.ts';
 export * from './projects.ts';
