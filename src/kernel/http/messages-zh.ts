@@ -524,6 +524,7 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'so many values are not read at once: ask for fewer things': '一次读取的数值过多，请减少条目',
   'there is no such property': '没有该属性',
   'a thing of this kind does not have this property': '此类条目没有该属性',
+  'the code is not sound': '代码校验不通过',
   'the value is not of the type of its property': '数值与属性类型不符',
   'only a number can be more than, less than or about': '只有数字可以用大于、小于或约',
   'a text is too long': '文字过长',
