@@ -1,4 +1,11 @@
-import { ApartmentOutlined, CheckOutlined, PlusOutlined, PrinterOutlined, UserOutlined } from '@ant-design/icons';
+import {
+  ApartmentOutlined,
+  CalendarOutlined,
+  CheckOutlined,
+  PlusOutlined,
+  PrinterOutlined,
+  UserOutlined,
+} from '@ant-design/icons';
 import { Alert, Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,6 +16,9 @@ import { kindOf, nameOf, predicateName, propertyName, useOwnerWords, useProfile,
 import { SourceChip, ThingLink, useValueWords } from './said.tsx';
 import { ClaimForm, RelationForm, StatementForm } from './thing-forms.tsx';
 import './record.css';
+
+/** Kinds that can be booked. */
+const BOOKED: readonly string[] = ['instrument', 'platform', 'service'];
 
 type Open = 'state' | 'relate' | 'claim' | Statement | undefined;
 
@@ -132,6 +142,11 @@ function Acts({ profile: { thing, mayEdit }, open }: { profile: Profile; open: (
       {!mayEdit && may('cluster.edit') && (
         <Button icon={<UserOutlined />} onClick={() => open('claim')}>
           {t('record.claim')}
+        </Button>
+      )}
+      {BOOKED.includes(thing.kind) && may('cluster.booking') && (
+        <Button icon={<CalendarOutlined />} onClick={() => go(`/cluster/booking/${thing.id}`)}>
+          {t('booking.book')}
         </Button>
       )}
       <Button icon={<ApartmentOutlined />} onClick={() => go(`/cluster/graph?thing=${thing.id}`)}>
