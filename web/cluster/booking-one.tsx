@@ -284,10 +284,11 @@ function Slot({
       data-day={column}
       data-at={at}
       aria-disabled={!isOpen}
-      aria-label={t('booking.slotName', { day, from: clock(from), to: clock(to), state: t(`booking.slots.${state}`) })}
       onClick={isOpen ? choose : undefined}
     >
+      <span className="unseen">{day}</span>
       <span className="numbers">{clock(from)}</span>
+      <span className="unseen">– {clock(to)},</span>
       <span>{t(`booking.slots.${state}`)}</span>
     </button>
   );
@@ -329,9 +330,9 @@ function SamplesDay({
       data-day={at}
       data-at={0}
       aria-disabled={!isOpen}
-      aria-label={`${name}, ${words}`}
       onClick={isOpen ? () => choose({ ...first, state, to: slots.at(-1)!.to }) : undefined}
     >
+      <span className="unseen">{name}</span>
       <span>{words}</span>
     </button>
   );
