@@ -39,7 +39,7 @@ describe.skipIf(!hasChromium)('booking', () => {
     await page.getByRole('button', { name: /12:00 – 13:00, yours$/ }).waitFor();
     await go('/cluster/booking?tab=mine');
     const row = page.getByRole('row').filter({ hasText: purpose });
-    await row.getByText('asked for').waitFor();
+    await row.getByText('asked for', { exact: true }).waitFor();
   }, 300_000);
 
   test('the holder approves from a hand in Chinese; the second is refused politely and waits', async () => {
@@ -51,11 +51,11 @@ describe.skipIf(!hasChromium)('booking', () => {
     await dialog.getByLabel('已完成培训').click();
     await page.getByTitle('是', { exact: true }).click();
     await dialog.getByRole('button', { name: /批\s*准/ }).click();
-    await card.getByText('已批准').waitFor();
+    await card.getByText('已批准', { exact: true }).waitFor();
     const times = { from: `${day}T11:00:00+08:00`, to: `${day}T12:00:00+08:00` };
     const late = await page.request.post(`/api/cluster/bookables/${SORTER}/bookings`, {
       data: { ...times, purpose: 'too late', guest: null },
-      headers: { 'accept-language': 'zh' },
+      headers: { 'accept-language': 'zh', 'x-banyan': 'app' },
     });
     expect([late.status(), await late.text()]).toEqual([409, expect.stringContaining('该时间已被占用')]);
     await go(`/cluster/booking/${SORTER}?from=${day}`);
@@ -70,10 +70,10 @@ describe.skipIf(!hasChromium)('booking', () => {
     const page = await come('enterprise');
     await go('/cluster/booking?tab=mine');
     const row = page.getByRole('row').filter({ hasText: purpose });
-    await row.getByText('approved').first().waitFor();
-    await row.getByRole('button', { name: 'Cancel', exact: true }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Cancel', exact: true }).last().click();
-    await row.getByText('cancelled').first().waitFor();
+    await row.getByText('approved', { exact: true }).waitFor();
+    await row.getByRole('button', { name: 'Cancel the booking' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel the booking' }).click();
+    await row.getByText('cancelled', { exact: true }).waitFor();
     await go(`/cluster/booking/${SORTER}?from=${day}`);
     await page.getByRole('button', { name: /11:00 – 12:00, taken$/ }).waitFor();
     await page.getByRole('button', { name: /12:00 – 13:00, free$/ }).waitFor();

@@ -21,6 +21,7 @@ export function Bookings({ of }: { of: 'mine' | 'desk' | 'all' }) {
     <DataTable<Booking>
       name={`bookings-${of}`}
       label={t(`booking.${of}`)}
+      searchable={false}
       rowKey={({ id }) => id}
       emptyText={t(of === 'mine' ? 'booking.noMine' : 'booking.noDesk')}
       filters={<Toggle label={t('booking.past')} on={past === 'yes'} set={(on) => setPast(on ? 'yes' : '')} />}

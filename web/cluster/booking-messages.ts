@@ -53,7 +53,7 @@ export const bookingWords = catalogue({
         declined: 'Decline',
         used: 'Was used',
         'no-show': 'Nobody came',
-        cancelled: 'Cancel',
+        cancelled: 'Cancel the booking',
         blocked: 'Keep free',
       },
       takeBack: 'Take back',

@@ -64,6 +64,7 @@ function Find() {
     <DataTable<BookableLine>
       name="bookables"
       label={t('booking.find')}
+      searchable={false}
       rowKey={({ thing }) => thing.id}
       emptyText={t('booking.none')}
       filters={
