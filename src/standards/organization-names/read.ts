@@ -9,6 +9,8 @@ export interface OrganizationName {
   brandHan: string;
   /** First letters of the words or characters of the brand. */
   initials: string;
+  /** First letters of all words of a Latin name but its legal form and what stands in brackets: HKUST. */
+  acronym: string;
   trades: readonly string[];
   places: readonly string[];
   forms: readonly string[];
@@ -39,8 +41,7 @@ const ORDINALS: Readonly<Record<string, string>> = {
 
 /** Takes a name apart. Source of the order place, brand, trade, form: 企业名称登记管理规定 (State Council Order 734), article 6. */
 export function readOrganizationName(text: string): OrganizationName {
-  const folded = fold(text).replace(/&/g, ' and ');
-  const tokens = splitWords(folded).map(({ text: word }) => word);
+  const tokens = tokensOf(text);
   const latin = ` ${tokens.filter((word) => !isHan(word)).join(' ')} `;
   const han = tokens.filter(isHan).join(' ');
   const state = { latin, han };
@@ -50,7 +51,7 @@ export function readOrganizationName(text: string): OrganizationName {
   const places = take(state, PLACE_WORDS, true);
   const trades = take(state, TRADE_WORDS, false);
 
-  const words = state.latin.split(' ').filter((word) => word !== '' && !EMPTY.has(word));
+  const words = wordsIn(state.latin);
   const brandHan = [...state.han].filter((character) => character !== ' ' && !EMPTY.has(character)).join('');
   const sounds = brandHan === '' ? [] : spell(brandHan);
   const parts = [...sounds, ...words];
@@ -58,12 +59,30 @@ export function readOrganizationName(text: string): OrganizationName {
     brand: parts.join(''),
     brandHan,
     initials: parts.map((part) => part[0]).join(''),
+    acronym: acronymOf(text),
     trades,
     places,
     forms: forms.filter((form) => form !== 'company'),
     number,
     whole: [...places, ...parts, number, ...trades].join(''),
   };
+}
+
+function tokensOf(text: string): string[] {
+  return splitWords(fold(text).replace(/&/g, ' and ')).map(({ text: word }) => word);
+}
+
+function acronymOf(text: string): string {
+  const latin = tokensOf(text.replace(/[(（][^()（）]*[)）]/g, ' ')).filter((word) => !isHan(word));
+  const state = { latin: ` ${latin.join(' ')} `, han: '' };
+  take(state, FORM_WORDS, false);
+  return wordsIn(state.latin)
+    .map((word) => word[0])
+    .join('');
+}
+
+function wordsIn(latin: string): string[] {
+  return latin.split(' ').filter((word) => word !== '' && !EMPTY.has(word));
 }
 
 interface State {
@@ -80,12 +99,25 @@ interface Words {
 
 function wordsOf(groups: readonly (readonly string[])[]): Words {
   const meanings = new Map(groups.flatMap(([meaning, ...words]) => words.map((word) => [word, meaning!] as const)));
+  // Chinese names are often written in pinyin: Shengwu Keji is 生物科技.
+  for (const [word, meaning] of [...meanings])
+    if (isHan(word) && word.length > 1) {
+      const spelt = spellings(word);
+      for (const text of spelt) if (!meanings.has(text)) meanings.set(text, meaning);
+    }
   const sorted = [...meanings.keys()].sort((a, b) => b.length - a.length);
   return {
     meanings,
     han: new RegExp(sorted.filter(isHan).join('|'), 'g'),
     latin: new RegExp(`(?<= )(?:${sorted.filter((word) => !isHan(word)).join('|')})(?= )`, 'g'),
   };
+}
+
+/** In pinyin as one word, and as words of two characters. */
+function spellings(word: string): string[] {
+  const sounds = spell(word);
+  const pairs = sounds.flatMap((sound, at) => (at % 2 === 0 ? [sound + (sounds[at + 1] ?? '')] : []));
+  return [sounds.join(''), pairs.join(' ')];
 }
 
 const [FORM_WORDS, PLACE_WORDS, TRADE_WORDS] = [wordsOf(FORMS), wordsOf(PLACES), wordsOf(TRADES)];
@@ -99,7 +131,8 @@ function take(state: State, { meanings, han, latin }: Words, keepsLast: boolean)
   };
   const rest = { han: state.han.replace(han, out), latin: state.latin.replace(latin, out).replace(/ +/g, ' ') };
   const isAll = rest.han.trim() === '' && rest.latin.trim() === '';
-  if (!(keepsLast && isAll)) Object.assign(state, rest);
+  if (keepsLast && isAll) return [];
+  Object.assign(state, rest);
   return [...found].sort();
 }
 
