@@ -107,6 +107,7 @@ export const matchingWords = catalogue({
       },
       findings: {
         same: 'the same',
+        'same letters': 'letter for letter',
         'same sound': 'sounds the same',
         'nearly the same': 'nearly the same',
         'other characters': 'same sound, other characters',
@@ -253,6 +254,7 @@ export const matchingWords = catalogue({
       },
       findings: {
         same: '相同',
+        'same letters': '逐字相同',
         'same sound': '读音相同',
         'nearly the same': '几乎相同',
         'other characters': '同音不同字',
