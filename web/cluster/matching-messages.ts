@@ -107,6 +107,7 @@ export const matchingWords = catalogue({
       },
       findings: {
         same: 'the same',
+        'same letters': 'letter for letter',
         'same sound': 'sounds the same',
         'nearly the same': 'nearly the same',
         initials: 'its initials',
@@ -251,6 +252,7 @@ export const matchingWords = catalogue({
       },
       findings: {
         same: '相同',
+        'same letters': '逐字相同',
         'same sound': '读音相同',
         'nearly the same': '几乎相同',
         initials: '为其首字母',

@@ -14,8 +14,10 @@ export interface OrganizationName {
   forms: readonly string[];
   /** Of numbered bodies, `1` of 第一, First, No. 1. */
   number: string;
-  /** All letters and digits in order, without legal form. */
+  /** Places, brand, number and trades one after the other, without legal form. */
   whole: string;
+  /** Letters, characters and digits as they were written, without legal form. */
+  letters: string;
 }
 
 const ORDINALS: Readonly<Record<string, string>> = {
@@ -46,6 +48,7 @@ export function readOrganizationName(text: string): OrganizationName {
   const state = { latin, han };
 
   const forms = take(state, FORM_WORDS, false);
+  const letters = (state.han + state.latin).replaceAll(' ', '');
   const number = takeNumber(state);
   const places = take(state, PLACE_WORDS, true);
   const trades = take(state, TRADE_WORDS, false);
@@ -63,6 +66,7 @@ export function readOrganizationName(text: string): OrganizationName {
     forms: forms.filter((form) => form !== 'company'),
     number,
     whole: [...places, ...parts, number, ...trades].join(''),
+    letters,
   };
 }
 
@@ -78,13 +82,25 @@ interface Words {
   latin: RegExp;
 }
 
+/** As pinyin as often a brand (中信, 众信) as a word of its own. */
+const UNSPELT = new Set(['中心']);
+
+/** Chinese words are taken in their characters and in pinyin, however that is parted: `shengwu keji`. */
 function wordsOf(groups: readonly (readonly string[])[]): Words {
   const meanings = new Map(groups.flatMap(([meaning, ...words]) => words.map((word) => [word, meaning!] as const)));
-  const sorted = [...meanings.keys()].sort((a, b) => b.length - a.length);
+  const patterns = new Map([...meanings.keys()].map((word) => [word, word]));
+  for (const [word, meaning] of [...meanings]) {
+    const sounds = isHan(word) && !UNSPELT.has(word) ? spell(word) : [];
+    if (sounds.length === 0 || meanings.has(sounds.join(''))) continue;
+    meanings.set(sounds.join(''), meaning);
+    patterns.set(sounds.join(''), sounds.join(' ?'));
+  }
+  const sorted = [...patterns.keys()].sort((a, b) => b.length - a.length);
+  const either = (words: string[]) => words.map((word) => patterns.get(word)!).join('|');
   return {
     meanings,
-    han: new RegExp(sorted.filter(isHan).join('|'), 'g'),
-    latin: new RegExp(`(?<= )(?:${sorted.filter((word) => !isHan(word)).join('|')})(?= )`, 'g'),
+    han: new RegExp(either(sorted.filter(isHan)), 'g'),
+    latin: new RegExp(`(?<= )(?:${either(sorted.filter((word) => !isHan(word)))})(?= )`, 'g'),
   };
 }
 
@@ -94,7 +110,7 @@ const [FORM_WORDS, PLACE_WORDS, TRADE_WORDS] = [wordsOf(FORMS), wordsOf(PLACES),
 function take(state: State, { meanings, han, latin }: Words, keepsLast: boolean): string[] {
   const found = new Set<string>();
   const out = (word: string): string => {
-    found.add(meanings.get(word)!);
+    found.add((meanings.get(word) ?? meanings.get(word.replaceAll(' ', '')))!);
     return ' ';
   };
   const rest = { han: state.han.replace(han, out), latin: state.latin.replace(latin, out).replace(/ +/g, ' ') };
