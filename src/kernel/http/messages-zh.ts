@@ -316,6 +316,7 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
     '该疾病的潜伏期过短或过长，无法反推感染时间',
   'the case definition has no serial interval: enter one first': '病例定义没有代际间隔：请先填写',
   'there are too few cases in the period for this': '期内病例过少',
+  'this method judges weeks or days only: choose the other unit': '此方法只判断周或日：请选择另一单位',
   'the past is too short or too empty for this method': '历史数据过短或过少，无法使用此方法',
   'the cases came within too few days for this': '病例集中在过少的日期内',
   'the cases came within too few days for a nowcast': '病例集中在过少的日期内，无法进行现时预测',
