@@ -2,7 +2,7 @@
 export interface Bench {
   name: string;
   summary: string;
-  /** What may follow the name, for --help. */
+  /** What may follow the name, for --help, and nothing else may: `[--rows 10m]` takes a value, `[--lean]` none. */
   options?: string;
   run(args: readonly string[], say: (line: string) => void): Promise<BenchResult>;
 }
@@ -25,4 +25,20 @@ export function parseRows(text: string): number {
 export function optionOf(args: readonly string[], name: string): string | undefined {
   const at = args.indexOf(name);
   return at < 0 ? undefined : args[at + 1];
+}
+
+/** What of the arguments the bench does not know. */
+export function mistakeIn(args: readonly string[], options = ''): string | undefined {
+  const known = new Map(
+    [...options.matchAll(/\[(--[\w-]+)( [^\]]+)?\]/g)].map(([, name, value]) => [name, value?.trim()]),
+  );
+  for (let at = 0; at < args.length; at++) {
+    const name = args[at]!;
+    if (!known.has(name)) return `there is no option ${name}`;
+    const example = known.get(name);
+    if (example === undefined) continue;
+    at += 1;
+    if (args[at] === undefined || args[at]!.startsWith('--')) return `${name} needs a value, e.g. ${example}`;
+  }
+  return undefined;
 }

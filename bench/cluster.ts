@@ -8,7 +8,7 @@ const FOLDER = fileURLToPath(new URL('cluster', import.meta.url));
 export const bench: Bench = {
   name: 'cluster',
   summary: 'the graph, search, policies and decisions of the cluster',
-  options: '[--only PART,...] and what the parts take',
+  options: '[--only PART,...] [--things 1000000] [--no-peer]',
   async run(args, say) {
     const only = optionOf(args, '--only')?.split(',');
     const rows: Record<string, string | number>[] = [];

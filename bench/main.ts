@@ -2,7 +2,7 @@ import { glob, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { argv, exit, stderr, stdout, version } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import type { Bench, BenchResult } from './bench.ts';
+import { type Bench, type BenchResult, mistakeIn } from './bench.ts';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 
@@ -16,6 +16,15 @@ if (bench === undefined) {
 }
 const at = args.indexOf('--json');
 const [, file] = at < 0 ? [] : args.splice(at, 2);
+const mistake = mistakeIn(args, bench.options);
+if (args.includes('--help') || mistake !== undefined || (at >= 0 && file === undefined)) {
+  const isAsked = args.includes('--help');
+  if (!isAsked) stderr.write(`${mistake ?? '--json needs a file'}\n`);
+  (isAsked ? stdout : stderr).write(
+    `npm run bench -- ${bench.name} ${bench.options ?? ''} [--json FILE]\n${bench.summary}\n`,
+  );
+  exit(isAsked ? 0 : 2);
+}
 const result = await bench.run(args, (line) => stderr.write(`${line}\n`));
 stdout.write(`${table(result)}\n`);
 if (file !== undefined)

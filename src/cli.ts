@@ -18,6 +18,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   view: async () => (await import('#kernel/view')).viewVerb,
   'verify-certificate': async () => (await import('#modules/exchange')).verifyCertificateVerb,
   compute: async () => (await import('#modules/signals')).computeVerb,
+  cluster: async () => (await import('#modules/cluster')).clusterVerb,
   dmn: async () => (await import('#modules/cluster')).dmnVerb,
 };
 

@@ -1,9 +1,16 @@
+import { readUscc } from '#standards/identifiers';
+import { spell } from '#standards/text-search';
+
 /** A made-up enterprise with a name of the usual shape: place, brand, trade, form. */
-interface Firm {
+export interface Firm {
   name: string;
   nameEn: string;
   sector: string;
   city: string;
+}
+export interface RegisteredFirm extends Firm {
+  /** Unified social credit code. */
+  uscc: string;
 }
 
 const CITIES: readonly (readonly [zh: string, en: string])[] = [
@@ -72,6 +79,40 @@ export function makeFirms(count: number): Firm[] {
       city: cityEn,
     };
   });
+}
+
+/** With codes and the brand in English as it sounds, and no two of one city and trade with one brand, as the law has it. Source: 企业名称登记管理规定 (2020), article 17. */
+export function makeRegisteredFirms(count: number): RegisteredFirm[] {
+  const random = makeRandom(SEED + 2);
+  const taken = new Set<string>();
+  return makeFirms(count).map((firm, at) => {
+    const [, head, rest] = /^(..市?)(.+)$/.exec(firm.name)!;
+    const bare = (middle: string) => firm.name.slice(0, 2) + middle + rest!.replace(/(股份)?有限公司$/, '');
+    let more = '';
+    while (taken.has(bare(more))) more += [...BRAND][Math.floor(random() * BRAND.length)]!;
+    taken.add(bare(more));
+    const name = head! + more + rest!;
+    const [city, , ...trade] = firm.nameEn.split(' ');
+    const brand = spell(name.slice(...brandOf(name))).join('');
+    const nameEn = [city, brand.charAt(0).toUpperCase() + brand.slice(1), ...trade].join(' ');
+    return { ...firm, name, nameEn, uscc: usccOf(at) };
+  });
+}
+
+/** Where the brand stands: the made-up names have nothing else between city and trade. */
+export function brandOf(name: string): [start: number, end: number] {
+  const [, head, brand] = /^(..市?)(.+?)(?:生物|医|科技|健康|基因|细胞|中药|诊断|信息|制药)/.exec(name)!;
+  return [head!.length, head!.length + brand!.length];
+}
+
+/** The check characters are those that reading the code asks for, the organization's first. */
+function usccOf(at: number): string {
+  let code = `91440100MA${String(at).padStart(6, '0').slice(-6)}00`;
+  for (let turn = 0; turn < 2; turn += 1) {
+    const fault = readUscc(code).faults[0];
+    if (fault?.at !== undefined) code = code.slice(0, fault.at - 1) + fault.expected! + code.slice(fault.at);
+  }
+  return code;
 }
 
 interface Question {
@@ -143,7 +184,7 @@ function zipf(random: () => number, count: number): number {
   return Math.floor((count + 1) ** random()) - 1;
 }
 
-function makeRandom(seed: number): () => number {
+export function makeRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -107,8 +107,11 @@ export const matchingWords = catalogue({
       },
       findings: {
         same: 'the same',
+        'same letters': 'letter for letter',
         'same sound': 'sounds the same',
         'nearly the same': 'nearly the same',
+        'other characters': 'same sound, other characters',
+        acronym: 'first letters of the whole name',
         initials: 'its initials',
         part: 'a part of it',
         some: 'partly the same',
@@ -251,8 +254,11 @@ export const matchingWords = catalogue({
       },
       findings: {
         same: '相同',
+        'same letters': '逐字相同',
         'same sound': '读音相同',
         'nearly the same': '几乎相同',
+        'other characters': '同音不同字',
+        acronym: '全称首字母',
         initials: '为其首字母',
         part: '为其一部分',
         some: '部分相同',

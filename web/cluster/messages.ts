@@ -3,6 +3,7 @@ import { decisionWords } from './decision-messages.ts';
 import { fundWords } from './funds-messages.ts';
 import { matchingWords } from './matching-messages.ts';
 import { meetingWords } from './meeting-messages.ts';
+import { noticeWords } from './notices-messages.ts';
 import { parksWords } from './parks-messages.ts';
 import { policyWords } from './policy-messages.ts';
 import { recordWords } from './record-messages.ts';
@@ -15,6 +16,7 @@ export const messages = joined([
   fundWords,
   matchingWords,
   meetingWords,
+  noticeWords,
   parksWords,
   policyWords,
   recordWords,

@@ -130,5 +130,6 @@ export const routes: readonly PageRoute[] = [
     permission: 'cluster.read',
     nav: { label: 'cluster:catalogues.title', icon: MedicineBoxOutlined, order: 632, notFor: ['patient', 'courier'] },
   },
+  { path: '/cluster/notices', page: () => import('./notices.tsx'), permission: 'cluster.read' },
   { path: '/cluster/introductions', page: () => import('./introductions.tsx'), permission: NEED },
 ];

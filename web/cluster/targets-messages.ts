@@ -59,7 +59,8 @@ export const targetWords = catalogue({
       methods: {
         'random-walk':
           'Random walk: the last value; its variance grows with the mean square of the steps so far (Student’s t on {{points}} values, so few that the interval is wide).',
-        'linear-trend': 'Linear trend by least squares over {{points}} values, prediction interval of Student’s t.',
+        drift:
+          'Random walk with drift over {{points}} values, of their logarithms where all are above 0; prediction interval of Student’s t.',
       },
       values: 'Values',
       noValues: 'Nobody has entered a value. Ask the lead, or enter one with its evidence.',
@@ -191,7 +192,7 @@ export const targetWords = catalogue({
       forecastWords: '{{year}} 年：{{value}}，95% 区间 {{low}} 至 {{high}}；达成概率 {{chance}}。',
       methods: {
         'random-walk': '随机游走：取最新值，方差随以往步长均方增长（{{points}} 个数值的学生 t 分布，样本少故区间宽）。',
-        'linear-trend': '{{points}} 个数值的最小二乘线性趋势，学生 t 预测区间。',
+        drift: '{{points}} 个数值的带漂移随机游走（数值全为正时取对数），学生 t 预测区间。',
       },
       values: '数值',
       noValues: '尚无人录入数值。请询问牵头部门，或附依据录入。',

@@ -1,4 +1,5 @@
 import {
+  BellOutlined,
   EllipsisOutlined,
   HomeOutlined,
   LogoutOutlined,
@@ -7,12 +8,14 @@ import {
   UnlockOutlined,
   UserOutlined,
 } from '@ant-design/icons';
+import { useQuery } from '@tanstack/react-query';
 import { useRouterState } from '@tanstack/react-router';
 import { Button, Drawer, Dropdown } from 'antd';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNotice } from '../ui/index.ts';
 import { Go, useGo } from './address.tsx';
+import { api } from './api.ts';
 import { Keys } from './keys.tsx';
 import { SessionNotices, useBreakGlass } from './notices.tsx';
 import { navigationFor, type PageWithNav } from './routes.ts';
@@ -64,6 +67,7 @@ export function Frame({ children }: { children: ReactNode }) {
           <span className="only-phone">
             <Button type="text" icon={<SearchOutlined />} aria-label={t('keys.search')} onClick={focusSearch} />
           </span>
+          {!actor.roles.some((role) => UNTOLD.includes(role)) && <Bell />}
           <LanguageSwitch />
           <Account />
         </div>
@@ -131,6 +135,33 @@ function NavLink({ to, label, icon, current }: { to: string; label: string; icon
       <span aria-hidden="true">{icon}</span>
       <span>{label}</span>
     </Go>
+  );
+}
+
+/** Roles that nothing of what is told concerns. */
+const UNTOLD = ['patient', 'courier'];
+const COUNT_EVERY_MS = 60_000;
+const COUNTED = 99;
+
+/** How many notices the person has not read; opens them. */
+function Bell() {
+  const { t } = useTranslation('shell');
+  const go = useGo();
+  const query = useQuery({
+    queryKey: ['cluster', 'notices', 'count'],
+    queryFn: ({ signal }) => api.get<{ unread: number }>('/api/cluster/notices/count', { signal }),
+    refetchInterval: COUNT_EVERY_MS,
+  });
+  const unread = query.data?.unread ?? 0;
+  return (
+    <Button
+      type="text"
+      icon={<BellOutlined />}
+      aria-label={t('notices', { count: unread })}
+      onClick={() => go('/cluster/notices')}
+    >
+      {unread > 0 && (unread > COUNTED ? `${COUNTED}+` : unread)}
+    </Button>
   );
 }
 

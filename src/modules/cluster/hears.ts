@@ -1,5 +1,6 @@
 import type { Hearer } from '#kernel/outbox';
+import { meetingHearer } from './actions/meeting.ts';
 import { keysHearer } from './actions/merging.ts';
 
 /** A line for each part that hears. */
-export const clusterHearers: readonly Hearer[] = [keysHearer];
+export const clusterHearers: readonly Hearer[] = [keysHearer, meetingHearer];

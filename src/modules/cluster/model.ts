@@ -1,3 +1,4 @@
+export * from './model/booking.ts';
 export * from './model/catalogues.ts';
 export * from './model/chains.ts';
 export * from './model/decisions.ts';
@@ -8,6 +9,7 @@ export * from './model/kinds.ts';
 export * from './model/ladder.ts';
 export * from './model/matching.ts';
 export * from './model/meeting.ts';
+export * from './model/notices.ts';
 export * from './model/policies.ts';
 export * from './model/portal.ts';
 export * from './model/predicates.ts';

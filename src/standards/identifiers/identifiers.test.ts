@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CONFORMANCE, expectScore } from '../../../tests/support/scores.ts';
-import { readLei, readUscc } from './index.ts';
+import { readLei, readOrganizationCode, readUscc } from './index.ts';
 import { checkOfOrganizationCode } from './uscc.ts';
 
 const USCC = '0123456789ABCDEFGHJKLMNPQRTUWXY';
@@ -48,6 +48,16 @@ describe('unified social credit codes', () => {
   });
 
   test.each([
+    "'91350100M000100Y43",
+    '91350100\u2014M000100Y43',
+    '9135\u20110100\u2011M000100Y43',
+    '\u200b91350100M000100Y43\u200b',
+    '\ufeff91350100 M000100Y43\u3000',
+  ])('%j is what spreadsheets and web pages make of it', (text) => {
+    expect(readUscc(text)).toMatchObject({ code: '91350100M000100Y43', faults: [] });
+  });
+
+  test.each([
     ['91350100M000100Y4Z', [{ part: 'characters', at: 18, found: 'Z' }]],
     ['91350100M000100Y44', [{ part: 'check', at: 18, found: '4', expected: '3' }]],
     ['9135010', [{ part: 'length', found: '7', expected: '18' }]],
@@ -73,6 +83,21 @@ describe('unified social credit codes', () => {
       }),
       RUNS,
     );
+  });
+});
+
+describe('organization codes that stand alone', () => {
+  test.each(['D2143569-X', 'ZIOSV000-9', '000000000', '12345678-8'])('%s', (text) => {
+    // The first is the standard's own example; the others were worked out by hand from its formula.
+    expect(readOrganizationCode(text).faults).toEqual([]);
+  });
+
+  test.each([
+    ['12345678-5', { part: 'organization-check', at: 9, found: '5', expected: '8' }],
+    ['1234567A-A', { part: 'characters', at: 9, found: 'A' }],
+    ['1234567', { part: 'length', found: '7', expected: '9' }],
+  ])('%s', (text, fault) => {
+    expect(readOrganizationCode(text).faults).toEqual([fault]);
   });
 });
 

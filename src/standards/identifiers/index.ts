@@ -5,4 +5,4 @@
  */
 export { readLei } from './lei.ts';
 export type { Fault, Reading } from './model.ts';
-export { readUscc } from './uscc.ts';
+export { readOrganizationCode, readUscc } from './uscc.ts';

@@ -10,17 +10,17 @@ export interface Fault {
 
 /** An identifier as it was understood; it holds when there are no faults. */
 export interface Reading<Parts> {
-  /** Without blanks and hyphens, in capitals. */
+  /** Without blanks, hyphens and what cannot be seen, in capitals. */
   code: string;
   faults: Fault[];
   /** Absent where length or characters forbid taking it apart. */
   parts?: Parts;
 }
 
-/** Full-width characters of Chinese keyboards are what they look like. */
+/** Full-width characters of Chinese keyboards are what they look like; an apostrophe before is how a spreadsheet says that a number is a text. */
 export function tidy(text: string): string {
   return text
     .normalize('NFKC')
-    .replace(/[\s\-–]/g, '')
+    .replace(/^['’]|[\s\p{Pd}\p{Cf}]/gu, '')
     .toUpperCase();
 }

@@ -55,6 +55,22 @@ export function readUscc(text: string): Reading<UsccParts> {
   return { code, faults, parts };
 }
 
+const ORGANIZATION_LENGTH = 9;
+
+/** Checks an organization code that stands alone. Source: GB 11714-1997, where, unlike in a credit code, every letter may stand. */
+export function readOrganizationCode(text: string): Reading<never> {
+  const code = tidy(text);
+  if (code.length !== ORGANIZATION_LENGTH)
+    return { code, faults: [{ part: 'length', found: String(code.length), expected: String(ORGANIZATION_LENGTH) }] };
+  const faults: Fault[] = [];
+  for (const [at, found] of [...code].entries())
+    if (!(at < 8 ? /[0-9A-Z]/ : /[0-9X]/).test(found)) faults.push({ part: 'characters', at: at + 1, found });
+  if (faults.length > 0) return { code, faults };
+  const expected = checkOfOrganizationCode(code.slice(0, 8));
+  if (expected !== code[8]) faults.push({ part: 'organization-check', at: 9, found: code[8]!, expected });
+  return { code, faults };
+}
+
 function checkOf(code: string): string {
   let [sum, weight] = [0, 1];
   for (let at = 0; at < LENGTH - 1; at += 1) {

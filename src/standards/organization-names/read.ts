@@ -9,13 +9,17 @@ export interface OrganizationName {
   brandHan: string;
   /** First letters of the words or characters of the brand. */
   initials: string;
+  /** First letters of all words of a Latin name but its legal form and what stands in brackets: HKUST. */
+  acronym: string;
   trades: readonly string[];
   places: readonly string[];
   forms: readonly string[];
   /** Of numbered bodies, `1` of 第一, First, No. 1. */
   number: string;
-  /** All letters and digits in order, without legal form. */
+  /** Places, brand, number and trades one after the other, without legal form. */
   whole: string;
+  /** Letters, characters and digits as they were written, without legal form. */
+  letters: string;
 }
 
 const ORDINALS: Readonly<Record<string, string>> = {
@@ -39,18 +43,18 @@ const ORDINALS: Readonly<Record<string, string>> = {
 
 /** Takes a name apart. Source of the order place, brand, trade, form: 企业名称登记管理规定 (State Council Order 734), article 6. */
 export function readOrganizationName(text: string): OrganizationName {
-  const folded = fold(text).replace(/&/g, ' and ');
-  const tokens = splitWords(folded).map(({ text: word }) => word);
+  const tokens = tokensOf(text);
   const latin = ` ${tokens.filter((word) => !isHan(word)).join(' ')} `;
   const han = tokens.filter(isHan).join(' ');
   const state = { latin, han };
 
   const forms = take(state, FORM_WORDS, false);
+  const letters = (state.han + state.latin).replaceAll(' ', '');
   const number = takeNumber(state);
   const places = take(state, PLACE_WORDS, true);
   const trades = take(state, TRADE_WORDS, false);
 
-  const words = state.latin.split(' ').filter((word) => word !== '' && !EMPTY.has(word));
+  const words = wordsIn(state.latin);
   const brandHan = [...state.han].filter((character) => character !== ' ' && !EMPTY.has(character)).join('');
   const sounds = brandHan === '' ? [] : spell(brandHan);
   const parts = [...sounds, ...words];
@@ -58,12 +62,33 @@ export function readOrganizationName(text: string): OrganizationName {
     brand: parts.join(''),
     brandHan,
     initials: parts.map((part) => part[0]).join(''),
+    acronym: acronymOf(text),
     trades,
     places,
     forms: forms.filter((form) => form !== 'company'),
     number,
     whole: [...places, ...parts, number, ...trades].join(''),
+    letters,
   };
+}
+
+function tokensOf(text: string): string[] {
+  return splitWords(fold(text).replace(/&/g, ' and ')).map(({ text: word }) => word);
+}
+
+function acronymOf(text: string): string {
+  // Most names have no Latin words, and there are millions of them.
+  if (!/[a-z].*[a-z]/i.test(text)) return '';
+  const latin = tokensOf(text.replace(/[(（][^()（）]*[)）]/g, ' ')).filter((word) => !isHan(word));
+  const state = { latin: ` ${latin.join(' ')} `, han: '' };
+  take(state, FORM_WORDS, false);
+  return wordsIn(state.latin)
+    .map((word) => word[0])
+    .join('');
+}
+
+function wordsIn(latin: string): string[] {
+  return latin.split(' ').filter((word) => word !== '' && !EMPTY.has(word));
 }
 
 interface State {
@@ -78,13 +103,25 @@ interface Words {
   latin: RegExp;
 }
 
+/** As pinyin as often a brand (中信, 众信) as a word of its own. */
+const UNSPELT = new Set(['中心']);
+
+/** Chinese words are taken in their characters and in pinyin, however that is parted: `shengwu keji`. */
 function wordsOf(groups: readonly (readonly string[])[]): Words {
   const meanings = new Map(groups.flatMap(([meaning, ...words]) => words.map((word) => [word, meaning!] as const)));
-  const sorted = [...meanings.keys()].sort((a, b) => b.length - a.length);
+  const patterns = new Map([...meanings.keys()].map((word) => [word, word]));
+  for (const [word, meaning] of [...meanings]) {
+    const sounds = isHan(word) && !UNSPELT.has(word) ? spell(word) : [];
+    if (sounds.length === 0 || meanings.has(sounds.join(''))) continue;
+    meanings.set(sounds.join(''), meaning);
+    patterns.set(sounds.join(''), sounds.join(' ?'));
+  }
+  const sorted = [...patterns.keys()].sort((a, b) => b.length - a.length);
+  const either = (words: string[]) => words.map((word) => patterns.get(word)!).join('|');
   return {
     meanings,
-    han: new RegExp(sorted.filter(isHan).join('|'), 'g'),
-    latin: new RegExp(`(?<= )(?:${sorted.filter((word) => !isHan(word)).join('|')})(?= )`, 'g'),
+    han: new RegExp(either(sorted.filter(isHan)), 'g'),
+    latin: new RegExp(`(?<= )(?:${either(sorted.filter((word) => !isHan(word)))})(?= )`, 'g'),
   };
 }
 
@@ -94,12 +131,13 @@ const [FORM_WORDS, PLACE_WORDS, TRADE_WORDS] = [wordsOf(FORMS), wordsOf(PLACES),
 function take(state: State, { meanings, han, latin }: Words, keepsLast: boolean): string[] {
   const found = new Set<string>();
   const out = (word: string): string => {
-    found.add(meanings.get(word)!);
+    found.add((meanings.get(word) ?? meanings.get(word.replaceAll(' ', '')))!);
     return ' ';
   };
   const rest = { han: state.han.replace(han, out), latin: state.latin.replace(latin, out).replace(/ +/g, ' ') };
   const isAll = rest.han.trim() === '' && rest.latin.trim() === '';
-  if (!(keepsLast && isAll)) Object.assign(state, rest);
+  if (keepsLast && isAll) return [];
+  Object.assign(state, rest);
   return [...found].sort();
 }
 

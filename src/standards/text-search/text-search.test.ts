@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Design, type SearchDocument, SearchIndex, splitPinyin } from './index.ts';
+import { type Design, fold, type SearchDocument, SearchIndex, splitPinyin } from './index.ts';
 
 const DESIGN: Design = {
   fields: [
@@ -70,6 +70,14 @@ describe('ways of finding', () => {
       ['short', '华康'],
     ]);
     expect(index.search('华康', { most: 2 }).hits.map(({ id }) => id)).toEqual(['short', 'long']);
+  });
+
+  test('traditional characters find simplified ones and are found by them', () => {
+    const index = make([['one', '廣州華康醫藥']]);
+    expect(index.search('华康医药', { most: 1 }).hits.map(({ id }) => id)).toEqual(['one']);
+    expect(index.search('華康醫藥', { most: 1 }).hits.map(({ id }) => id)).toEqual(['one']);
+    // 后 of an empress and 後 are one in simplified writing; 乾 of 乾坤 is no 干.
+    expect(fold('皇后 乾坤')).toBe('皇后 乾坤');
   });
 
   test('neighbouring pairs are told as the word that was typed', () => {

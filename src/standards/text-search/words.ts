@@ -1,4 +1,5 @@
 import { pinyin } from 'pinyin-pro';
+import { simplify } from './traditional.ts';
 
 /** One thing that can be searched for in a text. */
 export interface Word {
@@ -9,13 +10,15 @@ export interface Word {
   end: number;
 }
 
-/** Letters without case, accents and width: what is typed without care finds what was written with care. */
+/** Letters without case, accents and width, characters simplified: what is typed without care finds what was written with care. */
 export function fold(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replace(/[\u0300-\u036f’']/g, '')
-    .normalize('NFC')
-    .toLowerCase();
+  return simplify(
+    text
+      .normalize('NFKD')
+      .replace(/[\u0300-\u036f’']/g, '')
+      .normalize('NFC')
+      .toLowerCase(),
+  );
 }
 
 const WORD = /[\u3400-\u4dbf\u4e00-\u9fff]+|\d+(?:\.\d+)*|[\p{L}\p{M}]+/gu;

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { record } from '#kernel/access';
 import type { Context, Tx } from '#kernel/context';
 import type { Caution, FactLine, Source, ThingKind } from '../model.ts';
-import { checkRelation, checkStatement, type FactGraph, type Reading, readFacts, type Seed } from '../rules/index.ts';
+import { checkRelation, type FactGraph, type Reading, readFacts, type Seed, soundStatement } from '../rules/index.ts';
 import {
   findCautions,
   findFacts,
@@ -83,7 +83,7 @@ async function checkAll(tx: Tx, { statements, relations }: FactGraph): Promise<v
     ...relations.flatMap(({ subject, object }) => [subject, object]),
   ]);
   const kindOf = (id: string): ThingKind => kinds.get(id) ?? missing(id);
-  for (const statement of statements) checkStatement(statement, kindOf(statement.thing));
+  for (const statement of statements) soundStatement(statement, kindOf(statement.thing));
   for (const relation of relations)
     checkRelation(relation, { subject: kindOf(relation.subject), object: kindOf(relation.object) });
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { record } from '#kernel/access';
-import type { Context, Tx } from '#kernel/context';
+import type { Context, Db, Tx } from '#kernel/context';
 import { Problem } from '#kernel/problem';
 import { compareAll, readRows, readSheet } from '../intake/index.ts';
 import {
@@ -52,6 +52,8 @@ const APPLIED_AT_ONCE = 500;
 /** Candidates of a row that are compared, and those that are shown. */
 const MOST_CANDIDATES = 20;
 const MOST_SHOWN = 5;
+/** Bits by which one match stands before the next so that nobody is asked. */
+const CLEARLY = 3;
 
 /** Takes a file in, guesses what its columns mean and judges the first rows. A file that is here already is the import that it was. */
 export async function startImport(
@@ -225,12 +227,15 @@ async function judgeNext(ctx: Context, { id, kind, columns, mapping, judged }: P
   });
 }
 
-async function findMatches(ctx: Context, kind: ThingKind, read: readonly ReadRow[]): Promise<RowMatch[][]> {
-  const byKey = await findByKeys(ctx.db, { kind, keys: read.flatMap(({ keys }) => keys) });
-  const candidates = read.map(({ keys }) =>
-    [...new Set(keys.flatMap((key) => byKey.get(key) ?? []))].slice(0, MOST_CANDIDATES),
-  );
-  const known = await findKnown(ctx.db, candidates.flat());
+/** What each row may be, likeliest first. */
+export async function findMatches(
+  { db }: { db: Db },
+  kind: ThingKind,
+  read: readonly ReadRow[],
+): Promise<RowMatch[][]> {
+  const byKey = await findByKeys(db, { kind, keys: read.flatMap(({ keys }) => keys) });
+  const candidates = read.map(({ keys }) => sharingMost(keys.map((key) => byKey.get(key) ?? [])));
+  const known = await findKnown(db, candidates.flat());
   const there = candidates.map((ids) => ids.flatMap((id) => known.get(id) ?? []));
   const compared = await compareAll(read.map(({ known: one }, at) => ({ one, others: there[at]! })));
   return compared.map((found, at) =>
@@ -248,8 +253,18 @@ async function findMatches(ctx: Context, kind: ThingKind, read: readonly ReadRow
   );
 }
 
+/** Of the things under the keys those that share the most keys. */
+function sharingMost(found: readonly (readonly string[])[]): string[] {
+  const counts = new Map<string, number>();
+  for (const id of found.flat()) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, MOST_CANDIDATES)
+    .map(([id]) => id);
+}
+
 /** The verdict on a row, and what is done with it unless somebody decides otherwise. */
-function judge(row: ReadRow, matches: readonly RowMatch[], first: number | undefined): JudgedRow {
+export function judge(row: ReadRow, matches: readonly RowMatch[], first: number | undefined): JudgedRow {
   const { problems, same = null } = row;
   const judged = (verdict: RowVerdict, decision: RowDecision | null, target: string | null = null): JudgedRow => ({
     ...{ row: row.row, verdict, problems, matches, same, decision, target },
@@ -263,8 +278,9 @@ function judge(row: ReadRow, matches: readonly RowMatch[], first: number | undef
         { column: 0, what: 'repeats-row', found: row.name, expected: String(first), isCaution: true },
       ],
     };
-  const [best, ...others] = matches.filter(({ verdict }) => verdict === 'same');
-  if (best !== undefined && others.length === 0) return judged('match', 'match', best.thing);
+  const [best, next] = matches.filter(({ verdict }) => verdict === 'same');
+  if (best !== undefined && (next === undefined || best.weight - next.weight >= CLEARLY))
+    return judged('match', 'match', best.thing);
   if (matches.length > 0) return judged('ambiguous', null);
   return judged('new', 'new');
 }

@@ -1,3 +1,4 @@
+export * from './booking.ts';
 export { enterProduct, readCatalogue } from './catalogues.ts';
 export { listFacts } from './facts.ts';
 export {
@@ -26,6 +27,7 @@ export {
 export { readLadder, setLadder } from './ladder.ts';
 export * from './meeting.ts';
 export { keepApart, listDuplicates, mergeThings, undoMerge } from './merging.ts';
+export { countNotices, listNotices, markNotices, notify, quietNotices } from './notices.ts';
 export { catalogue, jsonLd, listedThings, readOpenThing, statementRows } from './open-data.ts';
 export * from './portal.ts';
 export * from './projects.ts';

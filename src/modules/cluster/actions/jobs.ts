@@ -4,6 +4,7 @@ import type { Pool } from '#kernel/sql';
 import { exampleJob } from './example.ts';
 import { fundExampleJob } from './fund-example.ts';
 import { meetingExampleJob } from './meeting-example.ts';
+import { noticeJob } from './notices.ts';
 import { parksExampleJob } from './parks-example.ts';
 import { matchJob } from './policies/index.ts';
 import { targetReminderJob } from './targets.ts';
@@ -23,5 +24,5 @@ export function clusterJobs({ pool, config }: ClusterParts): Job[] {
   const examples = config.region
     ? [exampleJob(pool), fundExampleJob(pool), parksExampleJob(pool), meetingExampleJob(pool)]
     : [];
-  return [freshnessJob, matchJob, targetReminderJob(pool), ...examples];
+  return [freshnessJob, noticeJob, matchJob, targetReminderJob(pool), ...examples];
 }

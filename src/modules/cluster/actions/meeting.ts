@@ -1,7 +1,7 @@
 import { reachOf, record } from '#kernel/access';
 import { inThread } from '#kernel/child';
 import type { Context, Tx } from '#kernel/context';
-import { tell } from '#kernel/outbox';
+import { type Hearer, tell } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import type {
   Introduction,
@@ -34,6 +34,7 @@ import {
   type StoredWish,
   withdrawWishRow,
 } from '../store/index.ts';
+import { type NoticeGiven, notify } from './notices.ts';
 import { ownThings } from './spoken.ts';
 
 const [NEED, MEDIATE] = ['cluster.need', 'cluster.need.mediate'];
@@ -102,11 +103,7 @@ export async function readWish(ctx: Context, id: string): Promise<WishPage> {
   const mayMediate = await mediates(ctx, [wish.thing.id]);
   // Whom a wish meets is for its own side and for who may bring them together: from matches others could read what is confidential.
   if (sight.state !== 'open' || !(sight.mine || mayMediate)) return { wish: sight, matches: [], mayMediate };
-  const others = await findWishes(ctx.db, {
-    ...{ liveOn: todayOf(ctx.now()), example: wish.example, except: wish.thing.id, limit: MOST_WISHES },
-    ...(wish.side === 'need' && { side: 'offer' as const }),
-  });
-  const fits = await compare({ wish, others: others.filter((other) => kindFit(wish, other) > 0) });
+  const { others, fits } = await fitsOf(ctx, wish);
   const live = await findLiveOf(ctx.db, id);
   const matches = fits.flatMap(({ id: found, score, reasons }) => {
     const other = shown(ctx, others.find((each) => each.id === found)!, own);
@@ -118,6 +115,43 @@ export async function readWish(ctx: Context, id: string): Promise<WishPage> {
   });
   return { wish: sight, matches, mayMediate };
 }
+
+/** The live wishes of others that could meet one, and those that do, the best first. */
+async function fitsOf(ctx: Context, wish: StoredWish): Promise<{ others: StoredWish[]; fits: MeetingFit[] }> {
+  const others = await findWishes(ctx.db, {
+    ...{ liveOn: todayOf(ctx.now()), example: wish.example, except: wish.thing.id, limit: MOST_WISHES },
+    ...(wish.side === 'need' && { side: 'offer' as const }),
+  });
+  return { others, fits: await compare({ wish, others: others.filter((other) => kindFit(wish, other) > 0) }) };
+}
+
+/** Of a score from here on people are told; ours. */
+const TOLD_FROM = 0.4;
+
+/** Tells both sides that wishes meet, each by its own wish: whose the other one is may be confidential. */
+export const meetingHearer: Hearer = {
+  name: 'cluster.meeting',
+  hears: ['cluster.wish-changed'],
+  async hear(ctx, facts) {
+    for (const { subject } of facts) {
+      const wish = await getWish(ctx.db, subject);
+      if (wish.withdrawnAt !== null || wish.expiresOn < todayOf(ctx.now())) continue;
+      const { others, fits } = await fitsOf(ctx, wish);
+      const met = others.filter(({ id }) => fits.some((fit) => fit.id === id && fit.score >= TOLD_FROM));
+      const told = ({ id, thing, words, wordsZh }: StoredWish, count: number, by: string): NoticeGiven => ({
+        ...{
+          cause: `match/${id}/${by}`,
+          kind: 'wish-matched',
+          to: [`thing/${thing.id}`],
+          path: `/cluster/needs/${id}`,
+        },
+        facts: { wish: { en: words, zh: wordsZh ?? words }, count },
+      });
+      if (met.length > 0)
+        await notify(ctx, ctx.db, [told(wish, met.length, wish.id), ...met.map((other) => told(other, 1, wish.id))]);
+    }
+  },
+};
 
 function compare(question: MeetingQuestion): Promise<MeetingFit[]> {
   if (question.others.length === 0) return Promise.resolve([]);
@@ -230,11 +264,12 @@ export async function introduce(
       throw new Problem('forbidden', 'only one of the two or a mediator of their place brings them together');
     const id = await insertIntroduction(ctx, tx, { one, other, oneYes, otherYes, mediated, words });
     if (id === undefined) return;
-    await noteMove(ctx, tx, id, 'asked', null, { one, other, mediated });
+    const wishes = [mine, theirs];
+    await noteMove(ctx, tx, { id, wishes }, 'asked', null, { one, other, mediated });
     // Who speaks for both has nobody left to ask.
     if (oneYes && otherYes) {
       await moveIntroductionRow(ctx, tx, { id, state: 'accepted', oneYes, otherYes });
-      await noteMove(ctx, tx, id, 'accepted', null);
+      await noteMove(ctx, tx, { id, wishes }, 'accepted', null);
     }
   });
 }
@@ -249,14 +284,22 @@ async function getLive(ctx: Context, tx: Tx, id: string): Promise<StoredWish> {
 async function noteMove(
   ctx: Context,
   tx: Tx,
-  id: string,
+  { id, wishes }: { id: string; wishes: readonly StoredWish[] },
   state: IntroductionState | 'yes',
   reason: string | null,
   detail: Record<string, unknown> = {},
 ): Promise<void> {
-  await insertIntroductionMove(ctx, tx, id, { state, reason });
+  const n = await insertIntroductionMove(ctx, tx, id, { state, reason });
   await record(ctx, tx, { act: `cluster.introduction-${state}`, subject: `introduction/${id}`, detail });
-  await tell(tx, { type: 'cluster.introduction-moved', subject: id, data: { state } });
+  await notify(
+    ctx,
+    tx,
+    // Each side by its own wish: whose the other one is may be confidential.
+    wishes.map(({ id: wish, thing, words, wordsZh }) => ({
+      ...{ cause: `introduction/${id}/${n}/${wish}`, kind: 'introduction-moved', to: [`thing/${thing.id}`] },
+      ...{ path: '/cluster/introductions', facts: { state, wish: { en: words, zh: wordsZh ?? words } } },
+    })),
+  );
 }
 
 const NEEDS_REASON: readonly IntroductionState[] = ['declined', 'ended'];
@@ -288,7 +331,7 @@ export async function moveIntroduction(
     const otherYes = held.otherYes || (answers && standing.other);
     const isHalf = answers && !(oneYes && otherYes);
     await moveIntroductionRow(ctx, tx, { id, state: isHalf ? 'asked' : state, oneYes, otherYes });
-    await noteMove(ctx, tx, id, isHalf ? 'yes' : state, reason.trim() || null);
+    await noteMove(ctx, tx, { id, wishes }, isHalf ? 'yes' : state, reason.trim() || null);
   });
 }
 

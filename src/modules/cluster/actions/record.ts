@@ -16,12 +16,12 @@ import {
 import {
   checkId,
   checkRelation,
-  checkStatement,
   isDisputed,
   type NewRelation,
   type NewStatement,
   reckon,
   sortSaid,
+  soundStatement,
 } from '../rules/index.ts';
 import {
   countThings,
@@ -131,9 +131,9 @@ export async function stateAll(ctx: Context, tx: Tx, statements: readonly NewSta
   if (statements.length === 0) return [];
   const things = [...new Set(statements.map(({ thing }) => thing))];
   const kinds = await mayStateOf(ctx, tx, things, things);
-  for (const statement of statements) checkStatement(statement, kinds.get(statement.thing)!);
-  const own = await ownSource(ctx, tx, statements);
-  const rows = statements.map((statement) => ({ ...statement, id: ctx.newId(), source: statement.source ?? own }));
+  const sound = statements.map((statement) => soundStatement(statement, kinds.get(statement.thing)!));
+  const own = await ownSource(ctx, tx, sound);
+  const rows = sound.map((statement) => ({ ...statement, id: ctx.newId(), source: statement.source ?? own }));
   await insertStatements(ctx, tx, rows);
   await recordAll(
     ctx,

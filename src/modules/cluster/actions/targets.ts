@@ -1,5 +1,5 @@
 import { reachOf, record } from '#kernel/access';
-import type { Context } from '#kernel/context';
+import type { Context, Tx } from '#kernel/context';
 import type { Job } from '#kernel/jobs';
 import { tell } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
@@ -29,6 +29,7 @@ import {
   namesOf,
   takeDueAsks,
 } from '../store/index.ts';
+import { notify } from './notices.ts';
 
 const [READ, WRITE] = ['cluster.read', 'cluster.target.write'];
 const MOST_TARGETS = 500;
@@ -251,9 +252,29 @@ export async function askLead(
       subject: `thing/${id}`,
       detail: { year, due, department: ask.department },
     });
-    await tell(tx, { type: 'cluster.target-asked', subject: id, data: { target: id, year, due } });
+    await tellAsked(ctx, tx, { target: id, year, department: ask.department, due, cause: due });
   });
   return readTarget(ctx, id);
+}
+
+/** Who speaks for the lead hears of it, and the department that works the targets. */
+async function tellAsked(
+  ctx: Context,
+  tx: Tx,
+  {
+    target,
+    year,
+    department,
+    due,
+    cause,
+  }: Pick<TargetAsk, 'target' | 'year' | 'department' | 'due'> & { cause: string },
+): Promise<void> {
+  const { name, nameZh } = (await namesOf(tx, [target])).get(target)!;
+  await notify(ctx, tx, {
+    ...{ cause: `target/${target}/${year}/${cause}`, kind: 'target-asked', path: `/cluster/targets/${target}` },
+    to: ['role/regulator', ...(department === null ? [] : [`thing/${department}`])],
+    facts: { target: { en: name, zh: nameZh ?? name }, year, dayOn: due },
+  });
 }
 
 /** Reminds of values that are due, once a week each, until they come. */
@@ -270,13 +291,13 @@ export function targetReminderJob(pool: Pool): Job {
 export async function remindOfDueAsks(ctx: Context): Promise<number> {
   const now = ctx.now();
   const due = await takeDueAsks(ctx.db, { now, since: new Date(now.getTime() - REMIND_DAYS * DAY_MS) });
-  for (const { target, year, department, reminders } of due) {
+  for (const { target, year, department, reminders, due: at } of due) {
     await record(ctx, ctx.db, {
       act: 'cluster.target-lead-reminded',
       subject: `thing/${target}`,
       detail: { year, department, reminders },
     });
-    await tell(ctx.db, { type: 'cluster.target-reminded', subject: target, data: { target, year, reminders } });
+    await tellAsked(ctx, ctx.db, { target, year, department, due: at, cause: `${at}/${reminders}` });
   }
   return due.length;
 }

@@ -1,7 +1,6 @@
 import { reachOf, record } from '#kernel/access';
 import type { Context } from '#kernel/context';
 import type { Job } from '#kernel/jobs';
-import { tellAll } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import type { DuePage, Graph, Overview } from '../model.ts';
 import { DAY_MS, meet, spread, type Walk } from '../rules/index.ts';
@@ -21,6 +20,7 @@ import {
   putOwner,
   remindDue,
 } from '../store/index.ts';
+import { type NoticeGiven, notify } from './notices.ts';
 import { EDIT, nameOwner, partiesOf, READ, requireSpeaker } from './record.ts';
 
 const CHANGED_SHOWN = 12;
@@ -92,16 +92,24 @@ export async function giveToOwner(ctx: Context, id: string, owner: string): Prom
   });
 }
 
-/** Tells once of each thing that came due, for its owner. */
+/** Tells owners once of each thing that came due, of all that did together. */
 export const freshnessJob: Job = {
   name: 'cluster.freshness',
   everySeconds: 3600,
   async run(ctx) {
-    const due = await remindDue(ctx, ctx.db);
-    await tellAll(
+    const due = Map.groupBy(await remindDue(ctx, ctx.db), ({ owner }) => owner);
+    const names = await namesOf(
       ctx.db,
-      due.map(({ id, owner }) => ({ type: 'cluster.thing-due', subject: id, data: { thing: id, owner } })),
+      [...due.values()].map(([first]) => first!.id),
     );
+    const notices = [...due].map(([owner, things]): NoticeGiven => {
+      const { name, nameZh } = names.get(things[0]!.id)!;
+      return {
+        ...{ cause: `due/${owner}/${ctx.now().toISOString()}`, kind: 'thing-due', to: [owner] },
+        ...{ path: '/cluster/due', facts: { first: { en: name, zh: nameZh ?? name }, count: things.length } },
+      };
+    });
+    await notify(ctx, ctx.db, notices);
   },
 };
 

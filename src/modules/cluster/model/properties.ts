@@ -15,6 +15,8 @@ export interface Property {
   /** UCUM, of numbers that have one. */
   unit?: string;
   codes?: readonly string[];
+  /** A number that may be below 0. */
+  signed?: boolean;
   /** Several values hold side by side; of others, two that differ are a conflict. */
   many?: boolean;
 }
@@ -63,8 +65,8 @@ export const PROPERTIES: Readonly<Record<string, Property>> = {
   flag: text('Distinction', '称号', undefined, many),
   sector: text('Sector', '领域', undefined, many),
   remark: text('Remark', '备注', undefined, many),
-  latitude: number('Latitude', '纬度', undefined, { unit: 'deg' }),
-  longitude: number('Longitude', '经度', undefined, { unit: 'deg' }),
+  latitude: number('Latitude', '纬度', undefined, { unit: 'deg', signed: true }),
+  longitude: number('Longitude', '经度', undefined, { unit: 'deg', signed: true }),
   address: text('Address', '地址'),
   established: text('Established', '成立', undefined, { type: 'date' }),
   // Of organizations.
@@ -157,10 +159,10 @@ export const PROPERTIES: Readonly<Record<string, Property>> = {
   reference: text('Reference', '文号', ['policy'], many),
   // Of targets and what they begin from.
   metric: text('Metric', '指标', ['target']),
-  'target-value': number('Target', '目标值', ['target']),
+  'target-value': number('Target', '目标值', ['target'], { signed: true }),
   'target-year': text('Target year', '目标年', ['target'], { type: 'date' }),
-  'baseline-value': number('Baseline', '基线值', ['target']),
-  'metric-value': number('Value', '数值', ['target']),
+  'baseline-value': number('Baseline', '基线值', ['target'], { signed: true }),
+  'metric-value': number('Value', '数值', ['target'], { signed: true }),
   'metric-words': text('Said in words', '文字表述', ['target']),
   'departments-basis': text('Why these departments', '责任部门依据', ['target']),
   // Of products in catalogues.
@@ -180,7 +182,7 @@ export const PROPERTIES: Readonly<Record<string, Property>> = {
   'life-expectancy-years': number('Life expectancy', '预期寿命', ['application'], { unit: 'a' }),
   'survival-control': number('Survival, controls', '对照组生存率', ['application'], { unit: '1' }),
   'survival-treated': number('Survival, treated', '治疗组生存率', ['application'], { unit: '1' }),
-  'survival-difference': number('Difference of survival', '生存率差', ['application'], { unit: '1' }),
+  'survival-difference': number('Difference of survival', '生存率差', ['application'], { unit: '1', signed: true }),
 };
 
 export function propertyOf(name: string): Property | undefined {

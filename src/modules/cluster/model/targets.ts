@@ -18,7 +18,7 @@ export interface TargetPoint {
 export type Forecast =
   | { method: 'none'; points: number }
   | {
-      method: 'random-walk' | 'linear-trend';
+      method: 'random-walk' | 'drift';
       points: number;
       year: number;
       value: number;

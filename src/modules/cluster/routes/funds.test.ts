@@ -253,7 +253,7 @@ describe('targets', () => {
 
   test('the example is behind, and its trend says how far', async () => {
     const page = await send<TargetPage>('GET', '/targets/example-target');
-    expect(page).toMatchObject({ state: 'behind', forecast: { method: 'linear-trend', points: 6, year: 2030 } });
+    expect(page).toMatchObject({ state: 'behind', forecast: { method: 'drift', points: 6, year: 2030 } });
     expect(page.neededAYear).toBeCloseTo((300 - 171) / 5, 10);
     if (page.forecast.method === 'none') throw new Error('no forecast');
     expect(page.forecast.low).toBeLessThan(page.forecast.value);

@@ -1,10 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import type { Door } from '#kernel/http';
+import { bookingRoutes } from './booking.ts';
 import { catalogueRoutes } from './catalogues.ts';
 import { decisionRoutes } from './decisions.ts';
 import { fundRoutes } from './funds.ts';
 import { matchingRoutes } from './matching.ts';
 import { meetingRoutes } from './meeting.ts';
+import { noticeRoutes } from './notices.ts';
 import { openDataRoutes } from './open-data.ts';
 import { policyRoutes } from './policies.ts';
 import { portalRoutes } from './portal.ts';
@@ -32,5 +34,7 @@ export async function clusterRoutes(app: FastifyInstance, door: Door): Promise<v
   portalRoutes(app, door);
   relayRoutes(app, door);
   meetingRoutes(app, door);
+  noticeRoutes(app, door);
   catalogueRoutes(app, door);
+  bookingRoutes(app, door);
 }

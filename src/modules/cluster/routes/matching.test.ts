@@ -37,7 +37,7 @@ beforeAll(async () => {
   await enter('guangzhou', 'place', 'Guangzhou', '广州');
   await enter('zhenghe', 'enterprise', '广州正禾生物科技有限公司', undefined, { uscc: '91350100M000100Y43' });
   await enter('bosheng', 'enterprise', 'Guangzhou Bosheng Pharma Co., Ltd.');
-  await enter('bosheng-2', 'enterprise', '广州博晟医药有限公司');
+  await enter('bosheng-2', 'enterprise', 'Guangzhou Bosheng Pharmaceutical');
   await enter('ruize', 'enterprise', 'Ruize');
 });
 beforeEach(() => become('regulator'));
@@ -108,8 +108,8 @@ describe('a file of enterprises', () => {
     );
     // Two things on file are this row: a person says which.
     expect(rows[1]!.matches.map(({ thing, verdict }) => [thing, verdict])).toEqual([
-      ['bosheng-2', 'same'],
       ['bosheng', 'same'],
+      ['bosheng-2', 'same'],
     ]);
     expect(rows[2]!.matches).toMatchObject([{ thing: 'ruize', verdict: 'unresolved' }]);
     expect(rows[3]!.problems).toMatchObject([{ column: 2, what: 'unknown-place', found: '火星', isCaution: true }]);

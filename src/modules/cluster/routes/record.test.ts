@@ -139,6 +139,11 @@ describe('stating', () => {
     [{ property: 'employees', value: 'many' }, 400],
     [{ property: 'employees', value: 1.5 }, 400],
     [{ property: 'established', value: '2025-13' }, 400],
+    [{ property: 'established', value: '2025-02-29' }, 400],
+    [{ property: 'established', value: '0000' }, 400],
+    [{ property: 'revenue', value: -1 }, 400],
+    [{ property: 'uscc', value: '91350100M000100Y44' }, 400],
+    [{ property: 'lei', value: '5493001KJTIIGC8Y1R17' }, 400],
     [{ property: 'indication', value: 'x' }, 400],
     [{ property: 'employees', value: 5, op: '!' }, 400],
     [{ property: 'employees', value: 5, asOf: 'yesterday' }, 400],
@@ -149,6 +154,14 @@ describe('stating', () => {
     [{ property: { a: 1 }, value: null }, 400],
   ])('%j is answered %d', async (payload, status) => {
     expect((await ask('regulator', 'POST', '/api/cluster/things/kingmed/statements', payload)).statusCode).toBe(status);
+  });
+
+  test('keeps a code in its own spelling', async () => {
+    const said = { property: 'uscc', value: '９１３５０１００-m000100y43' };
+    expect((await ask('regulator', 'POST', '/api/cluster/things/saijun/statements', said)).statusCode).toBe(200);
+    const page = (await ask('regulator', 'GET', '/api/cluster/things/saijun')).json();
+    const kept = page.said.find(({ property }: { property: string }) => property === 'uscc');
+    expect(kept.statements[0].value).toBe('91350100M000100Y43');
   });
 
   test('corrects a value, which ends a conflict and stays in the history', async () => {

@@ -1,3 +1,21 @@
+export {
+  type BookingSides,
+  bookingSteps,
+  checkTerms,
+  checkTime,
+  dayOfMinute,
+  dayStart,
+  isLateCancel,
+  isOpen,
+  minuteOf,
+  momentOf,
+  readDay,
+  statedFen,
+  type Taken,
+  usageOf,
+  weekOf,
+  wholeDay,
+} from './booking.ts';
 export { CATALOGUED, catalogueLine } from './catalogues.ts';
 export { DAY_MS, dayAfter, daysBetween, todayOf } from './days.ts';
 export { type FactGraph, type Reading, readFacts, type Seed } from './facts.ts';
@@ -34,7 +52,7 @@ export {
 export { type Candidate, gatesOf, matchResources, stageAfter } from './relay.ts';
 export { reportDocument, reportSections, reportSheets } from './report.ts';
 export { documentOf } from './search.ts';
-export { checkId, checkRelation, checkStatement, type NewRelation, type NewStatement } from './sound.ts';
+export { checkId, checkRelation, type NewRelation, type NewStatement, soundStatement } from './sound.ts';
 export { ENDING_DAYS, findFits, lastDay, lineOf, parkFigures, quarterEnd } from './space.ts';
 export { isDisputed, reckon, sortSaid } from './statements.ts';
 export { checkTargetValue, forecastOf, targetStanding } from './targets.ts';

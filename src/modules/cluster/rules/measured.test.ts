@@ -9,7 +9,7 @@ import {
   recall,
   reciprocalRank,
 } from '../../../../tests/support/retrieval.ts';
-import { compare } from './matching.ts';
+import { compare, keysOf } from './matching.ts';
 import { documentOf, searchDesign } from './search.ts';
 
 const read = (name: string) =>
@@ -202,6 +202,26 @@ describe('matching of names', () => {
     expect(complete.mean).toBeGreaterThan(leastRecall);
   });
 
+  test.each([
+    ['百济神州（广州）生物科技有限公司', '百济神州（苏州）生物科技有限公司'],
+    ['Alpha Tech (Guangzhou)', 'Beta Foods (Guangzhou)'],
+    ['广州锐博生物科技有限公司', '广州瑞博生物科技有限公司'],
+    ['香港科技大学', '香港科技大学（广州）'],
+    ['中山大学附属第一医院', '中山大学附属第三医院'],
+    ['广州医药集团有限公司', '广州医药股份有限公司'],
+  ])('%s and %s are not taken for one', (one, other) => {
+    expect(compare({ names: [one] }, { names: [other] }).verdict).not.toBe('same');
+  });
+
+  test.each([
+    ['达瑞生物科技有限公司', 'Darui Shengwu Keji Youxian Gongsi'],
+    ['广州市第一人民医院', "Guangzhou First People's Hospital"],
+    ['HKUST (Guangzhou)', 'The Hong Kong University of Science and Technology (Guangzhou)'],
+    ['百济神州（广州）生物制药有限公司', '广州百济神州生物制药有限公司'],
+  ])('%s and %s are one', (one, other) => {
+    expect(compare({ names: [one] }, { names: [other] }).verdict).toBe('same');
+  });
+
   test('neither order nor spelling of brackets matters, and the weights add up', () => {
     for (const pair of pairs) {
       const there = judge(pair);
@@ -218,9 +238,29 @@ describe('matching of names', () => {
     }
   });
 
+  test.each([
+    { one: '廣州華康醫療器械股份有限公司', other: '广州华康医疗器械有限公司', verdict: 'same' },
+    { one: 'Guangzhou Huakang Yiliao Qixie Youxian Gongsi', other: '广州华康医疗器械有限公司', verdict: 'same' },
+    { one: 'Zhongxin Shengwu Keji', other: '中信生物科技', verdict: 'same' },
+    { one: '深圳市華康醫療器械有限公司', other: '广州华康医疗器械有限公司', verdict: 'different' },
+  ])('$one and $other are $verdict', ({ one, other, verdict }) => {
+    expect(compare({ names: [one] }, { names: [other] }).verdict).toBe(verdict);
+    const shared = keysOf({ names: [one] }).filter((key) => keysOf({ names: [other] }).includes(key));
+    expect(shared.some((key) => key.startsWith('t:'))).toBe(true);
+  });
+
+  test('of names that mean the same the one in the same characters stands clearly before', () => {
+    const [same, alike] = ['广州华康医药有限公司', '广州华康制药有限公司'].map((name) =>
+      compare({ names: ['广州华康医药股份有限公司'] }, { names: [name] }),
+    );
+    expect([same!.verdict, alike!.verdict]).toEqual(['same', 'same']);
+    expect(same!.weight - alike!.weight).toBeGreaterThanOrEqual(3);
+  });
+
   test('equal identifiers outweigh names, unequal ones too', () => {
     const [a, b] = ['91350100M000100Y43', '91440300708461136T'];
-    expect(compare({ names: ['正禾'], uscc: a }, { names: ['博晟'], uscc: a }).verdict).toBe('same');
+    const [former, present] = ['广州正禾商贸有限公司', '深圳博晟生物科技有限公司'];
+    expect(compare({ names: [former], uscc: a }, { names: [present], uscc: a }).verdict).toBe('same');
     expect(
       compare({ names: ['广州正禾生物科技有限公司'], uscc: a }, { names: ['广州正禾生物科技有限公司'], uscc: b })
         .verdict,

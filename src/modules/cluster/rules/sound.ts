@@ -1,4 +1,5 @@
 import { Problem } from '#kernel/problem';
+import { readLei, readUscc } from '#standards/identifiers';
 import {
   CONFIDENCES,
   type Confidence,
@@ -37,11 +38,15 @@ export interface NewRelation extends Provenance {
 
 const LONGEST = 4000;
 const MOST_LISTED = 200;
-const DATE = /^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$/;
+const DATE = /^[12]\d{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$/;
 const OPS: readonly string[] = ['>', '<', '~'];
 
-/** @throws Problem `invalid` where the thing cannot have the property, or the value is not of its type */
-export function checkStatement(statement: NewStatement, kind: ThingKind): void {
+/**
+ * The statement as it is kept: a code in its own spelling.
+ *
+ * @throws Problem `invalid` where the thing cannot have the property, or the value is not of its type
+ */
+export function soundStatement(statement: NewStatement, kind: ThingKind): NewStatement {
   const { property: name, value, op, unit } = statement;
   const property = propertyOf(name);
   if (property === undefined) throw new Problem('invalid', 'there is no such property', { property: name });
@@ -56,26 +61,40 @@ export function checkStatement(statement: NewStatement, kind: ThingKind): void {
     throw new Problem('invalid', 'only a number can be more than, less than or about', { property: name });
   requireText(unit, 40);
   checkProvenance(statement);
+  return name === 'uscc' || name === 'lei' ? { ...statement, value: soundCode(name, value as string) } : statement;
 }
 
-function fits({ type, codes }: Property, value: Value): boolean {
+function soundCode(property: 'uscc' | 'lei', text: string): string {
+  const { code, faults } = property === 'uscc' ? readUscc(text) : readLei(text);
+  const [fault] = faults;
+  if (fault !== undefined) throw new Problem('invalid', 'the code is not sound', { property, code, ...fault });
+  return code;
+}
+
+function fits({ type, codes, signed = false }: Property, value: Value): boolean {
   switch (type) {
     case 'integer':
     case 'money':
-      return Number.isSafeInteger(value);
+      return Number.isSafeInteger(value) && (signed || (value as number) >= 0);
     case 'decimal':
-      return typeof value === 'number' && Number.isFinite(value);
+      return typeof value === 'number' && Number.isFinite(value) && (signed || value >= 0);
     case 'flag':
       return typeof value === 'boolean';
     case 'list':
       return Array.isArray(value) && value.length <= MOST_LISTED && value.every(isShort);
     case 'date':
-      return typeof value === 'string' && DATE.test(value);
+      return isDate(value);
     case 'code':
       return typeof value === 'string' && (codes ?? []).includes(value);
     case 'text':
       return isShort(value);
   }
+}
+
+function isDate(value: unknown): boolean {
+  if (typeof value !== 'string' || !DATE.test(value)) return false;
+  // Of a day: it is in the calendar.
+  return value.length < 10 || new Date(`${value}T00:00:00Z`).toISOString().startsWith(value);
 }
 
 function isShort(value: unknown): boolean {
@@ -100,7 +119,7 @@ export function checkRelation(relation: NewRelation, kinds: { subject: ThingKind
 }
 
 function checkProvenance({ asOf, confidence, quote, note }: Provenance): void {
-  if (asOf !== undefined && !(typeof asOf === 'string' && DATE.test(asOf)))
+  if (asOf !== undefined && !isDate(asOf))
     throw new Problem('invalid', 'a date is a year, a month or a day: 2025, 2025-10, 2025-10-31');
   if (confidence !== undefined && !CONFIDENCES.includes(confidence))
     throw new Problem('invalid', 'this parameter is none of its values', {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Random } from '#standards/statistics';
 import { forecastOf, ladderFacts, targetStanding } from './index.ts';
 
 const points = (...pairs: [year: number, value: number][]) => pairs.map(([year, value]) => ({ year, value }));
@@ -16,21 +17,57 @@ describe('forecastOf', () => {
     expect(found).toMatchObject({ low: expect.closeTo(110 - 56.824, 2), high: expect.closeTo(110 + 56.824, 2) });
   });
 
-  test('of a line: least squares with its prediction interval', () => {
-    // Slope 2.2, residual variance 0.8 / 3; t of 0.975 on 3 is 3.182446.
-    const line = points([2020, 10], [2021, 12], [2022, 15], [2023, 16], [2024, 19]);
-    expect(forecastOf(line, 2026, 23.2)).toMatchObject({
-      method: 'linear-trend',
-      value: expect.closeTo(23.2, 10),
-      low: expect.closeTo(20.45005, 4),
-      high: expect.closeTo(25.94995, 4),
+  test('of four or more: the last with the usual step, of logarithms where all are above 0', () => {
+    // Steps 2, 3, 1, 3 beside a drift of 2.25: residual variance 2.75 / 3; two years ahead of four, its 2 + 2² / 4 fold; t of 0.975 on 3 is 3.182446.
+    const logs = points([2020, 0], [2021, 2], [2022, 5], [2023, 6], [2024, 9]);
+    const width = 3.182446 * Math.sqrt((2.75 / 3) * 3);
+    expect(forecastOf(logs, 2026, 13.5)).toMatchObject({
+      method: 'drift',
+      value: expect.closeTo(13.5, 10),
+      low: expect.closeTo(13.5 - width, 4),
+      high: expect.closeTo(13.5 + width, 4),
       chance: expect.closeTo(0.5, 10),
     });
+    const grown = logs.map(({ year, value }) => ({ year, value: Math.exp(value) }));
+    expect(forecastOf(grown, 2026, Math.exp(13.5))).toMatchObject({
+      value: expect.closeTo(Math.exp(13.5), 4),
+      low: expect.closeTo(Math.exp(13.5 - width), 1),
+      chance: expect.closeTo(0.5, 8),
+    });
+    expect(forecastOf(grown, 2026, -1)).toMatchObject({ chance: 1 });
   });
 
-  test('a slope that cannot be told from nothing is no trend', () => {
-    const flat = points([2020, 2], [2021, 4], [2022, 5], [2023, 4], [2024, 5]);
-    expect(forecastOf(flat, 2025, 9).method).toBe('random-walk');
+  test('the interval holds what comes as often as it says, however many values and years', () => {
+    const seed = 20261122;
+    const random = new Random(seed);
+    const rounds = 1_500;
+    for (const [years, ahead] of [
+      [2, 1],
+      [3, 4],
+      [4, 5],
+      [6, 1],
+      [12, 5],
+    ] as const) {
+      const held = { adding: 0, growing: 0 };
+      for (let round = 0; round < rounds; round += 1) {
+        let [sum, product] = [0, 100];
+        // Without a drift where so few values cannot tell one.
+        const drift = years < 4 ? 0 : 1;
+        const course = Array.from({ length: years + ahead }, (_, at) => {
+          sum += 3 * drift + 3 * random.normal();
+          product *= Math.exp(0.08 * drift + 0.03 * random.normal());
+          return { year: 2010 + at, adding: sum, growing: product };
+        });
+        for (const kind of ['adding', 'growing'] as const) {
+          const seen = course.slice(0, years).map((each) => ({ year: each.year, value: each[kind] }));
+          const found = forecastOf(seen, course.at(-1)!.year, 0);
+          if (found.method === 'none') throw new Error('no forecast');
+          if (found.low <= course.at(-1)![kind] && course.at(-1)![kind] <= found.high) held[kind] += 1;
+        }
+      }
+      expect(held.growing / rounds, `seed ${seed}, ${years} values`).toBeGreaterThan(0.93);
+      expect(held.adding / rounds, `seed ${seed}, ${years} values`).toBeGreaterThan(0.9);
+    }
   });
 });
 

@@ -1,69 +1,74 @@
 import { Problem } from '#kernel/problem';
-import { leastSquares, student } from '#standards/statistics';
+import { student } from '#standards/statistics';
 import type { Forecast, TargetPoint, TargetState } from '../model.ts';
 
 const LEVEL = 0.95;
 /** Fewer than this many values carry no trend. */
 const TREND_POINTS = 4;
 
+type Point = Pick<TargetPoint, 'year' | 'value'>;
+
 /**
  * The value of the target year with its prediction interval.
  *
- * One value: none. Two or three, and more whose slope cannot be told from 0: a random walk, the last value, whose variance grows by the
- * mean square of the steps so far a year. Four or more: a straight line by least squares. Student's t on the degrees of freedom that are left.
- * Source: Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 3rd edition, 5.5 (naive method) and 7.6 (prediction intervals).
+ * One value: none. Two or three: a random walk, the last value, whose variance grows by the mean square of the steps so far a year. Four or more: a
+ * random walk with drift, of the logarithms where all values are above 0, as what grows does so by shares. Student's t on the degrees of freedom that
+ * are left. A straight line by least squares was tried: totals of an industry keep what a year added, and its 95 % held 63 % of such series.
+ * Source: Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 3rd edition, 5.2 (naive and drift method), 5.5 (prediction intervals).
  *
  * @param points a year each, ascending
  */
-export function forecastOf(
-  points: readonly Pick<TargetPoint, 'year' | 'value'>[],
-  year: number,
-  target: number,
-): Forecast {
+export function forecastOf(points: readonly Point[], year: number, target: number): Forecast {
   const last = points.at(-1);
   if (last === undefined || points.length < 2 || year <= last.year) return { method: 'none', points: points.length };
-  return trendOf(points, year, target) ?? walkOf(points, year, target);
+  if (points.length < TREND_POINTS) return told('random-walk', points, { year, target, ...walkOf(points, year) });
+  if (points.some(({ value }) => value <= 0)) return told('drift', points, { year, target, ...driftOf(points, year) });
+
+  const logs = points.map((point) => ({ ...point, value: Math.log(point.value) }));
+  const found = told('drift', points, { year, target: Math.log(Math.max(target, 0)), ...driftOf(logs, year) });
+  return { ...found, value: Math.exp(found.value), low: Math.exp(found.low), high: Math.exp(found.high) };
 }
 
-function walkOf(points: readonly Pick<TargetPoint, 'year' | 'value'>[], year: number, target: number): Forecast {
+interface Ahead {
+  value: number;
+  spread: number;
+  df: number;
+}
+
+function walkOf(points: readonly Point[], year: number): Ahead {
   const last = points.at(-1)!;
-  const steps = points
-    .slice(1)
-    .map(({ year: to, value }, at) => (value - points[at]!.value) ** 2 / (to - points[at]!.year));
-  const spread = Math.sqrt((steps.reduce((sum, step) => sum + step, 0) / steps.length) * (year - last.year));
-  return told('random-walk', points.length, { year, value: last.value, spread, df: steps.length, target });
+  const squares = stepsOf(points).reduce((sum, { years, added }) => sum + added ** 2 / years, 0);
+  const df = points.length - 1;
+  return { value: last.value, spread: Math.sqrt((squares / df) * (year - last.year)), df };
 }
 
-function trendOf(
-  points: readonly Pick<TargetPoint, 'year' | 'value'>[],
-  year: number,
-  target: number,
-): Forecast | undefined {
-  if (points.length < TREND_POINTS) return undefined;
-  const centre = points.reduce((sum, point) => sum + point.year, 0) / points.length;
-  const ones = Float64Array.from(points, () => 1);
-  const years = Float64Array.from(points, (point) => point.year - centre);
-  const fit = leastSquares(
-    [ones, years],
-    points.map(({ value }) => value),
-  );
-  const [mean, slope] = [fit.coefficients[0]!, fit.coefficients[1]!];
-  const residual = fit.sumOfSquares / fit.df;
-  const slopeError = Math.sqrt(residual * fit.covarianceUnscaled[1]![1]!);
-  if (slopeError > 0 && Math.abs(slope / slopeError) < student.quantile(0.5 + LEVEL / 2, fit.df)) return undefined;
-  const ahead = year - centre;
-  const spread = Math.sqrt(residual * (1 + 1 / points.length + ahead ** 2 * fit.covarianceUnscaled[1]![1]!));
-  return told('linear-trend', points.length, { year, value: mean + slope * ahead, spread, df: fit.df, target });
+function driftOf(points: readonly Point[], year: number): Ahead {
+  const [first, last] = [points[0]!, points.at(-1)!];
+  const [behind, ahead] = [last.year - first.year, year - last.year];
+  const drift = (last.value - first.value) / behind;
+  const squares = stepsOf(points).reduce((sum, { years, added }) => sum + (added - drift * years) ** 2 / years, 0);
+  const df = points.length - 2;
+  return {
+    value: last.value + drift * ahead,
+    spread: Math.sqrt((squares / df) * (ahead + ahead ** 2 / behind)),
+    df,
+  };
+}
+
+function stepsOf(points: readonly Point[]): { years: number; added: number }[] {
+  return points
+    .slice(1)
+    .map(({ year, value }, at) => ({ years: year - points[at]!.year, added: value - points[at]!.value }));
 }
 
 function told(
-  method: 'random-walk' | 'linear-trend',
-  points: number,
-  { year, value, spread, df, target }: { year: number; value: number; spread: number; df: number; target: number },
-): Forecast {
+  method: 'random-walk' | 'drift',
+  { length }: readonly Point[],
+  { year, value, spread, df, target }: Ahead & { year: number; target: number },
+) {
   const width = student.quantile(0.5 + LEVEL / 2, df) * spread;
   const chance = spread === 0 ? Number(value >= target) : student.cdf((value - target) / spread, df);
-  return { method, points, year, value, low: value - width, high: value + width, level: LEVEL, chance };
+  return { method, points: length, year, value, low: value - width, high: value + width, level: LEVEL, chance };
 }
 
 export interface Standing {

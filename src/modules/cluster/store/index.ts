@@ -1,3 +1,4 @@
+export * from './booking.ts';
 export * from './catalogues.ts';
 export * from './decisions.ts';
 export * from './facts.ts';
@@ -6,6 +7,7 @@ export * from './graph.ts';
 export * from './imports.ts';
 export * from './matching.ts';
 export * from './meeting.ts';
+export * from './notices.ts';
 export * from './open-data.ts';
 export * from './portal.ts';
 export * from './projects.ts';

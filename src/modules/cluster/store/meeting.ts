@@ -209,12 +209,13 @@ export async function insertIntroductionMove(
   tx: Tx,
   introduction: string,
   { state, reason }: Pick<IntroductionMove, 'state' | 'reason'>,
-): Promise<void> {
-  await tx.run(sql`
+): Promise<number> {
+  const { n } = await tx.one<{ n: number }>(sql`
     insert into cluster.introduction_move (introduction, n, state, reason, by_name, at)
     select ${introduction}, coalesce(max(n), 0) + 1, ${state}, ${reason}, ${ctx.actor.name}, ${ctx.now()}
-    from cluster.introduction_move where introduction = ${introduction}
+    from cluster.introduction_move where introduction = ${introduction} returning n
   `);
+  return n;
 }
 
 export function findIntroductionMoves(

@@ -413,3 +413,66 @@ export function findEligible(
     order by match.certain desc, match.enterprise limit ${limit} offset ${offset}
   `);
 }
+
+/** Enterprises that an organization or an account owns or speaks for, examples too, in pages. */
+export function findSpokenEnterprises(
+  db: Db,
+  { after, limit }: { after: string; limit: number },
+): Promise<{ id: string }[]> {
+  return db.rows(sql`
+    select id from cluster.thing
+    where kind = 'enterprise' and merged_into is null and id > ${after} and (owner not like 'role/%'
+      or exists (select from cluster.representation as spoken where spoken.thing = thing.id and spoken.state = 'confirmed'))
+    order by id limit ${limit}
+  `);
+}
+
+export interface Told {
+  enterprise: string;
+  key: string;
+  version: number;
+  verdict: 'yes' | 'unknown';
+}
+
+/** What nobody was told yet, from now on told. Who was told that it applies is not told that it may. */
+export function insertTold({ now }: Pick<Context, 'now'>, tx: Tx, rows: readonly Told[]): Promise<Told[]> {
+  return tx.rows<Told>(sql`
+    with found as (
+      select * from unnest(${rows.map(({ enterprise }) => enterprise)}::text[], ${rows.map(({ key }) => key)}::text[],
+        ${rows.map(({ version }) => version)}::int[], ${rows.map(({ verdict }) => verdict)}::text[]) as found (enterprise, key, version, verdict)
+    )
+    insert into cluster.policy_told as told (enterprise, key, version, verdict, at)
+    select enterprise, key, version, verdict, ${now()} from found
+    where verdict = 'yes' or not exists (
+      select from cluster.policy_told as before
+      where before.enterprise = found.enterprise and before.key = found.key and before.version = found.version and before.verdict = 'yes'
+    )
+    on conflict do nothing returning enterprise, key, version, verdict
+  `);
+}
+
+/** `enterprise policy/clause` of what is with the department or decided. */
+export async function findHandedIn(db: Db, enterprises: readonly string[]): Promise<string[]> {
+  const rows = await db.rows<{ key: string }>(sql`
+    select distinct enterprise || ' ' || policy || '/' || clause as key from cluster.policy_application
+    where enterprise = any(${[...enterprises]}::text[]) and state not in ('draft', 'offered', 'refused', 'withdrawn')
+  `);
+  return rows.map(({ key }) => key);
+}
+
+/** Applications whose running clock ends before a time, the earliest first. */
+export async function findDueApplications(
+  db: Db,
+  { before, limit }: { before: Date; limit: number },
+): Promise<
+  { id: string; enterprise: string; name: string; nameZh: string | null; state: ApplicationState; dueAt: Date }[]
+> {
+  return db.rows(sql`
+    select application.id, application.enterprise, thing.name, thing.name_zh as "nameZh", application.state,
+      case application.state when 'returned' then mend_due_at else pay_due_at end as "dueAt"
+    from cluster.policy_application as application join cluster.thing as thing on thing.id = application.enterprise
+    where (application.state = 'returned' and mend_due_at < ${before})
+      or (application.state in ('submitted', 'received', 'accepted', 'proposed', 'decided') and pay_due_at < ${before})
+    order by "dueAt" desc, application.id limit ${limit}
+  `);
+}

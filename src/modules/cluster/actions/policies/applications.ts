@@ -34,6 +34,7 @@ import {
   readyClauses,
   type Side,
   type StandingClause,
+  sideOf,
   splitAmount,
   standingOf,
   stateAfter,
@@ -62,6 +63,7 @@ import {
   moveApplication,
   type StoredApplication,
 } from '../../store/policies.ts';
+import { notify } from '../notices.ts';
 import { APPLY, answersFor, DECIDE, ownEnterprises, requireOwn } from './answers.ts';
 
 const MOST_FILE_BYTES = 10 * 1024 * 1024;
@@ -339,8 +341,29 @@ export async function actOn(ctx: Context, id: string, act: Act): Promise<Applica
       subject: stored.id,
       data: { enterprise: stored.enterprise, state: reached },
     });
+    await tellMove(inside, stored, act.act, reached);
   });
   return readApplication(ctx, id);
+}
+
+/** The other side hears of a step; of what was never handed in the desk hears nothing. */
+async function tellMove(
+  ctx: Context,
+  { id, enterprise, policy, clause, revision, state: from }: StoredApplication,
+  act: ApplicationAct,
+  state: ApplicationState,
+): Promise<void> {
+  const isTheirs = sideOf(act) === 'enterprise';
+  if (isTheirs && state === 'withdrawn' && (from === 'draft' || from === 'offered')) return;
+  const found = await findEnterprise(ctx.db, enterprise);
+  const { versions } = getPolicy(withAmendments(await findAmendments(ctx.db)), policy);
+  const title = versions.flatMap(({ clauses }) => clauses).findLast((each) => each.id === clause)!.title;
+  const name = found?.name ?? enterprise;
+  await notify(ctx, ctx.db, {
+    ...{ cause: `application/${id}/${revision + 1}`, kind: 'application-moved', path: `/cluster/applications/${id}` },
+    to: [isTheirs ? 'role/regulator' : `thing/${enterprise}`],
+    facts: { enterprise: { en: name, zh: found?.nameZh ?? name }, clause: title, state },
+  });
 }
 
 type StepOf = (ctx: Context, to: StoredApplication, act: Act) => Promise<StoredApplication>;

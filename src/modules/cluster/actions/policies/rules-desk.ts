@@ -27,12 +27,14 @@ import {
   findEligible,
   findEnterpriseIds,
   findMatchRun,
+  findSpokenEnterprises,
   insertAmendment,
   markGuide,
   replaceMatches,
 } from '../../store/policies.ts';
 import { READ } from '../record.ts';
 import { DECIDE, knownAnswers, openBook, WRITE } from './answers.ts';
+import { type EnterpriseTotal, tellDueApplications, tellMatches } from './tell.ts';
 import type { MatchTask, SimulateTask } from './thread.ts';
 
 const THREAD = new URL('./thread.ts', import.meta.url);
@@ -146,10 +148,14 @@ export async function publishGuide(ctx: Context, id: string, version: number): P
 }
 
 /** Enterprises with their answers, examples only where asked for. @throws Problem `too-costly` beyond what one run reads */
-async function readSubjects(db: Db, examples: boolean): Promise<Subject[]> {
+function readSubjects(db: Db, examples: boolean): Promise<Subject[]> {
+  return readPages(db, (after) => findEnterpriseIds(db, { after, examples, limit: PAGE }));
+}
+
+async function readPages(db: Db, page: (after: string) => Promise<{ id: string }[]>): Promise<Subject[]> {
   const subjects: Subject[] = [];
   for (let after = ''; ; ) {
-    const ids = (await findEnterpriseIds(db, { after, examples, limit: PAGE })).map(({ id }) => id);
+    const ids = (await page(after)).map(({ id }) => id);
     const known = await knownAnswers(db, ids);
     for (const id of ids) subjects.push({ id, answers: valuesByName(known.get(id)!) });
     if (subjects.length > MOST_SUBJECTS)
@@ -159,17 +165,22 @@ async function readSubjects(db: Db, examples: boolean): Promise<Subject[]> {
   }
 }
 
-/** Matches every enterprise with every clause and keeps what it found, unless nothing has changed since. Examples are matched too and never counted in sums of money elsewhere. */
+/** Matches every enterprise with every clause, keeps what it found and tells whom it reaches, unless nothing has changed since. Examples are told and not kept. */
 async function matchPolicies(ctx: Context): Promise<PolicyReach> {
   const day = todayOf(ctx.now());
-  const { policies } = await openBook(ctx.db, day);
+  const { policies, clauses } = await openBook(ctx.db, day);
   const subjects = await readSubjects(ctx.db, false);
-  const hash = hashOf(day, policies, subjects);
+  const spoken = await readPages(ctx.db, (after) => findSpokenEnterprises(ctx.db, { after, limit: PAGE }));
+  const hash = hashOf(day, policies, [...subjects, ...spoken]);
   const before = await findMatchRun(ctx.db);
   if (before?.hash === hash) return before;
   const began = performance.now();
-  const task: MatchTask = { kind: 'match', day, policies, subjects };
-  const found = await inThread<{ clauses: PolicyReach['clauses']; rows: Match[] }>(THREAD, task, { mostMs: 300_000 });
+  const task: MatchTask = { kind: 'match', day, policies, subjects, spoken };
+  const found = await inThread<{
+    clauses: PolicyReach['clauses'];
+    rows: Match[];
+    spoken: { rows: Match[]; totals: EnterpriseTotal[] };
+  }>(THREAD, task, { mostMs: 300_000 });
   const run = {
     day,
     hash,
@@ -179,6 +190,7 @@ async function matchPolicies(ctx: Context): Promise<PolicyReach> {
   };
   await ctx.db.transaction(async (tx) => {
     await replaceMatches(ctx, tx, found.rows, run);
+    await tellMatches(ctx, tx, { day, policies, clauses, ...found.spoken });
     await record(ctx, tx, {
       act: 'cluster.policies-matched',
       subject: 'policies',
@@ -207,5 +219,6 @@ export const matchJob: Job = {
   everySeconds: MATCH_SECONDS,
   async run(ctx) {
     await matchPolicies(ctx);
+    await tellDueApplications(ctx);
   },
 };

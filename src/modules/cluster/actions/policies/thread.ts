@@ -1,6 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Clause, Policy, PolicyVersion } from '../../model.ts';
 import {
+  assess,
+  bestTotal,
   clausesAt,
   inForce,
   matchAll,
@@ -16,6 +18,8 @@ export interface MatchTask {
   day: string;
   policies: readonly Policy[];
   subjects: readonly Subject[];
+  /** For whom somebody speaks, and is told. */
+  spoken: readonly Subject[];
 }
 export interface SimulateTask {
   kind: 'simulate';
@@ -26,7 +30,16 @@ export interface SimulateTask {
 }
 
 function work(task: MatchTask | SimulateTask): unknown {
-  if (task.kind === 'match') return matchAll(clausesAt(task.policies, task.day, readyClauses), task.subjects);
+  if (task.kind === 'match') {
+    const clauses = clausesAt(task.policies, task.day, readyClauses);
+    const totals = task.spoken.map(({ id, answers }) => {
+      const findings = clauses.map((clause) => assess(clause, answers));
+      const { certain, possible } = bestTotal(clauses, findings);
+      return { enterprise: id, certain, possible };
+    });
+    const { rows } = matchAll(clauses, task.spoken, task.spoken.length);
+    return { ...matchAll(clauses, task.subjects), spoken: { rows, totals } };
+  }
   const { policy, version, draft, subjects } = task;
   const caps = version.caps ?? [];
   const now = readyClauses(policy, version).find(({ clause }) => clause.id === draft.id);

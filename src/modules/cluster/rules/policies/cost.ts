@@ -23,6 +23,7 @@ const MOST_KEPT = 5_000;
 export function matchAll(
   clauses: readonly StandingClause[],
   subjects: readonly Subject[],
+  mostKept = MOST_KEPT,
 ): { clauses: PolicyReach['clauses']; rows: Match[] } {
   const found: PolicyReach['clauses'] = {};
   const rows: Match[] = [];
@@ -40,7 +41,7 @@ export function matchAll(
       sums.certain += certain;
       sums.possible += possible ?? 0;
       const speaks = verdict === 'yes' || (ready.condition?.names.some((name) => answers[name] !== undefined) ?? false);
-      if (speaks && kept.length < MOST_KEPT)
+      if (speaks && kept.length < mostKept)
         kept.push({ enterprise: id, key: ready.key, verdict, certain, possible, missing });
     }
     found[ready.key] = sums;

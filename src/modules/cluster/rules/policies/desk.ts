@@ -33,6 +33,10 @@ const MOVES: Readonly<Record<ApplicationAct, { side: Side; from: readonly Applic
   };
 const ACTS = Object.keys(MOVES) as ApplicationAct[];
 
+export function sideOf(act: ApplicationAct): Side {
+  return MOVES[act].side;
+}
+
 /** What the sides may do now; the second look is another person's, and money moves only as far as it is owed. */
 export function actsFor(
   sides: readonly Side[],
@@ -78,6 +82,19 @@ export function missingEvidence({ evidence }: Clause, files: ReadonlySet<string>
 
 function isOpen({ window }: Clause, day: string): boolean {
   return (window?.from === undefined || window.from <= day) && (window?.to === undefined || day <= window.to);
+}
+
+/** The days on which it can be applied for: its own window within the version's. */
+export function windowOf(
+  { window }: Pick<Clause, 'window'>,
+  version: Pick<PolicyVersion, 'from' | 'to'>,
+): { from?: string; to?: string } {
+  const from = [window?.from, version.from]
+    .filter((day) => day !== undefined)
+    .sort()
+    .at(-1);
+  const [to] = [window?.to, version.to].filter((day) => day !== undefined).sort();
+  return { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
 }
 
 /** Granted earlier to the same enterprise. */

@@ -25,8 +25,10 @@ export {
   parseAmendment,
   parseClause,
   type Side,
+  sideOf,
   splitAmount,
   stateAfter,
+  windowOf,
 } from './desk.ts';
 export { isAnswer } from './feel.ts';
 export { answersOf, type Recorded, valuesByName } from './known.ts';
