@@ -1,3 +1,4 @@
+export * from './model/booking.ts';
 export * from './model/catalogues.ts';
 export * from './model/chains.ts';
 export * from './model/decisions.ts';

@@ -1,3 +1,4 @@
+export * from './booking.ts';
 export { enterProduct, readCatalogue } from './catalogues.ts';
 export { listFacts } from './facts.ts';
 export {

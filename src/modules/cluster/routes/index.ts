@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Door } from '#kernel/http';
+import { bookingRoutes } from './booking.ts';
 import { catalogueRoutes } from './catalogues.ts';
 import { decisionRoutes } from './decisions.ts';
 import { fundRoutes } from './funds.ts';
@@ -35,4 +36,5 @@ export async function clusterRoutes(app: FastifyInstance, door: Door): Promise<v
   meetingRoutes(app, door);
   noticeRoutes(app, door);
   catalogueRoutes(app, door);
+  bookingRoutes(app, door);
 }

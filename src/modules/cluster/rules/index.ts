@@ -1,3 +1,21 @@
+export {
+  type BookingSides,
+  bookingSteps,
+  checkTerms,
+  checkTime,
+  dayOfMinute,
+  dayStart,
+  isLateCancel,
+  isOpen,
+  minuteOf,
+  momentOf,
+  readDay,
+  statedFen,
+  type Taken,
+  usageOf,
+  weekOf,
+  wholeDay,
+} from './booking.ts';
 export { CATALOGUED, catalogueLine } from './catalogues.ts';
 export { DAY_MS, dayAfter, daysBetween, todayOf } from './days.ts';
 export { type FactGraph, type Reading, readFacts, type Seed } from './facts.ts';

@@ -1,3 +1,4 @@
+export * from './booking.ts';
 export * from './catalogues.ts';
 export * from './decisions.ts';
 export * from './facts.ts';
