@@ -58,6 +58,9 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'this is no key of a page': '分页标记无效',
   'without this policy nobody could administer access': '删除该策略后将无人能管理访问权限',
   'an administrator administers accounts, not patients': '管理员管理账号，不访问患者数据',
+  'there is no such purpose of use': '没有这种使用目的',
+  'this account may not look for that purpose': '此账号不得以该目的查看',
+  'what takes a type away holds for every purpose': '排除某一类型的策略适用于所有目的',
   'a policy is about an act, a resource type or *': '策略的对象须为操作、资源类型或 *',
   'the verbs are x for an act, letters of cruds for a resource type, none for scope none':
     '操作的动词为 x；资源类型的动词取自 cruds；范围 none 不带动词',
