@@ -290,6 +290,10 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'the report is not complete or not right: mend the fields that are told and submit again':
     '报告不完整或有误：请修改所示字段后再提交',
   'the rows come as a text of comma separated values in the member csv': '数据应以逗号分隔文本置于 csv 字段',
+  'the protocol does not say all that is needed to sign it off': '方案尚缺签核所需的内容',
+  'the protocol is not signed off: it is before anybody sees what the rows say':
+    '方案尚未签核：须在任何人看到数据结果之前签核',
+  'this is a day, as 2026-11-22': '此处应为日期，例如 2026-11-22',
   'the study has changed since you looked at it: read it again': '研究在您查看后已有变化：请重新读取',
   'the study has no rows yet: upload them or make them from the lake': '研究尚无数据：请上传或从数据湖生成',
   'the table has no row below the names of its columns': '表格在列名之下没有数据行',
