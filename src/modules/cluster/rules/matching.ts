@@ -20,7 +20,17 @@ const WEIGHTS = {
   identifier: { same: 40, different: -40 },
   // Written in the same characters it stands before names that mean the same (医药, 制药).
   name: { 'same letters': 9, same: 6 },
-  brand: { same: 7, 'same sound': 6, 'nearly the same': 4.5, initials: 3, part: 3, differs: -8, none: 0 },
+  brand: {
+    same: 7,
+    'same sound': 6,
+    'nearly the same': 4.5,
+    'other characters': 3,
+    acronym: 6,
+    initials: 3,
+    part: 3,
+    differs: -8,
+    none: 0,
+  },
   trade: { same: 2, some: 1, 'not told': 0, differs: -8 },
   place: { same: 2, 'not told': 0, differs: -9 },
   number: { differs: -12 },
@@ -78,7 +88,8 @@ function compareParts(a: OrganizationName, b: OrganizationName, one: Known, othe
   const evidence: Evidence[] = [];
   if (a.whole !== '' && a.whole === b.whole && a.brandHan === b.brandHan && a.forms.join() === b.forms.join())
     evidence.push(told('name', a.letters === b.letters ? 'same letters' : 'same', a.whole, b.whole));
-  evidence.push(told('brand', brandFinding(a, b), a.brandHan || a.brand, b.brandHan || b.brand));
+  const brand = brandFinding(a, b);
+  evidence.push(told('brand', brand, a.brandHan || a.brand, b.brandHan || b.brand));
   evidence.push(told('trade', setFinding(a.trades, b.trades), a.trades.join(' '), b.trades.join(' ')));
   const [here, there] = [placesOf(a, one), placesOf(b, other)];
   evidence.push(told('place', placeFinding(here, there), here.join(' '), there.join(' ')));
@@ -86,7 +97,8 @@ function compareParts(a: OrganizationName, b: OrganizationName, one: Known, othe
   const [form, otherForm] = [a, b].map(({ forms }) => forms.filter((each) => APART.includes(each)).join(' '));
   if (form !== otherForm) evidence.push(told('form', 'differs', form!, otherForm!));
   const [kind, otherKind] = [a, b].map(({ trades }) => trades.filter((each) => BODIES.has(each)).join(' '));
-  if (kind !== otherKind) evidence.push(told('kind', 'differs', kind!, otherKind!));
+  // An acronym has the kind among its letters.
+  if (kind !== otherKind && brand !== 'acronym') evidence.push(told('kind', 'differs', kind!, otherKind!));
   return evidence;
 }
 
@@ -100,11 +112,12 @@ function told<A extends keyof typeof WEIGHTS>(
 }
 
 function brandFinding(a: OrganizationName, b: OrganizationName): keyof (typeof WEIGHTS)['brand'] {
+  if (isAcronym(a, b) || isAcronym(b, a)) return 'acronym';
   if (a.brand === '' || b.brand === '') return a.brand === b.brand ? 'none' : 'differs';
   if (a.brandHan !== '' && b.brandHan !== '') {
     if (a.brandHan === b.brandHan) return 'same';
-    // Of two Chinese names the characters count: 康宁 and 康凝 sound alike and are two.
-    if (a.brand === b.brand) return 'nearly the same';
+    // Of two Chinese names the characters count: 锐博 and 瑞博 sound alike and are two, if nobody slipped; a person decides.
+    if (a.brand === b.brand) return 'other characters';
   } else if (a.brand === b.brand) return a.brandHan === b.brandHan ? 'same' : 'same sound';
   const [short, long] = a.brand.length < b.brand.length ? [a, b] : [b, a];
   if (short.brand.length >= 5 && a.brandHan === '' && b.brandHan === '' && likeness(a.brand, b.brand) >= 0.94)
@@ -113,6 +126,13 @@ function brandFinding(a: OrganizationName, b: OrganizationName): keyof (typeof W
   if (short.brand.length >= 5 && (long.brand.startsWith(short.brand) || long.brand.endsWith(short.brand)))
     return 'part';
   return 'differs';
+}
+
+/** So many letters few share. */
+const LEAST_ACRONYM = 5;
+
+function isAcronym({ brand }: OrganizationName, { acronym }: OrganizationName): boolean {
+  return brand.length >= LEAST_ACRONYM && brand === acronym;
 }
 
 function setFinding(a: readonly string[], b: readonly string[]): keyof (typeof WEIGHTS)['trade'] {
@@ -145,8 +165,9 @@ export function keysOf({ names, uscc, lei, places = [] }: Known): string[] {
   if (uscc !== undefined) keys.add(`u:${uscc}`);
   if (lei !== undefined) keys.add(`l:${lei}`);
   for (const name of readNames(names)) {
-    const { brandHan, initials, trades, whole } = name;
+    const { acronym, brandHan, initials, trades, whole } = name;
     keys.add(`w:${whole.slice(0, LONGEST_KEY)}`);
+    if (acronym.length >= LEAST_ACRONYM && acronym.length <= 8) keys.add(`i:${acronym}`);
     if (name.brand === '') continue;
     const brand = name.brand.slice(0, LONGEST_KEY);
     keys.add(`b:${brand}`);
