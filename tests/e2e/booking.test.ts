@@ -76,6 +76,9 @@ describe.skipIf(!hasChromium)('booking', () => {
     await row.getByText('cancelled', { exact: true }).waitFor();
     await go(`/cluster/booking/${SORTER}?from=${day}`);
     await page.getByRole('button', { name: /11:00 – 12:00, taken$/ }).waitFor();
-    await page.getByRole('button', { name: /12:00 – 13:00, free$/ }).waitFor();
+    await page
+      .getByRole('button', { name: /12:00 – 13:00, free$/ })
+      .first()
+      .waitFor();
   }, 90_000);
 });

@@ -7,6 +7,7 @@ import { meetingWords } from './meeting-messages.ts';
 import { noticeWords } from './notices-messages.ts';
 import { parksWords } from './parks-messages.ts';
 import { policyWords } from './policy-messages.ts';
+import { publicationWords } from './publications-messages.ts';
 import { recordWords } from './record-messages.ts';
 import { targetWords } from './targets-messages.ts';
 import { viewWords } from './views-messages.ts';
@@ -21,6 +22,7 @@ export const messages = joined([
   noticeWords,
   parksWords,
   policyWords,
+  publicationWords,
   recordWords,
   targetWords,
   viewWords,

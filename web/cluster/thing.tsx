@@ -12,11 +12,14 @@ import { useTranslation } from 'react-i18next';
 import type { Link, Profile, Relation, Said, Statement } from '../../src/modules/cluster/model.ts';
 import { Go, language, useGo, usePathValue, useSession } from '../shell/index.ts';
 import { Facts, Failure, Loading, Page, Panel, StatusTag, Time, Timeline, useAsk } from '../ui/index.ts';
+import { Publications } from './publications.tsx';
 import { kindOf, nameOf, predicateName, propertyName, useOwnerWords, useProfile, useRecordAct } from './record-ask.ts';
 import { SourceChip, ThingLink, useValueWords } from './said.tsx';
 import { ClaimForm, RelationForm, StatementForm } from './thing-forms.tsx';
 import './record.css';
 
+/** Kinds that papers and patents hang on. */
+const PUBLISHERS: readonly string[] = ['enterprise', 'institution', 'platform', 'department', 'person', 'product'];
 /** Kinds that can be booked. */
 const BOOKED: readonly string[] = ['instrument', 'platform', 'service'];
 
@@ -102,6 +105,7 @@ function Shown({ profile, trail }: { profile: Profile; trail: React.ReactNode })
           )}
         </Panel>
         <Links links={links} profile={profile} />
+        {PUBLISHERS.includes(thing.kind) && <Publications thing={thing.id} />}
         <Freshness profile={profile} />
         <Speakers profile={profile} />
         <History profile={profile} />
