@@ -525,6 +525,8 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'so many values are not read at once: ask for fewer things': '一次读取的数值过多，请减少条目',
   'there is no such property': '没有该属性',
   'a thing of this kind does not have this property': '此类条目没有该属性',
+  'no department added such a version': '没有部门添加过该版本',
+  'there is no such clause': '没有此条款',
   'the code is not sound': '代码校验不通过',
   'the value is not of the type of its property': '数值与属性类型不符',
   'only a number can be more than, less than or about': '只有数字可以用大于、小于或约',
