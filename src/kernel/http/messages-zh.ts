@@ -527,6 +527,7 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'a thing of this kind does not have this property': '此类条目没有该属性',
   'no department added such a version': '没有部门添加过该版本',
   'there is no such clause': '没有此条款',
+  'somebody else corrected or withdrew it meanwhile: look at it again': '他人已先行更正或撤回：请重新查看',
   'the code is not sound': '代码校验不通过',
   'the value is not of the type of its property': '数值与属性类型不符',
   'only a number can be more than, less than or about': '只有数字可以用大于、小于或约',
