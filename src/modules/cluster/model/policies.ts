@@ -57,7 +57,34 @@ export interface PolicyVersion {
   toKnown?: boolean;
   note?: string;
   caps?: Cap[];
+  /** Decision models that its clauses name, by `model@version`: kept with the version, so that they never change under it. */
+  models?: Record<string, ClauseModel>;
   clauses: Clause[];
+}
+
+export interface ClauseModel {
+  name: string;
+  hash: string;
+  /** DMN; left out where only shown. */
+  content: string;
+}
+
+/** A version of a decision model whose inputs are names of the vocabulary. */
+export interface ClauseDecision {
+  model: string;
+  version: number;
+  /** The decision, true or false, of who is eligible; beside `when` both have to hold. */
+  eligible?: string;
+}
+
+/** A decision table that was asked. */
+export interface DecisionTrace {
+  model: string;
+  version: number;
+  table: string;
+  inputs: string[];
+  /** From 0. */
+  matched: number[];
 }
 
 /** What several clauses pay together at the most in a year. */
@@ -75,6 +102,7 @@ export interface Clause {
   when?: string;
   /** Known in part: it can refuse, it cannot grant. */
   whenPartial?: boolean;
+  decision?: ClauseDecision;
   amount: AmountRule;
   extras?: Extra[];
   /** Percent of the reckoned base. Absent: who pays was not read. */
@@ -95,15 +123,16 @@ export interface Clause {
 export const PAYERS = ['state', 'province', 'city', 'district', 'city-district', 'unstated'] as const;
 export type Payer = (typeof PAYERS)[number];
 
-/** Yuan, as the sources tell them. */
-export type AmountRule =
+/** Yuan, by a decision of the clause's model or as the sources tell them. */
+export type AmountRule = { kind: 'decision'; decision: string; ceilingYuan?: number } | WrittenAmount;
+export type WrittenAmount =
   | { kind: 'fixed'; yuan: number }
   /** `upTo`: the rate is itself the most. */
   | { kind: 'rate'; of: string; percent: number; upTo?: boolean; ceilingYuan?: number }
   | { kind: 'each'; of: string; yuan: number; ceilingYuan?: number }
   /** Only the most is told. */
   | { kind: 'up-to'; ceilingYuan: number }
-  | { kind: 'tiers'; by: string; tiers: Record<string, AmountRule> }
+  | { kind: 'tiers'; by: string; tiers: Record<string, WrittenAmount> }
   /** Never a number. */
   | { kind: 'case-by-case'; ceilingYuan?: number }
   | { kind: 'unknown' }
@@ -125,7 +154,7 @@ export interface MoneySpan {
 }
 
 export interface AmountStep extends MoneySpan {
-  key: 'fixed' | 'rate' | 'upTo' | 'each' | 'ceiling' | 'extra' | 'match' | 'share' | 'range';
+  key: 'fixed' | 'decision' | 'rate' | 'upTo' | 'each' | 'ceiling' | 'extra' | 'match' | 'share' | 'range';
   /** What the words of the step name. */
   facts: Record<string, string | number>;
 }
@@ -154,6 +183,8 @@ export interface ClauseFinding {
   /** Names without an answer on which the verdict hangs. */
   missing: string[];
   amount: Reckoning;
+  /** How the clause's decision model came to it. */
+  tables?: DecisionTrace[];
 }
 
 export interface AnswerChange {

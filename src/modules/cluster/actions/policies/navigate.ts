@@ -9,6 +9,7 @@ import {
   bestTotal,
   isAnswer,
   nextQuestions,
+  shownPolicy,
   VARIABLES,
   VOCABULARY,
   valuesByName,
@@ -38,7 +39,7 @@ export async function navigate(
   const values = valuesByName(answers);
   const findings = clauses.map((clause) => assess(clause, values));
   return {
-    ...{ day, enterprise: shown, own, policies, answers },
+    ...{ day, enterprise: shown, own, policies: policies.map(shownPolicy), answers },
     mayAnswer: shown !== null && mine.some(({ id }) => id === shown.id),
     variables: [...VARIABLES],
     findings: findings.map((finding, at) => ({ ...finding, ways: waysToQualify(clauses[at]!, values, VOCABULARY) })),

@@ -106,6 +106,18 @@ export function withAmendments(amendments: readonly { policy: string; content: P
   });
 }
 
+/** Without the texts of its decision models: pages name them, and have a page for each. */
+export function shownPolicy(policy: Policy): Policy {
+  if (policy.versions.every(({ models }) => models === undefined)) return policy;
+  const versions = policy.versions.map((version) => {
+    const models = Object.entries(version.models ?? {}).map(
+      ([key, model]) => [key, { ...model, content: '' }] as const,
+    );
+    return models.length === 0 ? version : { ...version, models: Object.fromEntries(models) };
+  });
+  return { ...policy, versions };
+}
+
 export function getPolicy(policies: readonly Policy[], id: string): Policy {
   const found = policies.find((policy) => policy.id === id);
   if (found === undefined) throw new Problem('not-found', 'there is no such policy');
