@@ -1,5 +1,6 @@
 import {
   BellOutlined,
+  CompassOutlined,
   EllipsisOutlined,
   HomeOutlined,
   LogoutOutlined,
@@ -17,7 +18,7 @@ import { useNotice } from '../ui/index.ts';
 import { Go, useGo } from './address.tsx';
 import { api } from './api.ts';
 import { Keys } from './keys.tsx';
-import { SessionNotices, useBreakGlass } from './notices.tsx';
+import { SessionNotices, useBreakGlass, useStatePurpose } from './notices.tsx';
 import { navigationFor, type PageWithNav } from './routes.ts';
 import { SearchEverywhere } from './search.tsx';
 import { useSession } from './session.tsx';
@@ -171,6 +172,8 @@ function Account() {
   const notice = useNotice();
   const go = useGo();
   const breakGlass = useBreakGlass();
+  const state = useStatePurpose();
+  const { purposes = [] } = actor;
   return (
     <Dropdown
       trigger={['click']}
@@ -183,10 +186,23 @@ function Account() {
           },
           { type: 'divider' },
           { key: 'settings', icon: <SettingOutlined />, label: t('settings') },
+          ...(purposes.length < 2
+            ? []
+            : [
+                {
+                  key: 'purpose',
+                  icon: <CompassOutlined />,
+                  label: t('purpose.act'),
+                  children: purposes.map((code) => ({ key: `purpose ${code}`, label: t(`purpose.${code}`) })),
+                },
+              ]),
           ...(breakGlass === undefined ? [] : [{ key: 'glass', icon: <UnlockOutlined />, label: t('glass.act') }]),
           { key: 'sign-out', icon: <LogoutOutlined />, label: t('signOut') },
         ],
+        selectedKeys: [`purpose ${actor.purpose}`],
         onClick: ({ key }) => {
+          const [, purpose] = key.split(' ');
+          if (purpose !== undefined) state(purpose === purposes[0] ? undefined : purpose);
           if (key === 'settings') go('/settings');
           if (key === 'glass') breakGlass?.();
           if (key === 'sign-out') signOut().catch(notice.failed);

@@ -58,6 +58,9 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'this is no key of a page': '分页标记无效',
   'without this policy nobody could administer access': '删除该策略后将无人能管理访问权限',
   'an administrator administers accounts, not patients': '管理员管理账号，不访问患者数据',
+  'there is no such purpose of use': '没有这种使用目的',
+  'this account may not look for that purpose': '此账号不得以该目的查看',
+  'what takes a type away holds for every purpose': '排除某一类型的策略适用于所有目的',
   'a policy is about an act, a resource type or *': '策略的对象须为操作、资源类型或 *',
   'the verbs are x for an act, letters of cruds for a resource type, none for scope none':
     '操作的动词为 x；资源类型的动词取自 cruds；范围 none 不带动词',
@@ -287,6 +290,10 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'the report is not complete or not right: mend the fields that are told and submit again':
     '报告不完整或有误：请修改所示字段后再提交',
   'the rows come as a text of comma separated values in the member csv': '数据应以逗号分隔文本置于 csv 字段',
+  'the protocol does not say all that is needed to sign it off': '方案尚缺签核所需的内容',
+  'the protocol is not signed off: it is before anybody sees what the rows say':
+    '方案尚未签核：须在任何人看到数据结果之前签核',
+  'this is a day, as 2026-11-22': '此处应为日期，例如 2026-11-22',
   'the study has changed since you looked at it: read it again': '研究在您查看后已有变化：请重新读取',
   'the study has no rows yet: upload them or make them from the lake': '研究尚无数据：请上传或从数据湖生成',
   'the table has no row below the names of its columns': '表格在列名之下没有数据行',
@@ -549,7 +556,16 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'a condition uses what conditions may not: names, literals, comparisons, and, or, not':
     '条件只能使用名称、字面值、比较以及 and、or、not',
   'a condition compares a name with what it can never be': '条件将某名称与其不可能取到的值比较',
+  'an enterprise answers for enterprises, a person for persons': '企业回答企业的问题，个人回答个人的问题',
   'the vocabulary has no such name': '词汇表中没有该名称',
+  'there is no such version of the decision model': '没有该版本的决策模型',
+  'a clause says which decision of the model it takes': '条款须写明采用决策模型中的哪项决策',
+  'the decision model has an expression that cannot be read': '决策模型中有无法读取的表达式',
+  'a clause’s decision does not ask for the time: its days are those of the version':
+    '条款的决策不得取当前时间：日期以政策版本为准',
+  'the model has no such decision': '该模型没有此决策',
+  'a clause’s decision names a model, its version and a decision of it': '条款的决策须写明模型、版本及其中的决策',
+  'an example decides nothing in a policy': '示例模型不得用于政策',
   'a clause has at most one cap': '一个条款最多有一个共用上限',
   'the version has no such cap': '该版本没有此共用上限',
   'there is no such policy': '没有该政策',

@@ -53,6 +53,7 @@ export {
   carryDecimals,
   decimalText,
   FhirJsonError,
+  faultOf,
   keepDecimal,
   MOST_DEPTH,
   MOST_LENGTH,

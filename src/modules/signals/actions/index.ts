@@ -55,6 +55,7 @@ export {
   makeData,
   readRun,
   readStudy,
+  signStudy,
   uploadData,
 } from './studies.ts';
 export { startStudies } from './study-runs.ts';
