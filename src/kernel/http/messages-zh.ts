@@ -553,6 +553,7 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'a condition uses what conditions may not: names, literals, comparisons, and, or, not':
     '条件只能使用名称、字面值、比较以及 and、or、not',
   'a condition compares a name with what it can never be': '条件将某名称与其不可能取到的值比较',
+  'an enterprise answers for enterprises, a person for persons': '企业回答企业的问题，个人回答个人的问题',
   'the vocabulary has no such name': '词汇表中没有该名称',
   'there is no such version of the decision model': '没有该版本的决策模型',
   'a clause says which decision of the model it takes': '条款须写明采用决策模型中的哪项决策',
