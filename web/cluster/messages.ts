@@ -1,4 +1,5 @@
 import { joined } from '../ui/catalogue.ts';
+import { actWords } from './act-messages.ts';
 import { bookingWords } from './booking-messages.ts';
 import { decisionWords } from './decision-messages.ts';
 import { fundWords } from './funds-messages.ts';
@@ -15,6 +16,7 @@ import { viewWords } from './views-messages.ts';
 /** A line for each part. */
 export const messages = joined([
   bookingWords,
+  actWords,
   decisionWords,
   fundWords,
   matchingWords,

@@ -532,6 +532,9 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'so many values are not read at once: ask for fewer things': '一次读取的数值过多，请减少条目',
   'there is no such property': '没有该属性',
   'a thing of this kind does not have this property': '此类条目没有该属性',
+  'no department added such a version': '没有部门添加过该版本',
+  'there is no such clause': '没有此条款',
+  'somebody else corrected or withdrew it meanwhile: look at it again': '他人已先行更正或撤回：请重新查看',
   'the code is not sound': '代码校验不通过',
   'the value is not of the type of its property': '数值与属性类型不符',
   'only a number can be more than, less than or about': '只有数字可以用大于、小于或约',
@@ -553,6 +556,7 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'a condition uses what conditions may not: names, literals, comparisons, and, or, not':
     '条件只能使用名称、字面值、比较以及 and、or、not',
   'a condition compares a name with what it can never be': '条件将某名称与其不可能取到的值比较',
+  'an enterprise answers for enterprises, a person for persons': '企业回答企业的问题，个人回答个人的问题',
   'the vocabulary has no such name': '词汇表中没有该名称',
   'there is no such version of the decision model': '没有该版本的决策模型',
   'a clause says which decision of the model it takes': '条款须写明采用决策模型中的哪项决策',

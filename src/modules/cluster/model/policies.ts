@@ -6,6 +6,8 @@ export interface BothWords {
 /** What conditions and amounts speak of; facts/cluster/vocabulary.json. */
 export interface Variable {
   name: string;
+  /** Of a person: the answer is the person's alone. */
+  of?: 'person';
   type: 'flag' | 'code' | 'number' | 'money';
   /** Of a number. */
   unit?: string;
@@ -33,16 +35,26 @@ export interface Policy {
   number?: string;
   issuer: BothWords;
   level: 'national' | 'province' | 'city' | 'district' | 'park';
+  programme: Programme;
+  /** For persons; else for enterprises. */
+  applicant?: 'person';
   sources: PolicySource[];
   caveats: BothWords[];
   versions: PolicyVersion[];
 }
 
+/** What kind of help a policy is. */
+export const PROGRAMMES = ['grant', 'talent', 'tax', 'rd', 'land', 'insurance', 'market', 'finance', 'plan'] as const;
+export type Programme = (typeof PROGRAMMES)[number];
+
+/** In the place of an enterprise's id: the actor as a person. No thing has this id. */
+export const MYSELF = '~me';
+
 export interface PolicySource {
   title: string;
   url?: string;
   /** What was read of it. */
-  read: 'original' | 'republished' | 'news' | 'guide' | 'brief' | 'seed' | 'department';
+  read: 'original' | 'republished' | 'news' | 'guide' | 'brief' | 'seed' | 'department' | 'recalled';
   date?: string;
   quote?: string;
 }
@@ -137,7 +149,9 @@ export type WrittenAmount =
   | { kind: 'case-by-case'; ceilingYuan?: number }
   | { kind: 'unknown' }
   /** It pays no money. */
-  | { kind: 'none' };
+  | { kind: 'none' }
+  /** Less is taken, of a tax or a contribution; nothing is paid out. */
+  | { kind: 'relief' };
 
 /** Adds percent of the base where its condition holds. */
 interface Extra {
@@ -160,7 +174,7 @@ export interface AmountStep extends MoneySpan {
 }
 
 export interface Reckoning extends MoneySpan {
-  kind: 'money' | 'case-by-case' | 'unknown' | 'none';
+  kind: 'money' | 'case-by-case' | 'unknown' | 'none' | 'relief';
   /** They sum to the amount, at both ends. */
   steps: AmountStep[];
   /** They sum to the amount, at both ends. */

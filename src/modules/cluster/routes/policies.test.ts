@@ -19,6 +19,7 @@ import type {
   PolicyReach,
   Simulation,
 } from '../model.ts';
+import { MYSELF } from '../model.ts';
 import { policyRoutes } from './policies.ts';
 
 /**
@@ -179,6 +180,55 @@ async function handIn(matter: string): Promise<ApplicationPage> {
   for (const name of begun.missingEvidence) await send('POST', `/applications/${begun.id}/files`, { name, ...file });
   return act(await send('GET', `/applications/${begun.id}`), 'submit');
 }
+
+describe('programmes for persons', () => {
+  test('a person answers for oneself, nobody else reads it, and what is taken back is gone', async () => {
+    const me = (query = '') => send<Navigator>('GET', `/policies?enterprise=${MYSELF}${query}`);
+    const say = (name: string, value: AnswerValue | null, status = 200) =>
+      send<Navigator>('POST', '/policies/answers', { enterprise: MYSELF, name, value }, status);
+    become('clinician');
+    const first = await me();
+    expect(first.findings.map(({ policy }) => policy).toSorted()).toEqual(['gba-pit', 'nansha-pit']);
+    expect(first).toMatchObject({ mayAnswer: true, answers: [] });
+    await say('worksIn', 'nansha');
+    const told = await say('residentOf', 'macao');
+    expect(find(told, 'nansha-pit', 'exemption')).toMatchObject({
+      verdict: 'yes',
+      amount: { kind: 'relief', least: 0, most: 0 },
+    });
+    expect(find(told, 'gba-pit', 'subsidy')).toMatchObject({ verdict: 'unknown', missing: ['gbaTalent'] });
+    expect(told.total).toMatchObject({ certain: 0 });
+    expect(find(await me('&day=2027-06-01'), 'nansha-pit', 'exemption').standing).toBe('ended');
+    await say('leading', true, 400);
+    enterprise();
+    await answer('worksIn', 'nansha', 'acme', 400);
+    expect((await me()).answers).toEqual([]);
+    regulator();
+    expect((await me()).answers).toEqual([]);
+    const trail = await pool.rows<{ text: string }>(
+      sql`select row_to_json(entry)::text as text from access.audit as entry where act = 'cluster.policy-person-answered'`,
+    );
+    expect(trail.length).toBe(2);
+    expect(trail.map(({ text }) => text).join()).not.toMatch(/macao|residentOf|worksIn/);
+    become('clinician');
+    await say('residentOf', null);
+    expect((await me()).answers.map(({ name }) => name)).toEqual(['worksIn']);
+    const kept = await pool.rows<{ name: string }>(sql`select name from cluster.policy_person_answer`);
+    expect(kept.map(({ name }) => name)).toEqual(['worksIn']);
+  });
+
+  test('what gives relief or is for persons is not applied for here, and enterprises are not asked what persons are', async () => {
+    for (const [policy, clause] of [
+      ['tax-hightech', 'rate'],
+      ['gba-pit', 'subsidy'],
+    ])
+      await send('POST', '/applications', { enterprise: 'acme', policy, clause }, 400);
+    const told = await send<Navigator>('GET', '/policies');
+    expect(told.findings.some(({ policy }) => policy === 'gba-pit')).toBe(false);
+    expect(told.questions.some(({ name }) => name === 'gbaTalent')).toBe(false);
+    expect(find(told, 'nansha-cit', 'rate')).toMatchObject({ verdict: 'unknown', missing: ['nanshaEncouraged'] });
+  });
+});
 
 describe('an application', () => {
   test('goes from its checklist to the last fen, by two persons, and back', async () => {

@@ -30,7 +30,7 @@ export function reckon(
   const found = amount.kind === 'decision' ? decided(amount, answers, decision!) : base(amount, answers);
   if (found.kind !== 'money') {
     const ceiling = amount.kind === 'case-by-case' ? amount.ceilingYuan : undefined;
-    const span = found.kind === 'none' ? { least: 0, most: 0 } : { least: 0, most: null };
+    const span = found.kind === 'none' || found.kind === 'relief' ? { least: 0, most: 0 } : { least: 0, most: null };
     return {
       ...span,
       ...{ kind: found.kind, steps: [], payers: [], needs: found.needs },

@@ -110,13 +110,15 @@ export function standingOf({ from, to }: Pick<PolicyVersion, 'from' | 'to'>, day
   return from <= day ? 'in-force' : 'not-yet';
 }
 
-/** Every clause as it stands on a day. */
+/** Every clause as it stands on a day, of policies for enterprises or for persons. */
 export function clausesAt(
   policies: readonly Policy[],
   day: string,
   ready: (policy: string, version: PolicyVersion) => readonly ReadyClause[],
+  applicant: Policy['applicant'] | 'all' = undefined,
 ): StandingClause[] {
-  return policies.flatMap(({ id, versions }) => {
+  const asked = applicant === 'all' ? policies : policies.filter((policy) => policy.applicant === applicant);
+  return asked.flatMap(({ id, versions }) => {
     const version = versionAt(versions, day);
     const standing = standingOf(version, day);
     return ready(id, version).map((each) => ({ ...each, standing, caps: version.caps ?? [] }));

@@ -265,7 +265,7 @@ function checkRule(rule: Clause['amount'], depth: number): void {
       case 'case-by-case':
         return optional(rule.ceilingYuan);
       default:
-        return rule?.kind === 'unknown' || rule?.kind === 'none';
+        return rule?.kind === 'unknown' || rule?.kind === 'none' || rule?.kind === 'relief';
     }
   })();
   if (!isSound)
