@@ -162,9 +162,8 @@ class RunningRegion implements Region {
       // The first of the earlier results is on its way before anything else: the demonstration's patient is whom it is about.
       this.#playEarlier()
         .then(() => this.#playBatches())
-        .then(() => this.#playStocks())
-        .then(() => this.#playHistory())
         .then(() => this.#playPast()),
+      this.#playStocks().then(() => this.#playHistory()),
       this.#playPastCaused().then(() => this.#playMain()),
       this.#remember(),
     ]);

@@ -45,15 +45,15 @@ const WEEKS = 4;
 export function stockCounts(world: World, today: string): CountLine[][] {
   const day = dayAfter(today, -COUNTED_DAYS);
   return STORES.map((store) =>
-    facts.items.flatMap(({ id, group }) => {
+    facts.items.flatMap(({ id, group }, nth) => {
       const draw = random(world.seed, 'stock', store.site, id);
       const weekly = weeklyOf(group, store.share);
-      // From two weeks to half a year.
-      const weeks = draw.pick([6, 7, 9, 13, 20, 30]);
+      // The older lot lasts the four weeks since.
+      const weeks = draw.pick([7, 8, 9, 13, 20, 30]);
       const early = draw.chance(0.25) ? draw.between(40, 70) : draw.between(200, 700);
       const line = (lot: string, days: number, share: number): CountLine => ({
         ...{ site: store.site, name: store.name, district: store.district, item: id, day },
-        lot: `EX-${id.slice(0, 6).toUpperCase()}-${lot}`,
+        lot: `EX-${String(nth + 1).padStart(2, '0')}-${lot}`,
         expires: dayAfter(today, Math.round(days)),
         quantity: Math.round(weekly * weeks * share),
       });
