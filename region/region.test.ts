@@ -180,7 +180,7 @@ async function start(more: Partial<RegionOptions> = {}): Promise<Region> {
   return region;
 }
 
-async function until(condition: () => boolean, seconds = 20): Promise<void> {
+async function until(condition: () => boolean, seconds = 50): Promise<void> {
   const end = Date.now() + seconds * 1000;
   while (!condition()) {
     if (Date.now() > end) throw new Error('it did not happen in time');

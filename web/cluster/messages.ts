@@ -1,4 +1,5 @@
 import { joined } from '../ui/catalogue.ts';
+import { actWords } from './act-messages.ts';
 import { decisionWords } from './decision-messages.ts';
 import { fundWords } from './funds-messages.ts';
 import { matchingWords } from './matching-messages.ts';
@@ -12,6 +13,7 @@ import { viewWords } from './views-messages.ts';
 
 /** A line for each part. */
 export const messages = joined([
+  actWords,
   decisionWords,
   fundWords,
   matchingWords,

@@ -3,6 +3,19 @@ import { catalogue } from '../ui/catalogue.ts';
 /** Texts of what people are told inside the app. */
 export const noticeWords = catalogue({
   en: {
+    clusterStart: {
+      canGet: 'What you can get',
+      noEnterprise: 'You speak for no enterprise yet',
+      noEnterpriseAbout: 'Ask to speak for yours on its page in the industry map.',
+      next: 'Answer next:',
+      behind: 'What is behind or due',
+      late: 'Applications over their time',
+      due: 'Things to look at again',
+      targetsBehind: 'Targets behind their line',
+      report: 'Quarterly report',
+      noNews: 'Nothing new',
+      all: 'All',
+    },
     notices: {
       title: 'Notices',
       about: 'What concerns you or the things you speak for. Read, unread and silenced are yours alone.',
@@ -59,6 +72,19 @@ export const noticeWords = catalogue({
     },
   },
   zh: {
+    clusterStart: {
+      canGet: '可享受的政策',
+      noEnterprise: '您尚未代表任何企业',
+      noEnterpriseAbout: '请在产业地图中本企业的页面上申请代表。',
+      next: '建议先回答：',
+      behind: '滞后与到期事项',
+      late: '超期的申请',
+      due: '待复核的条目',
+      targetsBehind: '落后的目标',
+      report: '季度报告',
+      noNews: '暂无新通知',
+      all: '全部',
+    },
     notices: {
       title: '通知',
       about: '与您或您所代表对象有关的事项。已读、未读和静音只对您本人生效。',

@@ -553,7 +553,16 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'a condition uses what conditions may not: names, literals, comparisons, and, or, not':
     '条件只能使用名称、字面值、比较以及 and、or、not',
   'a condition compares a name with what it can never be': '条件将某名称与其不可能取到的值比较',
+  'an enterprise answers for enterprises, a person for persons': '企业回答企业的问题，个人回答个人的问题',
   'the vocabulary has no such name': '词汇表中没有该名称',
+  'there is no such version of the decision model': '没有该版本的决策模型',
+  'a clause says which decision of the model it takes': '条款须写明采用决策模型中的哪项决策',
+  'the decision model has an expression that cannot be read': '决策模型中有无法读取的表达式',
+  'a clause’s decision does not ask for the time: its days are those of the version':
+    '条款的决策不得取当前时间：日期以政策版本为准',
+  'the model has no such decision': '该模型没有此决策',
+  'a clause’s decision names a model, its version and a decision of it': '条款的决策须写明模型、版本及其中的决策',
+  'an example decides nothing in a policy': '示例模型不得用于政策',
   'a clause has at most one cap': '一个条款最多有一个共用上限',
   'the version has no such cap': '该版本没有此共用上限',
   'there is no such policy': '没有该政策',
