@@ -18,8 +18,14 @@ import { targetRoutes } from './targets.ts';
 import { upkeepRoutes } from './upkeep.ts';
 import { viewRoutes } from './views.ts';
 
+const OPEN = '/api/open/';
+
 /** A line for each part. */
 export async function clusterRoutes(app: FastifyInstance, door: Door): Promise<void> {
+  // Who is nobody learns nothing of what a body should be.
+  app.addHook('onRequest', async (request) => {
+    if (!request.url.startsWith(OPEN)) await door.context(request);
+  });
   recordRoutes(app, door);
   matchingRoutes(app, door);
   upkeepRoutes(app, door);
