@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './tests/support/order.ts';
 
-/** Tests that start the whole platform run alone, so that they measure nothing but themselves. */
+/** Tests that start the whole platform run one after another. */
 const PLATFORM = ['tests/faults/**/*.test.ts', 'tests/load/**/*.test.ts'];
 const SCREEN = ['tests/e2e/**/*.test.ts'];
 /** A loaded machine is slow, not wrong. */
@@ -8,6 +9,7 @@ const PATIENTLY = { poll: { timeout: 30_000 } };
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -40,8 +42,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 180_000,
           expect: PATIENTLY,
-          maxWorkers: 1,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
     ],

@@ -1,7 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { env, execPath, exit, getuid, stdout } from 'node:process';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { findChromium } from './support/chromium.ts';
 
@@ -18,30 +21,56 @@ const failures: string[] = [];
 
 rmSync(REPORTS, { recursive: true, force: true });
 mkdirSync(REPORTS, { recursive: true });
-if (only.length === 0) {
-  step('type check', ['node_modules/typescript/bin/tsc', '--noEmit']);
-  step('lint', ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.']);
-  step('dead code', ['node_modules/knip/bin/knip.js']);
-}
-if (findChromium() === undefined) installChromium();
-for (const project of ['unit', 'platform', 'screen']) suite(project);
+// What starts the whole platform waits much, the rest reckons: each has the processors while the other has no use for them.
+await Promise.all([check(), drive()]);
 const skipped = count.skipped === 0 ? '' : `, ${count.skipped} skipped`;
 if (failures.length > 0) stdout.write(`\nFailed:\n${failures.join('\n')}\n`);
 stdout.write(`\n${count.passed} passed, ${count.failed} failed${skipped}\n`);
 exit(count.failed === 0 ? 0 : 1);
 
-function step(title: string, words: readonly string[]): void {
+async function check(): Promise<void> {
+  if (only.length === 0) {
+    await step('type check', ['node_modules/typescript/bin/tsc', '--noEmit']);
+    await step('lint', ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.']);
+    await step('dead code', ['node_modules/knip/bin/knip.js']);
+  }
+  await suite('unit');
+}
+
+async function drive(): Promise<void> {
+  if (findChromium() === undefined) await installChromium();
+  await suite('platform');
+  await suite('screen');
+}
+
+async function step(title: string, words: readonly string[]): Promise<void> {
   stdout.write(`\n${title}\n`);
-  const { status } = spawnSync(execPath, [...words], { cwd: ROOT, stdio: 'inherit' });
-  if (status === 0) count.passed += 1;
+  if ((await run(execPath, words)) === 0) count.passed += 1;
   else {
     count.failed += 1;
     failures.push(title);
   }
 }
 
+/** Runs a program, and writes what it says by whole lines, because another one speaks too. @returns its exit code */
+async function run(program: string, words: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<number | null> {
+  const colour = stdout.isTTY ? { FORCE_COLOR: '1' } : {};
+  const child = spawn(program, words, {
+    cwd: ROOT,
+    env: { ...colour, ...env, ...more },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  for (const input of [child.stdout, child.stderr])
+    createInterface({ input }).on('line', (line) => stdout.write(`${line}\n`));
+  const said = once(child, 'close');
+  const [status] = (await once(child, 'exit')) as [number | null];
+  // What it left behind may hold its output open.
+  await Promise.race([said, sleep(2_000)]);
+  return status;
+}
+
 /** One vitest project; a suite that breaks before it counts anything is one failure. */
-function suite(project: string): void {
+async function suite(project: string): Promise<void> {
   stdout.write(`\n${project} tests\n`);
   const report = join(REPORTS, `${project}.json`);
   const words = [
@@ -53,10 +82,7 @@ function suite(project: string): void {
     `--outputFile=${report}`,
     '--passWithNoTests',
   ];
-  const { status } = spawnSync(execPath, ['node_modules/vitest/vitest.mjs', ...words, ...only], {
-    cwd: ROOT,
-    stdio: 'inherit',
-  });
+  const status = await run(execPath, ['node_modules/vitest/vitest.mjs', ...words, ...only]);
   const told = existsSync(report) ? (JSON.parse(readFileSync(report, 'utf8')) as VitestReport) : undefined;
   const failed = told?.numFailedTests ?? 0;
   count.passed += told?.numPassedTests ?? 0;
@@ -91,7 +117,7 @@ interface VitestReport {
   }[];
 }
 
-function installChromium(): void {
+async function installChromium(): Promise<void> {
   const debian = existsSync('/etc/debian_version') && getuid?.() === 0;
   if (!debian) {
     stdout.write(
@@ -100,10 +126,11 @@ function installChromium(): void {
     return;
   }
   stdout.write('\nInstalling Chromium and a Chinese font for the browser tests\n');
-  const quiet = { stdio: ['ignore', 'ignore', 'inherit'] as const, env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } };
-  spawnSync('apt-get', ['update', '-qq'], { ...quiet, stdio: ['ignore', 'ignore', 'inherit'] });
-  spawnSync('apt-get', ['install', '-y', '-qq', 'chromium', 'fonts-noto-cjk'], {
-    ...quiet,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const silent = { DEBIAN_FRONTEND: 'noninteractive' };
+  await run('apt-get', ['update', '-qq'], silent);
+  await run('apt-get', ['install', '-y', '-qq', 'chromium', 'fonts-noto-cjk'], silent);
+  if (findChromium() === undefined)
+    stdout.write(
+      '\nChromium cannot be installed (is this machine offline?): the browser tests are skipped. Install chromium and fonts-noto-cjk, or set CHROMIUM_PATH.\n',
+    );
 }

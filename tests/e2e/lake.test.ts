@@ -108,7 +108,7 @@ describe.skipIf(!hasChromium)('the lake', () => {
 
       await open(one, '/lake/sql');
       await page.getByRole('button', { name: 'History' }).click();
-      await page.locator('button.past').first().getByText('from laboratory_result').waitFor();
+      await page.locator('button.past').getByText('from laboratory_result').first().waitFor();
       await page.keyboard.press('Escape');
       await page.getByRole('button', { name: 'Saved questions' }).click();
       await page.getByRole('button', { name }).click();

@@ -51,8 +51,29 @@ describe.skipIf(!hasChromium)('efficacy studies', () => {
         buffer: Buffer.from('group,days\na,3\nb,4\n'),
       });
     await page.getByText('2 (uploaded)').waitFor();
-    await page.getByRole('button', { name: 'Analyse' }).click();
-    await page.getByText('a study has an endpoint at least').waitFor();
+    // What is not signed off is not analysed, and what it lacks for that is said.
+    expect(await page.getByRole('button', { name: 'Analyse' }).isDisabled()).toBe(true);
+    await page.getByRole('tab', { name: 'Protocol' }).click();
+    await page.getByText('It does not say yet: question, population').waitFor();
+  }, 60_000);
+
+  test('the signed protocol of the example is amended in the form, with its reason, and signed again', async () => {
+    const page = await come('researcher');
+    await go('/signals/studies');
+    await page
+      .getByRole('link', { name: /^Stem cells in acute-on-chronic/ })
+      .first()
+      .click();
+    await page.getByText('Version 1 signed off by').waitFor();
+    await page.getByLabel('Comparator', { exact: true }).fill('Standard care alone, as the ward gives it (invented)');
+    const save = page.getByRole('button', { name: 'Save as version 2' });
+    expect(await save.isDisabled()).toBe(true);
+    await page.getByLabel('Why is the signed protocol amended?').first().fill('The ward has a standard of its own');
+    await save.click();
+    await page.getByText('This version is not signed off').waitFor();
+    await page.getByRole('button', { name: 'Sign off version 2' }).click();
+    await page.getByText('Version 2 signed off by').waitFor();
+    await page.getByRole('row').filter({ hasText: 'The ward has a standard of its own' }).waitFor();
   }, 60_000);
 
   test('the regulator reads the report in Chinese in a hand', async () => {

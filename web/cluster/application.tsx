@@ -23,7 +23,7 @@ import {
 import { STATE_TONES } from './applications.tsx';
 import { ExampleTag } from './example-tag.tsx';
 import { applicationActs, useApplication, useApplicationAct, useBoth, useYuan } from './policy-ask.ts';
-import { ClauseGrounds, KnownShown, StandingTag, VerdictTag, Working } from './policy-clause.tsx';
+import { ClauseGrounds, KnownShown, StandingTag, Tables, VerdictTag, Working } from './policy-clause.tsx';
 
 /** An application from its checklist to its last payment, for both sides. */
 export default function ApplicationView() {
@@ -105,6 +105,7 @@ export default function ApplicationView() {
                 <StandingTag standing={page.finding.standing} />
               </div>
               <Working amount={page.finding.amount} clause={page.clauseNow} variables={page.variables} />
+              <Tables tables={page.finding.tables ?? []} />
               <ClauseGrounds clause={page.clauseNow} sources={page.sources} caveats={page.caveats} />
             </div>
           </Panel>

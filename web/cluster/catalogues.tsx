@@ -7,9 +7,11 @@ import {
   type CatalogueLine,
   type CatalogueList,
   type CataloguePage,
+  type Policy,
   PRODUCT_CLASSES,
   PROPERTIES,
   type ProductClass,
+  type Programme,
 } from '../../src/modules/cluster/model.ts';
 import { Go, language, useAddressValue, useGo } from '../shell/index.ts';
 import { type Column, DataTable, Empty, Failure, Loading, Page, StatusTag, Tabs, type Tone } from '../ui/index.ts';
@@ -17,11 +19,12 @@ import { ExampleTag } from './example-tag.tsx';
 import { FormDialog, Toggle } from './form-dialog.tsx';
 import { useCatalogue } from './meeting-ask.tsx';
 import { send, useAct, useAmounts } from './parks-ask.ts';
+import { useBoth, useNavigator } from './policy-ask.ts';
 import { SourceChip, useValueWords } from './said.tsx';
 import './record.css';
 
-type Of = ProductClass | 'application';
-const OF: readonly Of[] = [...PRODUCT_CLASSES, 'application'];
+type Of = ProductClass | 'application' | 'programme';
+const OF: readonly Of[] = [...PRODUCT_CLASSES, 'application', 'programme'];
 const TONES: Readonly<Record<string, Tone>> = { listed: 'good', applied: 'info', 'not-listed': 'warning' };
 
 /** Drugs, devices and equipment with their standing in lists, and clinical applications: each standing with its day and source. */
@@ -31,9 +34,9 @@ export default function Catalogues() {
   const [gap, setGap] = useAddressValue('gap');
   const [examples, setExamples] = useAddressValue('examples');
   const [entering, setEntering] = useState(false);
-  const lists = of === 'application' ? [] : listsOf(of as ProductClass);
+  const lists = of === 'application' || of === 'programme' ? [] : listsOf(of as ProductClass);
   const query = useCatalogue({
-    of,
+    of: of === 'programme' ? 'drug' : of,
     ...(lists.includes(gap as CatalogueList) && { gap }),
     ...(examples !== '' && { examples }),
   });
@@ -71,13 +74,16 @@ export default function Catalogues() {
         tabs={OF.map((key) => ({
           key,
           label: t(`catalogues.of.${key}`),
-          content: () => (
-            <>
-              {query.isPending && <Loading />}
-              {query.isError && <Failure error={query.error} retry={() => query.refetch()} />}
-              {query.isSuccess && <Lines of={key} page={query.data} />}
-            </>
-          ),
+          content: () =>
+            key === 'programme' ? (
+              <Programmes />
+            ) : (
+              <>
+                {query.isPending && <Loading />}
+                {query.isError && <Failure error={query.error} retry={() => query.refetch()} />}
+                {query.isSuccess && <Lines of={key} page={query.data} />}
+              </>
+            ),
         }))}
       />
       {entering && <Enter close={() => setEntering(false)} makers={query.data?.makers ?? []} />}
@@ -95,7 +101,67 @@ function labelOf(property: string): string {
   return PROPERTIES[property]?.[language().startsWith('zh') ? 'zh' : 'en'] ?? property;
 }
 
-function Lines({ of, page }: { of: Of; page: CataloguePage }) {
+const INCENTIVES: readonly Programme[] = ['talent', 'tax', 'rd'];
+
+/** Talent programmes, tax and R&D incentives: what each gives, for whom, since when, and how it is known. */
+function Programmes() {
+  const { t } = useTranslation('cluster');
+  const both = useBoth();
+  const query = useNavigator({ enterprise: '', day: '', text: '' });
+  if (query.isPending) return <Loading />;
+  if (query.isError) return <Failure error={query.error} retry={() => query.refetch()} />;
+  const newest = ({ versions }: Policy) => versions.at(-1)!;
+  return (
+    <DataTable<Policy>
+      name="catalogue-programme"
+      label={t('catalogues.of.programme')}
+      rowKey={({ id }) => id}
+      source={{ rows: query.data.policies.filter(({ programme }) => INCENTIVES.includes(programme)) }}
+      searchable
+      columns={[
+        {
+          key: 'name',
+          title: t('catalogues.name'),
+          value: ({ title }) => both(title),
+          render: ({ id, title }) => <Go to={`/cluster/policies/${id}`}>{both(title)}</Go>,
+          phoneTitle: true,
+          sortable: true,
+        },
+        {
+          key: 'kind',
+          title: t('policies.programme'),
+          value: ({ programme }) => t(`policies.programmes.${programme}`),
+          sortable: true,
+        },
+        {
+          key: 'for',
+          title: t('catalogues.for'),
+          value: ({ applicant }) => t(applicant === 'person' ? 'policies.forPersons' : 'catalogues.forEnterprises'),
+        },
+        {
+          key: 'what',
+          title: t('catalogues.what'),
+          value: (policy) =>
+            newest(policy)
+              .clauses.map(({ title }) => both(title))
+              .join('; '),
+        },
+        {
+          key: 'days',
+          title: t('catalogues.days'),
+          value: (policy) => `${newest(policy).from ?? '?'} – ${newest(policy).to ?? '?'}`,
+        },
+        {
+          key: 'read',
+          title: t('policies.sources'),
+          value: ({ sources }) => [...new Set(sources.map(({ read }) => t(`policies.readings.${read}`)))].join('; '),
+        },
+      ]}
+    />
+  );
+}
+
+function Lines({ of, page }: { of: Exclude<Of, 'programme'>; page: CataloguePage }) {
   const { t } = useTranslation('cluster');
   const { named } = useAmounts();
   const valueWords = useValueWords();

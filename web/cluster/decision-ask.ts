@@ -13,11 +13,12 @@ export function useDecisions() {
 }
 
 /** @param version empty: the newest */
-export function useDecision(id: string, version: string) {
+export function useDecision(id: string, version: string, isAsked = true) {
   return useQuery({
     queryKey: ['cluster', 'decision', id, version],
     queryFn: ({ signal }) =>
       api.get<DecisionPage>(`${ROOT}/${id}${version === '' ? '' : `?version=${version}`}`, { signal }),
+    enabled: isAsked,
   });
 }
 

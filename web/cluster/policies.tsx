@@ -1,7 +1,13 @@
 import { Button, Input, InputNumber, Select } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { AnswerValue, Navigator, Variable } from '../../src/modules/cluster/model.ts';
+import {
+  type AnswerValue,
+  MYSELF,
+  type Navigator,
+  PROGRAMMES,
+  type Variable,
+} from '../../src/modules/cluster/model.ts';
 import { Go, useAddressValue, useAddressValues, useGo } from '../shell/index.ts';
 import {
   Empty,
@@ -87,7 +93,9 @@ function EnterpriseChoice({
   const nameOf = ({ name, nameZh }: Navigator['own'][number]) =>
     i18n.language.startsWith('zh') ? (nameZh ?? name) : name;
   const known =
-    told.enterprise !== null && !told.own.some(({ id }) => id === told.enterprise?.id) ? [told.enterprise] : [];
+    told.enterprise !== null && ![MYSELF, ...told.own.map(({ id }) => id)].includes(told.enterprise.id)
+      ? [told.enterprise]
+      : [];
   return (
     <Select
       id={id}
@@ -97,6 +105,7 @@ function EnterpriseChoice({
       options={[
         ...(told.enterprise === null ? [{ value: '', label: t('policies.everybody') }] : []),
         ...[...known, ...told.own].map((each) => ({ value: each.id, label: nameOf(each) })),
+        { value: MYSELF, label: t('policies.myself') },
       ]}
     />
   );
@@ -134,7 +143,7 @@ function For({ told }: { told: Navigator }) {
           { label: t('policies.unknown'), value: count('unknown') },
         ]}
       />
-      <p className="quiet">{t('policies.stackingNote')}</p>
+      <p className="quiet">{t(told.enterprise?.id === MYSELF ? 'policies.myselfNote' : 'policies.stackingNote')}</p>
       {(total.left.length > 0 || total.capped.length > 0) && (
         <ul className="policy-list">
           {total.left.map((each) => (
@@ -301,6 +310,7 @@ function Clauses({ told }: { told: Navigator }) {
   const [show, setShow] = useAddressValue('show', 'all');
   const [search, setSearch] = useAddressValue('q');
   const [whole, setAll] = useAddressValue('whole');
+  const [programme, setProgramme] = useAddressValue('programme');
   const isAll = whole === 'yes';
   const { findings, policies } = told;
   const rows = findings
@@ -313,6 +323,7 @@ function Clauses({ told }: { told: Navigator }) {
       const text = [...words, policy.number ?? '', clause.quote?.text ?? ''].join(' ').toLowerCase();
       return (
         (show === 'all' || finding.verdict === show) &&
+        (programme === '' || policy.programme === programme) &&
         search
           .toLowerCase()
           .split(/\s+/)
@@ -332,6 +343,19 @@ function Clauses({ told }: { told: Navigator }) {
         <Field stacked label={t('policies.search')}>
           {(id) => (
             <Input.Search id={id} allowClear value={search} onChange={(event) => setSearch(event.target.value)} />
+          )}
+        </Field>
+        <Field stacked label={t('policies.programme')}>
+          {(id) => (
+            <Select
+              id={id}
+              value={programme}
+              onChange={setProgramme}
+              options={[
+                { value: '', label: t('policies.anyProgramme') },
+                ...PROGRAMMES.map((value) => ({ value, label: t(`policies.programmes.${value}`) })),
+              ]}
+            />
           )}
         </Field>
         <Field stacked label={t('policies.filters')}>
@@ -395,6 +419,8 @@ function Card({
           <div className="row" style={{ flexWrap: 'wrap' }}>
             {told.enterprise !== null && <VerdictTag verdict={finding.verdict} />}
             <StandingTag standing={finding.standing} />
+            <StatusTag tone="neutral">{t(`policies.programmes.${policy.programme}`)}</StatusTag>
+            {policy.applicant === 'person' && <StatusTag tone="neutral">{t('policies.forPersons')}</StatusTag>}
             {clause.noApplication === true && (
               <StatusTag tone="primary">
                 <span title={t('policies.noApplicationAbout')}>{t('policies.noApplication')}</span>
@@ -432,7 +458,8 @@ function Apply({
   const go = useGo();
   const notice = useNotice();
   const [isBusy, setBusy] = useState(false);
-  if (!told.mayAnswer || finding.verdict === 'no' || clause.amount.kind === 'none') return null;
+  if (told.enterprise?.id === MYSELF || ['none', 'relief'].includes(clause.amount.kind)) return null;
+  if (!told.mayAnswer || finding.verdict === 'no') return null;
   if (existing !== undefined) return <Go to={`/cluster/applications/${existing}`}>{t('policies.openApplication')}</Go>;
   if (finding.standing === 'ended' || finding.standing === 'not-yet') return null;
   const begin = async () => {

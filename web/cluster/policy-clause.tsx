@@ -1,7 +1,9 @@
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type {
   Clause,
   ClauseFinding,
+  DecisionTrace,
   Eligibility,
   KnownAnswer,
   Navigator,
@@ -11,6 +13,7 @@ import type {
   Standing,
   Variable,
 } from '../../src/modules/cluster/model.ts';
+import { Go } from '../shell/index.ts';
 import { Facts, StatusTag, type Tone } from '../ui/index.ts';
 import { useAnswerWords, useBoth, useYuan } from './policy-ask.ts';
 import './policy.css';
@@ -77,12 +80,22 @@ export function ClauseGrounds({
         ],
         [
           t('policies.condition'),
-          clause.when === undefined ? (
+          clause.when === undefined && clause.decision === undefined ? (
             t('policies.conditionUnread')
           ) : (
             <>
               <code className="policy-code">{clause.when}</code>
               {clause.whenPartial === true && <div className="quiet">{t('policies.conditionPartial')}</div>}
+              {clause.decision !== undefined && (
+                <div>
+                  <Go to={`/cluster/decisions/${clause.decision.model}?version=${clause.decision.version}`}>
+                    {t('policies.byModel', {
+                      decision: clause.decision.eligible ?? '–',
+                      version: clause.decision.version,
+                    })}
+                  </Go>
+                </div>
+              )}
             </>
           ),
         ],
@@ -147,6 +160,7 @@ export function Working({
       value: words(variable, facts['value']),
       fen: facts['fen'] === undefined ? '' : yuan(facts['fen'] as number),
       title: extra === undefined ? '' : both(extra.title),
+      decision: facts['decision'],
     });
   };
   return (
@@ -190,6 +204,26 @@ export function Working({
   );
 }
 
+/** The rules of the clause's decision model that matched. */
+export function Tables({ tables }: { tables: readonly DecisionTrace[] }) {
+  const { t } = useTranslation('cluster');
+  if (tables.length === 0) return null;
+  return (
+    <Facts
+      facts={tables.map(({ model, version, table, inputs, matched }): [string, ReactNode] => [
+        t('policies.table', { table }),
+        <span key={table}>
+          {t(matched.length === 0 ? 'policies.noRule' : 'policies.rules', {
+            inputs: inputs.join(', '),
+            rules: matched.map((rule) => rule + 1).join(', '),
+          })}{' '}
+          <Go to={`/cluster/decisions/${model}?version=${version}`}>{t('policies.toModel')}</Go>
+        </span>,
+      ])}
+    />
+  );
+}
+
 /** Everything about a finding that does not fit into its card's head. */
 export function FindingDetails({
   finding,
@@ -210,6 +244,7 @@ export function FindingDetails({
   return (
     <div className="stack">
       <Working amount={finding.amount} clause={clause} variables={variables} />
+      <Tables tables={finding.tables ?? []} />
       <Facts
         facts={[
           [

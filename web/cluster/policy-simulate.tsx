@@ -1,9 +1,17 @@
 import { Button, Checkbox, Input, InputNumber, Select } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { AmountRule, Clause, PolicyPage, SimulatedSum, Simulation } from '../../src/modules/cluster/model.ts';
+import type {
+  AmountRule,
+  Clause,
+  PolicyPage,
+  SimulatedSum,
+  Simulation,
+  WrittenAmount,
+} from '../../src/modules/cluster/model.ts';
 import { Go, useAddressValue, usePathValue } from '../shell/index.ts';
 import { DataTable, Failure, Field, Figures, Loading, Page, Panel, Plot, useNotice } from '../ui/index.ts';
+import { useDecision, useDecisions } from './decision-ask.ts';
 import { policyActs, useBoth, usePolicy, usePolicyAct, useRoundYuan, useYuan } from './policy-ask.ts';
 
 /** A draft of a clause and what it would cost, for whoever makes the rules. */
@@ -94,6 +102,7 @@ function Draft({ page, clause, clauses }: { page: PolicyPage; clause: Clause; cl
               />
             )}
           </Field>
+          <ModelFields draft={draft} change={setDraft} />
           <div className="policy-fields">
             <RuleFields rule={draft.amount} change={(amount) => change({ amount })} label="" />
             {(['from', 'to'] as const).map((end) => (
@@ -124,6 +133,74 @@ function Draft({ page, clause, clauses }: { page: PolicyPage; clause: Clause; cl
         <Adopt page={page} clauses={clauses.map((each) => (each.id === draft.id ? draft : each))} />
       )}
     </>
+  );
+}
+
+/** A decision model in the place of the condition, the amount, or both. */
+function ModelFields({ draft, change }: { draft: Clause; change: (draft: Clause) => void }) {
+  const { t } = useTranslation('cluster');
+  const models = useDecisions();
+  const chosen = draft.decision;
+  const model = useDecision(chosen?.model ?? '', String(chosen?.version ?? ''), chosen !== undefined);
+  const decisions = (model.data?.model.elements ?? [])
+    .filter(({ kind }) => kind === 'decision')
+    .map(({ name }) => name);
+  const options = decisions.map((name) => ({ value: name, label: name }));
+  const { decision: _, ...without } = draft;
+  const amount = draft.amount.kind === 'decision' ? draft.amount : undefined;
+  const real = (models.data?.decisions ?? []).filter(({ example }) => !example);
+  return (
+    <div className="policy-fields">
+      <Field stacked label={t('policyDesk.model')} note={t('policyDesk.modelAbout')}>
+        {(id) => (
+          <Select
+            id={id}
+            allowClear
+            value={chosen?.model ?? null}
+            onChange={(value) => {
+              const found = real.find((each) => each.id === value);
+              change(
+                found === undefined
+                  ? { ...without, ...(amount !== undefined && { amount: { kind: 'unknown' } }) }
+                  : { ...without, decision: { model: found.id, version: found.version } },
+              );
+            }}
+            options={real.map(({ id: value, name, version }) => ({ value, label: `${name} · ${version}` }))}
+          />
+        )}
+      </Field>
+      {chosen !== undefined && (
+        <>
+          <Field stacked label={t('policyDesk.eligibleBy')}>
+            {(id) => (
+              <Select
+                id={id}
+                allowClear
+                value={chosen.eligible ?? null}
+                onChange={(value) => {
+                  const { eligible: __, ...rest } = chosen;
+                  change({ ...draft, decision: value ? { ...rest, eligible: value } : rest });
+                }}
+                options={options}
+              />
+            )}
+          </Field>
+          <Field stacked label={t('policyDesk.amountBy')}>
+            {(id) => (
+              <Select
+                id={id}
+                allowClear
+                value={amount?.decision ?? null}
+                onChange={(value) =>
+                  change({ ...draft, amount: value ? { kind: 'decision', decision: value } : { kind: 'unknown' } })
+                }
+                options={options}
+              />
+            )}
+          </Field>
+        </>
+      )}
+    </div>
   );
 }
 
@@ -168,6 +245,8 @@ function RuleFields({ rule, change, label }: { rule: AmountRule; change: (rule: 
           {ceiling(rule)}
         </>
       );
+    case 'decision':
+      return ceiling(rule);
     case 'tiers':
       return (
         <>
@@ -176,7 +255,7 @@ function RuleFields({ rule, change, label }: { rule: AmountRule; change: (rule: 
               key={tier}
               rule={each}
               label={t('policyDesk.tier', { tier })}
-              change={(one) => change({ ...rule, tiers: { ...rule.tiers, [tier]: one } })}
+              change={(one) => change({ ...rule, tiers: { ...rule.tiers, [tier]: one as WrittenAmount } })}
             />
           ))}
         </>

@@ -119,7 +119,7 @@ function Key({ unit }: { unit: SpaceFit['unit'] }) {
   return <span className="quiet">{parts.filter((part) => part !== false).join(' · ')}</span>;
 }
 
-export function UnitLink({ fit: { unit, together, parkName } }: { fit: SpaceFit }) {
+function UnitLink({ fit: { unit, together, parkName } }: { fit: SpaceFit }) {
   const names = [unit.name, ...together.map(({ name }) => name)].join(' + ');
   return <Go to={`/cluster/parks/${unit.park}?unit=${unit.id}`}>{[parkName, unit.building, names].join(' · ')}</Go>;
 }

@@ -124,6 +124,8 @@ export const messages = catalogue({
       verbs: { c: 'create', r: 'read', u: 'change', d: 'delete', s: 'search', x: 'do' },
       verbsHint:
         'x for an act; letters of cruds (create, read, update, delete, search) for a type; empty for the scope “nothing”',
+      purposes: 'For which purposes',
+      anyPurpose: 'any',
       scope: 'Whose data',
       scopes: {
         all: 'all',
@@ -397,6 +399,8 @@ export const messages = catalogue({
       nothing: '无',
       verbs: { c: '新建', r: '读取', u: '更改', d: '删除', s: '检索', x: '执行' },
       verbsHint: '行为填 x；类型填 cruds 中的字母（新建、读取、更改、删除、检索）；范围为“无”时留空',
+      purposes: '适用目的',
+      anyPurpose: '任何目的',
       scope: '数据范围',
       scopes: {
         all: '全部',

@@ -12,9 +12,12 @@ interface Policy {
   target: string;
   scope: string;
   verbs: string;
+  /** Codes of HL7 v3 ActReason; none: any purpose. */
+  purposes?: readonly string[];
 }
 
 const KEY = ['policies'] as const;
+const PURPOSES = ['TREAT', 'HOPERAT', 'HRESCH', 'PUBHLTH', 'PATRQT'] as const;
 const SCOPES = ['all', 'organization', 'care', 'laboratory', 'self', 'catalogue', 'none'] as const;
 
 /** Which role may do what, to whose data; a change holds from the next request on. */
@@ -46,6 +49,14 @@ export default function Policies() {
       title: t('policies.scope'),
       value: (policy) => t(`policies.scopes.${policy.scope}`),
       sortable: true,
+    },
+    {
+      key: 'purposes',
+      title: t('policies.purposes'),
+      value: ({ purposes = [] }) =>
+        purposes.length === 0
+          ? t('policies.anyPurpose')
+          : purposes.map((code) => t(`shell:purpose.${code}`)).join(', '),
     },
     { key: 'act', title: '', value: () => '', render: (policy) => <Remove policy={policy} /> },
   ];
@@ -129,6 +140,13 @@ function PolicyForm({ close }: { close: () => void }) {
         </Form.Item>
         <Form.Item name="verbs" label={t('policies.may')} extra={t('policies.verbsHint')}>
           <Input autoComplete="off" maxLength={5} />
+        </Form.Item>
+        <Form.Item name="purposes" label={t('policies.purposes')}>
+          <Select
+            mode="multiple"
+            placeholder={t('policies.anyPurpose')}
+            options={PURPOSES.map((value) => ({ value, label: t(`shell:purpose.${value}`) }))}
+          />
         </Form.Item>
       </Form>
     </Modal>

@@ -41,6 +41,13 @@ interface Options {
 const TIMEOUT_MS = 60_000;
 const FILE_MS = 600_000;
 const signedOut = new Set<() => void>();
+const PURPOSE = 'banyan.purpose';
+
+/** Every request of this tab states the purpose of use from now on; undefined: the account's usual one. */
+export function statePurpose(code: string | undefined): void {
+  if (code === undefined) sessionStorage.removeItem(PURPOSE);
+  else sessionStorage.setItem(PURPOSE, code);
+}
 
 /** Calls back when the server no longer knows who is asking. */
 export function onSignedOut(told: () => void): () => void {
@@ -86,6 +93,8 @@ async function ask(
     'x-banyan': 'app',
     ...more,
   };
+  const purpose = sessionStorage.getItem(PURPOSE);
+  if (purpose !== null) headers['x-purpose-of-use'] = purpose;
   if (body !== undefined)
     headers['content-type'] = path.startsWith('/fhir') ? 'application/fhir+json' : 'application/json';
 

@@ -1,4 +1,6 @@
 import {
+  BellOutlined,
+  CompassOutlined,
   EllipsisOutlined,
   HomeOutlined,
   LogoutOutlined,
@@ -7,14 +9,16 @@ import {
   UnlockOutlined,
   UserOutlined,
 } from '@ant-design/icons';
+import { useQuery } from '@tanstack/react-query';
 import { useRouterState } from '@tanstack/react-router';
 import { Button, Drawer, Dropdown } from 'antd';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNotice } from '../ui/index.ts';
 import { Go, useGo } from './address.tsx';
+import { api } from './api.ts';
 import { Keys } from './keys.tsx';
-import { SessionNotices, useBreakGlass } from './notices.tsx';
+import { SessionNotices, useBreakGlass, useStatePurpose } from './notices.tsx';
 import { navigationFor, type PageWithNav } from './routes.ts';
 import { SearchEverywhere } from './search.tsx';
 import { useSession } from './session.tsx';
@@ -64,6 +68,7 @@ export function Frame({ children }: { children: ReactNode }) {
           <span className="only-phone">
             <Button type="text" icon={<SearchOutlined />} aria-label={t('keys.search')} onClick={focusSearch} />
           </span>
+          {!actor.roles.some((role) => UNTOLD.includes(role)) && <Bell />}
           <LanguageSwitch />
           <Account />
         </div>
@@ -134,12 +139,41 @@ function NavLink({ to, label, icon, current }: { to: string; label: string; icon
   );
 }
 
+/** Roles that nothing of what is told concerns. */
+const UNTOLD = ['patient', 'courier'];
+const COUNT_EVERY_MS = 60_000;
+const COUNTED = 99;
+
+/** How many notices the person has not read; opens them. */
+function Bell() {
+  const { t } = useTranslation('shell');
+  const go = useGo();
+  const query = useQuery({
+    queryKey: ['cluster', 'notices', 'count'],
+    queryFn: ({ signal }) => api.get<{ unread: number }>('/api/cluster/notices/count', { signal }),
+    refetchInterval: COUNT_EVERY_MS,
+  });
+  const unread = query.data?.unread ?? 0;
+  return (
+    <Button
+      type="text"
+      icon={<BellOutlined />}
+      aria-label={t('notices', { count: unread })}
+      onClick={() => go('/cluster/notices')}
+    >
+      {unread > 0 && (unread > COUNTED ? `${COUNTED}+` : unread)}
+    </Button>
+  );
+}
+
 function Account() {
   const { t } = useTranslation('shell');
   const { actor, signOut } = useSession();
   const notice = useNotice();
   const go = useGo();
   const breakGlass = useBreakGlass();
+  const state = useStatePurpose();
+  const { purposes = [] } = actor;
   return (
     <Dropdown
       trigger={['click']}
@@ -152,10 +186,23 @@ function Account() {
           },
           { type: 'divider' },
           { key: 'settings', icon: <SettingOutlined />, label: t('settings') },
+          ...(purposes.length < 2
+            ? []
+            : [
+                {
+                  key: 'purpose',
+                  icon: <CompassOutlined />,
+                  label: t('purpose.act'),
+                  children: purposes.map((code) => ({ key: `purpose ${code}`, label: t(`purpose.${code}`) })),
+                },
+              ]),
           ...(breakGlass === undefined ? [] : [{ key: 'glass', icon: <UnlockOutlined />, label: t('glass.act') }]),
           { key: 'sign-out', icon: <LogoutOutlined />, label: t('signOut') },
         ],
+        selectedKeys: [`purpose ${actor.purpose}`],
         onClick: ({ key }) => {
+          const [, purpose] = key.split(' ');
+          if (purpose !== undefined) state(purpose === purposes[0] ? undefined : purpose);
           if (key === 'settings') go('/settings');
           if (key === 'glass') breakGlass?.();
           if (key === 'sign-out') signOut().catch(notice.failed);

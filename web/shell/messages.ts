@@ -27,6 +27,7 @@ export const messages = catalogue({
       thing: 'Industry map',
       other: 'Other',
     },
+    notices: 'Notices, {{count}} unread',
     account: 'Account of {{name}}',
     settings: 'Settings',
     signIn: 'Sign in',
@@ -57,6 +58,17 @@ export const messages = catalogue({
       about:
         'For an hour you see records that your care does not open. Only for an emergency: every look is recorded, and the patient is told. The reason needs 10 characters at least.',
       broken: 'The glass is broken, every look is recorded. Reason: {{reason}}. Until',
+    },
+    purpose: {
+      act: 'Purpose of looking',
+      stated:
+        'You look for this purpose: {{purpose}}. Each look is recorded with it, and only what is open for it is shown.',
+      usual: 'Back to the usual purpose',
+      TREAT: 'Treatment',
+      HOPERAT: 'Running the institution',
+      HRESCH: 'Research',
+      PUBHLTH: 'Public health',
+      PATRQT: 'My own request',
     },
     errors: {
       unreachable: 'The server cannot be reached. Check the connection and try again.',
@@ -97,6 +109,7 @@ export const messages = catalogue({
       thing: '产业地图',
       other: '其他',
     },
+    notices: '通知，{{count}} 条未读',
     account: '{{name}} 的账户',
     settings: '设置',
     signIn: '登录',
@@ -126,6 +139,16 @@ export const messages = catalogue({
       title: '启用紧急访问？',
       about: '一小时内可查看您诊疗关系之外的档案。仅限紧急情况：每次查看均有记录，并告知患者。原因至少 10 个字符。',
       broken: '紧急访问已启用，每次查看均有记录。原因：{{reason}}。截止',
+    },
+    purpose: {
+      act: '查看目的',
+      stated: '当前查看目的：{{purpose}}。每次查看均记录该目的，且仅显示该目的可查看的内容。',
+      usual: '恢复通常目的',
+      TREAT: '诊疗',
+      HOPERAT: '机构运营',
+      HRESCH: '科研',
+      PUBHLTH: '公共卫生',
+      PATRQT: '本人请求',
     },
     errors: {
       unreachable: '无法连接服务器。请检查网络后重试。',

@@ -1,15 +1,16 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Alert } from 'antd';
+import { Alert, Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Time, useAsk, useNotice } from '../ui/index.ts';
 import { Go } from './address.tsx';
-import { api } from './api.ts';
-import { useSession } from './session.tsx';
+import { api, statePurpose } from './api.ts';
+import { SESSION, type SignedIn, useSession } from './session.tsx';
 
 /** What this person must know of the own session, above every page. */
 export function SessionNotices() {
   const { t } = useTranslation('shell');
   const { actor } = useSession();
+  const state = useStatePurpose();
   return (
     <>
       {actor.breakGlass !== undefined && (
@@ -23,9 +24,38 @@ export function SessionNotices() {
           }
         />
       )}
+      {isUnusual(actor) && (
+        <Alert
+          banner
+          type="info"
+          title={t('purpose.stated', { purpose: t(`purpose.${actor.purpose}`) })}
+          action={
+            <Button size="small" onClick={() => state(undefined)}>
+              {t('purpose.usual')}
+            </Button>
+          }
+        />
+      )}
       {actor.mustChange === true && <Alert banner type="info" title={<Go to="/settings">{t('mustChange')}</Go>} />}
     </>
   );
+}
+
+function isUnusual({ purpose, purposes }: SignedIn): boolean {
+  return purpose !== undefined && purposes?.includes(purpose) === true && purpose !== purposes[0];
+}
+
+/** States why this person looks; what was read for another purpose is asked for anew. */
+export function useStatePurpose(): (code: string | undefined) => void {
+  const queries = useQueryClient();
+  const notice = useNotice();
+  return (code) => {
+    statePurpose(code);
+    queries
+      .invalidateQueries({ queryKey: SESSION })
+      .then(() => queries.resetQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] }))
+      .catch(notice.failed);
+  };
 }
 
 /** Opens, for an hour and on record, what this person's care does not open; undefined for who may not. */

@@ -1,6 +1,6 @@
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useEffect } from 'react';
-import { api, onSignedOut, Refusal } from './api.ts';
+import { api, onSignedOut, Refusal, statePurpose } from './api.ts';
 import { chooseLanguage, type Language, language } from './words.ts';
 
 /** Who is signed in, as `GET /api/session` tells it. */
@@ -15,6 +15,10 @@ export interface SignedIn {
   language?: Language;
   /** The password was made by somebody else. */
   mustChange?: boolean;
+  /** Why the person looks, a code of HL7 v3 ActReason. */
+  purpose?: string;
+  /** Those that may be stated, the usual one first. */
+  purposes?: readonly string[];
   /** The glass is broken until then: more is open, and every look is reported. */
   breakGlass?: { reason: string; until: string };
 }
@@ -92,6 +96,7 @@ export function SessionGate(props: {
 function forget(queries: QueryClient): void {
   // What was under way is refused after the person has left; by then the sign-in page has asked anew and must get its answer.
   if (queries.getQueryData(SESSION) === null) return;
+  statePurpose(undefined);
   queries.setQueryData(SESSION, null);
   queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
 }

@@ -8,7 +8,9 @@ import {
   type AlarmGround,
   type AlarmNotice,
   type AlarmPage,
+  detectorOf,
   EVERYWHERE,
+  factsOf,
   type LineListRow,
   NOTE_KINDS,
   type NoteKind,
@@ -200,15 +202,15 @@ function Grounds({ alarm }: { alarm: Alarm }) {
   const number = useNumber();
   const maybe = (value: number | null) => (value === null ? '–' : number(value));
   const nameOf = ({ method, rule }: AlarmGround) =>
-    ['fixed', 'ears', 'farrington', 'scan'].includes(method)
-      ? t(`disease.rules.${method as 'ears'}`, { ...rule })
+    ['fixed', 'ears', 'scan'].includes(method) || detectorOf(method) !== undefined
+      ? t(`disease.rules.${method as 'ears'}`, factsOf(rule))
       : [rule['name'] ?? method, rule['text'], rule['source']].filter(Boolean).join(' · ');
   return (
     <Panel title={t('alarm.grounds')} flush>
       <DataTable<AlarmGround>
         name="grounds"
         label={t('alarm.groundTable')}
-        rowKey={nameOf}
+        rowKey={({ method, rule }) => `${method} ${JSON.stringify(rule)}`}
         source={{ rows: alarm.grounds }}
         columns={[
           { key: 'method', title: t('alarm.method'), value: nameOf, phoneTitle: true },

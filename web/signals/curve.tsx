@@ -1,8 +1,9 @@
 import { useTranslation } from 'react-i18next';
-import type { DiseaseCurve, Verdict } from '../../src/modules/signals/model.ts';
+import { type DiseaseCurve, thresholdOf, type Verdict } from '../../src/modules/signals/model.ts';
 import { Empty, Figures, Plot } from '../ui/index.ts';
+import { Judgement } from './judgement.tsx';
 import { useNumber, useRuleName } from './watch-ask.ts';
-import { curveOption } from './watch-plots.ts';
+import { bounded, curveOption } from './watch-plots.ts';
 
 /** The epidemic curve as every rule sees it, with its figures. */
 export function Curve({ curve }: { curve: DiseaseCurve }) {
@@ -45,7 +46,7 @@ export function Curve({ curve }: { curve: DiseaseCurve }) {
             t('disease.cases'),
             t('disease.testedPersons'),
             t('disease.expected'),
-            ...said.map(({ rule }) => boundOf(rule)),
+            ...bounded(said).map(({ rule }) => boundOf(rule)),
             t('disease.alarm'),
           ],
           rows: points.map((point, at) => [
@@ -53,11 +54,16 @@ export function Curve({ curve }: { curve: DiseaseCurve }) {
             point.cases,
             point.tested,
             said.find((verdict) => verdict.points[at]?.expected != null)?.points[at]?.expected ?? '',
-            ...said.map((verdict) => verdict.points[at]?.bound ?? ''),
+            ...bounded(said).map((verdict) => verdict.points[at]?.bound ?? ''),
             said.some((verdict) => verdict.points[at]?.alarm) ? t('disease.alarm') : '',
           ]),
         }}
       />
+      {said
+        .filter(({ rule }) => thresholdOf(rule) !== undefined)
+        .map((verdict) => (
+          <Judgement key={JSON.stringify(verdict.rule)} verdict={verdict} />
+        ))}
     </>
   );
 }

@@ -2,18 +2,20 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Checkbox, ConfigProvider, Input, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type {
-  CaseDefinition,
-  DefinitionChange,
-  DefinitionPage,
-  DefinitionPreview,
-  DefinitionVersion,
+import {
+  type CaseDefinition,
+  type DefinitionChange,
+  type DefinitionPage,
+  type DefinitionPreview,
+  type DefinitionVersion,
+  EVERYWHERE,
+  type RuleTrial,
 } from '../../src/modules/signals/model.ts';
-import { api, Go, Refusal, useGo, usePathValue, useSession } from '../shell/index.ts';
+import { api, Go, Refusal, useDistricts, useGo, usePathValue, useSession } from '../shell/index.ts';
 import { DataTable, Failure, Figures, Loading, Page, Panel, Plot, Time, useNotice } from '../ui/index.ts';
 import { Amount, Codes, Field } from './definition-fields.tsx';
 import { Rules } from './definition-rules.tsx';
-import { named, useDefinitionPage, useVersionName } from './watch-ask.ts';
+import { named, useDefinitionPage, useNumber, useRuleName, useVersionName } from './watch-ask.ts';
 import { previewOption } from './watch-plots.ts';
 import './watch.css';
 
@@ -282,7 +284,7 @@ function Faults({ error }: { error: Error }) {
   );
 }
 
-function Preview({ preview: { dates, standing, proposed, tested } }: { preview: DefinitionPreview }) {
+function Preview({ preview: { dates, standing, proposed, tested, trial } }: { preview: DefinitionPreview }) {
   const { t } = useTranslation('signals');
   const sum = (cases: readonly number[]) => cases.reduce((all, each) => all + each, 0);
   return (
@@ -305,6 +307,46 @@ function Preview({ preview: { dates, standing, proposed, tested } }: { preview: 
           rows: dates.map((date, at) => [date, proposed[at] ?? 0, standing[at] ?? 0]),
         }}
       />
+      <Trial trial={trial} />
+    </>
+  );
+}
+
+/** What each rule would have raised. */
+function Trial({ trial }: Pick<DefinitionPreview, 'trial'>) {
+  const { t } = useTranslation('signals');
+  const number = useNumber();
+  const ruleName = useRuleName();
+  const { nameOf } = useDistricts();
+  const said = ({ latest }: RuleTrial): string =>
+    latest
+      .map(({ place, date, cases, expected }) =>
+        t(expected === null ? 'definitions.raisedFixed' : 'definitions.raised', {
+          place: place === EVERYWHERE ? t('disease.everywhere') : place === '' ? t('disease.unknown') : nameOf(place),
+          date,
+          cases,
+          expected: number(expected ?? 0),
+        }),
+      )
+      .join('; ');
+  return (
+    <>
+      <h3>{t('definitions.trial')}</h3>
+      <DataTable<RuleTrial>
+        name="trial"
+        label={t('definitions.trial')}
+        rowKey={({ rule }) => JSON.stringify(rule)}
+        source={{ rows: trial }}
+        columns={[
+          { key: 'rule', title: t('disease.rule'), value: ({ rule }) => ruleName(rule), phoneTitle: true },
+          { key: 'series', title: t('definitions.series'), value: ({ series }) => series, end: true },
+          { key: 'short', title: t('definitions.tooShort'), value: ({ tooShort }) => tooShort, end: true },
+          { key: 'alarms', title: t('definitions.before'), value: ({ alarms }) => alarms, end: true },
+          { key: 'kept', title: t('definitions.kept'), value: ({ kept }) => kept, end: true },
+          { key: 'latest', title: t('definitions.latest'), value: said },
+        ]}
+      />
+      <p className="quiet">{t('definitions.trialNote')}</p>
     </>
   );
 }

@@ -5,6 +5,7 @@ import {
   type ClusterFound,
   type DiseaseCurve,
   EVERYWHERE,
+  factsOf,
   type PlaceLine,
   UNITS,
   type Verdict,
@@ -189,13 +190,13 @@ function Rules({ verdicts }: { verdicts: readonly Verdict[] }) {
     return t('disease.raises', { cases: last.cases, expected: number(last.expected) });
   };
   const source = ({ rule }: Verdict) =>
-    rule.method === 'fixed' ? rule.source : t(`disease.sources.${rule.method}`, { ...rule });
+    rule.method === 'fixed' ? rule.source : t(`disease.sources.${rule.method}`, factsOf(rule));
   return (
     <Panel title={t('disease.judgedBy')} flush>
       <DataTable<Verdict>
         name="rules"
         label={t('disease.ruleTable')}
-        rowKey={({ rule }) => ruleName(rule)}
+        rowKey={({ rule }) => JSON.stringify(rule)}
         source={{ rows: verdicts }}
         columns={[
           { key: 'rule', title: t('disease.rule'), value: ({ rule }) => ruleName(rule), phoneTitle: true },

@@ -2,19 +2,20 @@ import { useQuery } from '@tanstack/react-query';
 import { Checkbox, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import {
-  type CurveJudgement,
   type CurveLayer,
+  DETECTORS,
+  type DetectorMethod,
   type DiseaseCurve,
-  JUDGES,
-  type JudgeId,
   LAYERS,
   type LayerId,
   NOWCAST_METHODS,
+  type Verdict,
 } from '../../src/modules/signals/model.ts';
 import { api, Refusal, useAddressValue } from '../shell/index.ts';
 import { Empty, Failure, Loading, Panel, Plot } from '../ui/index.ts';
+import { Judgement } from './judgement.tsx';
 import { useNumber } from './watch-ask.ts';
-import { judgementOption, layersOption } from './watch-plots.ts';
+import { layersOption } from './watch-plots.ts';
 
 interface AskedOf {
   curve: DiseaseCurve;
@@ -126,14 +127,16 @@ function Unanswered({ error, retry }: { error: Error; retry: () => void }) {
 /** The series as another method sees it. */
 export function OtherJudge({ curve }: AskedOf) {
   const { t } = useTranslation('signals');
-  const number = useNumber();
   const [judge, setJudge] = useAddressValue('judge', '');
   const { definition, place, unit, since, until } = curve;
-  const isKnown = (JUDGES as readonly string[]).includes(judge);
+  const methods = (Object.keys(DETECTORS) as DetectorMethod[]).filter((method) =>
+    (DETECTORS[method].units as readonly string[]).includes(unit),
+  );
+  const isKnown = (methods as readonly string[]).includes(judge);
   const query = useQuery({
     queryKey: ['signals', 'judged', definition.id, { place, unit, since, until, judge }],
     queryFn: ({ signal }) =>
-      api.get<CurveJudgement>(`/api/signals/diseases/${encodeURIComponent(definition.id)}/judged`, {
+      api.get<Verdict>(`/api/signals/diseases/${encodeURIComponent(definition.id)}/judged`, {
         query: { place, unit, since, until, judge },
         signal,
       }),
@@ -153,41 +156,14 @@ export function OtherJudge({ curve }: AskedOf) {
               onChange={setJudge}
               options={[
                 { value: '', label: t('judges.none') },
-                ...JUDGES.map((value) => ({ value, label: t(`judges.names.${value}`) })),
+                ...methods.map((value) => ({ value, label: t(`definitions.methods.${value}`) })),
               ]}
             />
           </div>
         </div>
         {isKnown && query.isPending && <Loading />}
         {isKnown && query.isError && <Unanswered error={query.error} retry={() => query.refetch()} />}
-        {isKnown && query.isSuccess && (
-          <Plot
-            title={t(`judges.names.${judge as JudgeId}`)}
-            heightPx={300}
-            option={judgementOption(query.data, {
-              cases: t('disease.cases'),
-              alarm: t('disease.alarm'),
-              line: t(query.data.threshold === null ? 'judges.bound' : 'judges.statistic'),
-              threshold: t('judges.threshold'),
-              number,
-            })}
-            note={`${t(`judges.notes.${judge as JudgeId}`, { ...query.data.parameters })} ${t('judges.uncorrected')}`}
-            table={{
-              columns: [
-                t('disease.date'),
-                t('disease.cases'),
-                t(query.data.threshold === null ? 'judges.bound' : 'judges.statistic'),
-                t('disease.alarm'),
-              ],
-              rows: query.data.dates.map((date, at) => [
-                date,
-                query.data.cases[at] ?? 0,
-                query.data.line[at] ?? '',
-                query.data.alarm[at] === true ? t('disease.alarm') : '',
-              ]),
-            }}
-          />
-        )}
+        {isKnown && query.isSuccess && <Judgement verdict={query.data} remark={t('judges.uncorrected')} />}
       </div>
     </Panel>
   );

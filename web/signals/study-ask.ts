@@ -7,6 +7,7 @@ import type {
   StudyProtocol,
   StudyReport,
   StudyRun,
+  StudyVersion,
 } from '../../src/modules/signals/model.ts';
 import { api, useGo } from '../shell/index.ts';
 import { useNotice } from '../ui/index.ts';
@@ -39,6 +40,7 @@ export interface RunPage {
   protocol: StudyProtocol;
   data: DataSummary | null;
   report: StudyReport | null;
+  course: StudyVersion[];
 }
 
 export function useRun(study: string, run: string) {
@@ -67,8 +69,9 @@ export function useStudyAct<T>(act: (given: T) => Promise<StudyPage>, done: (pag
 export const study = {
   make: (protocol: StudyProtocol) => api.post<StudyPage>(ROOT, { protocol }),
   example: () => api.post<StudyPage>(`${ROOT}/example`),
-  change: (id: string, protocol: StudyProtocol, version: number) =>
-    api.put<StudyPage>(`${ROOT}/${id}`, { protocol, version }),
+  change: (id: string, protocol: StudyProtocol, version: number, why: string) =>
+    api.put<StudyPage>(`${ROOT}/${id}`, { protocol, version, why }),
+  sign: (id: string, version: number) => api.post<StudyPage>(`${ROOT}/${id}/sign-off`, { version }),
   upload: (id: string, csv: string, file: string) => api.post<StudyPage>(`${ROOT}/${id}/data`, { csv, file }),
   fromLake: (id: string) => api.post<StudyPage>(`${ROOT}/${id}/data/lake`),
   bundle: (id: string, run: string) => api.get<object>(`${ROOT}/${id}/runs/${run}/bundle`),

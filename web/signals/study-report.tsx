@@ -7,6 +7,7 @@ import { Go, usePathValue } from '../shell/index.ts';
 import { Facts, Failure, Loading, Page, Panel, Plot, Scroller, StatusTag, save, useNotice } from '../ui/index.ts';
 import { ProtocolFacts } from './study.tsx';
 import { isOpen, type RunPage, study, useFigure, useP, useRun } from './study-ask.ts';
+import { Course, PlanFacts, Signed } from './study-plan.tsx';
 import { balanceOption, curvesOption, forestOption, forestRows, radarOption, visitsOption } from './study-plots.ts';
 import './study.css';
 
@@ -85,15 +86,22 @@ function Answer({ page }: { page: RunPage }) {
   return <Report page={page} report={report} />;
 }
 
-function Report({ page: { protocol, data }, report }: { page: RunPage; report: StudyReport }) {
+function Report({ page: { protocol, data, course }, report }: { page: RunPage; report: StudyReport }) {
   const { t } = useTranslation('signals');
   return (
     <div className="stack">
       {data?.source.kind === 'example' && <StatusTag tone="warning">{t('studies.synthetic')}</StatusTag>}
       <Panel title={t('studyReport.design')}>
         <ProtocolFacts protocol={protocol} />
+        <PlanFacts protocol={protocol} />
+        <Signed version={course[0]} />
         {report.smallest !== null && <p className="quiet">{t('studyReport.smallest', { count: report.smallest })}</p>}
       </Panel>
+      {course.length > 1 && (
+        <Panel title={t('plan.versions')} flush>
+          <Course versions={course} />
+        </Panel>
+      )}
       <div className="study-pair">
         <Flow report={report} />
         <Missing report={report} />

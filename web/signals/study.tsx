@@ -18,6 +18,7 @@ import {
   useNotice,
 } from '../ui/index.ts';
 import { isOpen, study, useAnalyse, useStudy, useStudyAct } from './study-ask.ts';
+import { Course, needsWhy, PlanFacts, PlanForm, SignOff, Why } from './study-plan.tsx';
 import './study.css';
 
 /** A study: its protocol, its rows, its analyses. */
@@ -38,7 +39,7 @@ export default function Study() {
           <Button
             type="primary"
             icon={<PlayCircleOutlined />}
-            disabled={page.data === null}
+            disabled={page.data === null || page.versions[0]?.signedAt == null}
             loading={analyse.isPending}
             onClick={() => analyse.mutate()}
           >
@@ -72,14 +73,24 @@ function Protocol({ page }: { page: StudyPage }) {
   const { t } = useTranslation('signals');
   return (
     <div className="stack">
+      <SignOff page={page} />
       <Panel>
         <ProtocolFacts protocol={page.protocol} />
+        <PlanFacts protocol={page.protocol} />
       </Panel>
       <Endpoints endpoints={page.protocol.endpoints} />
+      <Panel title={t('plan.versions')} flush>
+        <Course versions={page.versions} />
+      </Panel>
       {page.mayWrite && (
-        <Panel title={t('study.edit')}>
-          <Editor key={page.version} page={page} />
-        </Panel>
+        <>
+          <Panel title={t('study.edit')}>
+            <PlanForm key={page.version} page={page} />
+          </Panel>
+          <Panel title={t('study.json')}>
+            <Editor key={page.version} page={page} />
+          </Panel>
+        </>
       )}
     </div>
   );
@@ -153,7 +164,8 @@ function Editor({ page }: { page: StudyPage }) {
   const { t } = useTranslation('signals');
   const notice = useNotice();
   const [text, setText] = useState(() => JSON.stringify(page.protocol, undefined, 2));
-  const save = useStudyAct((protocol: StudyProtocol) => study.change(page.id, protocol, page.version));
+  const [why, setWhy] = useState('');
+  const save = useStudyAct((protocol: StudyProtocol) => study.change(page.id, protocol, page.version, why));
   const submit = () => {
     try {
       save.mutate(JSON.parse(text) as StudyProtocol);
@@ -172,9 +184,10 @@ function Editor({ page }: { page: StudyPage }) {
         value={text}
         onChange={(event) => setText(event.target.value)}
       />
+      <Why page={page} why={why} change={setWhy} />
       <span className="row">
-        <Button loading={save.isPending} onClick={submit}>
-          {t('study.save', { version: page.version + 1 })}
+        <Button loading={save.isPending} disabled={needsWhy(page) && why.trim().length < 5} onClick={submit}>
+          {t('plan.saveData', { version: page.version + 1 })}
         </Button>
       </span>
     </div>

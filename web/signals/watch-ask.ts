@@ -1,14 +1,15 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import facts from '../../facts/case-definitions.json' with { type: 'json' };
-import type {
-  CaseDefinition,
-  DefinitionPage,
-  DefinitionState,
-  DiseaseCurve,
-  DiseaseLine,
-  WatchRule,
-  WatchRun,
+import {
+  type CaseDefinition,
+  type DefinitionPage,
+  type DefinitionState,
+  type DiseaseCurve,
+  type DiseaseLine,
+  factsOf,
+  type WatchRule,
+  type WatchRun,
 } from '../../src/modules/signals/model.ts';
 import { api, language } from '../shell/index.ts';
 
@@ -83,7 +84,7 @@ export function useVersionName(): (version: number) => string {
 /** What a rule is called. */
 export function useRuleName(): (rule: WatchRule) => string {
   const { t } = useTranslation('signals');
-  return (rule) => t(`disease.rules.${rule.method}`, { ...rule });
+  return (rule) => t(`disease.rules.${rule.method}`, factsOf(rule));
 }
 
 /** Below it a number is written with its power of ten. */

@@ -1,11 +1,12 @@
-import type {
-  CurveJudgement,
-  CurveLayer,
-  DiseaseCurve,
-  LayerId,
-  Outlook,
-  PlaceLine,
-  WatchRule,
+import {
+  type CurveLayer,
+  type DiseaseCurve,
+  type LayerId,
+  type Outlook,
+  type PlaceLine,
+  thresholdOf,
+  type Verdict,
+  type WatchRule,
 } from '../../src/modules/signals/model.ts';
 import type { PlotOption } from '../ui/index.ts';
 
@@ -71,7 +72,7 @@ export function curveOption({ points, verdicts }: DiseaseCurve, words: CurveWord
               data: expected.points.map((point) => point.expected),
             },
           ]),
-      ...said.map(({ rule, points: judged }, at) => ({
+      ...bounded(said).map(({ rule, points: judged }, at) => ({
         type: 'line',
         step: 'middle',
         name: words.boundOf(rule),
@@ -82,6 +83,11 @@ export function curveOption({ points, verdicts }: DiseaseCurve, words: CurveWord
       })),
     ],
   };
+}
+
+/** Those that have a bound on the counts: a chart's statistic has a picture of its own. */
+export function bounded<T extends Pick<Verdict, 'points'>>(verdicts: readonly T[]): T[] {
+  return verdicts.filter(({ points }) => points.some(({ bound }) => bound !== null));
 }
 
 const LAYER_COLOURS: Readonly<Record<LayerId, string>> = {
@@ -140,10 +146,11 @@ export function layersOption(
 
 /** Cases as bars, red where the method raises; its bound or statistic as a line. */
 export function judgementOption(
-  { dates, cases, line, threshold, alarm }: CurveJudgement,
+  { rule, points }: Pick<Verdict, 'rule' | 'points'>,
   words: { cases: string; alarm: string; line: string; threshold: string; number: (value: number) => string },
 ): PlotOption {
-  const isStatistic = threshold !== null;
+  const threshold = thresholdOf(rule);
+  const isStatistic = threshold !== undefined;
   return {
     tooltip: {
       trigger: 'axis',
@@ -151,14 +158,17 @@ export function judgementOption(
     },
     legend: { top: 0 },
     grid: { ...GRID, top: 44 },
-    xAxis: { type: 'category', data: dates },
+    xAxis: { type: 'category', data: points.map(({ date }) => date) },
     yAxis: [{ type: 'value', min: 0 }, ...(isStatistic ? [{ type: 'value', min: 0, splitLine: { show: false } }] : [])],
     series: [
       {
         type: 'bar',
         name: words.cases,
         color: COLOURS.cases,
-        data: cases.map((value, at) => ({ value, ...(alarm[at] === true && { itemStyle: { color: COLOURS.alarm } }) })),
+        data: points.map(({ cases, alarm }) => ({
+          value: cases,
+          ...(alarm && { itemStyle: { color: COLOURS.alarm } }),
+        })),
       },
       {
         type: 'line',
@@ -167,7 +177,7 @@ export function judgementOption(
         showSymbol: false,
         color: COLOURS.expected,
         yAxisIndex: isStatistic ? 1 : 0,
-        data: line,
+        data: points.map(({ bound, statistic }) => (isStatistic ? (statistic ?? null) : bound)),
         ...(isStatistic && {
           markLine: {
             silent: true,

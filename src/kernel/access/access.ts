@@ -10,7 +10,11 @@ import { authenticate, checkToken, contextOf, type Identity, type JwtCheck } fro
 export interface Access {
   /** Who sends the request. @throws Problem `unauthenticated` or `forbidden` */
   identify(request: FastifyRequest): Promise<Identity>;
-  /** The context of the request with its actor. @throws as `identify`, and `forbidden` while a password waits to be changed */
+  /**
+   * The context of the request with its actor.
+   *
+   * @throws as `identify`, and `forbidden` while a password waits to be changed, or where a purpose was stated that the account may not have
+   */
   context(request: FastifyRequest): Promise<Context>;
   /** The program's own context for what a request does before anybody is known. */
   doorContext(request: FastifyRequest): Context;
@@ -62,6 +66,11 @@ export function openAccess({
     async context(request) {
       const identity = await identify(request);
       if (identity.mustChange) throw new Problem('forbidden', 'change the password first');
+      if (identity.refusedPurpose !== undefined)
+        throw new Problem('forbidden', 'this account may not look for that purpose', {
+          purpose: identity.refusedPurpose,
+          roles: identity.actor.roles,
+        });
       return contextOf(identity, { db: pool, log, request, language: languageOf(request), now });
     },
     checkToken: (token) => checkToken(pool, token, now(), checkJwt),

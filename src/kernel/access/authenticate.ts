@@ -4,6 +4,7 @@ import type { Log } from '#kernel/log';
 import { Problem } from '#kernel/problem';
 import { sql } from '#kernel/sql';
 import { narrow, type Policy, permissionsOf, writeGrant } from './grants.ts';
+import { isPurpose, PURPOSE_HEADER, type Purpose, purposesOf, usualPurpose } from './purposes.ts';
 import { hashSecret } from './secrets.ts';
 import { IDLE_MS, SESSION_COOKIE } from './sessions.ts';
 
@@ -22,28 +23,40 @@ export interface Identity {
   glassUntil?: Date;
   /** The password is to be changed before anything else. */
   mustChange: boolean;
+  /** The purposes of use that may be stated, the usual one first. */
+  purposes: readonly Purpose[];
+  /** A purpose that was stated and may not be: the request is refused. */
+  refusedPurpose?: Purpose;
 }
 
 /** Tells who is behind a bearer token that is a JWT; undefined when it is none of ours to judge. */
-export type JwtCheck = (jwt: string) => Promise<Identity>;
+export type JwtCheck = (jwt: string, stated?: Purpose) => Promise<Identity>;
 
 /**
  * Who sends the request: by bearer token (personal access token or JWT), else by session cookie.
  *
  * @throws Problem `unauthenticated` when nobody is signed in or the token is not good, `forbidden` when a page of another site
- *   sends the browser's cookie
+ *   sends the browser's cookie, `invalid` when it states a purpose that there is not
  */
 export async function authenticate(db: Db, request: Knock, now: Date, checkJwt?: JwtCheck): Promise<Identity> {
   const { authorization } = request.headers;
+  const stated = statedPurpose(request);
   if (authorization !== undefined) {
     const token = /^Bearer +([^ ]+) *$/i.exec(authorization)?.[1];
     if (token === undefined) throw new Problem('unauthenticated', 'the Authorization header is no bearer token');
-    return checkToken(db, token, now, checkJwt);
+    return checkToken(db, token, now, checkJwt, stated);
   }
   const secret = sessionSecret(request);
   if (secret === undefined) throw new Problem('unauthenticated', 'nobody is signed in');
   requireOwnSite(request);
-  return checkSession(db, secret, now);
+  return checkSession(db, secret, now, stated);
+}
+
+function statedPurpose({ headers }: Knock): Purpose | undefined {
+  const code = headers[PURPOSE_HEADER];
+  if (code === undefined) return undefined;
+  if (typeof code !== 'string' || !isPurpose(code)) throw new Problem('invalid', 'there is no such purpose of use');
+  return code;
 }
 
 /** The context of a request, once it is known who sends it. */
@@ -64,8 +77,14 @@ export function contextOf(
 }
 
 /** Who is behind a bearer token; devices give one as their MQTT password. @throws Problem `unauthenticated` */
-export async function checkToken(db: Db, token: string, now: Date, checkJwt?: JwtCheck): Promise<Identity> {
-  if (checkJwt !== undefined && JWT.test(token)) return checkJwt(token);
+export async function checkToken(
+  db: Db,
+  token: string,
+  now: Date,
+  checkJwt?: JwtCheck,
+  stated?: Purpose,
+): Promise<Identity> {
+  if (checkJwt !== undefined && JWT.test(token)) return checkJwt(token, stated);
   const row = await db.maybe<AccountRow & { scopes: string[]; hash: Buffer; lastUsedAt: Date | null }>(sql`
     select ${ACCOUNT}, token.scopes, token.hash, token.last_used_at as "lastUsedAt"
     from access.token join access.account on account.id = token.account
@@ -76,17 +95,18 @@ export async function checkToken(db: Db, token: string, now: Date, checkJwt?: Jw
   if (row.lastUsedAt === null || now.getTime() - row.lastUsedAt.getTime() > SEEN_EVERY_MS) {
     await db.run(sql`update access.token set last_used_at = ${now} where hash = ${row.hash}`);
   }
-  const permissions = permissionsOfRow(row);
-  const narrowed = row.scopes.includes('*') ? permissions : narrow(permissions, row.scopes, row.patient ?? undefined);
-  return identityOf(row, narrowed, 'token');
+  const identity = identityOf(row, 'token', stated);
+  if (row.scopes.includes('*')) return identity;
+  const permissions = narrow(identity.actor.permissions, row.scopes, row.patient ?? undefined);
+  return { ...identity, actor: { ...identity.actor, permissions } };
 }
 
 /** The account behind a subject of the identity provider, with its permissions as they are now. */
-export async function findIdentity(db: Db, account: string): Promise<Identity | undefined> {
+export async function findIdentity(db: Db, account: string, stated?: Purpose): Promise<Identity | undefined> {
   const row = await db.maybe<AccountRow>(
     sql`select ${ACCOUNT} from access.account where id = ${account} and disabled_at is null`,
   );
-  return row === undefined ? undefined : identityOf(row, permissionsOfRow(row), 'oidc');
+  return row === undefined ? undefined : identityOf(row, 'oidc', stated);
 }
 
 /** What is done in the name of an account, as it is now; undefined where it is closed. */
@@ -97,11 +117,37 @@ export async function actAs(ctx: Context, account: string): Promise<Context | un
 }
 
 /** The permissions that roles have now. */
-export async function findPermissions(db: Db, roles: readonly Role[]): Promise<ReadonlySet<string>> {
+export async function findPermissions(db: Db, roles: readonly Role[], stated?: Purpose): Promise<ReadonlySet<string>> {
+  return (await findStanding(db, roles, stated)).permissions;
+}
+
+/** What roles have now. */
+export async function findStanding(db: Db, roles: readonly Role[], stated?: Purpose): Promise<Standing> {
   const { policies } = await db.one<{ policies: string | null }>(
     sql`select ${policiesOf(sql`${roles}::text[]`)} as policies`,
   );
-  return readPolicies(policies ?? '');
+  return standingOf(roles, (purpose) => readPolicies(policies ?? '', purpose), stated);
+}
+
+/** What somebody may, for the purpose that was stated or the usual one. */
+export interface Standing {
+  permissions: ReadonlySet<string>;
+  purpose: Purpose;
+  purposes: readonly Purpose[];
+  refusedPurpose?: Purpose;
+}
+
+function standingOf(
+  roles: readonly Role[],
+  permissionsFor: (stated: Purpose | undefined) => ReadonlySet<string>,
+  stated: Purpose | undefined,
+): Standing {
+  const usual = permissionsFor(undefined);
+  const purposes = purposesOf({ roles, permissions: usual });
+  const unstated = { permissions: usual, purpose: usualPurpose(roles[0]), purposes };
+  if (stated === undefined) return unstated;
+  if (!purposes.includes(stated)) return { ...unstated, refusedPurpose: stated };
+  return { permissions: permissionsFor(stated), purpose: stated, purposes };
 }
 
 /** The secret in the session cookie. */
@@ -149,7 +195,7 @@ interface Glass {
   until: Date | null;
 }
 
-async function checkSession(db: Db, secret: string, now: Date): Promise<Identity> {
+async function checkSession(db: Db, secret: string, now: Date, stated: Purpose | undefined): Promise<Identity> {
   const idle = new Date(now.getTime() - IDLE_MS);
   const row = await db.maybe<
     AccountRow & {
@@ -171,7 +217,9 @@ async function checkSession(db: Db, secret: string, now: Date): Promise<Identity
   if (now.getTime() - row.seenAt.getTime() > SEEN_EVERY_MS) {
     await db.run(sql`update access.session set seen_at = greatest(seen_at, ${now}) where hash = ${row.hash}`);
   }
-  const identity = { ...identityOf(row, permissionsOfRow(row), 'session'), session: row.session };
+  const identity = { ...identityOf(row, 'session', stated), session: row.session };
+  // A glass is broken to treat somebody: who says to look for another purpose, looks without it.
+  if (stated !== undefined && stated !== 'TREAT') return identity;
   return withGlass(identity, { reason: row.reason, patient: row.glassPatient, until: row.until }, now);
 }
 
@@ -186,25 +234,19 @@ function withGlass(identity: Identity, { reason, patient, until }: Glass, now: D
   };
 }
 
-function identityOf(row: AccountRow, permissions: ReadonlySet<string>, via: Identity['via']): Identity {
-  const { id, username, name, roles, organizations, patient, language, mustChange } = row;
-  const purpose = PURPOSES[roles[0] ?? 'system'] ?? 'HOPERAT';
+function identityOf(row: AccountRow, via: Identity['via'], stated: Purpose | undefined): Identity {
+  const { id, username, name, roles, organizations, patient, language, mustChange, everything, policies } = row;
+  const { permissions, purpose, ...rest } = standingOf(
+    roles,
+    (asked) => (everything ? EVERYTHING : readPolicies(policies ?? '', asked)),
+    stated,
+  );
   const actor: Actor = { id, name, roles, organizations, permissions, purpose, ...(patient !== null && { patient }) };
-  return { actor, username, language, via, mustChange };
+  return { actor, username, language, via, mustChange, ...rest };
 }
 
-/** Why the first role usually looks. Source: HL7 v3 ActReason, PurposeOfUse. */
-const PURPOSES: Partial<Record<Role, string>> = {
-  clinician: 'TREAT',
-  'laboratory-technician': 'TREAT',
-  'laboratory-director': 'TREAT',
-  patient: 'PATRQT',
-  regulator: 'PUBHLTH',
-  researcher: 'HRESCH',
-};
-
 function policiesOf(roles: ReturnType<typeof sql>) {
-  return sql`(select string_agg(concat_ws(' ', role, target, scope, verbs), E'\n' order by role, target, scope)
+  return sql`(select string_agg(concat_ws(' ', role, target, scope, verbs, array_to_string(purposes, ',')), E'\n' order by role, target, scope)
     from access.policy where role = any(${roles}))`;
 }
 
@@ -213,25 +255,22 @@ const ACCOUNT = sql`account.id, account.username, account.name, account.roles, a
 
 const EVERYTHING: ReadonlySet<string> = new Set(['*']);
 
-function permissionsOfRow(row: AccountRow): ReadonlySet<string> {
-  return row.everything ? EVERYTHING : readPolicies(row.policies ?? '');
-}
-
 /** Policies change seldom: the same text gives the same set, so that it is taken apart once. */
 const known = new Map<string, ReadonlySet<string>>();
-function readPolicies(text: string): ReadonlySet<string> {
-  let permissions = known.get(text);
+function readPolicies(text: string, stated: Purpose | undefined): ReadonlySet<string> {
+  const key = `${stated ?? ''}\n${text}`;
+  let permissions = known.get(key);
   if (permissions === undefined) {
     const policies = text
       .split('\n')
       .filter(Boolean)
       .map((line) => {
-        const [role = '', target = '', scope = '', verbs = ''] = line.split(' ');
-        return { role, target, scope, verbs } as Policy;
+        const [role = '', target = '', scope = '', verbs = '', purposes = ''] = line.split(' ');
+        return { role, target, scope, verbs, purposes: purposes.split(',').filter(isPurpose) } as Policy;
       });
-    permissions = permissionsOf(policies);
+    permissions = permissionsOf(policies, stated);
     if (known.size >= 500) known.clear();
-    known.set(text, permissions);
+    known.set(key, permissions);
   }
   return permissions;
 }

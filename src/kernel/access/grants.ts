@@ -1,4 +1,5 @@
 import type { Actor } from '#kernel/context';
+import { type Purpose, usualPurpose } from './purposes.ts';
 
 /** As in SMART App Launch 2: create, read, update, delete, search. */
 export type Verb = 'c' | 'r' | 'u' | 'd' | 's';
@@ -24,20 +25,25 @@ export interface Policy {
   target: string;
   scope: Scope | 'none';
   verbs: string;
+  /** Those for which it holds; none named: for all. */
+  purposes?: readonly Purpose[];
 }
 
 /**
  * The permissions an actor carries: names of acts, `act@scope` where the act is limited, `*` for everything, and FHIR grants
  * as `fhir:<type>:<verbs>:<scope>[:key=value ...]`.
+ *
+ * @param stated the purpose; not stated, each role has its usual one
  */
-export function permissionsOf(policies: readonly Policy[]): Set<string> {
+export function permissionsOf(policies: readonly Policy[], stated?: Purpose): Set<string> {
   const permissions = new Set<string>();
   const denied = new Map<string, string[]>();
   for (const { role, target, scope } of policies) {
     if (scope === 'none') denied.set(role, [...(denied.get(role) ?? []), target]);
   }
-  for (const { role, target, scope, verbs } of policies) {
+  for (const { role, target, scope, verbs, purposes = [] } of policies) {
     if (scope === 'none') continue;
+    if (purposes.length > 0 && !purposes.includes(stated ?? usualPurpose(role))) continue;
     if (verbs === 'x') permissions.add(scope === 'all' ? target : `${target}@${scope}`);
     else {
       const except = target === '*' ? denied.get(role) : undefined;

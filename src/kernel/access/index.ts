@@ -42,6 +42,7 @@ export {
 export { type Care, closeCare, openCare } from './care.ts';
 export { CATALOGUE, grantsFor, inLake, LAKE_SCOPE, narrow, reachOf, type Scope, type Verb } from './grants.ts';
 export { externalIssuer, type Oidc, oidcKeeper, openOidc } from './oidc/index.ts';
+export type { Purpose } from './purposes.ts';
 export { accessRoutes } from './routes.ts';
 export { hashSecret, makeSecret } from './secrets.ts';
 export { breakGlass, type NewSession, SESSION_COOKIE, signIn, signOut, sweeper } from './sessions.ts';

@@ -8,7 +8,7 @@ import { ACT, type Policy } from './grants.ts';
 export function findPolicies(ctx: Context): Promise<Policy[]> {
   ctx.require('access.policy.manage');
   return ctx.db.rows<Policy>(
-    sql`select role, target, scope, verbs from access.policy order by role, target, scope limit 5000`,
+    sql`select role, target, scope, verbs, purposes from access.policy order by role, target, scope limit 5000`,
   );
 }
 
@@ -16,29 +16,33 @@ export function findPolicies(ctx: Context): Promise<Policy[]> {
 export async function putPolicy(ctx: Context, policy: Policy): Promise<void> {
   ctx.require('access.policy.manage');
   checkPolicy(policy);
-  const { role, target, scope, verbs } = policy;
+  const { role, target, scope, verbs, purposes = [] } = policy;
   await ctx.db.transaction(async (tx) => {
     await tx.run(sql`
-      insert into access.policy (role, target, scope, verbs) values (${role}, ${target}, ${scope}, ${verbs})
-      on conflict (role, target, scope) do update set verbs = excluded.verbs
+      insert into access.policy (role, target, scope, verbs, purposes) values (${role}, ${target}, ${scope}, ${verbs}, ${purposes}::text[])
+      on conflict (role, target, scope) do update set verbs = excluded.verbs, purposes = excluded.purposes
     `);
     await record(ctx, tx, { act: 'access.policy-put', subject: role, detail: { ...policy } });
   });
 }
 
 /** @throws Problem `not-found` when there is no such policy */
-export async function removePolicy(ctx: Context, { role, target, scope }: Omit<Policy, 'verbs'>): Promise<void> {
+export async function removePolicy(
+  ctx: Context,
+  { role, target, scope }: Omit<Policy, 'verbs' | 'purposes'>,
+): Promise<void> {
   ctx.require('access.policy.manage');
   checkOwnRope({ role, target });
   await ctx.db.transaction(async (tx) => {
-    const { verbs } = await tx.one<{ verbs: string }>(
-      sql`delete from access.policy where role = ${role} and target = ${target} and scope = ${scope} returning verbs`,
+    const { verbs, purposes } = await tx.one<Pick<Policy, 'verbs' | 'purposes'>>(
+      sql`delete from access.policy where role = ${role} and target = ${target} and scope = ${scope} returning verbs, purposes`,
     );
-    await record(ctx, tx, { act: 'access.policy-removed', subject: role, detail: { role, target, scope, verbs } });
+    const detail = { role, target, scope, verbs, purposes };
+    await record(ctx, tx, { act: 'access.policy-removed', subject: role, detail });
   });
 }
 
-function checkPolicy({ role, target, scope, verbs }: Policy): void {
+function checkPolicy({ role, target, scope, verbs, purposes = [] }: Policy): void {
   if (role === 'system' || !(ROLES as readonly string[]).includes(role))
     throw new Problem('invalid', 'there is no such role', { role });
   const act = ACT.test(target);
@@ -52,6 +56,8 @@ function checkPolicy({ role, target, scope, verbs }: Policy): void {
       'the verbs are x for an act, letters of cruds for a resource type, none for scope none',
       { verbs },
     );
+  if (scope === 'none' && purposes.length > 0)
+    throw new Problem('invalid', 'what takes a type away holds for every purpose');
   if (role === 'administrator' && !act && scope !== 'catalogue' && scope !== 'none') {
     throw new Problem('forbidden', 'an administrator administers accounts, not patients');
   }

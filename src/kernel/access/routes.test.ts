@@ -536,6 +536,93 @@ describe('the first start', () => {
   });
 });
 
+/**
+ * Goal: what somebody may see depends on the purpose that the request states, and only purposes of the own role can be stated.
+ * Method: each role states each purpose at a route that tells its context; what is not listed is refused.
+ */
+describe('a purpose of use', () => {
+  const STATES: Partial<Record<Role, string[]>> = {
+    clinician: ['TREAT', 'HOPERAT', 'HRESCH'],
+    'laboratory-technician': ['TREAT', 'HOPERAT'],
+    'laboratory-director': ['TREAT', 'HOPERAT', 'HRESCH'],
+    patient: ['PATRQT'],
+    regulator: ['PUBHLTH'],
+    researcher: ['HRESCH'],
+  };
+  const stating = (purpose: string) => ({ headers: { 'x-purpose-of-use': purpose } });
+
+  test.each(ROLES.filter((role) => role !== 'system'))('is stated by a %s as far as the role goes', async (role) => {
+    const cookie = await signInAs(role);
+    const mine = STATES[role] ?? ['HOPERAT'];
+    for (const purpose of ['TREAT', 'HOPERAT', 'HRESCH', 'PUBHLTH', 'PATRQT']) {
+      const answer = await ask('GET', '/api/probe', { cookie, ...stating(purpose) });
+      if (mine.includes(purpose)) expect(answer.json()).toMatchObject({ purpose });
+      else expect(answer.statusCode).toBe(403);
+    }
+    expect((await ask('GET', '/api/probe', { cookie })).json()).toMatchObject({ purpose: mine[0] });
+    expect((await ask('GET', '/api/session', { cookie })).json().actor).toMatchObject({ purposes: mine });
+  });
+
+  test('opens the rows that policies give for it', async () => {
+    const cookie = await signInAs('clinician');
+    const grants = async (purpose: string) =>
+      (await ask('GET', '/api/probe', { cookie, ...stating(purpose) }))
+        .json()
+        .permissions.filter((held: string) => held.startsWith('fhir:') && !held.includes(':catalogue'))
+        .sort();
+    expect(await grants('TREAT')).toEqual(['fhir:*:crus:organization', 'fhir:*:rs:care']);
+    expect(await grants('HOPERAT')).toEqual(['fhir:*:crus:organization']);
+    expect(await grants('HRESCH')).toEqual([]);
+  });
+
+  test('that there is not is no request, and one that is refused stands in the trail with who asked', async () => {
+    const cookie = await signInAs('courier');
+    expect((await ask('GET', '/api/probe', { cookie, ...stating('BTG') })).statusCode).toBe(400);
+    await ask('GET', '/api/probe', { cookie, ...stating('HRESCH') });
+    const denied = await db.rows<{ detail: object }>(
+      sql`select detail from access.audit where outcome = 'denied' and actor_name = 'courier'`,
+    );
+    expect(JSON.stringify(denied)).toContain('HRESCH');
+  });
+
+  test('narrows a token too, and is never widened by it', async () => {
+    const cookie = await signInAs('clinician');
+    const made = await ask('POST', '/api/access/tokens', { cookie }, { name: 'notebook', scopes: ['lake/*.rs'] });
+    const { token } = made.json();
+    const held = async (purpose: string) =>
+      (await ask('GET', '/api/probe', { token, ...stating(purpose) })).json().permissions.join(' ');
+    expect(await held('TREAT')).toContain('lake-fhir:*:rs:care');
+    expect(await held('HRESCH')).not.toContain(':care');
+    expect((await ask('GET', '/api/probe', { token, ...stating('PUBHLTH') })).statusCode).toBe(403);
+  });
+
+  test('other than treatment is looked for without the broken glass', async () => {
+    const cookie = await signInAs('clinician');
+    const reason = 'unconscious, no relative to be found';
+    await ask('POST', '/api/access/break-glass', { cookie }, { reason, patient: 'pat-1' });
+    expect((await ask('GET', '/api/probe', { cookie })).json()).toMatchObject({ purpose: 'BTG' });
+    const research = (await ask('GET', '/api/probe', { cookie, ...stating('HRESCH') })).json();
+    expect(research.purpose).toBe('HRESCH');
+    expect(research.permissions.join(' ')).not.toContain('pat-1');
+  });
+
+  test('of a policy is set by an administrator and holds from the next request on', async () => {
+    const cookie = await signInAs('administrator');
+    const policy = { role: 'courier', target: 'Observation', scope: 'organization', verbs: 'rs' };
+    const put = (purposes: string[]) => ask('PUT', '/api/access/policies', { cookie }, { ...policy, purposes });
+    const courier = await signInAs('courier');
+    const held = async () => (await ask('GET', '/api/probe', { cookie: courier })).json().permissions.join(' ');
+    expect((await put(['HRESCH'])).statusCode).toBe(204);
+    expect(await held()).not.toContain('Observation');
+    expect((await put(['HOPERAT', 'HRESCH'])).statusCode).toBe(204);
+    expect(await held()).toContain('fhir:Observation:rs:organization');
+    const { policies } = (await ask('GET', '/api/access/policies', { cookie })).json();
+    expect(policies).toContainEqual({ ...policy, purposes: ['HOPERAT', 'HRESCH'] });
+    expect((await put(['BTG'])).statusCode).toBe(400);
+    await ask('DELETE', '/api/access/policies?role=courier&target=Observation&scope=organization', { cookie });
+  });
+});
+
 /** Goal: what each role may do is what docs/access.md says. Method: the whole matrix of acts, written out here by hand. */
 test('every role holds exactly the acts of the matrix', async () => {
   const MATRIX: Record<string, string> = {
@@ -546,6 +633,11 @@ test('every role holds exactly the acts of the matrix', async () => {
     'access.client.manage': 'administrator',
     'access.glass.break': 'administrator clinician laboratory-director',
     'access.policy.manage': 'administrator',
+    'access.purpose.operations': 'clinician laboratory-director laboratory-technician',
+    'access.purpose.research': 'clinician laboratory-director',
+    'cluster.booking': 'regulator',
+    'cluster.booking.hold@organization': 'enterprise park-operator researcher',
+    'cluster.booking@organization': 'enterprise investor park-operator researcher',
     'cluster.decision.write': 'regulator',
     'cluster.edit': 'regulator',
     'cluster.edit@organization': 'enterprise investor park-operator researcher',

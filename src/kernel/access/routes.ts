@@ -15,6 +15,7 @@ import { type AuditFilter, findAudit, type Outcome } from './audit.ts';
 import { type Identity, requireOwnSite, sessionSecret } from './authenticate.ts';
 import type { Policy } from './grants.ts';
 import { findPolicies, putPolicy, removePolicy } from './policies.ts';
+import { PURPOSES } from './purposes.ts';
 import { breakGlass, SESSION_COOKIE, signIn, signOut } from './sessions.ts';
 import { findDemoAccounts } from './start.ts';
 import { createToken, findTokens, revokeToken } from './tokens.ts';
@@ -214,13 +215,24 @@ function policyRoutes(app: FastifyInstance, access: Access): void {
   };
   app.put<{ Body: Policy }>(
     '/api/access/policies',
-    { schema: { body: object({ ...policy, verbs: { type: 'string', maxLength: 5 } }) } },
+    {
+      schema: {
+        body: {
+          ...optional({
+            ...policy,
+            verbs: { type: 'string', maxLength: 5 },
+            purposes: { type: 'array', uniqueItems: true, items: { enum: PURPOSES } },
+          }),
+          required: [...Object.keys(policy), 'verbs'],
+        },
+      },
+    },
     async (request, reply) => {
       await putPolicy(await access.context(request), request.body);
       return reply.code(204).send();
     },
   );
-  app.delete<{ Querystring: Omit<Policy, 'verbs'> }>(
+  app.delete<{ Querystring: Omit<Policy, 'verbs' | 'purposes'> }>(
     '/api/access/policies',
     { schema: { querystring: object(policy) } },
     async (request, reply) => {
@@ -242,10 +254,10 @@ function policyRoutes(app: FastifyInstance, access: Access): void {
 async function describe(
   access: Access,
   request: FastifyRequest,
-  { actor, username, language, via, mustChange, glassUntil }: Identity,
+  { actor, username, language, via, mustChange, glassUntil, purposes }: Identity,
 ) {
   const ctx = access.doorContext(request);
-  const { id, name, roles, patient, breakGlass: reason } = actor;
+  const { id, name, roles, patient, purpose, breakGlass: reason } = actor;
   const organizations = await findTenants(ctx.db, actor.organizations, ctx.language);
   const permissions = new Set(
     [...actor.permissions].filter((held) => !held.startsWith('fhir:')).map((held) => held.split('@', 1)[0]),
@@ -262,6 +274,8 @@ async function describe(
     language,
     via,
     mustChange,
+    purpose,
+    purposes,
     ...glass,
   };
 }

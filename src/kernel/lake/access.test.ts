@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { findPermissions, LAKE_SCOPE, narrow, openCare, visible } from '#kernel/access';
+import { findPermissions, LAKE_SCOPE, narrow, openCare, type Purpose, visible } from '#kernel/access';
 import { type Actor, type Context, makeContext, ROLES, type Role } from '#kernel/context';
 import { create } from '#kernel/fhir';
 import { silentLog } from '#kernel/log';
@@ -165,6 +165,33 @@ describe('who may ask', () => {
       if (expected === 'forbidden') await expect(seenBy(ctx, reach)).rejects.toMatchObject({ kind: 'forbidden' });
       else expect(await seenBy(ctx, reach)).toEqual(expected);
       expect(reachOf(ctx).includes(reach)).toBe(expected !== 'forbidden');
+    }
+  });
+
+  test.each<[Role, Purpose, string[] | 'forbidden', string[] | 'forbidden']>([
+    ['clinician', 'TREAT', ['a', 'b', 'c'], ['b', 'c']],
+    ['clinician', 'HOPERAT', ['b', 'c'], ['b', 'c']],
+    ['clinician', 'HRESCH', 'forbidden', ['b', 'c']],
+    ['laboratory-technician', 'TREAT', ['b', 'c'], 'forbidden'],
+    ['laboratory-technician', 'HOPERAT', ['b', 'c'], 'forbidden'],
+    ['laboratory-director', 'HOPERAT', ['b', 'c'], ['b', 'c']],
+    ['laboratory-director', 'HRESCH', 'forbidden', ['b', 'c']],
+    ['researcher', 'HRESCH', 'forbidden', ['a', 'b', 'c']],
+    ['regulator', 'PUBHLTH', 'forbidden', ['a', 'b', 'c']],
+    ['patient', 'PATRQT', ['a', 'c'], 'forbidden'],
+  ])('a %s for %s sees %o, and %o as figures', async (role, purpose, seen, figures) => {
+    await db.run(sql`truncate access.care`);
+    await db.transaction((tx) =>
+      openCare(tx, [{ patient: 'p1', organization: 'o2', ground: 'encounter', since: new Date(0) }]),
+    );
+    const who = { organizations: ['o2'], ...(role === 'patient' && { patient: 'p1' }) };
+    const ctx = contextOf(role, { ...who, purpose, permissions: await findPermissions(db, [role], purpose) });
+    for (const [reach, expected] of [
+      ['rows', seen],
+      ['population', figures],
+    ] as const) {
+      if (expected === 'forbidden') await expect(seenBy(ctx, reach)).rejects.toMatchObject({ kind: 'forbidden' });
+      else expect(await seenBy(ctx, reach)).toEqual(expected);
     }
   });
 

@@ -11,7 +11,7 @@ import { builtInViews, isMaterialized } from './views.ts';
 
 /**
  * Whose rows enter a question of the lake. Decided here and nowhere else, in the question's own SQL, by the same grants as
- * FHIR reads; without a grant nothing enters.
+ * FHIR reads, which the actor holds for the purpose that the request states; without a grant nothing enters.
  */
 
 /** `rows`: rows that the actor may see one by one. `population`: everybody's, for counts and percentiles only. */

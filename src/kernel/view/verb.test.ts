@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { tableFromIPC } from 'apache-arrow';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -97,6 +98,33 @@ describe('banyan view run', () => {
     expect(parsed(two.out)).toEqual(rows);
   });
 
+  test('reads gzip from a file, a folder and stdin, and texts with any sign in them', async () => {
+    const odd = { ...anna, name: [{ family: 'a\u2028b\u0085c\rd' }] };
+    const lines = gzipSync(`\ufeff${JSON.stringify(odd)}\n\n${JSON.stringify(noName)}\n`);
+    const inside = mkdtempSync(join(folder, 'gz-'));
+    writeFileSync(join(inside, 'all.ndjson.gz'), lines);
+    const expected = [{ id: 'a', active: true, family: 'a\u2028b\u0085c\rd', given: [] }, rows[1]];
+    for (const [input, place] of [
+      ['', join(inside, 'all.ndjson.gz')],
+      ['', inside],
+      [lines, '-'],
+    ] as const) {
+      expect(parsed((await banyanWith(input, '--view', names, '--resources', place)).out)).toEqual(expected);
+    }
+  });
+
+  test('says that nothing was found, of an empty file too, and that a type is unknown', async () => {
+    for (const nothing of ['', '\n\n', JSON.stringify({ resourceType: 'Group' })]) {
+      const { code, out, error } = await banyan('--view', names, '--resources', file('nothing.ndjson', nothing));
+      expect({ code, out }).toEqual({ code: 0, out: '' });
+      expect(error).toContain('no Patient in');
+    }
+    const typed = { resource: 'Patient', select: [{ column: [{ name: 'id', path: 'id', type: 'varchar' }] }] };
+    const { code, error } = await banyan('--view', file('typed.json', typed), '--check');
+    expect(code).toBe(0);
+    expect(error).toContain('there is no type named varchar (at ViewDefinition.select[0].column[0].type)');
+  });
+
   test('takes nothing from a stdin that was not asked for', async () => {
     const anything = JSON.stringify({ content: JSON.stringify(noName) });
     const { out, code } = await banyanWith(anything, '--view', names, '--resources', file('a.json', anna));
@@ -188,6 +216,36 @@ describe('banyan view run', () => {
     ['a view that is no JSON', ['--view', ndjson, '--resources', ndjson], 1, 'mixed.ndjson'],
     ['resources that are not there', ['--view', names, '--resources', join(folder, 'none')], 1, 'none'],
     [
+      'a line that is no JSON, by its column',
+      ['--view', names, '--resources', file('oops.ndjson', `${JSON.stringify(anna)}\r\n{"a": oops}`)],
+      1,
+      'oops.ndjson:2:7',
+    ],
+    [
+      'a document that is no JSON',
+      ['--view', names, '--resources', file('oops.json', '\n{\n "resourceType": "Patient",\n "id": }\n')],
+      1,
+      'oops.json:4:8',
+    ],
+    ['a view that is torn', ['--view', file('bad-view.json', '{"resource":\n]'), '--check'], 1, 'bad-view.json:2:1'],
+    [
+      'another encoding than UTF-8',
+      [
+        '--view',
+        names,
+        '--resources',
+        file('latin.ndjson', Buffer.from('{"resourceType":"Patient","id":"\xe9"}', 'latin1')),
+      ],
+      1,
+      'UTF-8',
+    ],
+    [
+      'gzip that is damaged',
+      ['--view', names, '--resources', file('torn.ndjson.gz', gzipSync(JSON.stringify(anna)).subarray(0, 30))],
+      1,
+      'torn.ndjson.gz',
+    ],
+    [
       'a line that is no JSON',
       ['--view', names, '--resources', file('torn.ndjson', `${JSON.stringify(anna)}\n{"resourceT`)],
       1,
@@ -248,7 +306,7 @@ function bundleOf(...resources: object[]) {
 
 function file(name: string, content: unknown): string {
   const path = join(folder, name);
-  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  writeFileSync(path, typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content));
   return path;
 }
 
@@ -256,7 +314,7 @@ function banyan(...args: string[]): Promise<Outcome> {
   return banyanWith('', ...args);
 }
 
-async function banyanWith(input: string, ...args: string[]): Promise<Outcome> {
+async function banyanWith(input: string | Buffer, ...args: string[]): Promise<Outcome> {
   const child = execFile(process.execPath, [CLI, 'view', 'run', ...args]);
   child.stdin?.end(input);
   const ended = new Promise<number | null>((done) => child.once('close', done));

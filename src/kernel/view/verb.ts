@@ -30,7 +30,7 @@ view run --view FILE --sql clickhouse|postgresql
 
 Prints the rows of a ViewDefinition as ndjson: its columns in the view's order, null for what is missing.
   --view FILE        a ViewDefinition as JSON
-  --resources PLACE  ndjson, a JSON array, a Bundle or one resource; a folder with such files; - for stdin
+  --resources PLACE  ndjson, a JSON array, a Bundle or one resource, as they are or as gzip; a folder with such files; - for stdin
   --format FORMAT    ndjson (if not said), csv, parquet or arrow; the last two need --out
   --out FILE         where the rows go instead of stdout; overwritten
   --check            only says whether the view is sound, and its columns
@@ -79,9 +79,13 @@ Exit code 0: all went well; 1: the view is not sound, or it cannot be answered f
     if (target !== undefined) io.out(compileView(view, { target, from: 'resource' }).sql);
     if (check || target !== undefined) return 0;
 
-    const found = readResources(resources, view.resource, stdin);
+    let count = 0;
+    const found = counted(readResources(resources, view.resource, stdin), () => {
+      count += 1;
+    });
     if (format === 'parquet' || format === 'arrow') await writeRows(view, found, { format, path: resolve(out!) });
     else await printRows(view, found, { format, write: out === undefined ? toStdout(io) : toFile(resolve(out)) });
+    if (count === 0) io.progress(`no ${view.resource} in ${resources.join(', ')}`);
     return 0;
   },
 };
@@ -104,6 +108,13 @@ function columnsOf(view: View): { name: string; type: string; collection: boolea
     type,
     collection,
   }));
+}
+
+async function* counted<T>(items: AsyncIterable<T>, count: () => void): AsyncGenerator<T> {
+  for await (const item of items) {
+    count();
+    yield item;
+  }
 }
 
 /** Waits for whoever reads, so that rows do not pile up here. */

@@ -1,6 +1,7 @@
 export * from './model/assessments.ts';
 export * from './model/definitions.ts';
 export * from './model/desk.ts';
+export * from './model/detectors.ts';
 export * from './model/layers.ts';
 export * from './model/reports.ts';
 export * from './model/safety.ts';

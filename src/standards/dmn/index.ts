@@ -16,4 +16,5 @@ export type {
 } from './model.ts';
 export { readModel } from './read.ts';
 export type { TableTrace } from './trace.ts';
+export { usesOf } from './uses.ts';
 export { DmnError } from './xml.ts';

@@ -8,7 +8,7 @@ import { Names } from './names.ts';
 import { areEqual, calculate, compareBy, compareValues, rangeHolds } from './operate.ts';
 import { type Known, parseExpression, parseUnaryTests } from './parse.ts';
 import { propertyOf } from './properties.ts';
-import type { Loop, Node, Parameter, Test } from './syntax.ts';
+import type { Loop, Node, Parameter, Test, UnaryTests } from './syntax.ts';
 import { addDays, DaysDuration, FeelDate, MonthsDuration } from './temporal.ts';
 import { ANY, conforms, convert, type Type } from './types.ts';
 import {
@@ -94,6 +94,15 @@ export function compileUnaryTests(text: string, variables: Variables): Tests {
         return found < 0 ? undefined : found;
       }),
   };
+}
+
+/** The tree of an expression, nothing of it compiled. @throws FeelSyntaxError with the place */
+export function readExpression(text: string, variables: Variables): Node {
+  return parseExpression(text, knownTo(variables));
+}
+
+export function readUnaryTests(text: string, variables: Variables): UnaryTests {
+  return parseUnaryTests(text, knownTo(variables));
 }
 
 function knownTo({ names, properties, types }: Variables): Known {

@@ -160,9 +160,7 @@ describe('bounds', () => {
     ['(.*)*x', 'y'.repeat(50)],
     ['((a?){20}){20}a{30}b', 'a'.repeat(30)],
   ])('the pattern %s ends', (pattern, text) => {
-    const begun = performance.now();
     expect(() => compilePattern(pattern).find([...text], 0)).toThrow(PatternCostError);
-    expect(performance.now() - begun).toBeLessThan(5_000);
   });
 
   test('deep brackets and long chains are refused, not run into', () => {

@@ -6,6 +6,8 @@ export {
   filterValue,
   itemsOf,
   makeFunction,
+  readExpression,
+  readUnaryTests,
   type Tests,
   type Variables,
 } from './compile.ts';

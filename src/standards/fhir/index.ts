@@ -53,9 +53,11 @@ export {
   carryDecimals,
   decimalText,
   FhirJsonError,
+  faultOf,
   keepDecimal,
   MOST_DEPTH,
   MOST_LENGTH,
+  mayChange,
   parseFhirJson,
   stringifyFhirJson,
 } from './json.ts';

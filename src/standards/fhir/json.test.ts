@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decimalText, FhirJsonError, MOST_DEPTH, parseFhirJson, stringifyFhirJson } from './json.ts';
+import { decimalText, FhirJsonError, faultOf, MOST_DEPTH, parseFhirJson, stringifyFhirJson } from './json.ts';
 
 /**
  * Goal: what is read is written back with every decimal as its author wrote it, and text that two readers could understand
@@ -17,6 +17,7 @@ describe('FHIR JSON', () => {
     '{"value":1e999}',
     '[2.50]',
     '{"a":5.00 }',
+    '{"a":0.0000001,"b":[-0.00000012]}',
   ])('%s comes back', (text) => {
     expect(stringifyFhirJson(parseFhirJson(text))).toBe(text.replace(' ', ''));
   });
@@ -32,6 +33,35 @@ describe('FHIR JSON', () => {
     );
     expect(decimalText(read.valueQuantity, 'value')).toBe('4.20');
     expect(decimalText(read.other, 'value')).toBe('8');
+  });
+
+  test.each([
+    ['', 0],
+    ['  {"a": oops}', 8],
+    ['{"a":1,}', 7],
+    ['{"a":1 "b":2}', 7],
+    ['[1,2', 4],
+    ['[1,2}', 4],
+    ['{"a":"x\ny"}', 5],
+    ['{"a":"\u0085\u2028","b":01}', 15],
+    ['{} {}', 3],
+    ["{'a':1}", 1],
+  ])('%j stops being JSON at %d', (text, at) => {
+    expect(() => parseFhirJson(text)).toThrow(expect.objectContaining({ message: 'the text is not JSON', at }));
+  });
+
+  test('a fault is found at the end of JSON exactly where there is none, and never after the sign that made it', () => {
+    const torn = fc.tuple(fc.json(), fc.nat(), fc.constantFrom('}', ']', ',', ':', 'x', '1', '-', ' '));
+    fc.assert(
+      fc.property(torn, ([json, place, sign]) => {
+        expect(faultOf(json)).toBe(json.length);
+        const at = place % (json.length + 1);
+        const text = json.slice(0, at) + sign + json.slice(at);
+        expect(faultOf(text) < text.length || canParse(text) || json.length === at).toBe(true);
+        if (canParse(text)) expect(faultOf(text)).toBe(text.length);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   test('any JSON with any decimals comes back, with and without a byte order mark', () => {
@@ -90,3 +120,12 @@ describe('FHIR JSON', () => {
     expect(stringifyFhirJson(parseFhirJson(text))).toBe(text);
   });
 });
+
+function canParse(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -6,7 +6,7 @@
  * Source: FHIR R4, json.html ("The JSON format for the resources": decimals, unique property names) and datatypes.html#decimal.
  */
 
-/** Text that cannot be taken as FHIR JSON. `message` is constant; `at` is the place in the text where it is known. */
+/** Text that cannot be taken as FHIR JSON. `message` is constant; `at` is the place in the text, a byte order mark not counted, where it is known. */
 export class FhirJsonError extends Error {
   override readonly name = 'FhirJsonError';
   readonly at: number | undefined;
@@ -71,14 +71,50 @@ const SURROGATE = /\\u[dD][89a-fA-F]/;
 /** Source texts by the object or array that holds the number, then by key. */
 const exact = new WeakMap<object, Map<string, string>>();
 
-/** A number that JavaScript might write differently: trailing zero, sixteen or more digits, exponent, or minus zero. */
-const MAY_CHANGE = /[:[,]\s*-?(?:\d+\.\d*0|\d[\d.]{15,}|\d[\d.]*[eE][-+]?\d+|(?<=-)0)\s*[,}\]]/;
+/** Whether JavaScript might write a number of the text differently: trailing zero, six zeros after the point, sixteen or more digits, exponent, or minus zero. */
+export function mayChange(text: string): boolean {
+  return MAY_CHANGE.test(text);
+}
+
+const MAY_CHANGE = /(?:^|[:[,])\s*-?(?:\d+\.\d*0|0\.0{6}\d+|\d[\d.]{15,}|\d[\d.]*[eE][-+]?\d+|(?<=-)0)\s*(?:[,}\]]|$)/;
 
 function parse(source: string): unknown {
   try {
-    return MAY_CHANGE.test(source) ? JSON.parse(source, keepSource) : JSON.parse(source);
+    return mayChange(source) ? JSON.parse(source, keepSource) : JSON.parse(source);
   } catch (error) {
-    throw new FhirJsonError('the text is not JSON', undefined, { cause: error });
+    throw new FhirJsonError('the text is not JSON', faultOf(source), { cause: error });
+  }
+}
+
+/** One sign of JSON with the space before it: a text, a number, a word, or punctuation. Source: RFC 8259. */
+const SIGN =
+  /[ \t\r\n]*(?:("[ !#-[\]-\u{10ffff}]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[ !#-[\]-\u{10ffff}]*)*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)|([{}[\],:])|$)/uy;
+
+/** Where a text stops being JSON: the place of the first sign that may not stand there, or its length where it ends too early. */
+export function faultOf(text: string): number {
+  const open: string[] = [];
+  let may: 'value' | 'first' | 'name' | 'firstName' | 'colon' | 'next' = 'value';
+  for (let at = 0; ; at = SIGN.lastIndex) {
+    SIGN.lastIndex = at;
+    const found = SIGN.exec(text);
+    if (found === null) return at + /^[ \t\r\n]*/.exec(text.slice(at))![0].length;
+    const [whole, said, plain, mark] = found;
+    const begin = at + whole.length - (said ?? plain ?? mark ?? '').length;
+    const isValue = may === 'value' || may === 'first';
+    if (said !== undefined && (may === 'name' || may === 'firstName')) may = 'colon';
+    else if ((said !== undefined || plain !== undefined) && isValue) may = 'next';
+    else if (mark === ':' && may === 'colon') may = 'value';
+    else if ((mark === '{' || mark === '[') && isValue) {
+      open.push(mark);
+      may = mark === '{' ? 'firstName' : 'first';
+    } else if (mark === '}' && open.at(-1) === '{' && (may === 'next' || may === 'firstName')) {
+      open.pop();
+      may = 'next';
+    } else if (mark === ']' && open.at(-1) === '[' && (may === 'next' || may === 'first')) {
+      open.pop();
+      may = 'next';
+    } else if (mark === ',' && may === 'next' && open.length > 0) may = open.at(-1) === '{' ? 'name' : 'value';
+    else return begin;
   }
 }
 

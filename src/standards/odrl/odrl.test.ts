@@ -354,10 +354,12 @@ test('a compiled policy answers thousands of times a second, however busy the ma
   const decideFast = compilePolicy(policy);
   const times = 50_000;
   for (let warm = 0; warm < times; warm += 1) decideFast(ask, world);
-  const began = performance.now();
+  const before = process.cpuUsage();
   let permitted = 0;
   for (let time = 0; time < times; time += 1) if (decideFast(ask, world).permitted) permitted += 1;
-  const perSecond = (times / (performance.now() - began)) * 1000;
+  const { user, system } = process.cpuUsage(before);
+  // Of the processor's time: on a busy machine the clock tells of others.
+  const perSecond = (times / (user + system)) * 1_000_000;
   expect(permitted).toBe(times);
   expect(perSecond).toBeGreaterThan(5_000);
   process.stdout.write(`policy decisions per second: ${Math.round(perSecond)}\n`);

@@ -9,6 +9,8 @@ export interface OrganizationName {
   brandHan: string;
   /** First letters of the words or characters of the brand. */
   initials: string;
+  /** First letters of all words of a Latin name but its legal form and what stands in brackets: HKUST. */
+  acronym: string;
   trades: readonly string[];
   places: readonly string[];
   forms: readonly string[];
@@ -41,8 +43,7 @@ const ORDINALS: Readonly<Record<string, string>> = {
 
 /** Takes a name apart. Source of the order place, brand, trade, form: 企业名称登记管理规定 (State Council Order 734), article 6. */
 export function readOrganizationName(text: string): OrganizationName {
-  const folded = fold(text).replace(/&/g, ' and ');
-  const tokens = splitWords(folded).map(({ text: word }) => word);
+  const tokens = tokensOf(text);
   const latin = ` ${tokens.filter((word) => !isHan(word)).join(' ')} `;
   const han = tokens.filter(isHan).join(' ');
   const state = { latin, han };
@@ -53,7 +54,7 @@ export function readOrganizationName(text: string): OrganizationName {
   const places = take(state, PLACE_WORDS, true);
   const trades = take(state, TRADE_WORDS, false);
 
-  const words = state.latin.split(' ').filter((word) => word !== '' && !EMPTY.has(word));
+  const words = wordsIn(state.latin);
   const brandHan = [...state.han].filter((character) => character !== ' ' && !EMPTY.has(character)).join('');
   const sounds = brandHan === '' ? [] : spell(brandHan);
   const parts = [...sounds, ...words];
@@ -61,6 +62,7 @@ export function readOrganizationName(text: string): OrganizationName {
     brand: parts.join(''),
     brandHan,
     initials: parts.map((part) => part[0]).join(''),
+    acronym: acronymOf(text),
     trades,
     places,
     forms: forms.filter((form) => form !== 'company'),
@@ -68,6 +70,25 @@ export function readOrganizationName(text: string): OrganizationName {
     whole: [...places, ...parts, number, ...trades].join(''),
     letters,
   };
+}
+
+function tokensOf(text: string): string[] {
+  return splitWords(fold(text).replace(/&/g, ' and ')).map(({ text: word }) => word);
+}
+
+function acronymOf(text: string): string {
+  // Most names have no Latin words, and there are millions of them.
+  if (!/[a-z].*[a-z]/i.test(text)) return '';
+  const latin = tokensOf(text.replace(/[(（][^()（）]*[)）]/g, ' ')).filter((word) => !isHan(word));
+  const state = { latin: ` ${latin.join(' ')} `, han: '' };
+  take(state, FORM_WORDS, false);
+  return wordsIn(state.latin)
+    .map((word) => word[0])
+    .join('');
+}
+
+function wordsIn(latin: string): string[] {
+  return latin.split(' ').filter((word) => word !== '' && !EMPTY.has(word));
 }
 
 interface State {
@@ -115,7 +136,8 @@ function take(state: State, { meanings, han, latin }: Words, keepsLast: boolean)
   };
   const rest = { han: state.han.replace(han, out), latin: state.latin.replace(latin, out).replace(/ +/g, ' ') };
   const isAll = rest.han.trim() === '' && rest.latin.trim() === '';
-  if (!(keepsLast && isAll)) Object.assign(state, rest);
+  if (keepsLast && isAll) return [];
+  Object.assign(state, rest);
   return [...found].sort();
 }
 

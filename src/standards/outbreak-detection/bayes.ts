@@ -18,6 +18,8 @@ export function bayes(
   { alpha = 0.05, ...options }: PastOptions & { alpha?: number },
 ): Judged {
   const bounds: number[] = [];
+  const expected: number[] = [];
+  const pValues: number[] = [];
   const alarm: Judged['alarm'] = [];
   for (const at of positions) {
     let sum = 0;
@@ -28,9 +30,17 @@ export function bayes(
       known += 1;
     }
     if (known === 0) throw new RangeError('no count of the past is known');
-    const bound = negativeBinomial.quantile(1 - alpha, sum + 0.5, known / (known + 1));
+    const [size, share] = [sum + 0.5, known / (known + 1)];
+    const bound = negativeBinomial.quantile(1 - alpha, size, share);
     bounds.push(bound);
+    expected.push(size / known);
+    pValues.push(negativeBinomial.cdf(counts[at]! - 1, size, share, { upper: true }));
     alarm.push(isAbove(counts[at]!, bound));
   }
-  return { bound: Float64Array.from(bounds), alarm };
+  return {
+    expected: Float64Array.from(expected),
+    bound: Float64Array.from(bounds),
+    pValue: Float64Array.from(pValues),
+    alarm,
+  };
 }

@@ -31,12 +31,15 @@ export function cdc(counts: Float64Array, positions: Iterable<number>, options: 
   const { alpha = 0.025 } = options;
   const judged = Int32Array.from(positions);
   const z = normal.quantile(alpha / 2, 0, 1, { upper: true });
-  const bound = Float64Array.from(judged, (at) => {
-    const past = pastMonths(counts, at, options);
-    return mean(past) + z * Math.sqrt(variance(past) * (1 + 1 / past.length));
-  });
+  const pasts = Array.from(judged, (at) => pastMonths(counts, at, options));
+  const expected = Float64Array.from(pasts, mean);
+  const sigma = Float64Array.from(pasts, (past) => Math.sqrt(variance(past) * (1 + 1 / past.length)));
+  const bound = expected.map((each, row) => each + z * sigma[row]!);
   const months = Float64Array.from(judged, (at) => monthOf(counts, [at - 3, at - 2, at - 1, at]));
-  return { bound, months, alarm: Array.from(months, (month, row) => isAbove(month, bound[row]!)) };
+  const pValue = months.map((month, row) =>
+    sigma[row]! > 0 ? normal.cdf(month, expected[row]!, sigma[row]!, { upper: true }) : Number(month <= expected[row]!),
+  );
+  return { expected, bound, pValue, months, alarm: Array.from(months, (month, row) => isAbove(month, bound[row]!)) };
 }
 
 function pastMonths(counts: Float64Array, at: number, { years = 5, months = 1 }: CdcOptions): number[] {

@@ -44,11 +44,18 @@ export function ears(counts: Float64Array, positions: Iterable<number>, options:
   const lead = earsLead(options);
   const judged = Int32Array.from(positions);
   const bound = new Float64Array(judged.length);
+  const expected = new Float64Array(judged.length);
+  const pValue = new Float64Array(judged.length);
   for (const [row, at] of judged.entries()) {
     if (at < lead || at >= counts.length) throw new RangeError('too few counts before the first one to be judged');
     bound[row] = method === 'C3' ? thirdBound(counts, at, baseline, minSigma, z) : bandBound(counts, at, options, z);
+    const [from] = earsBaseline(at, options);
+    const mean = meanOf(counts, from, baseline);
+    const sigma = Math.max(deviationOf(counts, from, baseline, mean), minSigma);
+    expected[row] = mean;
+    pValue[row] = sigma > 0 ? normal.cdf(counts[at]!, mean, sigma, { upper: true }) : Number(counts[at]! <= mean);
   }
-  return { bound, alarm: Array.from(judged, (at, row) => isAbove(counts[at]!, bound[row]!)) };
+  return { expected, bound, pValue, alarm: Array.from(judged, (at, row) => isAbove(counts[at]!, bound[row]!)) };
 }
 
 function bandBound(counts: Float64Array, at: number, options: EarsOptions, z: number): number {

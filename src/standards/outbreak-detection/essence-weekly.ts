@@ -11,6 +11,8 @@ export interface WeeklySeries {
 export interface WeeklyJudged {
   expected: Float64Array;
   bound: Float64Array;
+  /** Of a count as large as this one or larger, by the distribution that the bound is taken from. */
+  pValue: Float64Array;
   alarm: boolean[];
   /** Whether the count is one of those that the model was fitted on, by its date. */
   inBaseline: boolean[];
@@ -45,11 +47,12 @@ export function essenceNegativeBinomial(
   const { model, theta } = overdispersed(rowsOf(columns, picked), rowOf(counts, picked));
   const t = student.quantile(ONE_SIDED, model.df, { upper: true });
   const linear = Float64Array.from(counts, (_, at) => lineOf(columns, at, model.coefficients));
-  const bound = linear.map((eta, at) => {
-    const error = Math.sqrt(quadratic(columns, at, model.covarianceUnscaled));
-    return negativeBinomialOfMean.quantile(1 - ONE_SIDED, theta, Math.exp(eta + t * error));
-  });
-  return conclude(counts, linear.map(Math.exp), bound, inBaseline);
+  const means = linear.map((eta, at) =>
+    Math.exp(eta + t * Math.sqrt(quadratic(columns, at, model.covarianceUnscaled))),
+  );
+  const bound = means.map((mean) => negativeBinomialOfMean.quantile(1 - ONE_SIDED, theta, mean));
+  const pValue = means.map((mean, at) => negativeBinomialOfMean.cdf(counts[at]! - 1, theta, mean, { upper: true }));
+  return conclude(counts, { expected: linear.map(Math.exp), bound, pValue, inBaseline });
 }
 
 /**
@@ -72,10 +75,10 @@ export function essenceSerfling(series: WeeklySeries, baselineEnd: number): Week
   const variance = model.sumOfSquares / model.df;
   const t = student.quantile(ONE_SIDED, model.df, { upper: true });
   const expected = Float64Array.from(counts, (_, at) => lineOf(columns, at, model.coefficients));
-  const bound = expected.map(
-    (each, at) => each + t * Math.sqrt(variance * (1 + quadratic(columns, at, model.covarianceUnscaled))),
-  );
-  return conclude(counts, expected, bound, inBaseline);
+  const error = expected.map((_, at) => Math.sqrt(variance * (1 + quadratic(columns, at, model.covarianceUnscaled))));
+  const bound = expected.map((each, at) => each + t * error[at]!);
+  const pValue = expected.map((each, at) => student.cdf((counts[at]! - each) / error[at]!, model.df, { upper: true }));
+  return conclude(counts, { expected, bound, pValue, inBaseline });
 }
 
 const MS_A_DAY = 86_400_000;
@@ -86,13 +89,8 @@ function isSummer(day: number): boolean {
   return month >= 5 && month <= 8;
 }
 
-function conclude(
-  counts: Float64Array,
-  expected: Float64Array,
-  bound: Float64Array,
-  inBaseline: boolean[],
-): WeeklyJudged {
-  return { expected, bound, inBaseline, alarm: Array.from(counts, (count, at) => count > bound[at]!) };
+function conclude(counts: Float64Array, judged: Omit<WeeklyJudged, 'alarm'>): WeeklyJudged {
+  return { ...judged, alarm: Array.from(counts, (count, at) => count > judged.bound[at]!) };
 }
 
 function checkBaseline({ days, counts }: WeeklySeries, baselineEnd: number): void {

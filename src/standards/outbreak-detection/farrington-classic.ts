@@ -26,6 +26,8 @@ export interface ClassicJudgement {
   expected: number;
   /** 0 where there were too few cases lately. */
   bound: number;
+  /** Of a count as large as this one or larger. */
+  pValue: number;
   /** Undefined where it cannot be said. */
   alarm: boolean | undefined;
   trend: boolean;
@@ -72,11 +74,12 @@ export function farringtonClassic(
   const expected = Math.exp(fit.linearAt(now, 0) + offset);
   const logError = Math.sqrt(dispersion * fit.varianceAt(now, 0));
   const z = normal.quantile(alpha / 2, 0, 1, { upper: true });
-  const { bound, score } = deltaThreshold(counts[at]!, { mu: expected, logError, dispersion }, power, z);
+  const { bound, pValue, score } = deltaThreshold(counts[at]!, { mu: expected, logError, dispersion }, power, z);
   const enough = hasEnough(counts, at, least);
   return {
     expected,
     bound: enough === undefined ? Number.NaN : enough ? bound : 0,
+    pValue,
     alarm: enough === undefined || Number.isNaN(score) ? undefined : enough && score > 1,
     trend: kept,
     dispersion,

@@ -8,6 +8,7 @@ export { bayes } from './bayes.ts';
 export { type BinomialSeries, binomialCusum } from './binomial-cusum.ts';
 export type { Calendar } from './calendar.ts';
 export { type CdcOptions, cdc } from './cdc.ts';
+export { pOfGeneralisedRatio, pOfRatio, pOfRise, pOfSum } from './chart-p.ts';
 export { type CusumOptions, cusum, TRANSFORMATIONS } from './cusum.ts';
 export { type EarsOptions, ears, earsLead } from './ears.ts';
 export { type Alert, alertOf, withoutLowAlerts } from './essence-alert.ts';

@@ -1,4 +1,3 @@
-import { normal } from '#standards/statistics';
 import type { Calendar } from './calendar.ts';
 import { type EarsOptions, ears, earsBaseline } from './ears.ts';
 import { Farrington, type FarringtonOptions } from './farrington.ts';
@@ -68,31 +67,13 @@ function latestByEars(series: readonly Float64Array[], calendar: Calendar, optio
   const [from, to] = earsBaseline(at, options);
   if (from < 0) throw new RangeError('the series is too short for the baseline');
   const judgements = series.map((counts) => {
-    const bound = ears(counts, [at], options).bound[0]!;
-    const { mean, deviation } = momentsOf(counts.subarray(from, to));
-    const sigma = Math.max(deviation, options.minSigma ?? 0);
-    const count = counts[at]!;
-    if (Number.isNaN(bound) || Number.isNaN(mean)) return undefined;
-    const pValue = sigma > 0 ? normal.cdf(count, mean, sigma, { upper: true }) : Number(count <= mean);
-    return {
-      count,
-      expected: mean,
-      bound,
-      pValue,
-      score: (count - mean) / (bound - mean),
-      alarm: Number.isNaN(count) ? undefined : count > bound,
-    };
+    const judged = ears(counts, [at], options);
+    const [count, expected, bound] = [counts[at]!, judged.expected[0]!, judged.bound[0]!];
+    if (Number.isNaN(bound) || Number.isNaN(expected)) return undefined;
+    const score = (count - expected) / (bound - expected);
+    return { count, expected, bound, pValue: judged.pValue[0]!, score, alarm: judged.alarm[0] };
   });
   return { baseline: Int32Array.from({ length: to - from }, (_, step) => from + step), judgements };
-}
-
-function momentsOf(counts: Float64Array): { mean: number; deviation: number } {
-  let sum = 0;
-  for (const count of counts) sum += count;
-  const mean = sum / counts.length;
-  let squares = 0;
-  for (const count of counts) squares += (count - mean) ** 2;
-  return { mean, deviation: Math.sqrt(squares / (counts.length - 1)) };
 }
 
 /** One count of the baseline, as the detector saw it. */

@@ -1,4 +1,4 @@
-import { mean, variance } from '#standards/statistics';
+import { mean, normal, poisson, variance } from '#standards/statistics';
 import { isAbove, type Judged } from './judged.ts';
 import { type PastOptions, pastWindows } from './past-windows.ts';
 
@@ -19,8 +19,14 @@ const POISSON_LIMITS = [
  */
 export function rki(counts: Float64Array, positions: Iterable<number>, options: PastOptions): Judged {
   const judged = Int32Array.from(positions);
-  const bound = Float64Array.from(judged, (at) => limitOf(pastWindows(counts, at, options)));
-  return { bound, alarm: Array.from(judged, (at, row) => isAbove(counts[at]!, bound[row]!)) };
+  const pasts = Array.from(judged, (at) => pastWindows(counts, at, options));
+  const bound = Float64Array.from(pasts, limitOf);
+  return {
+    expected: Float64Array.from(pasts, mean),
+    bound,
+    pValue: Float64Array.from(judged, (at, row) => pOf(counts[at]!, pasts[row]!)),
+    alarm: Array.from(judged, (at, row) => isAbove(counts[at]!, bound[row]!)),
+  };
 }
 
 function limitOf(past: Float64Array): number {
@@ -28,4 +34,12 @@ function limitOf(past: Float64Array): number {
   if (Number.isNaN(centre)) throw new RangeError('a count of the past is missing');
   const tabled = centre > 20 ? undefined : POISSON_LIMITS[Math.floor(centre)];
   return tabled ?? centre + 2 * Math.sqrt(variance(past));
+}
+
+/** By what each half of the rule takes counts for: Poisson's up to a mean of 20, normal above. */
+function pOf(count: number, past: Float64Array): number {
+  const centre = mean(past);
+  if (centre <= 20) return poisson.cdf(count - 1, centre, { upper: true });
+  const sigma = Math.sqrt(variance(past));
+  return sigma > 0 ? normal.cdf(count, centre, sigma, { upper: true }) : Number(count <= centre);
 }

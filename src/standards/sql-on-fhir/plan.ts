@@ -34,7 +34,7 @@ import {
 } from './meaning.ts';
 import type { ColumnSource, Path, Select, View, ViewIssue } from './model.ts';
 import { noteReading } from './reading.ts';
-import { isType, kindOf } from './types.ts';
+import { isType, kindOf, readType } from './types.ts';
 
 /** What a view means: one resource in `doc` to rows. */
 export interface Plan {
@@ -325,6 +325,14 @@ function cellMeaning(
   scope: Scope,
 ): { value: Expr; type: string; held: Held } {
   const said = source.type !== undefined && isType(source.type) ? source.type : undefined;
+  // A type may also be told by its address.
+  if (source.type !== undefined && !source.type.includes(':') && readType(source.type) === undefined)
+    planning.tell({
+      severity: 'warning',
+      code: 'value',
+      message: `there is no type named ${source.type}`,
+      expression: source.at.replace(/path$/, 'type'),
+    });
   let found = meaningOf(source.ast, scope);
   if (found.length > 1 && said !== undefined) {
     const chosen = ofType(found, said);

@@ -9,8 +9,9 @@ import {
 } from 'jose';
 import { type Actor, type Db, ROLES, type Role } from '#kernel/context';
 import { Problem } from '#kernel/problem';
-import { findIdentity, findPermissions, type Identity, type JwtCheck } from '../authenticate.ts';
+import { findIdentity, findStanding, type Identity, type JwtCheck } from '../authenticate.ts';
 import { narrow } from '../grants.ts';
+import type { Purpose } from '../purposes.ts';
 import { findEnabledClient } from './clients.ts';
 import { findKeys, publicPart } from './keys.ts';
 
@@ -40,11 +41,11 @@ export interface JwtParts {
 export function makeJwtCheck({ db, issuer, audience, external, now }: JwtParts): JwtCheck {
   const ours = ownKeys(db);
   const theirs = external === undefined ? undefined : externalKeys(external.issuer);
-  return async (jwt) => {
+  return async (jwt, stated) => {
     const named = issuerOf(jwt);
     if (named === issuer()) {
       const options = { issuer: issuer(), audience: audience(), currentDate: now(), algorithms: ['ES256', 'RS256'] };
-      return ownIdentity(db, await verify(jwt, ours, { ...options, typ: 'at+jwt' }));
+      return ownIdentity(db, await verify(jwt, ours, { ...options, typ: 'at+jwt' }), stated);
     }
     if (external !== undefined && theirs !== undefined && named === external.issuer) {
       const options = {
@@ -53,7 +54,7 @@ export function makeJwtCheck({ db, issuer, audience, external, now }: JwtParts):
         currentDate: now(),
         algorithms: ASYMMETRIC,
       };
-      return externalIdentity(db, await verify(jwt, await theirs(), options), external);
+      return externalIdentity(db, await verify(jwt, await theirs(), options), external, stated);
     }
     throw refused();
   };
@@ -82,25 +83,30 @@ async function verify(
   }
 }
 
-async function ownIdentity(db: Db, payload: JWTPayload): Promise<Identity> {
+async function ownIdentity(db: Db, payload: JWTPayload, stated: Purpose | undefined): Promise<Identity> {
   const { sub = '', client_id: clientId, scope, patient } = payload;
   const client = await findEnabledClient(db, String(clientId));
   if (client === undefined) throw refused();
   const account = sub === clientId ? client.account : sub;
-  const identity = account === null ? undefined : await findIdentity(db, account);
+  const identity = account === null ? undefined : await findIdentity(db, account, stated);
   if (identity === undefined) throw refused();
   const launch = typeof patient === 'string' ? patient : identity.actor.patient;
   const permissions = narrow(identity.actor.permissions, smartScopes(scope), launch);
   return { ...identity, actor: { ...identity.actor, permissions } };
 }
 
-async function externalIdentity(db: Db, payload: JWTPayload, { claims }: ExternalIssuer): Promise<Identity> {
+async function externalIdentity(
+  db: Db,
+  payload: JWTPayload,
+  { claims }: ExternalIssuer,
+  stated: Purpose | undefined,
+): Promise<Identity> {
   const roles = textsAt(payload, claims.roles ?? 'roles').filter(
     (role): role is Role => (ROLES as readonly string[]).includes(role) && role !== 'system',
   );
   const [patient] = textsAt(payload, claims.patient ?? 'patient');
   const [name = 'unnamed'] = textsAt(payload, claims.name ?? 'name');
-  const held = await findPermissions(db, roles);
+  const { permissions: held, purpose, ...rest } = await findStanding(db, roles, stated);
   const scopes = smartScopes(payload['scope']);
   const actor: Actor = {
     id: `external/${payload.sub}`,
@@ -109,7 +115,7 @@ async function externalIdentity(db: Db, payload: JWTPayload, { claims }: Externa
     organizations: textsAt(payload, claims.organizations ?? 'organizations'),
     // An issuer that knows no SMART scopes leaves the role's permissions as they are.
     permissions: scopes.length === 0 ? held : narrow(held, scopes, patient),
-    purpose: 'HOPERAT',
+    purpose,
     ...(patient !== undefined && { patient }),
   };
   return {
@@ -118,6 +124,7 @@ async function externalIdentity(db: Db, payload: JWTPayload, { claims }: Externa
     language: 'en',
     via: 'oidc',
     mustChange: false,
+    ...rest,
   };
 }
 

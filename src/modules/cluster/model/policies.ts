@@ -6,6 +6,8 @@ export interface BothWords {
 /** What conditions and amounts speak of; facts/cluster/vocabulary.json. */
 export interface Variable {
   name: string;
+  /** Of a person: the answer is the person's alone. */
+  of?: 'person';
   type: 'flag' | 'code' | 'number' | 'money';
   /** Of a number. */
   unit?: string;
@@ -33,16 +35,26 @@ export interface Policy {
   number?: string;
   issuer: BothWords;
   level: 'national' | 'province' | 'city' | 'district' | 'park';
+  programme: Programme;
+  /** For persons; else for enterprises. */
+  applicant?: 'person';
   sources: PolicySource[];
   caveats: BothWords[];
   versions: PolicyVersion[];
 }
 
+/** What kind of help a policy is. */
+export const PROGRAMMES = ['grant', 'talent', 'tax', 'rd', 'land', 'insurance', 'market', 'finance', 'plan'] as const;
+export type Programme = (typeof PROGRAMMES)[number];
+
+/** In the place of an enterprise's id: the actor as a person. No thing has this id. */
+export const MYSELF = '~me';
+
 export interface PolicySource {
   title: string;
   url?: string;
   /** What was read of it. */
-  read: 'original' | 'republished' | 'news' | 'guide' | 'brief' | 'seed' | 'department';
+  read: 'original' | 'republished' | 'news' | 'guide' | 'brief' | 'seed' | 'department' | 'recalled';
   date?: string;
   quote?: string;
 }
@@ -57,7 +69,34 @@ export interface PolicyVersion {
   toKnown?: boolean;
   note?: string;
   caps?: Cap[];
+  /** Decision models that its clauses name, by `model@version`: kept with the version, so that they never change under it. */
+  models?: Record<string, ClauseModel>;
   clauses: Clause[];
+}
+
+export interface ClauseModel {
+  name: string;
+  hash: string;
+  /** DMN; left out where only shown. */
+  content: string;
+}
+
+/** A version of a decision model whose inputs are names of the vocabulary. */
+export interface ClauseDecision {
+  model: string;
+  version: number;
+  /** The decision, true or false, of who is eligible; beside `when` both have to hold. */
+  eligible?: string;
+}
+
+/** A decision table that was asked. */
+export interface DecisionTrace {
+  model: string;
+  version: number;
+  table: string;
+  inputs: string[];
+  /** From 0. */
+  matched: number[];
 }
 
 /** What several clauses pay together at the most in a year. */
@@ -75,6 +114,7 @@ export interface Clause {
   when?: string;
   /** Known in part: it can refuse, it cannot grant. */
   whenPartial?: boolean;
+  decision?: ClauseDecision;
   amount: AmountRule;
   extras?: Extra[];
   /** Percent of the reckoned base. Absent: who pays was not read. */
@@ -95,20 +135,23 @@ export interface Clause {
 export const PAYERS = ['state', 'province', 'city', 'district', 'city-district', 'unstated'] as const;
 export type Payer = (typeof PAYERS)[number];
 
-/** Yuan, as the sources tell them. */
-export type AmountRule =
+/** Yuan, by a decision of the clause's model or as the sources tell them. */
+export type AmountRule = { kind: 'decision'; decision: string; ceilingYuan?: number } | WrittenAmount;
+export type WrittenAmount =
   | { kind: 'fixed'; yuan: number }
   /** `upTo`: the rate is itself the most. */
   | { kind: 'rate'; of: string; percent: number; upTo?: boolean; ceilingYuan?: number }
   | { kind: 'each'; of: string; yuan: number; ceilingYuan?: number }
   /** Only the most is told. */
   | { kind: 'up-to'; ceilingYuan: number }
-  | { kind: 'tiers'; by: string; tiers: Record<string, AmountRule> }
+  | { kind: 'tiers'; by: string; tiers: Record<string, WrittenAmount> }
   /** Never a number. */
   | { kind: 'case-by-case'; ceilingYuan?: number }
   | { kind: 'unknown' }
   /** It pays no money. */
-  | { kind: 'none' };
+  | { kind: 'none' }
+  /** Less is taken, of a tax or a contribution; nothing is paid out. */
+  | { kind: 'relief' };
 
 /** Adds percent of the base where its condition holds. */
 interface Extra {
@@ -125,13 +168,13 @@ export interface MoneySpan {
 }
 
 export interface AmountStep extends MoneySpan {
-  key: 'fixed' | 'rate' | 'upTo' | 'each' | 'ceiling' | 'extra' | 'match' | 'share' | 'range';
+  key: 'fixed' | 'decision' | 'rate' | 'upTo' | 'each' | 'ceiling' | 'extra' | 'match' | 'share' | 'range';
   /** What the words of the step name. */
   facts: Record<string, string | number>;
 }
 
 export interface Reckoning extends MoneySpan {
-  kind: 'money' | 'case-by-case' | 'unknown' | 'none';
+  kind: 'money' | 'case-by-case' | 'unknown' | 'none' | 'relief';
   /** They sum to the amount, at both ends. */
   steps: AmountStep[];
   /** They sum to the amount, at both ends. */
@@ -154,6 +197,8 @@ export interface ClauseFinding {
   /** Names without an answer on which the verdict hangs. */
   missing: string[];
   amount: Reckoning;
+  /** How the clause's decision model came to it. */
+  tables?: DecisionTrace[];
 }
 
 export interface AnswerChange {

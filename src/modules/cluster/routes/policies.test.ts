@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findPermissions } from '#kernel/access';
@@ -7,6 +8,7 @@ import { type Pool, sql } from '#kernel/sql';
 import { testActor, testContext } from '../../../../tests/support/context.ts';
 import { testDatabase } from '../../../../tests/support/postgres.ts';
 import { problemApp } from '../../../../tests/support/visits.ts';
+import { addDecision, changeDecision } from '../actions/decisions.ts';
 import { enterThing, relate, state as stateOf } from '../actions/index.ts';
 import type {
   AnswerValue,
@@ -17,6 +19,7 @@ import type {
   PolicyReach,
   Simulation,
 } from '../model.ts';
+import { MYSELF } from '../model.ts';
 import { policyRoutes } from './policies.ts';
 
 /**
@@ -177,6 +180,55 @@ async function handIn(matter: string): Promise<ApplicationPage> {
   for (const name of begun.missingEvidence) await send('POST', `/applications/${begun.id}/files`, { name, ...file });
   return act(await send('GET', `/applications/${begun.id}`), 'submit');
 }
+
+describe('programmes for persons', () => {
+  test('a person answers for oneself, nobody else reads it, and what is taken back is gone', async () => {
+    const me = (query = '') => send<Navigator>('GET', `/policies?enterprise=${MYSELF}${query}`);
+    const say = (name: string, value: AnswerValue | null, status = 200) =>
+      send<Navigator>('POST', '/policies/answers', { enterprise: MYSELF, name, value }, status);
+    become('clinician');
+    const first = await me();
+    expect(first.findings.map(({ policy }) => policy).toSorted()).toEqual(['gba-pit', 'nansha-pit']);
+    expect(first).toMatchObject({ mayAnswer: true, answers: [] });
+    await say('worksIn', 'nansha');
+    const told = await say('residentOf', 'macao');
+    expect(find(told, 'nansha-pit', 'exemption')).toMatchObject({
+      verdict: 'yes',
+      amount: { kind: 'relief', least: 0, most: 0 },
+    });
+    expect(find(told, 'gba-pit', 'subsidy')).toMatchObject({ verdict: 'unknown', missing: ['gbaTalent'] });
+    expect(told.total).toMatchObject({ certain: 0 });
+    expect(find(await me('&day=2027-06-01'), 'nansha-pit', 'exemption').standing).toBe('ended');
+    await say('leading', true, 400);
+    enterprise();
+    await answer('worksIn', 'nansha', 'acme', 400);
+    expect((await me()).answers).toEqual([]);
+    regulator();
+    expect((await me()).answers).toEqual([]);
+    const trail = await pool.rows<{ text: string }>(
+      sql`select row_to_json(entry)::text as text from access.audit as entry where act = 'cluster.policy-person-answered'`,
+    );
+    expect(trail.length).toBe(2);
+    expect(trail.map(({ text }) => text).join()).not.toMatch(/macao|residentOf|worksIn/);
+    become('clinician');
+    await say('residentOf', null);
+    expect((await me()).answers.map(({ name }) => name)).toEqual(['worksIn']);
+    const kept = await pool.rows<{ name: string }>(sql`select name from cluster.policy_person_answer`);
+    expect(kept.map(({ name }) => name)).toEqual(['worksIn']);
+  });
+
+  test('what gives relief or is for persons is not applied for here, and enterprises are not asked what persons are', async () => {
+    for (const [policy, clause] of [
+      ['tax-hightech', 'rate'],
+      ['gba-pit', 'subsidy'],
+    ])
+      await send('POST', '/applications', { enterprise: 'acme', policy, clause }, 400);
+    const told = await send<Navigator>('GET', '/policies');
+    expect(told.findings.some(({ policy }) => policy === 'gba-pit')).toBe(false);
+    expect(told.questions.some(({ name }) => name === 'gbaTalent')).toBe(false);
+    expect(find(told, 'nansha-cit', 'rate')).toMatchObject({ verdict: 'unknown', missing: ['nanshaEncouraged'] });
+  });
+});
 
 describe('an application', () => {
   test('goes from its checklist to the last fen, by two persons, and back', async () => {
@@ -417,5 +469,68 @@ describe('rules and their cost', () => {
     ];
     expect(find(today, 'nansha-nine', 'new-base').amount.least).toBe(35 * M);
     expect(find(later, 'nansha-nine', 'new-base').amount.least).toBe(42 * M);
+  });
+
+  test('a decision model in the place of condition and amount stays as it was, however it is changed', async () => {
+    regulator();
+    const dmn = readFileSync(
+      new URL('../../../../facts/cluster/decisions/nansha-permit-and-base.dmn', import.meta.url),
+      'utf8',
+    );
+    const model = await addDecision(testContext(pool, { actor, now: () => now }), { content: dmn, words: '' });
+    const { policy } = await send<PolicyPage>('GET', '/policies/nansha-nine');
+    const newest = policy.versions.at(-1)!;
+    const written = newest.clauses.find(({ id }) => id === 'trial-permit')!;
+    const { when: _, ...rest } = written;
+    const clause = {
+      ...{ ...rest, decision: { model: model.id, version: 1, eligible: 'permit rewarded' } },
+      amount: { kind: 'decision', decision: 'permit yuan' },
+    };
+    const path = '/policies/nansha-nine';
+    const told = await send<Simulation>('POST', `${path}/simulate`, { clause });
+    expect(told.draft).toEqual(told.now);
+    const amended = { version: newest.version, from: '2027-02-01', words: 'As tables', clauses: [clause] };
+    for (const decision of [
+      { model: model.id, version: 1, eligible: 'nothing' },
+      { model: model.id, version: 7, eligible: 'permit rewarded' },
+      { model: 'no-model', version: 1 },
+      { model: model.id },
+    ])
+      expect(
+        [400, 404].includes(
+          (
+            await app.inject({
+              method: 'POST',
+              url: `/api/cluster${path}/versions`,
+              payload: { ...amended, clauses: [{ ...clause, decision }] },
+            })
+          ).statusCode,
+        ),
+        JSON.stringify(decision),
+      ).toBe(true);
+    const after = await send<PolicyPage>('POST', `${path}/versions`, amended);
+    const kept = after.policy.versions.at(-1)!.models![`${model.id}@1`]!;
+    expect([kept.hash.length, kept.content]).toEqual([64, '']);
+    // Another version of the model changes nothing of the policy's.
+    const richer = { content: dmn.replace('<text>2000000</text>', '<text>9000000</text>'), words: '', version: 1 };
+    await changeDecision(testContext(pool, { actor, now: () => now }), model.id, richer);
+    now = new Date('2027-03-01T04:00:00Z');
+    enterprise();
+    await answer('trialPermitClass', '1');
+    const found = find(await send<Navigator>('GET', '/policies'), 'nansha-nine', 'trial-permit');
+    expect(found).toMatchObject({
+      ...{ verdict: 'yes', amount: { least: 2 * M, most: 2 * M } },
+      tables: [{ table: 'permit rewarded', inputs: ['nansha', '1'], matched: [0] }, { table: 'permit yuan' }],
+    });
+    const begun = await send<ApplicationPage>('POST', '/applications', {
+      ...{ enterprise: 'acme', policy: 'nansha-nine', clause: 'trial-permit', matter: 'by table' },
+    });
+    for (const name of begun.missingEvidence) await send('POST', `/applications/${begun.id}/files`, { name, ...file });
+    const submitted = await act(begun, 'submit');
+    expect(submitted.finding.tables).toMatchObject([{ matched: [0] }, { matched: [0] }]);
+    regulator();
+    const accepted = await act(await act(submitted, 'receive'), 'accept');
+    await act(accepted, 'propose', { amount: 2 * M + 1 }, 422);
+    expect((await act(accepted, 'propose', { amount: 2 * M })).state).toBe('proposed');
   });
 });

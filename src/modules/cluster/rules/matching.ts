@@ -8,6 +8,15 @@ export interface Known {
   lei?: string;
   /** Names of places it lies in. */
   places?: readonly string[];
+  /** Of a paper or a patent: its names say what it is about, and it is known by its codes, its title and its year. */
+  work?: KnownWork;
+}
+
+export interface KnownWork {
+  doi?: string;
+  /** Numbers of its application and publications, without their kind. */
+  patents?: readonly string[];
+  year?: string;
 }
 
 /**
@@ -20,12 +29,25 @@ const WEIGHTS = {
   identifier: { same: 40, different: -40 },
   // Written in the same characters it stands before names that mean the same (医药, 制药).
   name: { 'same letters': 9, same: 6 },
-  brand: { same: 7, 'same sound': 6, 'nearly the same': 4.5, initials: 3, part: 3, differs: -8, none: 0 },
+  brand: {
+    same: 7,
+    'same sound': 6,
+    'nearly the same': 4.5,
+    'other characters': 3,
+    acronym: 6,
+    initials: 3,
+    part: 3,
+    differs: -8,
+    none: 0,
+  },
   trade: { same: 2, some: 1, 'not told': 0, differs: -8 },
   place: { same: 2, 'not told': 0, differs: -9 },
   number: { differs: -12 },
   form: { differs: -12 },
   kind: { differs: -3 },
+  // House values: a title of many words is rarely that of two works of a year.
+  title: { same: 6, differs: -12 },
+  year: { same: 3, 'a year beside': 0, differs: -8, 'not told': 0 },
 } as const;
 /** At or above: the same; at or below: different; between them a person decides. Chosen on the tuning half for no wrong merge. */
 const SAME_FROM = 8;
@@ -40,16 +62,54 @@ const BODIES = new Set('base center hospital incubator institute laboratory park
 /** Whether two are one body, with the working. */
 export function compare(one: Known, other: Known): Match {
   const evidence: Evidence[] = [];
+  if (one.work !== undefined && other.work !== undefined) return judged(compareWorks(one, other));
   for (const key of ['uscc', 'lei'] as const)
     if (one[key] !== undefined && other[key] !== undefined)
       evidence.push(told('identifier', one[key] === other[key] ? 'same' : 'different', one[key], other[key]));
   evidence.push(...compareNames(one, other));
+  return judged(evidence);
+}
+
+function judged(evidence: readonly Evidence[]): Match {
   const weight = evidence.reduce((sum, part) => sum + part.weight, 0);
   return {
     weight,
     evidence,
     verdict: weight >= SAME_FROM ? 'same' : weight <= DIFFERENT_UP_TO ? 'different' : 'unresolved',
   };
+}
+
+/** Papers and patents: codes decide; without them an equal title of the same year is one work, of another year or none a person's to judge. */
+function compareWorks({ names: a, work: one = {} }: Known, { names: b, work: other = {} }: Known): Evidence[] {
+  const evidence: Evidence[] = [];
+  if (one.doi !== undefined && other.doi !== undefined)
+    evidence.push(told('identifier', one.doi === other.doi ? 'same' : 'different', one.doi, other.doi));
+  const [numbers, others] = [one.patents ?? [], other.patents ?? []];
+  const shared = numbers.find((number) => others.includes(number));
+  // An application and its publication have different numbers: only two of one kind and country speak against it.
+  const apart = numbers.find((number) => others.some((each) => sortOf(each) === sortOf(number)));
+  if (shared !== undefined) evidence.push(told('identifier', 'same', shared, shared));
+  else if (apart !== undefined) evidence.push(told('identifier', 'different', numbers.join(' '), others.join(' ')));
+  const titles = new Set(b.map(titleKey));
+  const title = a.find((name) => titles.has(titleKey(name)));
+  evidence.push(told('title', title === undefined ? 'differs' : 'same', title ?? a[0] ?? '', b[0] ?? ''));
+  const gap = Math.abs(Number(one.year) - Number(other.year));
+  const finding = Number.isNaN(gap) ? 'not told' : gap === 0 ? 'same' : gap === 1 ? 'a year beside' : 'differs';
+  return [...evidence, told('year', finding, one.year ?? '', other.year ?? '')];
+}
+
+/** Country, and for China whether it is an application: those have twelve digits, or eight in old ones. */
+function sortOf(number: string): string {
+  const [country, digits] = [number.slice(0, 2), number.slice(2)];
+  return `${country} ${country === 'CN' && (digits.length === 12 || digits.length === 8) ? 'application' : 'publication'}`;
+}
+
+/** Letters and digits of a title, in small letters. */
+function titleKey(title: string): string {
+  return title
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '');
 }
 
 /** The pair of names that fits best speaks for all. */
@@ -78,7 +138,8 @@ function compareParts(a: OrganizationName, b: OrganizationName, one: Known, othe
   const evidence: Evidence[] = [];
   if (a.whole !== '' && a.whole === b.whole && a.brandHan === b.brandHan && a.forms.join() === b.forms.join())
     evidence.push(told('name', a.letters === b.letters ? 'same letters' : 'same', a.whole, b.whole));
-  evidence.push(told('brand', brandFinding(a, b), a.brandHan || a.brand, b.brandHan || b.brand));
+  const brand = brandFinding(a, b);
+  evidence.push(told('brand', brand, a.brandHan || a.brand, b.brandHan || b.brand));
   evidence.push(told('trade', setFinding(a.trades, b.trades), a.trades.join(' '), b.trades.join(' ')));
   const [here, there] = [placesOf(a, one), placesOf(b, other)];
   evidence.push(told('place', placeFinding(here, there), here.join(' '), there.join(' ')));
@@ -86,7 +147,8 @@ function compareParts(a: OrganizationName, b: OrganizationName, one: Known, othe
   const [form, otherForm] = [a, b].map(({ forms }) => forms.filter((each) => APART.includes(each)).join(' '));
   if (form !== otherForm) evidence.push(told('form', 'differs', form!, otherForm!));
   const [kind, otherKind] = [a, b].map(({ trades }) => trades.filter((each) => BODIES.has(each)).join(' '));
-  if (kind !== otherKind) evidence.push(told('kind', 'differs', kind!, otherKind!));
+  // An acronym has the kind among its letters.
+  if (kind !== otherKind && brand !== 'acronym') evidence.push(told('kind', 'differs', kind!, otherKind!));
   return evidence;
 }
 
@@ -100,11 +162,12 @@ function told<A extends keyof typeof WEIGHTS>(
 }
 
 function brandFinding(a: OrganizationName, b: OrganizationName): keyof (typeof WEIGHTS)['brand'] {
+  if (isAcronym(a, b) || isAcronym(b, a)) return 'acronym';
   if (a.brand === '' || b.brand === '') return a.brand === b.brand ? 'none' : 'differs';
   if (a.brandHan !== '' && b.brandHan !== '') {
     if (a.brandHan === b.brandHan) return 'same';
-    // Of two Chinese names the characters count: 康宁 and 康凝 sound alike and are two.
-    if (a.brand === b.brand) return 'nearly the same';
+    // Of two Chinese names the characters count: 锐博 and 瑞博 sound alike and are two, if nobody slipped; a person decides.
+    if (a.brand === b.brand) return 'other characters';
   } else if (a.brand === b.brand) return a.brandHan === b.brandHan ? 'same' : 'same sound';
   const [short, long] = a.brand.length < b.brand.length ? [a, b] : [b, a];
   if (short.brand.length >= 5 && a.brandHan === '' && b.brandHan === '' && likeness(a.brand, b.brand) >= 0.94)
@@ -113,6 +176,13 @@ function brandFinding(a: OrganizationName, b: OrganizationName): keyof (typeof W
   if (short.brand.length >= 5 && (long.brand.startsWith(short.brand) || long.brand.endsWith(short.brand)))
     return 'part';
   return 'differs';
+}
+
+/** So many letters few share. */
+const LEAST_ACRONYM = 5;
+
+function isAcronym({ brand }: OrganizationName, { acronym }: OrganizationName): boolean {
+  return brand.length >= LEAST_ACRONYM && brand === acronym;
 }
 
 function setFinding(a: readonly string[], b: readonly string[]): keyof (typeof WEIGHTS)['trade'] {
@@ -140,13 +210,20 @@ function placeFinding(a: readonly string[], b: readonly string[]): keyof (typeof
  * Under which of these two the same body is sought: identifiers, the brand as it sounds, and the brand with place and with trade: of a million bodies too
  * many share a brand alone.
  */
-export function keysOf({ names, uscc, lei, places = [] }: Known): string[] {
+export function keysOf({ names, uscc, lei, places = [], work }: Known): string[] {
   const keys = new Set<string>();
+  if (work !== undefined) {
+    if (work.doi !== undefined) keys.add(`d:${work.doi}`);
+    for (const number of work.patents ?? []) keys.add(`n:${number}`);
+    for (const name of names) keys.add(`y:${titleKey(name).slice(0, 80)}`);
+    return [...keys];
+  }
   if (uscc !== undefined) keys.add(`u:${uscc}`);
   if (lei !== undefined) keys.add(`l:${lei}`);
   for (const name of readNames(names)) {
-    const { brandHan, initials, trades, whole } = name;
+    const { acronym, brandHan, initials, trades, whole } = name;
     keys.add(`w:${whole.slice(0, LONGEST_KEY)}`);
+    if (acronym.length >= LEAST_ACRONYM && acronym.length <= 8) keys.add(`i:${acronym}`);
     if (name.brand === '') continue;
     const brand = name.brand.slice(0, LONGEST_KEY);
     keys.add(`b:${brand}`);

@@ -202,6 +202,26 @@ describe('matching of names', () => {
     expect(complete.mean).toBeGreaterThan(leastRecall);
   });
 
+  test.each([
+    ['百济神州（广州）生物科技有限公司', '百济神州（苏州）生物科技有限公司'],
+    ['Alpha Tech (Guangzhou)', 'Beta Foods (Guangzhou)'],
+    ['广州锐博生物科技有限公司', '广州瑞博生物科技有限公司'],
+    ['香港科技大学', '香港科技大学（广州）'],
+    ['中山大学附属第一医院', '中山大学附属第三医院'],
+    ['广州医药集团有限公司', '广州医药股份有限公司'],
+  ])('%s and %s are not taken for one', (one, other) => {
+    expect(compare({ names: [one] }, { names: [other] }).verdict).not.toBe('same');
+  });
+
+  test.each([
+    ['达瑞生物科技有限公司', 'Darui Shengwu Keji Youxian Gongsi'],
+    ['广州市第一人民医院', "Guangzhou First People's Hospital"],
+    ['HKUST (Guangzhou)', 'The Hong Kong University of Science and Technology (Guangzhou)'],
+    ['百济神州（广州）生物制药有限公司', '广州百济神州生物制药有限公司'],
+  ])('%s and %s are one', (one, other) => {
+    expect(compare({ names: [one] }, { names: [other] }).verdict).toBe('same');
+  });
+
   test('neither order nor spelling of brackets matters, and the weights add up', () => {
     for (const pair of pairs) {
       const there = judge(pair);

@@ -1,3 +1,4 @@
+export * from './booking.ts';
 export * from './catalogues.ts';
 export * from './decisions.ts';
 export * from './facts.ts';
@@ -10,6 +11,7 @@ export * from './notices.ts';
 export * from './open-data.ts';
 export * from './portal.ts';
 export * from './projects.ts';
+export * from './publications.ts';
 export * from './record.ts';
 export * from './relay.ts';
 export * from './representations.ts';

@@ -476,3 +476,28 @@ export async function findDueApplications(
     order by "dueAt" desc, application.id limit ${limit}
   `);
 }
+
+/** What the actor answered as a person. */
+export function findPersonAnswers({ actor, db }: Context): Promise<KnownAnswer[]> {
+  return db.rows<KnownAnswer>(sql`
+    select name, value, 'own' as from, ${actor.name} as by, said_at as at from cluster.policy_person_answer
+    where account = ${actor.id} order by name
+  `);
+}
+
+/** Keeps the answer; null forgets it. */
+export async function putPersonAnswer(
+  { actor, now }: Context,
+  tx: Tx,
+  name: string,
+  value: AnswerValue | null,
+): Promise<void> {
+  if (value === null)
+    await tx.run(sql`delete from cluster.policy_person_answer where account = ${actor.id} and name = ${name}`);
+  else
+    await tx.run(sql`
+      insert into cluster.policy_person_answer (account, name, value, said_at)
+      values (${actor.id}, ${name}, ${JSON.stringify(value)}::jsonb, ${now()})
+      on conflict (account, name) do update set value = excluded.value, said_at = excluded.said_at
+    `);
+}

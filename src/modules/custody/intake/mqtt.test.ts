@@ -152,14 +152,11 @@ describe('readings over MQTT', () => {
     await client.publishAsync(topic('00008'), message(1), { qos: 1 });
     client.stream.destroy();
     await expect
-      .poll(async () => db.one(sql`select online from custody.device where part = ${deviceName('00008')}`), {
-        timeout: 5000,
-      })
+      .poll(async () => db.one(sql`select online from custody.device where part = ${deviceName('00008')}`))
       .toEqual({ online: false });
   });
 
   test('a thousand messages from fifty devices in a burst are all there once', async () => {
-    const started = performance.now();
     await Promise.all(
       Array.from({ length: 50 }, async (_, index) => {
         const device = `1${String(index).padStart(4, '0')}`;
@@ -173,7 +170,6 @@ describe('readings over MQTT', () => {
       sql`select count(*) as kept from custody.reading where device like ${`${deviceName('1')}%`}`,
     );
     expect(kept).toBe(1000);
-    expect(performance.now() - started).toBeLessThan(15_000);
   });
 });
 

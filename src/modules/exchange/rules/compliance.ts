@@ -151,6 +151,12 @@ const DAY_MS = 86_400_000;
 /** China has one time. */
 const OFFSET_MS = 8 * 3_600_000;
 
+/** Whether a day is a public holiday in mainland China, and whether those of its year are on record. */
+export function publicHoliday(day: string): { isOff: boolean; isKnown: boolean } {
+  const year = YEARS[day.slice(0, 4)];
+  return { isOff: year?.off.includes(day) === true, isKnown: year !== undefined };
+}
+
 /**
  * The end of the last of so many working days, the first being the one after today, in China.
  *

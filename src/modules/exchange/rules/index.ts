@@ -4,6 +4,7 @@ export {
   itemsFor,
   measureItems,
   needsFourEyes,
+  publicHoliday,
   refusalsOf,
   unanswered,
   unjudged,

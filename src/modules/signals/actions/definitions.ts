@@ -4,7 +4,7 @@ import { tell } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { countCells } from '../analytics/index.ts';
 import type { CaseDefinition, DefinitionChange, DefinitionPage, DefinitionPreview, DefinitionState } from '../model.ts';
-import { currentDefinitions, datesOf, dayOf, daysAfter, parseDefinition, seriesOf } from '../rules/index.ts';
+import { currentDefinitions, datesOf, dayOf, daysAfter, parseDefinition, seriesOf, trialOf } from '../rules/index.ts';
 import {
   findDefinitionVersions,
   findSavedDefinitions,
@@ -14,7 +14,7 @@ import {
 } from '../store/index.ts';
 import { WATCH } from './permissions.ts';
 import { checkedReason } from './reason.ts';
-import type { Watching } from './watch.ts';
+import { tryRules, type Watching } from './watch.ts';
 
 const WRITE = 'signals.definition.write';
 const PREVIEW_DAYS = 90;
@@ -79,12 +79,9 @@ export async function saveDefinition(
 }
 
 /** What the last 90 days would give by a definition that nobody has saved yet, beside the one that stands. */
-export async function previewDefinition(
-  ctx: Context,
-  { lake, signal }: Watching,
-  given: unknown,
-): Promise<DefinitionPreview> {
+export async function previewDefinition(ctx: Context, watching: Watching, given: unknown): Promise<DefinitionPreview> {
   ctx.require(WRITE);
+  const { lake, signal } = watching;
   const definition = parseDefinition(given);
   const until = dayOf(ctx.now());
   const since = daysAfter(until, 1 - PREVIEW_DAYS);
@@ -104,6 +101,7 @@ export async function previewDefinition(
   );
   const after = await count(definition);
   const before = standing === undefined ? dates.map(() => 0) : (await count(standing.definition)).cases;
+  const trial = trialOf(definition.rules, await tryRules(ctx, watching, definition, { until, days: PREVIEW_DAYS }));
   await recordRead(ctx, { act: 'signals.definition-previewed', subject: definition.id });
-  return { since, until, dates, standing: before, proposed: after.cases, tested: after.tested };
+  return { since, until, dates, standing: before, proposed: after.cases, tested: after.tested, trial };
 }

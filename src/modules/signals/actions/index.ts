@@ -2,7 +2,7 @@ export { printAlarm, printCard } from './alarm-print.ts';
 export { compute, listMethods } from './compute/ask.ts';
 export { listDefinitions, previewDefinition, readDefinition, saveDefinition } from './definitions.ts';
 export { decideAlarm, linkCase, listAlarmCases, listAlarms, noteOnAlarm, readAlarm } from './desk.ts';
-export { judgeCurve, readLayer } from './layers.ts';
+export { readLayer } from './layers.ts';
 export { listListed, markListed, setListed } from './listed.ts';
 export {
   endPlan,
@@ -55,11 +55,13 @@ export {
   makeData,
   readRun,
   readStudy,
+  signStudy,
   uploadData,
 } from './studies.ts';
 export { startStudies } from './study-runs.ts';
 export {
   type CurveQuestion,
+  judgeCurve,
   listDiseases,
   readCurve,
   readOutlook,

@@ -2,12 +2,12 @@ import { recordRead } from '#kernel/access';
 import type { Context } from '#kernel/context';
 import { Problem } from '#kernel/problem';
 import { countCells, listCaseResults, listCases } from '../analytics/index.ts';
-import type { CaseDefinition, CurveJudgement, CurveLayer, JudgeId, LayerId, NowcastBy } from '../model.ts';
+import type { CaseDefinition, CurveLayer, LayerId, NowcastBy } from '../model.ts';
 import { datesOf, dayNumber, dayOf, daysAfter, incubationOf, levelOf, seriesOf } from '../rules/index.ts';
 import { getDefinition } from './definitions.ts';
 import { WATCH } from './permissions.ts';
 import { readMany } from './persons.ts';
-import { type CurveQuestion, MOST_POINTS, sinceOf, type Watching, WINDOW_DAYS } from './watch.ts';
+import { type CurveQuestion, checkPoints, sinceOf, type Watching, WINDOW_DAYS } from './watch.ts';
 
 type Numbers = (number | null)[];
 type Layer = Omit<CurveLayer, 'layer'>;
@@ -39,10 +39,7 @@ async function readSeries(ctx: Context, watching: Watching, question: CurveQuest
   const own = set.series.find((each) => each.place === place);
   const known = new Map(set.dates.map((date, at) => [date, own?.cases[at] ?? 0]));
   const dates = datesOf(unit, since, until);
-  if (dates.length > MOST_POINTS)
-    throw new Problem('too-large', 'the period has too many points: choose weeks or a shorter one', {
-      most: MOST_POINTS,
-    });
+  checkPoints(dates);
   const past = set.dates.filter((date) => date < dates[0]!).map((date) => known.get(date)!);
   return { definition, place, dates, cases: dates.map((date) => known.get(date) ?? 0), past, since, until };
 }
@@ -244,60 +241,4 @@ function needCases({ cases }: Read): void {
       cases: all,
       least: LEAST_CASES,
     });
-}
-
-interface Judging {
-  method: string;
-  control: object;
-  threshold: number | null;
-  /** Counts before the judged ones that the method must have. */
-  leastPast: number;
-}
-
-const JUDGE: Readonly<Record<JudgeId, Judging>> = {
-  // Rossi's standardisation with k and h of R surveillance's example; the mean is that of the counts before.
-  cusum: { method: 'cusum', control: { k: 1.04, h: 2.26 }, threshold: null, leastPast: 7 },
-  glr: { method: 'glrpois', control: { 'c.ARL': 5, mu0: { S: 0, trend: false } }, threshold: 5, leastPast: 7 },
-  bayes: { method: 'bayes', control: { b: 0, w: 6, actY: true, alpha: 0.01 }, threshold: null, leastPast: 6 },
-  rki: { method: 'rki', control: { b: 0, w: 6, actY: true }, threshold: null, leastPast: 6 },
-  outbreakp: { method: 'outbreak-p', control: { k: 100 }, threshold: 100, leastPast: 0 },
-};
-
-/** A series by another method than those of its definition. @throws Problem `unprocessable` where the past is too short */
-export async function judgeCurve(
-  ctx: Context,
-  watching: Watching,
-  { judge, ...question }: CurveQuestion & { judge: JudgeId },
-): Promise<CurveJudgement> {
-  ctx.require(WATCH);
-  const { dates, cases, past } = await readSeries(ctx, watching, question);
-  const { method, control, threshold, leastPast } = JUDGE[judge];
-  if (past.length < leastPast || (leastPast > 0 && past.every((each) => each === 0)))
-    throw new Problem('unprocessable', 'the past is too short or too empty for this method', {
-      counts: past.length,
-      least: leastPast,
-    });
-  const range = [past.length + 1, past.length + cases.length];
-  const { disease, place, unit } = question;
-  await recordRead(ctx, { act: 'signals.curve-judged', detail: { disease, place, unit, judge } });
-  const answer = (await watching.computing.run(
-    method,
-    { observed: [...past, ...cases], freq: unit === 'day' ? 365 : 52, control: { ...control, range } },
-    optionsOf(ctx, watching),
-  )) as { upperbound: Numbers; alarm: Numbers };
-  return {
-    judge,
-    dates,
-    cases,
-    line: answer.upperbound.map((each) => (typeof each === 'number' ? each : null)),
-    threshold,
-    alarm: answer.alarm.map((each) => each === 1),
-    parameters: parametersOf(control),
-  };
-}
-
-function parametersOf(control: object): Record<string, number | string> {
-  return Object.fromEntries(
-    Object.entries(control).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
-  );
 }

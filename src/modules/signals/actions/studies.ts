@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { reachOf, record, recordRead } from '#kernel/access';
 import type { Context } from '#kernel/context';
 import { type Lake, SMALLEST } from '#kernel/lake';
@@ -13,7 +14,9 @@ import type {
   StudyReport,
   StudyRun,
   StudyTable,
+  StudyVersion,
 } from '../model.ts';
+import { lacksOf } from '../model.ts';
 import { checkColumns, describe, exampleProtocol, exampleRows, hashOf, type Outputs, stepsOf } from '../rules/index.ts';
 import {
   countOpenRuns,
@@ -28,12 +31,14 @@ import {
   getTable,
   holdStudy,
   insertRun,
+  insertSignOff,
   insertStudy,
   insertStudyVersion,
   keepData,
   type StoredStudy,
   type StudyReach,
 } from '../store/index.ts';
+import { checkedReason } from './reason.ts';
 import { checkTable } from './study-table.ts';
 
 const [READ, WRITE] = ['signals.study.read', 'signals.study.write'];
@@ -81,28 +86,55 @@ export async function createStudy(ctx: Context, protocol: StudyProtocol): Promis
   return pageOf(ctx, await getStudy(ctx.db, reachFor(ctx, WRITE), id));
 }
 
-/** The worked example with its invented rows, ready to be analysed. */
+/** The worked example with its invented rows, signed off by who loads it, ready to be analysed. */
 export async function createExample(ctx: Context): Promise<StudyPage> {
   const page = await createStudy(ctx, exampleProtocol());
+  await signStudy(ctx, page.id, page.version);
   const { table, dropped, hash } = await checkTable(exampleRows());
   return takeData(ctx, page.id, { table, hash }, { kind: 'example', dropped });
 }
 
-/** Another version of the protocol; the ones before stay as they were. */
+/** Another version of the protocol; the ones before stay as they were. Once one was signed off, the next is an amendment, which says why. */
 export async function changeStudy(
   ctx: Context,
   id: string,
-  { protocol, version }: { protocol: StudyProtocol; version: number },
+  { protocol, version, why }: { protocol: StudyProtocol; version: number; why: string },
 ): Promise<StudyPage> {
   const reach = reachFor(ctx, WRITE);
   await ctx.db.transaction(async (tx) => {
     const study = await holdStudy(tx, reach, id);
-    if (study.version !== version)
-      throw new Problem('conflict', 'the study has changed since you looked at it: read it again', {
-        version: study.version,
-      });
-    await insertStudyVersion(ctx, tx, study.id, version + 1, protocol);
-    await record(ctx, tx, { act: 'signals.study-changed', subject: study.id, detail: { version: version + 1 } });
+    checkVersion(study, version);
+    const isAmendment = (await findStudyVersions(tx, study.id)).some(({ signedAt }) => signedAt !== null);
+    const reason = isAmendment ? checkedReason(why) : null;
+    await insertStudyVersion(ctx, tx, study.id, { version: version + 1, protocol, why: reason });
+    await record(ctx, tx, {
+      act: isAmendment ? 'signals.study-amended' : 'signals.study-changed',
+      subject: study.id,
+      detail: { version: version + 1, ...(reason !== null && { why: reason }) },
+    });
+  });
+  return pageOf(ctx, await getStudy(ctx.db, reach, id));
+}
+
+function checkVersion(study: StoredStudy, version: number): void {
+  if (study.version !== version)
+    throw new Problem('conflict', 'the study has changed since you looked at it: read it again', {
+      version: study.version,
+    });
+}
+
+/** Stands for the protocol as it is now: only then are its rows analysed. */
+export async function signStudy(ctx: Context, id: string, version: number): Promise<StudyPage> {
+  const reach = reachFor(ctx, WRITE);
+  await ctx.db.transaction(async (tx) => {
+    const study = await holdStudy(tx, reach, id);
+    checkVersion(study, version);
+    const lacks = lacksOf(study.protocol);
+    if (lacks.length > 0)
+      throw new Problem('unprocessable', 'the protocol does not say all that is needed to sign it off', { lacks });
+    const hash = createHash('sha256').update(JSON.stringify(study.protocol)).digest('hex');
+    if (!(await insertSignOff(ctx, tx, study, hash))) return;
+    await record(ctx, tx, { act: 'signals.study-signed-off', subject: study.id, detail: { version, hash } });
   });
   return pageOf(ctx, await getStudy(ctx.db, reach, id));
 }
@@ -206,6 +238,9 @@ export async function askAnalysis(ctx: Context, id: string): Promise<{ run: stri
       values: (await getTable(tx, study.id, study.dataHash)).values,
       rows: data!.rows,
     });
+    const [standing] = await findStudyVersions(tx, study.id);
+    if (standing?.signedAt == null)
+      throw new Problem('conflict', 'the protocol is not signed off: it is before anybody sees what the rows say');
     const open = await findOpenRun(tx, study);
     if (open !== undefined) return { run: open.id };
     const { n } = await countOpenRuns(tx, ctx.actor.id);
@@ -222,16 +257,26 @@ export async function askAnalysis(ctx: Context, id: string): Promise<{ run: stri
 }
 
 /** An analysis with its report, under the protocol that it answers. */
-export async function readRun(
-  ctx: Context,
-  id: string,
-  run: string,
-): Promise<{ run: StudyRun; protocol: StudyProtocol; data: DataSummary | null; report: StudyReport | null }> {
+export async function readRun(ctx: Context, id: string, run: string): Promise<RunTold> {
   const study = await getStudy(ctx.db, reachFor(ctx, READ), id);
   const { protocol, report, ...told } = await getRun(ctx.db, study.id, run);
   // Who waits for it looks every second, and sees nothing yet.
   if (report !== null) await recordRead(ctx, { act: 'signals.study-report-read', subject: study.id, detail: { run } });
-  return { run: told, protocol, report, data: (await findData(ctx.db, study.id, told.dataHash)) ?? null };
+  const data = (await findData(ctx.db, study.id, told.dataHash)) ?? null;
+  return { run: told, protocol, report, data, course: await courseOf(ctx, study.id, told.version) };
+}
+
+interface RunTold {
+  run: StudyRun;
+  protocol: StudyProtocol;
+  data: DataSummary | null;
+  report: StudyReport | null;
+  /** The versions up to the one that was analysed. */
+  course: StudyVersion[];
+}
+
+async function courseOf(ctx: Context, study: string, version: number): Promise<StudyVersion[]> {
+  return (await findStudyVersions(ctx.db, study)).filter((each) => each.version <= version);
 }
 
 /** Every step with its very input, so that anybody can hold it against another program. Rows of the population stay here. */
@@ -249,6 +294,7 @@ export async function bundleRun(ctx: Context, id: string, run: string): Promise<
   const inputs = new Map(stepsOf(found.protocol, table).map(({ key, input }) => [key, input(outputs)]));
   return {
     study: { id: study.id, version: found.version, protocol: found.protocol },
+    course: await courseOf(ctx, study.id, found.version),
     data: { hash: found.dataHash, rows: table.rows, source },
     command:
       "jq '.steps[0].input' bundle.json > input.json && npm run -s banyan -- compute $(jq -r '.steps[0].method' bundle.json) < input.json",

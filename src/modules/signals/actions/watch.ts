@@ -7,12 +7,17 @@ import { type CellCount, countAges, countCells, countTypes } from '../analytics/
 import {
   type CaseDefinition,
   type ClusterFound,
+  DETECTORS,
+  type DetectorMethod,
   type DiseaseCurve,
   type DiseaseLine,
   EVERYWHERE,
+  freshRule,
   type JudgedPoint,
   type Outlook,
   type ScanRule,
+  spanOf,
+  thresholdOf,
   type Unit,
   type Verdict,
   type WatchRule,
@@ -90,7 +95,7 @@ async function watchAll(ctx: Context, watching: Watching): Promise<WatchRun> {
   let series = 0;
   const definitions = await findDefinitions(ctx.db);
   for (const definition of definitions) {
-    for (const found of await judgeDisease(ctx, watching, definition, until)) {
+    for (const found of await judgeDisease(ctx, watching, definition, { until, judge: JUDGED })) {
       verdicts.push(...found.verdicts);
       series += found.verdicts.length;
       for (const each of found.sets) totals.set(`${definition.id} ${each.level} ${each.set.unit}`, each.set);
@@ -110,6 +115,20 @@ async function watchAll(ctx: Context, watching: Watching): Promise<WatchRun> {
   return { at: ctx.now().toISOString(), ...run };
 }
 
+/** What every rule of a definition says of the last days, of each place; a scan, which looks at the present only, says what it says today. */
+export async function tryRules(
+  ctx: Context,
+  watching: Watching,
+  definition: CaseDefinition,
+  { until, days }: { until: string; days: number },
+): Promise<Verdict[]> {
+  const judge = { day: days, week: Math.floor(days / 7) };
+  const judged = await judgeDisease(ctx, watching, definition, { until, judge });
+  return judged.flatMap(({ verdicts }) =>
+    verdicts.map(({ rule, place, points, tooShort = false }) => ({ rule, place, points: [...points], tooShort })),
+  );
+}
+
 interface JudgedDisease {
   verdicts: Raised[];
   sets: { level: string; set: SeriesSet }[];
@@ -119,12 +138,14 @@ async function judgeDisease(
   ctx: Context,
   watching: Watching,
   definition: CaseDefinition,
-  until: string,
+  { until, judge }: { until: string; judge: Readonly<Record<Unit, number>> },
 ): Promise<JudgedDisease[]> {
   const found: JudgedDisease[] = [];
   const read = new Map<string, CellCount[]>();
   for (const rule of definition.rules) {
-    const since = daysAfter(until, -daysBack(rule));
+    // The first of the judged ones needs as much past as the last.
+    const more = rule.method === 'scan' ? 0 : (judge[rule.unit] - JUDGED[rule.unit]) * (rule.unit === 'day' ? 1 : 7);
+    const since = daysAfter(until, -daysBack(rule) - more);
     const cells =
       read.get(since) ??
       (await countCells(ctx, watching.lake, definition, { since, until }, askOptions(ctx, watching)));
@@ -136,9 +157,9 @@ async function judgeDisease(
         found.push({ verdicts: clusters.flatMap((cluster) => raisedBy(definition, rule, cluster)), sets: [] });
         continue;
       }
-      const judged = await judgeSet(ctx, watching, { rule, set, judge: JUDGED[rule.unit] });
+      const judged = await judgeSet(ctx, watching, { rule, set, judge: judge[rule.unit] });
       found.push({
-        verdicts: judged.map(({ place, points }) => ({ disease: definition.id, place, rule, points })),
+        verdicts: judged.map((each) => ({ disease: definition.id, rule, ...each })),
         sets: [{ level, set }],
       });
     }
@@ -146,9 +167,22 @@ async function judgeDisease(
   return found;
 }
 
+/** How far back counts are read, so that each judged one has the past that its rule looks at. */
 function daysBack(rule: WatchRule): number {
-  if (rule.method === 'farrington') return (rule.years + 1) * DAYS_A_YEAR;
-  return rule.method === 'scan' ? rule.days - 1 : DAYS_READ;
+  switch (rule.method) {
+    case 'scan':
+      return rule.days - 1;
+    case 'fixed':
+    case 'ears':
+      return DAYS_READ;
+    case 'farrington':
+      return (rule.years + 1) * DAYS_A_YEAR;
+    default: {
+      const isDaily = rule.unit === 'day';
+      const span = spanOf(rule.method, rule.options, isDaily ? 365 : 52) + JUDGED[rule.unit];
+      return Math.max(DAYS_READ, isDaily ? span : 7 * span);
+    }
+  }
 }
 
 function askOptions(ctx: Context, { signal }: Watching) {
@@ -161,6 +195,7 @@ interface SeriesAnswer {
     bound: (number | null)[];
     expected: (number | null)[];
     p: (number | null)[];
+    statistic: (number | null)[];
     alarm: boolean[];
   }[];
 }
@@ -189,6 +224,7 @@ async function judgeSet(
     judge: length,
     days: dates.map(dayNumber),
     series: series.map(({ cases }) => Array.from(cases)),
+    tested: series.map(({ tested }) => Array.from(tested)),
   };
   const options = { actor: ctx.actor.id, ...(signal !== undefined && { signal }) };
   const answer = (await computing.run('watch-series', input, options)) as SeriesAnswer;
@@ -201,6 +237,7 @@ async function judgeSet(
       bound: said.bound[at] ?? null,
       p: said.p[at] ?? null,
       alarm: said.alarm[at]!,
+      ...(thresholdOf(rule) !== undefined && { statistic: said.statistic[at] ?? null }),
     }));
     return { place, points, tooShort: said.tooShort };
   });
@@ -349,11 +386,70 @@ export interface CurveQuestion {
   until?: string | undefined;
 }
 
-export const MOST_POINTS = 600;
+const MOST_POINTS = 600;
 
 /** The first day that is shown unless one is asked for. */
 export function sinceOf({ since, unit }: Pick<CurveQuestion, 'since' | 'unit'>, until: string): string {
   return since ?? daysAfter(until, unit === 'day' ? -59 : -7 * 103);
+}
+
+interface ReadSeries {
+  set: SeriesSet;
+  cells: CellCount[];
+  since: string;
+  until: string;
+  /** Those that are shown. */
+  dates: string[];
+}
+
+/** What a question shows, and so much before it as the rules look at. */
+async function readSeries(
+  ctx: Context,
+  watching: Watching,
+  definition: CaseDefinition,
+  { question, rules }: { question: CurveQuestion; rules: readonly WatchRule[] },
+): Promise<ReadSeries> {
+  const { place, unit } = question;
+  const until = question.until ?? dayOf(ctx.now());
+  const since = sinceOf(question, until);
+  const dates = datesOf(unit, since, until);
+  checkPoints(dates);
+  const from = daysAfter(since, -Math.max(0, ...rules.map((rule) => (rule.method === 'scan' ? 0 : daysBack(rule)))));
+  const cells = await countCells(ctx, watching.lake, definition, { since: from, until }, askOptions(ctx, watching));
+  return { set: seriesOf(cells, { unit, level: levelOf(place), since: from, until }), cells, since, until, dates };
+}
+
+export function checkPoints({ length }: readonly string[]): void {
+  if (length > MOST_POINTS)
+    throw new Problem('too-large', 'the period has too many points: choose weeks or a shorter one', {
+      most: MOST_POINTS,
+    });
+}
+
+/**
+ * A series by a detector that its definition does not name, as it is set unless somebody sets it otherwise.
+ *
+ * @throws Problem `unprocessable` where the past is too short or the detector is not for days
+ */
+export async function judgeCurve(
+  ctx: Context,
+  watching: Watching,
+  { judge, ...question }: CurveQuestion & { judge: DetectorMethod },
+): Promise<Verdict> {
+  ctx.require(WATCH);
+  const definition = await getDefinition(ctx.db, question.disease);
+  const { disease, place, unit } = question;
+  if (!(DETECTORS[judge].units as readonly Unit[]).includes(unit))
+    throw new Problem('unprocessable', 'this method judges weeks or days only: choose the other unit', { judge, unit });
+  const rule = freshRule(judge, unit);
+  const { set, dates } = await readSeries(ctx, watching, definition, { question, rules: [rule] });
+  await recordRead(ctx, { act: 'signals.curve-judged', detail: { disease, place, unit, judge } });
+  const [verdict] = await judgeOne(ctx, watching, { rules: [rule], set, place, dates });
+  if (verdict === undefined || verdict.tooShort)
+    throw new Problem('unprocessable', 'the past is too short or too empty for this method', {
+      counts: set.dates.length,
+    });
+  return verdict;
 }
 
 /** A disease at a place over time: counts, what every rule says, who the cases are, where they are. */
@@ -361,17 +457,8 @@ export async function readCurve(ctx: Context, watching: Watching, question: Curv
   ctx.require(WATCH);
   const definition = await getDefinition(ctx.db, question.disease);
   const { place, unit } = question;
-  const until = question.until ?? dayOf(ctx.now());
-  const since = sinceOf(question, until);
   const rules = definition.rules.filter((rule) => rule.unit === unit && rule.levels.includes(levelOf(place)));
-  const from = daysAfter(since, -Math.max(0, ...rules.map((rule) => (rule.method === 'scan' ? 0 : daysBack(rule)))));
-  const cells = await countCells(ctx, watching.lake, definition, { since: from, until }, askOptions(ctx, watching));
-  const set = seriesOf(cells, { unit, level: levelOf(place), since: from, until });
-  const dates = datesOf(unit, since, until);
-  if (dates.length > MOST_POINTS)
-    throw new Problem('too-large', 'the period has too many points: choose weeks or a shorter one', {
-      most: MOST_POINTS,
-    });
+  const { set, cells, since, until, dates } = await readSeries(ctx, watching, definition, { question, rules });
   const own = set.series.find((each) => each.place === place);
   const casesAt = new Map(set.dates.map((date, at) => [date, own?.cases[at] ?? 0]));
   const verdicts = await judgeOne(ctx, watching, { rules, set, place, dates });
@@ -411,7 +498,8 @@ async function judgeOne(
     dates,
   }: { rules: readonly WatchRule[]; set: SeriesSet; place: string; dates: readonly string[] },
 ): Promise<Verdict[]> {
-  const empty: Series = { place, cases: new Float64Array(set.dates.length) };
+  const none = () => new Float64Array(set.dates.length);
+  const empty: Series = { place, cases: none(), tested: none() };
   const own = { ...set, series: [set.series.find((each) => each.place === place) ?? empty] };
   const verdicts: Verdict[] = [];
   for (const rule of rules) {

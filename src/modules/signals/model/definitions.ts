@@ -1,4 +1,4 @@
-import type { CaseDefinition } from './watch.ts';
+import type { CaseDefinition, WatchRule } from './watch.ts';
 
 /** A case definition as it stands: the version that was saved last, or the one that the program came with (version 0). */
 export interface DefinitionState {
@@ -36,4 +36,18 @@ export interface DefinitionPreview {
   standing: number[];
   proposed: number[];
   tested: number;
+  trial: RuleTrial[];
+}
+
+/** What a rule would have raised in the days of a preview. */
+export interface RuleTrial {
+  rule: WatchRule;
+  series: number;
+  /** Series whose past is too short for it. */
+  tooShort: number;
+  /** Counts that it calls an alarm, before and after correction for all that the definition's rules judged. */
+  alarms: number;
+  kept: number;
+  /** The latest of those kept, at most ten. */
+  latest: { place: string; date: string; cases: number; expected: number | null; p: number | null }[];
 }

@@ -15,18 +15,3 @@ export interface CurveLayer {
   /** What it was worked out with, as the note on the page tells it. */
   parameters: Readonly<Record<string, number | string>>;
 }
-
-/** Methods that a series can be judged by beside the rules of its definition. */
-export const JUDGES = ['cusum', 'glr', 'bayes', 'rki', 'outbreakp'] as const;
-export type JudgeId = (typeof JUDGES)[number];
-
-export interface CurveJudgement {
-  judge: JudgeId;
-  dates: string[];
-  cases: number[];
-  /** The bound on the counts (bayes, rki, cusum) or the statistic that is held against the threshold (glr, outbreakp). */
-  line: (number | null)[];
-  threshold: number | null;
-  alarm: boolean[];
-  parameters: Readonly<Record<string, number | string>>;
-}

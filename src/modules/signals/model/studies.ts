@@ -19,6 +19,55 @@ export interface StudyProtocol {
   seed: number;
   /** How the rows are made from the lake; absent where they are uploaded. */
   lake?: LakeSource;
+  /** What no machine reads and everybody who judges the study does. */
+  plan?: StudyPlan;
+}
+
+export interface StudyPlan {
+  exposure: string;
+  comparator: string;
+  /** Of endpoints by their id: which is the primary one, and in which days after the start it is looked for. */
+  outcomes: { endpoint: string; primary: boolean; fromDays: number; toDays: number }[];
+  /** Why these covariates, and what is not measured. */
+  covariates: string;
+  analysisSets: { name: string; definition: string }[];
+  sensitivity: string[];
+  sizes?: { treated: number; control: number; why: string };
+  registration?: { registry: string; id: string; day: string };
+  /** The trial that the study emulates. */
+  targetTrial?: TargetTrial;
+}
+
+/** Source: Hernán, Robins, Am J Epidemiol 2016;183:758, table 1. */
+export const TARGET_TRIAL_PARTS = [
+  'eligibility',
+  'strategies',
+  'assignment',
+  'timeZero',
+  'followUp',
+  'contrast',
+  'analysis',
+] as const;
+export type TargetTrial = Readonly<Record<(typeof TARGET_TRIAL_PARTS)[number], string>>;
+
+export const EMPTY_PLAN: StudyPlan = {
+  ...{ exposure: '', comparator: '', outcomes: [], covariates: '', analysisSets: [], sensitivity: [] },
+};
+
+const NEEDED_TO_SIGN = ['question', 'population', 'groups', 'endpoints', 'exposure', 'comparator', 'primary'] as const;
+
+/** What a protocol must say before somebody can stand for it. */
+export function lacksOf({ question, population, treatment, endpoints, plan = EMPTY_PLAN }: StudyProtocol) {
+  const says: Readonly<Record<(typeof NEEDED_TO_SIGN)[number], boolean>> = {
+    question: question !== '',
+    population: population !== '',
+    groups: [treatment.column, treatment.treated, treatment.control].every((each) => each !== ''),
+    endpoints: endpoints.length > 0,
+    exposure: plan.exposure !== '',
+    comparator: plan.comparator !== '',
+    primary: plan.outcomes.some(({ primary }) => primary),
+  };
+  return NEEDED_TO_SIGN.filter((name) => !says[name]);
 }
 
 export const STUDY_DESIGNS = ['cohort', 'trial', 'external-control'] as const;
@@ -172,12 +221,27 @@ export interface StudyLine {
   lastRun: Pick<StudyRun, 'id' | 'state' | 'version' | 'askedAt'> | null;
 }
 
+/** A version of a protocol: who made it and why, and who stood for it before it was analysed. */
+export interface StudyVersion {
+  version: number;
+  madeByName: string;
+  madeAt: string;
+  why: string | null;
+  signedByName: string | null;
+  signedAt: string | null;
+  /** SHA-256 of the protocol that was signed. */
+  hash: string | null;
+  /** An analysis of the study was known when it was made. */
+  seen: boolean;
+}
+
 export interface StudyPage {
   id: string;
   version: number;
   protocol: StudyProtocol;
   data: DataSummary | null;
-  versions: { version: number; madeByName: string; madeAt: string }[];
+  /** Newest first. */
+  versions: StudyVersion[];
   runs: StudyRun[];
   ownerName: string;
   mayWrite: boolean;

@@ -1,3 +1,5 @@
+import { DETECTORS, type DetectorMethod, type DetectorOptions, detectorOf, freshOptions } from './detectors.ts';
+
 /** What JSON makes of it on its way to a page. */
 export interface Bilingual {
   en: string;
@@ -51,6 +53,15 @@ interface FarringtonRule extends RuleBase {
   years: number;
   alpha: number;
   leastCases: number;
+  /** Absent: as Noufaily et al. 2013 advise. */
+  options?: DetectorOptions;
+}
+
+/** Any other detector, with its options as `DETECTORS` tells them. */
+export interface DetectorRule extends RuleBase {
+  method: Exclude<DetectorMethod, 'farrington'>;
+  leastCases: number;
+  options: DetectorOptions;
 }
 
 /** Neighbouring places and days together, against chance. */
@@ -62,7 +73,25 @@ export interface ScanRule extends RuleBase {
   leastCases: number;
 }
 
-export type WatchRule = FixedRule | EarsRule | FarringtonRule | ScanRule;
+export type WatchRule = FixedRule | EarsRule | FarringtonRule | DetectorRule | ScanRule;
+
+/** A detector as it is set unless somebody sets it otherwise. */
+export function freshRule(method: DetectorMethod, unit: Unit = DETECTORS[method].units[0]): WatchRule {
+  const levels: Level[] = ['district', 'city', 'region'];
+  if (method === 'farrington') return { method, unit: 'week', levels, years: 3, alpha: 0.005, leastCases: 5 };
+  return { method, unit, levels, leastCases: 3, options: freshOptions(method) };
+}
+
+/** What fills the words for a rule. */
+export function factsOf(rule: object): Record<string, unknown> {
+  return { ...rule, ...('options' in rule && (rule.options as DetectorOptions)) };
+}
+
+/** What the statistic of a rule is held against; undefined where it judges by a bound on the count. */
+export function thresholdOf(rule: WatchRule): number | undefined {
+  const name = detectorOf(rule.method)?.threshold;
+  return name === undefined || !('options' in rule) ? undefined : (rule.options?.[name] as number);
+}
 
 /** A disease as results show it, and how its counts are watched. */
 export interface CaseDefinition {
@@ -92,6 +121,8 @@ export interface JudgedPoint {
   bound: number | null;
   p: number | null;
   alarm: boolean;
+  /** Of a chart: what is held against its threshold. */
+  statistic?: number | null;
 }
 
 /** What a rule says of one place. */

@@ -70,7 +70,13 @@ const work = async (): Promise<void> => {
   while (await analyseNext(own, computing));
 };
 
+async function signOff(id: string): Promise<StudyPage> {
+  const { version } = await send<StudyPage>('GET', `/${id}`);
+  return send<StudyPage>('POST', `/${id}/sign-off`, { version });
+}
+
 async function analysed(id: string): Promise<Told> {
+  await signOff(id);
   const { run } = await send<{ run: string }>('POST', `/${id}/runs`);
   await work();
   return send<Told>('GET', `/${id}/runs/${run}`);
@@ -294,6 +300,7 @@ const fromLake = (reach: 'rows' | 'population'): StudyProtocol => ({
   subgroups: ['sex'],
   missing: 'complete',
   dimensions: [],
+  plan: { ...exampleProtocol().plan!, outcomes: [{ endpoint: 'death', primary: true, fromDays: 0, toDays: 300 }] },
   lake: {
     cohort: { form: 1, include: [], exclude: [] },
     reach,
@@ -335,6 +342,62 @@ describe('rows of the lake', () => {
   });
 });
 
+describe('a protocol', () => {
+  const csv = exampleRows();
+
+  test('is signed off before its rows are analysed, and says why it is amended afterwards', async () => {
+    const { plan: _, ...bare } = exampleProtocol();
+    const { id } = await send<StudyPage>('POST', '', { protocol: bare });
+    await send('POST', `/${id}/data`, { csv });
+    expect(await send('POST', `/${id}/runs`, undefined, 409)).toMatchObject({
+      message: expect.stringContaining('not signed off'),
+    });
+    expect(await send('POST', `/${id}/sign-off`, { version: 1 }, 422)).toMatchObject({
+      facts: { lacks: ['exposure', 'comparator', 'primary'] },
+    });
+    // Before anything was signed a change needs no reason.
+    await send('PUT', `/${id}`, { protocol: exampleProtocol(), version: 1 });
+    await send('POST', `/${id}/sign-off`, { version: 1 }, 409);
+    const signed = await send<StudyPage>('POST', `/${id}/sign-off`, { version: 2 });
+    expect(signed.versions[0]).toMatchObject({ version: 2, signedByName: 'researcher', hash: expect.any(String) });
+    expect((await send<StudyPage>('POST', `/${id}/sign-off`, { version: 2 })).versions).toEqual(signed.versions);
+
+    const first = await analysed(id);
+    const amended = { ...exampleProtocol(), missing: 'complete' };
+    await send('PUT', `/${id}`, { protocol: amended, version: 2 }, 400);
+    const why = 'imputation was not agreed';
+    await send('PUT', `/${id}`, { protocol: amended, version: 2, why });
+    await send('POST', `/${id}/runs`, undefined, 409);
+    const second = await analysed(id);
+    type WithCourse = Told & { course: StudyPage['versions'] };
+    const { course } = await send<WithCourse>('GET', `/${id}/runs/${second.run.id}`);
+    expect(
+      course.map(({ version, why: reason, seen, signedAt }) => [version, reason, seen, signedAt !== null]),
+    ).toEqual([
+      [3, why, true, true],
+      [2, null, false, true],
+      [1, null, false, false],
+    ]);
+    // The first report is read with the versions that were there then.
+    expect((await send<WithCourse>('GET', `/${id}/runs/${first.run.id}`)).course).toEqual(course.slice(1));
+    const bundle = await send<{ course: unknown }>('GET', `/${id}/runs/${second.run.id}/bundle`);
+    expect(bundle.course).toEqual(course);
+  }, 60_000);
+
+  test.each([
+    [{ outcomes: [{ endpoint: 'none', primary: true, fromDays: 0, toDays: 1 }] }, 'plan.outcomes[0].endpoint'],
+    [{ outcomes: [{ endpoint: 'survival', primary: true, fromDays: 2, toDays: 1 }] }, 'plan.outcomes[0]'],
+    [{ sizes: { treated: 0, control: 1, why: '' } }, 'plan.sizes.treated'],
+    [{ registration: { registry: 'ChiCTR', id: '1', day: '2026-02-30' } }, 'plan.registration.day'],
+    [{ targetTrial: { estimand: 'x' } }, 'plan.targetTrial.estimand'],
+    [{ power: 0.8 }, 'plan.power'],
+  ])('with %j is refused by its place', async (part, path) => {
+    const protocol = exampleProtocol();
+    const answer = await send('POST', '', { protocol: { ...protocol, plan: { ...protocol.plan, ...part } } }, 400);
+    expect(answer).toMatchObject({ facts: { path } });
+  });
+});
+
 describe('who may', () => {
   const may: Partial<Record<Role, [list: number, make: number]>> = {
     researcher: [200, 200],
@@ -356,10 +419,12 @@ describe('who may', () => {
     become('clinician', { organizations: ['o2'] });
     await send('GET', `/${id}`, undefined, 404);
     expect((await send<{ studies: StudyLine[] }>('GET', '')).studies.map((study) => study.id)).not.toContain(id);
-    for (const path of ['/data', '/runs', '/data/lake']) await send('POST', `/${id}${path}`, { csv: 'a,b\n1,2' }, 404);
+    for (const path of ['/data', '/runs', '/data/lake', '/sign-off'])
+      await send('POST', `/${id}${path}`, { csv: 'a,b\n1,2', version: 1 }, 404);
     become('regulator', { organizations: ['gov'] });
     expect((await send<StudyPage>('GET', `/${id}`)).mayWrite).toBe(false);
     await send('PUT', `/${id}`, { protocol: exampleProtocol(), version: 1 }, 404);
+    await send('POST', `/${id}/sign-off`, { version: 1 }, 404);
   });
 
   test('what was made, changed, asked and read is in the audit trail', async () => {
@@ -373,7 +438,9 @@ describe('who may', () => {
       'signals.study-analysis-asked',
       'signals.study-data-taken',
       'signals.study-made',
+      'signals.study-read',
       'signals.study-report-read',
+      'signals.study-signed-off',
     ]);
   });
 });

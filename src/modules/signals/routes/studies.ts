@@ -12,6 +12,7 @@ import {
   makeData,
   readRun,
   readStudy,
+  signStudy,
   uploadData,
 } from '../actions/index.ts';
 import { parseProtocol } from '../rules/index.ts';
@@ -25,6 +26,12 @@ interface One {
 }
 interface OneRun {
   Params: { id: string; run: string };
+}
+
+function versionOf(body: Record<string, unknown> | undefined): number {
+  const version = body?.['version'];
+  if (typeof version !== 'number') throw new Problem('invalid', 'say which version of the study you saw');
+  return version;
 }
 
 /** Studies of efficacy: protocols, their rows, their analyses. */
@@ -44,9 +51,18 @@ export function studyRoutes(app: FastifyInstance, door: Door): void {
 
   app.put<One>('/api/signals/studies/:id', async (request) => {
     const ctx = await door.context(request);
-    const version = request.body?.['version'];
-    if (typeof version !== 'number') throw new Problem('invalid', 'say which version of the study you saw');
-    return changeStudy(ctx, request.params.id, { protocol: parseProtocol(request.body?.['protocol']), version });
+    const version = versionOf(request.body);
+    const { protocol, why } = request.body ?? {};
+    return changeStudy(ctx, request.params.id, {
+      protocol: parseProtocol(protocol),
+      version,
+      why: typeof why === 'string' ? why : '',
+    });
+  });
+
+  app.post<One>('/api/signals/studies/:id/sign-off', async (request) => {
+    const ctx = await door.context(request);
+    return signStudy(ctx, request.params.id, versionOf(request.body));
   });
 
   app.post<One>('/api/signals/studies/:id/data', { bodyLimit: MOST_BYTES }, async (request) => {

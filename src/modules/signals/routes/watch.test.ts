@@ -15,7 +15,6 @@ import { signalsRoutes } from '../index.ts';
 import type {
   Alarm,
   CaseDefinition,
-  CurveJudgement,
   CurveLayer,
   DefinitionPage,
   DefinitionPreview,
@@ -24,6 +23,7 @@ import type {
   DiseaseLine,
   LineListRow,
   Outlook,
+  Verdict,
   WatchRun,
 } from '../model.ts';
 import { findAlarms } from '../store/index.ts';
@@ -292,7 +292,7 @@ describe('layers over the curve', () => {
     expect(widthOf(uncertain)).toBeGreaterThan(widthOf(outlook.r));
   });
 
-  test.each(['cusum', 'glr', 'bayes', 'rki', 'outbreakp'])(
+  test.each(['cusum', 'glrpois', 'glrnb', 'bayes', 'rki', 'outbreak-p'])(
     '%s sees the cluster, and nothing before it',
     async (judge) => {
       await plant([
@@ -304,8 +304,7 @@ describe('layers over the curve', () => {
       ]);
       const answer = await judged(`judge=${judge}&since=2026-10-20&until=2026-11-22`);
       expect(answer.statusCode, answer.body).toBe(200);
-      const { dates, alarm } = answer.json<CurveJudgement>();
-      const first = dates[alarm.indexOf(true)];
+      const first = answer.json<Verdict>().points.find(({ alarm }) => alarm)?.date;
       expect(first! >= '2026-11-18' && first! <= '2026-11-21').toBe(true);
     },
   );
@@ -441,6 +440,55 @@ describe('case definitions', () => {
       sql`select 1 from access.audit where act = 'signals.definition-changed' and subject = 'measles'`,
     );
     expect(trail).toHaveLength(2);
+  });
+
+  test('any detector can be a rule: tried over the last days first, then it raises, corrected as the others', async () => {
+    const quiet = Array.from({ length: 40 }, (_, at) => ({
+      patient: `q${at}`,
+      day: new Date(Date.UTC(2026, 8, 1 + 2 * at)).toISOString().slice(0, 10),
+      value: at % 8 === 0 ? POSITIVE : NEGATIVE,
+    }));
+    const grown = Array.from({ length: 8 }, (_, at) => ({
+      patient: `p${at}`,
+      day: `2026-11-${18 + Math.floor(at / 4)}`,
+    }));
+    await plant([...quiet, ...grown]);
+    const { definition } = await standing();
+    const rules = (['cusum', 'glrpois', 'rki'] as const).map((method) => ({
+      method,
+      unit: 'day',
+      levels: ['district'],
+      leastCases: 3,
+      options: { ...(method !== 'rki' && { past: 28 }) },
+    }));
+    const wanted = { ...definition, rules };
+    const preview = await app.inject({
+      method: 'POST',
+      url: '/api/signals/definitions/preview',
+      payload: { definition: wanted },
+    });
+    const { trial } = preview.json<DefinitionPreview>();
+    expect(trial.map(({ rule, series, alarms, kept }) => [rule.method, series, alarms > 0, kept > 0])).toEqual([
+      ['cusum', 1, true, true],
+      ['glrpois', 1, true, true],
+      ['rki', 1, true, true],
+    ]);
+    expect(trial[1]!.latest[0]).toMatchObject({ place: BAIYUN, cases: 4 });
+    expect((await save(wanted)).statusCode).toBe(200);
+    expect(await judge()).toMatchObject({ raised: 1 });
+    const [alarm] = await alarms();
+    expect(alarm!.grounds.map(({ method }) => method).sort()).toEqual(['cusum', 'glrpois', 'rki']);
+    for (const { p, q, expected } of alarm!.grounds) {
+      expect(q!).toBeGreaterThanOrEqual(p!);
+      expect(expected!).toBeGreaterThan(0);
+    }
+    const { verdicts } = await get<DiseaseCurve>(`/api/signals/diseases/measles?place=${BAIYUN}`);
+    const chart = verdicts.find(({ rule }) => rule.method === 'glrpois')!;
+    expect(chart.rule).toMatchObject({ options: { past: 28, limit: 5, change: 'intercept' } });
+    expect(chart.points.filter(({ statistic, alarm: raised }) => raised && statistic! >= 5)).not.toEqual([]);
+    expect((await save({ ...wanted, rules: [{ ...rules[0]!, options: { h: 3 } }] }, { version: 1 })).statusCode).toBe(
+      400,
+    );
   });
 
   test('one that is retired is counted no more; one of a new disease is', async () => {

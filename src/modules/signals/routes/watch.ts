@@ -12,7 +12,9 @@ import {
   readOutlook,
   watchNow,
 } from '../actions/index.ts';
-import { EVERYWHERE, JUDGES, LAYERS, NOWCAST_METHODS, UNITS } from '../model.ts';
+import { DETECTORS, type DetectorMethod, EVERYWHERE, LAYERS, NOWCAST_METHODS, UNITS } from '../model.ts';
+
+const METHODS = Object.keys(DETECTORS) as DetectorMethod[];
 
 type Query = Record<string, string | undefined>;
 
@@ -52,7 +54,7 @@ export function watchRoutes(app: FastifyInstance, door: Door, computing: Computi
     judgeCurve(
       await door.context(request),
       { lake: door.lake, computing, signal: goneSignal(reply) },
-      { ...questionOf(request), judge: oneOf(request.query['judge'] ?? '', JUDGES, 'judge') },
+      { ...questionOf(request), judge: oneOf(request.query['judge'] ?? '', METHODS, 'judge') },
     ),
   );
 

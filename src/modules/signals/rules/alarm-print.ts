@@ -6,6 +6,7 @@ import {
   type CaseDefinition,
   type DiseaseCurve,
   EVERYWHERE,
+  factsOf,
   type LineListRow,
   type Outlook,
   WORDS,
@@ -322,13 +323,15 @@ function ruleName(method: string, rule: object, language: Language): string {
   const known = WORDS[language].rules as Readonly<Record<string, string>>;
   const facts = rule as Readonly<Record<string, unknown>>;
   const text = known[method];
-  return text === undefined ? [facts['name'] ?? method, facts['text']].filter(Boolean).join(' · ') : fill(text, facts);
+  return text === undefined
+    ? [facts['name'] ?? method, facts['text']].filter(Boolean).join(' · ')
+    : fill(text, factsOf(rule));
 }
 
 function sourceOf({ method, rule }: AlarmGround, language: Language): string {
   const known = WORDS[language].sources as Readonly<Record<string, string>>;
   const text = known[method];
-  return text === undefined ? String(rule['source'] ?? '') : fill(text, rule);
+  return text === undefined ? String(rule['source'] ?? '') : fill(text, factsOf(rule));
 }
 
 /** As i18next fills `{{name}}` on the pages. */

@@ -1,6 +1,14 @@
 import { type Issue, Problem } from '#kernel/problem';
 import facts from '../../../../facts/case-definitions.json' with { type: 'json' };
-import type { CaseDefinition, DefinitionState } from '../model.ts';
+import {
+  type CaseDefinition,
+  DETECTORS,
+  type DefinitionState,
+  type DetectorMethod,
+  type DetectorOption,
+  type DetectorOptions,
+  type DetectorRule,
+} from '../model.ts';
 
 const SHIPPED = facts.definitions as unknown as readonly CaseDefinition[];
 
@@ -78,7 +86,8 @@ function rule(read: Reader, given: unknown, path: string): CaseDefinition['rules
   const levels = read
     .list(at['levels'], `${path}.levels`, LEVELS.length, 1)
     .map((each) => read.choice(each, `${path}.levels`, LEVELS) as 'district');
-  const method = read.choice(at['method'], `${path}.method`, ['fixed', 'ears', 'farrington', 'scan']);
+  const detectors = Object.keys(DETECTORS);
+  const method = read.choice(at['method'], `${path}.method`, ['fixed', 'ears', 'scan', ...detectors]);
   const whole = (name: string, least: number, most: number): number =>
     read.whole(at[name], `${path}.${name}`, least, most);
   const number = (name: string, least: number, most: number): number =>
@@ -111,8 +120,9 @@ function rule(read: Reader, given: unknown, path: string): CaseDefinition['rules
         years: whole('years', 1, 10),
         alpha: number('alpha', 1e-9, 0.5),
         leastCases: whole('leastCases', 0, 100_000),
+        ...(at['options'] !== undefined && { options: options(read, at['options'], method, path) }),
       };
-    default:
+    case 'scan':
       return {
         method: 'scan',
         unit: 'day',
@@ -122,7 +132,38 @@ function rule(read: Reader, given: unknown, path: string): CaseDefinition['rules
         alpha: number('alpha', 1e-9, 0.5),
         leastCases: whole('leastCases', 2, 100_000),
       };
+    default: {
+      const known = method as DetectorRule['method'];
+      return {
+        method: known,
+        unit: read.choice(at['unit'], `${path}.unit`, DETECTORS[known].units) as 'day',
+        levels,
+        leastCases: whole('leastCases', 0, 100_000),
+        options: options(read, at['options'], known, path),
+      };
+    }
   }
+}
+
+/** Every option of the detector and no other; one that is not given is the usual one. */
+function options(read: Reader, given: unknown, method: DetectorMethod, path: string): DetectorOptions {
+  const at = given === undefined ? {} : read.object(given, `${path}.options`);
+  const known: readonly DetectorOption[] = DETECTORS[method].options;
+  for (const name of Object.keys(at))
+    if (!known.some((option) => option.name === name))
+      read.blame(`${path}.options.${name}`, `one of these is expected: ${known.map((each) => each.name).join(', ')}`);
+  return Object.fromEntries(
+    known.map((option) => [option.name, optionValue(read, at[option.name] ?? option.fallback, option, path)]),
+  );
+}
+
+function optionValue(read: Reader, value: unknown, option: DetectorOption, path: string): number | string | boolean {
+  const at = `${path}.options.${option.name}`;
+  const { fallback, choices, least = -1e12, most = 1e12 } = option;
+  if (choices !== undefined) return read.choice(value, at, choices);
+  if (typeof fallback === 'number')
+    return option.whole === true ? read.whole(value, at, least, most) : read.number(value, at, least, most);
+  return read.choice(String(value), at, ['true', 'false']) === 'true';
 }
 
 /** Reads members and gathers what is wrong, so that all of it is told at once. */

@@ -54,4 +54,5 @@ export {
   type Series,
   type SeriesSet,
   seriesOf,
+  trialOf,
 } from './watch.ts';

@@ -11,8 +11,12 @@ import {
   MISSING_PLANS,
   STUDY_DESIGNS,
   type StudyDimension,
+  type StudyPlan,
   type StudyProtocol,
+  TARGET_TRIAL_PARTS,
+  type TargetTrial,
 } from '../model.ts';
+import { isDay } from './stocks.ts';
 
 const MOST_TEXT = 2_000;
 const MOST_NAME = 200;
@@ -31,7 +35,7 @@ const MOST_DAYS = 36_525;
 export function parseProtocol(data: unknown): StudyProtocol {
   const found = objectOf(data, 'protocol', [
     ...['form', 'title', 'question', 'design', 'population', 'treatment', 'endpoints', 'adjustment', 'subgroups'],
-    ...['missing', 'dimensions', 'level', 'seed', 'lake'],
+    ...['missing', 'dimensions', 'level', 'seed', 'lake', 'plan'],
   ]);
   if (found['form'] !== 1) throw wrong('form', 'this form of a protocol is not known');
   const treatment = objectOf(found['treatment'], 'treatment', ['column', 'treated', 'control']);
@@ -63,7 +67,79 @@ export function parseProtocol(data: unknown): StudyProtocol {
     level: numberOf(found['level'], 'level', 0.5, 0.999),
     seed: wholeOf(found['seed'], 'seed', 0, 2 ** 32 - 1),
   };
-  return found['lake'] === undefined ? parsed : { ...parsed, lake: lakeOf(found['lake']) };
+  return {
+    ...parsed,
+    ...(found['lake'] !== undefined && { lake: lakeOf(found['lake']) }),
+    ...(found['plan'] !== undefined && { plan: planOf(found['plan'], endpoints) }),
+  };
+}
+
+function planOf(data: unknown, endpoints: readonly Endpoint[]): StudyPlan {
+  const found = objectOf(data, 'plan', [
+    ...['exposure', 'comparator', 'outcomes', 'covariates', 'analysisSets', 'sensitivity'],
+    ...['sizes', 'registration', 'targetTrial'],
+  ]);
+  const text = (name: string): string => textOf(found[name], `plan.${name}`, MOST_TEXT, 0);
+  const { sizes, registration, targetTrial } = found;
+  return {
+    exposure: text('exposure'),
+    comparator: text('comparator'),
+    outcomes: listOf(found['outcomes'], 'plan.outcomes', MOST_ENDPOINTS).map((each, at) => {
+      const path = `plan.outcomes[${at}]`;
+      const outcome = objectOf(each, path, ['endpoint', 'primary', 'fromDays', 'toDays']);
+      const [fromDays, toDays] = [
+        wholeOf(outcome['fromDays'], `${path}.fromDays`, -MOST_DAYS, MOST_DAYS),
+        wholeOf(outcome['toDays'], `${path}.toDays`, -MOST_DAYS, MOST_DAYS),
+      ];
+      if (fromDays > toDays) throw wrong(path, 'a span of days begins before it ends');
+      const endpoint = oneOf(
+        outcome['endpoint'],
+        `${path}.endpoint`,
+        endpoints.map(({ id }) => id),
+      );
+      return { endpoint, primary: outcome['primary'] === true, fromDays, toDays };
+    }),
+    covariates: text('covariates'),
+    analysisSets: listOf(found['analysisSets'], 'plan.analysisSets', MOST_ENDPOINTS).map((each, at) => {
+      const path = `plan.analysisSets[${at}]`;
+      const set = objectOf(each, path, ['name', 'definition']);
+      const name = textOf(set['name'], `${path}.name`, MOST_NAME);
+      return { name, definition: textOf(set['definition'], `${path}.definition`, MOST_TEXT, 0) };
+    }),
+    sensitivity: listOf(found['sensitivity'], 'plan.sensitivity', MOST_COLUMNS).map((each, at) =>
+      textOf(each, `plan.sensitivity[${at}]`, MOST_TEXT),
+    ),
+    ...(sizes !== undefined && { sizes: sizesOf(sizes) }),
+    ...(registration !== undefined && { registration: registrationOf(registration) }),
+    ...(targetTrial !== undefined && { targetTrial: targetTrialOf(targetTrial) }),
+  };
+}
+
+function sizesOf(data: unknown): NonNullable<StudyPlan['sizes']> {
+  const found = objectOf(data, 'plan.sizes', ['treated', 'control', 'why']);
+  return {
+    treated: wholeOf(found['treated'], 'plan.sizes.treated', 1, 1e9),
+    control: wholeOf(found['control'], 'plan.sizes.control', 1, 1e9),
+    why: textOf(found['why'], 'plan.sizes.why', MOST_TEXT, 0),
+  };
+}
+
+function registrationOf(data: unknown): NonNullable<StudyPlan['registration']> {
+  const found = objectOf(data, 'plan.registration', ['registry', 'id', 'day']);
+  const day = textOf(found['day'], 'plan.registration.day', 10, 10);
+  if (!isDay(day)) throw wrong('plan.registration.day', 'this is a day, as 2026-11-22');
+  return {
+    registry: textOf(found['registry'], 'plan.registration.registry', MOST_NAME),
+    id: textOf(found['id'], 'plan.registration.id', MOST_NAME),
+    day,
+  };
+}
+
+function targetTrialOf(data: unknown): TargetTrial {
+  const found = objectOf(data, 'plan.targetTrial', TARGET_TRIAL_PARTS);
+  return Object.fromEntries(
+    TARGET_TRIAL_PARTS.map((part) => [part, textOf(found[part] ?? '', `plan.targetTrial.${part}`, MOST_TEXT, 0)]),
+  ) as TargetTrial;
 }
 
 function endpointOf(data: unknown, at: number): Endpoint {

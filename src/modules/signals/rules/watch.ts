@@ -1,6 +1,6 @@
 import { adjusted } from '#standards/statistics';
 import type { CellCount } from '../analytics/index.ts';
-import type { AlarmGround, FixedRule, JudgedPoint, Level, Unit, WatchRule } from '../model.ts';
+import type { AlarmGround, FixedRule, JudgedPoint, Level, RuleTrial, Unit, Verdict, WatchRule } from '../model.ts';
 import { datesOf, dayNumber, stepDays } from './calendar.ts';
 import { placeAt } from './places.ts';
 
@@ -8,6 +8,8 @@ import { placeAt } from './places.ts';
 export interface Series {
   place: string;
   cases: Float64Array;
+  /** Persons. */
+  tested: Float64Array;
 }
 
 export interface SeriesSet {
@@ -30,16 +32,17 @@ export function seriesOf(
   const first = dayNumber(dates[0] ?? since);
   const step = stepDays(unit);
   const places = new Map<string, Series>();
-  for (const { day, district, cases } of cells) {
+  for (const { day, district, cases, tested } of cells) {
     const place = placeAt(level, district);
     const at = Math.floor((dayNumber(day) - first) / step);
     if (place === undefined || at < 0 || at >= dates.length) continue;
     let series = places.get(place);
     if (series === undefined) {
-      series = { place, cases: new Float64Array(dates.length) };
+      series = { place, cases: new Float64Array(dates.length), tested: new Float64Array(dates.length) };
       places.set(place, series);
     }
     series.cases[at]! += cases;
+    series.tested[at]! += tested;
   }
   const series = [...places.values()].filter(({ cases }) => cases.some((each) => each > 0));
   return { unit, dates, series: series.sort((one, two) => (one.place < two.place ? -1 : 1)) };
@@ -69,6 +72,7 @@ export interface Raised {
   place: string;
   rule: WatchRule;
   points: readonly JudgedPoint[];
+  tooShort?: boolean;
 }
 
 /** At most this share of the alarms that rest on a p-value may be false, over all series of a run. */
@@ -77,23 +81,14 @@ const FALSE_DISCOVERY_RATE = 0.05;
 /**
  * What stands after correction for the number of series: every judged count with a p-value enters, and an alarm stays when its q-value does.
  *
- * Alarms without a p-value (fixed thresholds, C3) stand as they are.
+ * Alarms without a p-value (fixed thresholds) stand as they are.
  *
  * Source: Benjamini and Hochberg, J R Stat Soc B 1995;57:289.
  */
 export function corrected(verdicts: readonly Raised[]): { verdict: Raised; ground: AlarmGround }[] {
-  const tests = verdicts.flatMap((verdict) =>
-    verdict.points.flatMap((point) => (point.p === null ? [] : [{ point, p: point.p }])),
-  );
-  const q = new Map(
-    Array.from(adjusted.benjaminiHochberg(tests.map(({ p }) => p))).map(
-      (each, at) => [tests[at]!.point, each] as const,
-    ),
-  );
+  const { q, stands } = correction(verdicts);
   return verdicts.flatMap((verdict) => {
-    const alarms = verdict.points.filter(
-      (point) => point.alarm && (point.p === null || q.get(point)! <= FALSE_DISCOVERY_RATE),
-    );
+    const alarms = verdict.points.filter(stands);
     const last = alarms.at(-1);
     if (last === undefined) return [];
     const { method, ...rule } = verdict.rule;
@@ -112,6 +107,38 @@ export function corrected(verdicts: readonly Raised[]): { verdict: Raised; groun
   });
 }
 
+function correction(verdicts: readonly Pick<Raised, 'points'>[]) {
+  const tests = verdicts.flatMap(({ points }) =>
+    points.flatMap((point) => (point.p === null ? [] : [{ point, p: point.p }])),
+  );
+  const adjustedP = adjusted.benjaminiHochberg(tests.map(({ p }) => p));
+  const q = new Map(Array.from(adjustedP, (each, at) => [tests[at]!.point, each] as const));
+  const stands = (point: JudgedPoint): boolean =>
+    point.alarm && (point.p === null || q.get(point)! <= FALSE_DISCOVERY_RATE);
+  return { q, stands };
+}
+
+const MOST_LATEST = 10;
+
+/** What each rule of a definition would have raised. */
+export function trialOf(rules: readonly WatchRule[], verdicts: readonly Verdict[]): RuleTrial[] {
+  const { stands } = correction(verdicts);
+  return rules.map((rule) => {
+    const own = verdicts.filter((verdict) => verdict.rule === rule);
+    const kept = own.flatMap(({ place, points }) =>
+      points.filter(stands).map(({ date, cases, expected, p }) => ({ place, date, cases, expected, p })),
+    );
+    return {
+      rule,
+      series: own.length,
+      tooShort: own.filter(({ tooShort }) => tooShort).length,
+      alarms: own.reduce((sum, { points }) => sum + points.filter(({ alarm }) => alarm).length, 0),
+      kept: kept.length,
+      latest: kept.sort((one, two) => (one.date > two.date ? -1 : 1)).slice(0, MOST_LATEST),
+    };
+  });
+}
+
 /** What an alarm already knew, and what a run adds: a rule that raises again keeps its first day. */
 export function mergeGrounds(known: readonly AlarmGround[], found: readonly AlarmGround[]): AlarmGround[] {
   const merged = new Map(known.map((ground) => [keyOf(ground), ground]));
@@ -125,5 +152,5 @@ export function mergeGrounds(known: readonly AlarmGround[], found: readonly Alar
 }
 
 function keyOf({ method, rule }: AlarmGround): string {
-  return `${method} ${String(rule['type'] ?? '')} ${String(rule['unit'] ?? '')}`;
+  return `${method} ${String(rule['type'] ?? '')} ${String(rule['unit'] ?? '')} ${JSON.stringify(rule['options'] ?? '')}`;
 }

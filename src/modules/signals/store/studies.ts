@@ -2,7 +2,16 @@ import { randomUUID } from 'node:crypto';
 import type { Context, Db, Sql, Tx } from '#kernel/context';
 import { Problem } from '#kernel/problem';
 import { any, isId, sql } from '#kernel/sql';
-import type { DataSource, DataSummary, StudyLine, StudyProtocol, StudyReport, StudyRun, StudyTable } from '../model.ts';
+import type {
+  DataSource,
+  DataSummary,
+  StudyLine,
+  StudyProtocol,
+  StudyReport,
+  StudyRun,
+  StudyTable,
+  StudyVersion,
+} from '../model.ts';
 
 /** Whose studies an actor works with: all, or those of the own organizations and the own ones. */
 export interface StudyReach {
@@ -66,7 +75,7 @@ export async function insertStudy(ctx: Context, tx: Tx, protocol: StudyProtocol)
     insert into signals.study (id, name, protocol, version, owner, owner_name, organization, created_at, updated_at)
     values (${id}, ${protocol.title}, ${JSON.stringify(protocol)}::json, 1, ${actor.id}, ${actor.name}, ${actor.organizations[0] ?? null}, ${ctx.now()}, ${ctx.now()})
   `);
-  await insertStudyVersion(ctx, tx, id, 1, protocol);
+  await insertStudyVersion(ctx, tx, id, { version: 1, protocol, why: null });
   return id;
 }
 
@@ -74,12 +83,11 @@ export async function insertStudyVersion(
   ctx: Context,
   tx: Tx,
   study: string,
-  version: number,
-  protocol: StudyProtocol,
+  { version, protocol, why }: { version: number; protocol: StudyProtocol; why: string | null },
 ): Promise<void> {
   await tx.run(sql`
-    insert into signals.study_version (study, version, protocol, made_by, made_by_name, made_at)
-    values (${study}, ${version}, ${JSON.stringify(protocol)}::json, ${ctx.actor.id}, ${ctx.actor.name}, ${ctx.now()})
+    insert into signals.study_version (study, version, protocol, made_by, made_by_name, made_at, why)
+    values (${study}, ${version}, ${JSON.stringify(protocol)}::json, ${ctx.actor.id}, ${ctx.actor.name}, ${ctx.now()}, ${why})
   `);
   await tx.run(sql`
     update signals.study set name = ${protocol.title}, protocol = ${JSON.stringify(protocol)}::json, version = ${version}, updated_at = ${ctx.now()}
@@ -87,14 +95,32 @@ export async function insertStudyVersion(
   `);
 }
 
-export function findStudyVersions(
-  db: Db,
-  study: string,
-): Promise<{ version: number; madeByName: string; madeAt: string }[]> {
-  return db.rows(sql`
-    select version, made_by_name as "madeByName", made_at as "madeAt" from signals.study_version
-    where ${isId(sql`study`, study)} order by version desc limit 200
+export function findStudyVersions(db: Db, study: string): Promise<StudyVersion[]> {
+  return db.rows<StudyVersion>(sql`
+    select made.version, made.made_by_name as "madeByName", made.made_at as "madeAt", made.why, signed.signed_by_name as "signedByName",
+      signed.signed_at as "signedAt", signed.hash,
+      exists (
+        select from signals.study_run as run
+        where run.study = made.study and run.version < made.version and run.state = 'done' and run.finished_at <= made.made_at
+      ) as seen
+    from signals.study_version as made left join signals.study_sign_off as signed on signed.study = made.study and signed.version = made.version
+    where ${isId(sql`made.study`, study)} order by made.version desc limit 200
   `);
+}
+
+/** False where somebody has signed it already. */
+export async function insertSignOff(
+  ctx: Context,
+  tx: Tx,
+  study: Pick<StoredStudy, 'id' | 'version'>,
+  hash: string,
+): Promise<boolean> {
+  const touched = await tx.run(sql`
+    insert into signals.study_sign_off (study, version, hash, signed_by, signed_by_name, signed_at)
+    values (${study.id}, ${study.version}, ${hash}, ${ctx.actor.id}, ${ctx.actor.name}, ${ctx.now()})
+    on conflict (study, version) do nothing
+  `);
+  return touched > 0;
 }
 
 /** Keeps the data set once, however often it comes, and takes it for the study. */

@@ -33,9 +33,9 @@ export interface Book {
 }
 
 /** Every policy and its clauses as they stand on a day. */
-export async function openBook(db: Db, day: string): Promise<Book> {
+export async function openBook(db: Db, day: string, applicant?: Policy['applicant'] | 'all'): Promise<Book> {
   const policies = withAmendments(await findAmendments(db));
-  return { policies, clauses: clausesAt(policies, day, readyClauses) };
+  return { policies, clauses: clausesAt(policies, day, readyClauses, applicant) };
 }
 
 /** Enterprises for which the actor may answer and apply. */

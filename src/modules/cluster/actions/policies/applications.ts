@@ -117,8 +117,8 @@ export async function beginApplication(
   const id = await ctx.db.transaction(async (tx) => {
     const inside = onDb(ctx, tx);
     await requireOwn(inside, enterprise);
-    const { version, ready } = await rulesOf(inside, { policy, clause, version: 0, state: 'draft' });
-    if (ready.clause.amount.kind === 'none')
+    const { policy: policyOf, version, ready } = await rulesOf(inside, { policy, clause, version: 0, state: 'draft' });
+    if (ready.clause.amount.kind === 'none' || ready.clause.amount.kind === 'relief' || policyOf.applicant === 'person')
       throw new Problem('invalid', 'this clause pays nothing that could be applied for');
     const isOffer = ready.clause.noApplication === true && (await sufficesAsOffer(inside, ready, enterprise));
     const given = {

@@ -6,15 +6,25 @@ import type { Job } from '#kernel/jobs';
 import { tell } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { addWorkingDays } from '#modules/exchange';
-import type { Eligibility, EligibleLine, Policy, PolicyPage, PolicyReach, Simulation } from '../../model.ts';
+import type {
+  Eligibility,
+  EligibleLine,
+  Policy,
+  PolicyPage,
+  PolicyReach,
+  PolicyVersion,
+  Simulation,
+} from '../../model.ts';
 import { todayOf } from '../../rules/index.ts';
 import {
   DESK,
   getPolicy,
   type Match,
+  modelKey,
   parseAmendment,
   parseClause,
   type Subject,
+  shownPolicy,
   standingOf,
   VARIABLES,
   VOCABULARY,
@@ -22,6 +32,7 @@ import {
   versionAt,
   withAmendments,
 } from '../../rules/policies/index.ts';
+import { getDecision, getDecisionContent } from '../../store/index.ts';
 import {
   findAmendments,
   findEligible,
@@ -50,7 +61,13 @@ export async function readPolicy(ctx: Context, id: string, day = todayOf(ctx.now
   const mayLook = reachOf(ctx.actor, DECIDE) !== undefined;
   const run = mayLook ? await findMatchRun(ctx.db) : undefined;
   return {
-    ...{ policy, day, version: version.version, standing: standingOf(version, day), variables: [...VARIABLES] },
+    ...{
+      policy: shownPolicy(policy),
+      day,
+      version: version.version,
+      standing: standingOf(version, day),
+      variables: [...VARIABLES],
+    },
     reach: run === undefined ? null : only(run, id),
     amendments: amendments.filter((each) => each.policy === id).map(({ policy: _, content: __, ...told }) => told),
     mayWrite: reachOf(ctx.actor, WRITE) !== undefined,
@@ -77,6 +94,9 @@ export async function listEligible(
 ): Promise<{ enterprises: EligibleLine[] }> {
   ctx.require(DECIDE);
   const { policy, clause, ...rest } = given;
+  const { policies } = await openBook(ctx.db, todayOf(ctx.now()));
+  if (!getPolicy(policies, policy).versions.some(({ clauses }) => clauses.some(({ id }) => id === clause)))
+    throw new Problem('not-found', 'there is no such clause');
   return { enterprises: await findEligible(ctx.db, { key: `${policy}/${clause}`, ...rest }) };
 }
 
@@ -89,7 +109,7 @@ export async function simulateDraft(
   ctx.require(WRITE);
   const day = todayOf(ctx.now());
   const { policies } = await openBook(ctx.db, day);
-  const version = versionAt(getPolicy(policies, id).versions, day);
+  const version = await withModels(ctx.db, versionAt(getPolicy(policies, id).versions, day), [clause]);
   const draft = parseClause(clause, version, VOCABULARY);
   const subjects = await readSubjects(ctx.db, examples);
   const began = performance.now();
@@ -103,6 +123,27 @@ export async function simulateDraft(
     }),
   );
   return { day, enterprises: subjects.length, examples, tookMs: Math.round(performance.now() - began), ...found };
+}
+
+const LONGEST_MODEL = 200_000;
+const MOST_MODELS = 10;
+
+/** The version with the decision models that these clauses name, as they are now. What they name is not yet checked further. */
+async function withModels(db: Db, version: PolicyVersion, clauses: readonly unknown[]): Promise<PolicyVersion> {
+  const models = { ...version.models };
+  for (const clause of clauses) {
+    const { decision } = (clause ?? {}) as { decision?: { model?: unknown; version?: unknown } };
+    if (typeof decision?.model !== 'string' || !Number.isSafeInteger(decision.version)) continue;
+    const named = { model: decision.model, version: decision.version as number };
+    if (models[modelKey(named)]?.content !== undefined) continue;
+    const { name, example } = await getDecision(db, named.model);
+    if (example) throw new Problem('invalid', 'an example decides nothing in a policy');
+    const content = await getDecisionContent(db, named.model, named.version);
+    if (content.length > LONGEST_MODEL || Object.keys(models).length >= MOST_MODELS)
+      throw new Problem('too-large', 'the decision model is too long', { most: LONGEST_MODEL, models: MOST_MODELS });
+    models[modelKey(named)] = { name, content, hash: createHash('sha256').update(content).digest('hex') };
+  }
+  return Object.keys(models).length === 0 ? version : { ...version, models };
 }
 
 /** Another version of a policy, from a day on; the ones before stay as they were. */
@@ -121,7 +162,8 @@ export async function amendPolicy(
       throw new Problem('conflict', 'the policy has changed since you looked at it: read it again', {
         version: newest.version,
       });
-    const content = parseAmendment(given, newest, newest.version + 1, VOCABULARY);
+    const before = await withModels(tx, newest, Array.isArray(given.clauses) ? given.clauses : []);
+    const content = parseAmendment(given, before, newest.version + 1, VOCABULARY);
     const { until } = addWorkingDays(ctx.now(), DESK.guideDays);
     if (!(await insertAmendment(ctx, tx, { policy: id, content, words: given.words, guideDueAt: until })))
       throw new Problem('conflict', 'the policy has changed since you looked at it: read it again', {
@@ -144,7 +186,10 @@ export async function publishGuide(ctx: Context, id: string, version: number): P
     if (await markGuide(ctx, tx, id, version))
       await record(ctx, tx, { act: 'cluster.policy-guide-online', subject: `policy/${id}`, detail: { version } });
   });
-  return readPolicy(ctx, id);
+  const page = await readPolicy(ctx, id);
+  if (!page.amendments.some((each) => each.version === version))
+    throw new Problem('not-found', 'no department added such a version');
+  return page;
 }
 
 /** Enterprises with their answers, examples only where asked for. @throws Problem `too-costly` beyond what one run reads */

@@ -1,4 +1,14 @@
-import type { AmountRule, AmountStep, Answers, Clause, MoneySpan, Payer, Reckoning } from '../../model/policies.ts';
+import type {
+  AmountRule,
+  AmountStep,
+  Answers,
+  Clause,
+  MoneySpan,
+  Payer,
+  Reckoning,
+  WrittenAmount,
+} from '../../model/policies.ts';
+import type { CompiledDecision } from './decide.ts';
 import type { Condition } from './feel.ts';
 
 const FEN = 100;
@@ -10,12 +20,17 @@ const HUNDREDTHS = 100;
  *
  * @param extras conditions of the clause's extras, in their order
  */
-export function reckon(clause: Clause, answers: Answers, extras: readonly Condition[]): Reckoning {
+export function reckon(
+  clause: Clause,
+  answers: Answers,
+  extras: readonly Condition[],
+  decision?: CompiledDecision,
+): Reckoning {
   const { amount } = clause;
-  const found = base(amount, answers);
+  const found = amount.kind === 'decision' ? decided(amount, answers, decision!) : base(amount, answers);
   if (found.kind !== 'money') {
     const ceiling = amount.kind === 'case-by-case' ? amount.ceilingYuan : undefined;
-    const span = found.kind === 'none' ? { least: 0, most: 0 } : { least: 0, most: null };
+    const span = found.kind === 'none' || found.kind === 'relief' ? { least: 0, most: 0 } : { least: 0, most: null };
     return {
       ...span,
       ...{ kind: found.kind, steps: [], payers: [], needs: found.needs },
@@ -52,7 +67,23 @@ interface Base {
   needs: string[];
 }
 
-function base(rule: AmountRule, answers: Answers): Base {
+/** The amount that a model decides, held to the ceiling. */
+function decided(
+  { decision: name, ceilingYuan }: AmountRule & { kind: 'decision' },
+  answers: Answers,
+  decision: CompiledDecision,
+): Base {
+  const { least, most } = decision.decide(answers).amount!;
+  const ceiling = ceilingYuan === undefined ? null : ceilingYuan * FEN;
+  const needs = least === most ? [] : decision.names.filter((each) => answers[each] === undefined);
+  if (most === null) return money([{ key: 'decision', facts: { decision: name }, least: 0, most: ceiling }], needs);
+  const steps: AmountStep[] = [{ key: 'decision', facts: { decision: name }, least, most }];
+  if (ceiling !== null && most > ceiling)
+    steps.push({ key: 'ceiling', facts: { fen: ceiling }, least: Math.min(ceiling - least, 0), most: ceiling - most });
+  return money(steps, needs);
+}
+
+function base(rule: WrittenAmount, answers: Answers): Base {
   switch (rule.kind) {
     case 'fixed':
       return money([{ key: 'fixed', facts: {}, ...exactly(rule.yuan * FEN) }]);
@@ -68,7 +99,7 @@ function base(rule: AmountRule, answers: Answers): Base {
   }
 }
 
-function perUnit(rule: AmountRule & { kind: 'rate' | 'each' }, answers: Answers): Base {
+function perUnit(rule: WrittenAmount & { kind: 'rate' | 'each' }, answers: Answers): Base {
   const { of, ceilingYuan } = rule;
   const ceiling = ceilingYuan === undefined ? null : ceilingYuan * FEN;
   const value = answers[of];
@@ -83,7 +114,7 @@ function perUnit(rule: AmountRule & { kind: 'rate' | 'each' }, answers: Answers)
   return money(steps);
 }
 
-function tiers({ by, tiers: rules }: AmountRule & { kind: 'tiers' }, answers: Answers): Base {
+function tiers({ by, tiers: rules }: WrittenAmount & { kind: 'tiers' }, answers: Answers): Base {
   const value = answers[by];
   if (value !== undefined) {
     const rule = rules[String(value)];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Problem } from '#kernel/problem';
-import type { AmountRule, Answers, AnswerValue, Clause, PolicyVersion } from '../../model/policies.ts';
+import type { Answers, AnswerValue, Clause, PolicyVersion, WrittenAmount } from '../../model/policies.ts';
 import {
   assess,
   bestTotal,
@@ -233,7 +233,7 @@ const someAnswers: fc.Arbitrary<Answers> = fc.record(
   ),
 );
 
-const rule: fc.Arbitrary<AmountRule> = fc.oneof(
+const rule: fc.Arbitrary<WrittenAmount> = fc.oneof(
   fc.record({ kind: fc.constant('fixed' as const), yuan: fc.integer({ min: 0, max: 1e7 }) }),
   fc.record({ kind: fc.constant('up-to' as const), ceilingYuan: fc.integer({ min: 1, max: 1e7 }) }),
   fc.record(

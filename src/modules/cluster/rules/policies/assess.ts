@@ -16,7 +16,8 @@ import type {
   Variable,
 } from '../../model/policies.ts';
 import { reckon } from './amounts.ts';
-import { type Condition, compileCondition, literalsOf, representatives } from './feel.ts';
+import { type CompiledDecision, compileDecision } from './decide.ts';
+import { type Condition, compileCondition, representatives } from './feel.ts';
 
 export type Vocabulary = ReadonlyMap<string, Variable>;
 
@@ -29,6 +30,7 @@ export interface ReadyClause {
   clause: Clause;
   condition: Condition | undefined;
   extras: readonly Condition[];
+  decision: CompiledDecision | undefined;
   /** What its verdict and its amount hang on. */
   names: readonly string[];
 }
@@ -45,7 +47,11 @@ export function readyClause(
   clause: Clause,
   vocabulary: Vocabulary,
 ): ReadyClause {
-  const condition = clause.when === undefined ? undefined : compileCondition(clause.when, vocabulary);
+  const amountBy = clause.amount.kind === 'decision' ? clause.amount.decision : undefined;
+  if (amountBy !== undefined && clause.decision === undefined)
+    throw new Problem('invalid', 'a clause says which decision of the model it takes');
+  const decision = clause.decision && compileDecision(clause.decision, amountBy, version.models, vocabulary);
+  const condition = conditionOf(clause, decision, vocabulary);
   const extras = (clause.extras ?? []).map(({ when }) => compileCondition(when, vocabulary));
   const amounts = namesOfAmount(clause.amount);
   for (const name of [...amounts, ...clause.evidence])
@@ -57,7 +63,33 @@ export function readyClause(
     if (!version.caps?.some(({ id }) => id === cap))
       throw new Problem('invalid', 'the version has no such cap', { cap });
   const names = [...new Set([...(condition?.names ?? []), ...extras.flatMap((each) => each.names), ...amounts])];
-  return { key: `${policy}/${clause.id}`, policy, version: version.version, clause, condition, extras, names };
+  return {
+    ...{ key: `${policy}/${clause.id}`, policy, version: version.version, clause, condition, extras, decision },
+    names: decision === undefined ? names : [...new Set([...names, ...decision.names])],
+  };
+}
+
+/** The clause's FEEL, its model's decision, or both at once. */
+function conditionOf(
+  { when, decision: named }: Clause,
+  decision: CompiledDecision | undefined,
+  vocabulary: Vocabulary,
+): Condition | undefined {
+  const written = when === undefined ? undefined : compileCondition(when, vocabulary);
+  if (decision === undefined || named?.eligible === undefined) return written;
+  const names = [...new Set([...(written?.names ?? []), ...decision.names])];
+  return {
+    ...{ text: when ?? '', names },
+    literals: new Map(
+      names.map((name) => [name, [...(written?.literals.get(name) ?? []), ...(decision.literals.get(name) ?? [])]]),
+    ),
+    test(answers) {
+      const one = written?.test(answers) ?? 'yes';
+      if (one === 'no') return 'no';
+      const { eligible } = decision.decide(answers);
+      return one === 'yes' || eligible === 'no' ? eligible : 'unknown';
+    },
+  };
 }
 
 function namesOfAmount(rule: AmountRule): string[] {
@@ -78,13 +110,15 @@ export function standingOf({ from, to }: Pick<PolicyVersion, 'from' | 'to'>, day
   return from <= day ? 'in-force' : 'not-yet';
 }
 
-/** Every clause as it stands on a day. */
+/** Every clause as it stands on a day, of policies for enterprises or for persons. */
 export function clausesAt(
   policies: readonly Policy[],
   day: string,
   ready: (policy: string, version: PolicyVersion) => readonly ReadyClause[],
+  applicant: Policy['applicant'] | 'all' = undefined,
 ): StandingClause[] {
-  return policies.flatMap(({ id, versions }) => {
+  const asked = applicant === 'all' ? policies : policies.filter((policy) => policy.applicant === applicant);
+  return asked.flatMap(({ id, versions }) => {
     const version = versionAt(versions, day);
     const standing = standingOf(version, day);
     return ready(id, version).map((each) => ({ ...each, standing, caps: version.caps ?? [] }));
@@ -102,7 +136,8 @@ export function assess(ready: StandingClause, answers: Answers, verdict = verdic
     standing,
     verdict,
     missing,
-    amount: reckon(clause, answers, ready.extras),
+    amount: reckon(clause, answers, ready.extras, ready.decision),
+    ...(ready.decision !== undefined && { tables: ready.decision.decide(answers).tables }),
   };
 }
 
@@ -249,11 +284,9 @@ function openOf(finding: ClauseFinding): number {
 
 /** A value of each kind that these clauses can tell apart. */
 function valuesOf(name: string, clauses: readonly ReadyClause[], vocabulary: Vocabulary): AnswerValue[] {
-  const literals = clauses.flatMap(({ clause, condition, extras }) => [
+  const literals = clauses.flatMap(({ clause, condition, extras, decision }) => [
     ...landmarksOf(clause.amount, name),
-    ...[...(condition === undefined ? [] : [condition]), ...extras].flatMap(
-      ({ text }) => literalsOf(text, vocabulary).get(name) ?? [],
-    ),
+    ...[condition, decision, ...extras].flatMap((each) => each?.literals.get(name) ?? []),
   ]);
   return representatives(vocabulary.get(name)!, literals);
 }

@@ -4,12 +4,13 @@ import guangzhou2024 from '../../../../../facts/cluster/policies/guangzhou-2024-
 import guangzhouGuide from '../../../../../facts/cluster/policies/guangzhou-guide.json' with { type: 'json' };
 import huadu2025 from '../../../../../facts/cluster/policies/huadu-2025-7.json' with { type: 'json' };
 import huangpu2025 from '../../../../../facts/cluster/policies/huangpu-2025-9.json' with { type: 'json' };
+import incentives from '../../../../../facts/cluster/policies/incentives.json' with { type: 'json' };
 import nanshaNine from '../../../../../facts/cluster/policies/nansha-nine.json' with { type: 'json' };
 import ofSeed from '../../../../../facts/cluster/policies/of-seed.json' with { type: 'json' };
 import order818 from '../../../../../facts/cluster/policies/order-818.json' with { type: 'json' };
 import seed from '../../../../../facts/cluster/seed-facts.json' with { type: 'json' };
 import vocabularyFacts from '../../../../../facts/cluster/vocabulary.json' with { type: 'json' };
-import type { Clause, Policy, PolicyVersion, Variable } from '../../model/policies.ts';
+import type { Clause, Policy, PolicyVersion, Programme, Variable } from '../../model/policies.ts';
 import { type ReadyClause, readyClause, type Vocabulary } from './assess.ts';
 
 export const VARIABLES = vocabularyFacts.variables as Variable[];
@@ -22,7 +23,10 @@ export const DESK = {
   mendingDays: desk.mendingDays.value,
 };
 
-const WRITTEN = [guangzhou2024, guangzhouGuide, huangpu2025, nanshaNine, huadu2025, order818] as unknown as Policy[];
+const WRITTEN = [
+  ...[guangzhou2024, guangzhouGuide, huangpu2025, nanshaNine, huadu2025, order818],
+  ...incentives.policies,
+] as unknown as Policy[];
 
 /** Every policy that the facts hold: the written ones, then those of which only a sentence was read. */
 export const POLICIES: readonly Policy[] = [...WRITTEN, ...policiesOfSeed()];
@@ -41,10 +45,16 @@ interface SeedPolicy {
 }
 
 function policiesOfSeed(): Policy[] {
-  const { encoded, conditions } = ofSeed as {
+  const { encoded, conditions, programmes } = ofSeed as {
     encoded: Record<string, string>;
     conditions: Record<string, { when: string; evidence: string[] }>;
+    programmes: Partial<Record<Programme, string[]>>;
   };
+  const programmeOf = new Map(
+    (Object.entries(programmes) as [Programme, string[]][]).flatMap(([programme, ids]) =>
+      ids.map((id) => [id, programme]),
+    ),
+  );
   const titles = new Map(seed.sources.map(({ file, title, date }) => [file, { title, date }]));
   return (seed.policies as SeedPolicy[])
     .filter(({ id }) => encoded[id] === undefined)
@@ -61,6 +71,7 @@ function policiesOfSeed(): Policy[] {
       };
       return {
         ...{ id, thing: id, title: both(title), issuer: both(issuer), level: levelOf(level) },
+        programme: programmeOf.get(id) ?? 'grant',
         sources: [{ title: sourceTitle, read: 'seed', quote, ...(date !== null && date !== undefined && { date }) }],
         caveats: [
           {
@@ -104,6 +115,18 @@ export function withAmendments(amendments: readonly { policy: string; content: P
     const added = amendments.filter((each) => each.policy === policy.id).map(({ content }) => content);
     return added.length === 0 ? policy : { ...policy, versions: [...policy.versions, ...added] };
   });
+}
+
+/** Without the texts of its decision models: pages name them, and have a page for each. */
+export function shownPolicy(policy: Policy): Policy {
+  if (policy.versions.every(({ models }) => models === undefined)) return policy;
+  const versions = policy.versions.map((version) => {
+    const models = Object.entries(version.models ?? {}).map(
+      ([key, model]) => [key, { ...model, content: '' }] as const,
+    );
+    return models.length === 0 ? version : { ...version, models: Object.fromEntries(models) };
+  });
+  return { ...policy, versions };
 }
 
 export function getPolicy(policies: readonly Policy[], id: string): Policy {

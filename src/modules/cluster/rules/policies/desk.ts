@@ -12,6 +12,7 @@ import {
 } from '../../model/policies.ts';
 import { divide } from './amounts.ts';
 import { readyClause, type Vocabulary } from './assess.ts';
+import { modelKey } from './decide.ts';
 
 export type Side = 'enterprise' | 'desk';
 
@@ -197,7 +198,7 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 /** A draft of a clause from outside, held against the vocabulary. @throws Problem `invalid` */
 export function parseClause(
   given: unknown,
-  version: Pick<PolicyVersion, 'version' | 'caps'>,
+  version: Pick<PolicyVersion, 'version' | 'caps' | 'models'>,
   vocabulary: Vocabulary,
 ): Clause {
   const clause = given as Clause;
@@ -214,6 +215,7 @@ export function parseClause(
     throw new Problem('invalid', 'a clause has an id and a title in both languages');
   if (!Array.isArray(clause.evidence) || (clause.extras ?? []).length > 10 || (clause.payers ?? []).length > 6)
     throw new Problem('invalid', 'a clause lists its evidence, at most 10 extras and 6 payers');
+  if (clause.decision !== undefined) checkDecision(clause.decision);
   checkRule(clause.amount, 0);
   for (const { percent, payer } of clause.payers ?? [])
     if (!(percent > 0 && percent <= 1_000) || !PAYERS.includes(payer))
@@ -229,6 +231,12 @@ export function parseClause(
     throw new Problem('invalid', 'instalments sum to 100 percent');
   readyClause('draft', { ...version, clauses: [] }, clause, vocabulary);
   return clause;
+}
+
+function checkDecision({ model, version, eligible }: NonNullable<Clause['decision']>): void {
+  const isName = (name: unknown): boolean => typeof name === 'string' && name !== '' && name.length <= LONGEST;
+  if (!isName(model) || !Number.isSafeInteger(version) || !(eligible === undefined || isName(eligible)))
+    throw new Problem('invalid', 'a clause’s decision names a model, its version and a decision of it');
 }
 
 function checkRule(rule: Clause['amount'], depth: number): void {
@@ -252,10 +260,12 @@ function checkRule(rule: Clause['amount'], depth: number): void {
           Object.values(rule.tiers ?? {}).length > 0 &&
           Object.keys(rule.tiers).length <= 20
         );
+      case 'decision':
+        return typeof rule.decision === 'string' && depth === 0 && optional(rule.ceilingYuan);
       case 'case-by-case':
         return optional(rule.ceilingYuan);
       default:
-        return rule?.kind === 'unknown' || rule?.kind === 'none';
+        return rule?.kind === 'unknown' || rule?.kind === 'none' || rule?.kind === 'relief';
     }
   })();
   if (!isSound)
@@ -282,9 +292,17 @@ export function parseAmendment(
     );
   if (!Array.isArray(clauses) || clauses.length === 0 || clauses.length > MOST_CLAUSES)
     throw new Problem('invalid', 'a version has 1 to 100 clauses');
-  const base = { version: number, ...(before.caps !== undefined && { caps: before.caps }) };
+  const { caps, models } = before;
+  const base = { version: number, ...(caps !== undefined && { caps }), ...(models !== undefined && { models }) };
   const parsed = clauses.map((clause) => parseClause(clause, base, vocabulary));
   if (new Set(parsed.map(({ id }) => id)).size < parsed.length)
     throw new Problem('invalid', 'two clauses have the same id');
-  return { ...base, from, ...(to !== undefined && { to }), clauses: parsed };
+  const named = new Set(parsed.flatMap(({ decision }) => (decision === undefined ? [] : [modelKey(decision)])));
+  const kept = Object.entries(models ?? {}).filter(([key]) => named.has(key));
+  const { models: _, ...rest } = base;
+  return {
+    ...{ ...rest, from, ...(to !== undefined && { to }) },
+    ...(kept.length > 0 && { models: Object.fromEntries(kept) }),
+    clauses: parsed,
+  };
 }

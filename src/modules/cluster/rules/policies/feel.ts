@@ -18,6 +18,8 @@ import type { Answers, AnswerValue, Eligibility, Variable } from '../../model/po
 export interface Condition {
   text: string;
   names: readonly string[];
+  /** The literals that each name is compared with. */
+  literals: ReadonlyMap<string, readonly AnswerValue[]>;
   test(answers: Answers): Eligibility;
 }
 
@@ -49,6 +51,12 @@ export function compileCondition(text: string, vocabulary: ReadonlyMap<string, V
   return {
     text,
     names: [...reading.uses.keys()],
+    literals: new Map(
+      [...reading.uses].map(([name, uses]) => [
+        name,
+        uses.filter((use) => use !== 'otherwise').flat() as AnswerValue[],
+      ]),
+    ),
     test: (answers) => told(test(answers) ?? decideByCases(test, answers, splits)),
   };
 }
@@ -96,15 +104,6 @@ export function representatives(variable: Variable, literals: readonly AnswerVal
   });
   found.add((points.at(-1) ?? 0) + 1);
   return [...found].filter((value) => value >= 0);
-}
-
-/** The literals that a name is compared with in a text that compiles. */
-export function literalsOf(text: string, vocabulary: ReadonlyMap<string, Variable>): Map<string, AnswerValue[]> {
-  const reading: Reading = { text, vocabulary, uses: new Map() };
-  logic(tree(text), reading);
-  return new Map(
-    [...reading.uses].map(([name, uses]) => [name, uses.filter((use) => use !== 'otherwise').flat() as AnswerValue[]]),
-  );
 }
 
 function tree(text: string): Node {

@@ -11,8 +11,9 @@ export {
   versionAt,
   waysToQualify,
 } from './assess.ts';
-export { DESK, getPolicy, POLICIES, readyClauses, VARIABLES, VOCABULARY, withAmendments } from './book.ts';
+export { DESK, getPolicy, POLICIES, readyClauses, shownPolicy, VARIABLES, VOCABULARY, withAmendments } from './book.ts';
 export { inForce, type Match, matchAll, type Subject, simulate } from './cost.ts';
+export { modelKey } from './decide.ts';
 export {
   accountsOf,
   actsFor,

@@ -68,9 +68,10 @@ export function essenceSerfling(input: Input): object {
   return asWeekly(judgeBySerfling(readSeries(input), readDay(only(args('baseline_end')))));
 }
 
-function asWeekly({ expected, bound, alarm, inBaseline }: WeeklyJudged): object {
+function asWeekly({ expected, bound, pValue, alarm, inBaseline }: WeeklyJudged): object {
   return {
     threshold: bound,
+    'p.value': pValue,
     estimate: expected,
     split: inBaseline.map((inside) => (inside ? 'Baseline Period' : 'Prediction Period')),
     alarm: alarm.map(Number),

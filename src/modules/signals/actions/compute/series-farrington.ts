@@ -26,36 +26,42 @@ const FLEXIBLE = [
   'noPeriods',
   'pastWeeksNotIncluded',
   'thresholdMethod',
+  'rCompat',
 ];
 
 /** R surveillance, `farringtonFlexible`. */
 export function farrington(input: Input): object {
   const control = readControl(input, FLEXIBLE);
-  const years = control('b').or(5, (b) => b.whole({ least: 1 }));
-  const halfWidth = control('w').or(3, (w) => w.whole({ least: 0 }));
-  const thresholdMethod = control('thresholdMethod').or('delta' as const, (each) => each.choice(THRESHOLDS));
+  const options = readFarrington(control);
   control('fitFun').or(undefined, (each) => each.choice(['algo.farrington.fitGLM.flexible']));
   const series = readSeries(
     input,
     control('populationOffset').or(false, (flag) => flag.flag()),
   );
-  const judge = new Farrington({
+  const judge = new Farrington(options);
+  const first = readFrequency(input) * options.years + options.halfWidth;
+  const positions = readRange(control('range'), series.counts.length, first);
+  const found = positions.map((at) => judge.judge(series, at, judge.baselineOf(series.calendar, at)));
+  return {
+    index1: positions.map((at) => at + 1),
+    ...asR(found),
+    ...(options.threshold !== 'delta' && { mu0: column(found, ({ mean }) => mean) }),
+  };
+}
+
+/** The options of the improved method; `rCompat` false follows the papers where R departs from them. */
+export function readFarrington(control: (name: string) => Input) {
+  const halfWidth = control('w').or(3, (w) => w.whole({ least: 0 }));
+  return {
     ...readShared(control),
-    years,
+    years: control('b').or(5, (b) => b.whole({ least: 1 })),
     halfWidth,
     weightsThreshold: control('weightsThreshold').or(2.58, (each) => each.number({ least: 0 })),
     pThresholdTrend: control('pThresholdTrend').or(0.05, (p) => p.number({ least: 0, most: 1 })),
     periods: control('noPeriods').or(1, (periods) => periods.whole({ least: 1, most: 1000 })),
     left: control('pastWeeksNotIncluded').or(halfWidth, (weeks) => weeks.whole({ least: 0 })),
-    threshold: thresholdMethod,
-    rCompat: true,
-  });
-  const positions = readRange(control('range'), series.counts.length, readFrequency(input) * years + halfWidth);
-  const found = positions.map((at) => judge.judge(series, at, judge.baselineOf(series.calendar, at)));
-  return {
-    index1: positions.map((at) => at + 1),
-    ...asR(found),
-    ...(thresholdMethod !== 'delta' && { mu0: column(found, ({ mean }) => mean) }),
+    threshold: control('thresholdMethod').or('delta' as const, (each) => each.choice(THRESHOLDS)),
+    rCompat: control('rCompat').or(true, (flag) => flag.flag()),
   };
 }
 
@@ -132,6 +138,8 @@ export function farringtonOriginal(input: Input): object {
   const found = positions.map((at) => farringtonClassic(series, at, options));
   return {
     upperbound: found.map(({ bound }) => bound),
+    expected: found.map(({ expected }) => expected),
+    pvalue: found.map(({ pValue }) => pValue),
     trend: found.map(({ trend }) => Number(trend)),
     ...told(found.map(({ alarm }) => alarm)),
   };

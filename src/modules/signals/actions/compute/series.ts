@@ -2,6 +2,7 @@ import {
   binomialCusum,
   earsLead,
   estimateInControl,
+  type Judged,
   bayes as judgeByBayes,
   cdc as judgeByCdc,
   ears as judgeByEars,
@@ -28,8 +29,7 @@ export function ears(input: Input): object {
   };
   const first = input.field('firstIndex1').or(earsLead(options), (index) => index.whole({ least: 1 }) - 1);
   const positions = readRange(control('range'), counts.length, first).sort((one, two) => one - two);
-  const { bound, alarm } = judgeByEars(counts, positions, options);
-  return { index1: positions.map((at) => at + 1), upperbound: bound, ...told(alarm) };
+  return { index1: positions.map((at) => at + 1), ...answered(judgeByEars(counts, positions, options)) };
 }
 
 /** R surveillance, `algo.bayes`. */
@@ -38,11 +38,7 @@ export function bayes(input: Input): object {
   const control = readControl(input, ['range', 'b', 'w', 'actY', 'alpha']);
   const past = readPast(input, control, { years: 0, halfWidth: 6, thisYear: true });
   const alpha = control('alpha').or(0.05, (each) => each.number({ above: 0, below: 1 }));
-  const { bound, alarm } = judgeByBayes(counts, readRange(control('range'), counts.length, leadOf(past)), {
-    ...past,
-    alpha,
-  });
-  return { upperbound: bound, ...told(alarm) };
+  return answered(judgeByBayes(counts, readRange(control('range'), counts.length, leadOf(past)), { ...past, alpha }));
 }
 
 /** R surveillance, `algo.rki`. */
@@ -50,8 +46,7 @@ export function rki(input: Input): object {
   const counts = readCounts(input);
   const control = readControl(input, ['range', 'b', 'w', 'actY']);
   const past = readPast(input, control, { years: 2, halfWidth: 4, thisYear: false });
-  const { bound, alarm } = judgeByRki(counts, readRange(control('range'), counts.length, leadOf(past)), past);
-  return { upperbound: bound, ...told(alarm) };
+  return answered(judgeByRki(counts, readRange(control('range'), counts.length, leadOf(past)), past));
 }
 
 function readPast(
@@ -82,8 +77,12 @@ export function cdc(input: Input): object {
     alpha: control('alpha').or(0.025, (alpha) => alpha.number({ above: 0, below: 1 })),
   };
   const first = options.years * 52 + options.months * 4 + 3;
-  const { bound, months, alarm } = judgeByCdc(counts, readRange(control('range'), counts.length, first), options);
-  return { upperbound: bound, ...told(alarm), aggr: months };
+  const judged = judgeByCdc(counts, readRange(control('range'), counts.length, first), options);
+  return { ...answered(judged), aggr: judged.months };
+}
+
+function answered({ expected, bound, pValue, alarm }: Judged): object {
+  return { upperbound: bound, expected, pvalue: pValue, ...told(alarm) };
 }
 
 /** R surveillance, `algo.cusum`. */

@@ -1,14 +1,25 @@
-import { type Detector, IMPROVED_FARRINGTON, judgeLatest, type LatestJudgement } from '#standards/outbreak-detection';
+import { type Detector, judgeLatest, type LatestJudgement } from '#standards/outbreak-detection';
 import { scanPermutation } from '#standards/space-time';
-import type { Input } from './input.ts';
+import {
+  DETECTORS,
+  type DetectorMethod,
+  type DetectorOptions,
+  type DetectorRule,
+  freshOptions,
+  UNITS,
+} from '../../model.ts';
+import { Input } from './input.ts';
+import { readFarrington } from './series-farrington.ts';
+import { judgeLast } from './watch-detectors.ts';
 
 const WEEKS_A_YEAR = 52;
+const DAYS_A_YEAR = 365;
 
 /**
  * Judges the last counts of many series of one length by one rule: the running watch.
  *
- * Input: rule { method: ears | farrington, and its options }, series (rows of counts, oldest first), judge (how many of the last counts), days (each count's day since 1970-01-01).
- * Output: for each series bound, expected, p, alarm of the judged counts; `tooShort` where the past does not reach back far enough for any of them.
+ * Input: rule (of a case definition), series (rows of counts, oldest first), judge (how many of the last counts), days (each count's day since 1970-01-01), tested (persons, as the series; absent: nobody).
+ * Output: for each series bound, expected, p, statistic, alarm of the judged counts; `tooShort` where the past does not reach back far enough for any of them.
  */
 export function watchSeries(input: Input): unknown {
   const rule = input.field('rule');
@@ -18,36 +29,80 @@ export function watchSeries(input: Input): unknown {
     throw input.field('series').wrong('a count for each day', { days: days.length });
   const judge = input.field('judge').whole({ least: 1, most: days.length });
   const least = rule.field('leastCases').or(0, (each) => each.number({ least: 0 }));
-  const detector = detectorOf(rule);
-  const series = rows.map((row) => Float64Array.from(row));
-  const judged = Array.from({ length: judge }, (_, at) =>
-    latestAt(series, days.subarray(0, days.length - judge + 1 + at), detector),
-  );
+  const tested = input.field('tested').or(undefined, (each) => each.matrix({ least: 0 }));
+  const judged = judgeRows(rule, { rows, tested, days, judge });
   return {
     series: rows.map((row, at) => {
       const points = judged.map((latest) => latest?.[at]);
+      const column = (of: (point: Latest) => number | undefined): number[] =>
+        points.map((point) => (point && of(point)) ?? Number.NaN);
       return {
-        tooShort: judged.every((latest) => latest === undefined),
-        bound: points.map((point) => point?.bound ?? Number.NaN),
-        expected: points.map((point) => point?.expected ?? Number.NaN),
-        p: points.map((point) => point?.pValue ?? Number.NaN),
+        tooShort: points.every((point) => point === undefined),
+        bound: column((point) => point.bound),
+        expected: column((point) => point.expected),
+        p: column((point) => point.pValue),
+        statistic: column((point) => point.statistic),
         alarm: points.map((point, index) => (point?.alarm ?? false) && row[row.length - judge + index]! >= least),
       };
     }),
   };
 }
 
-function detectorOf(rule: Input): Detector {
+interface Rows {
+  rows: number[][];
+  tested: number[][] | undefined;
+  days: Int32Array;
+  judge: number;
+}
+
+type Latest = Pick<LatestJudgement, 'expected' | 'bound' | 'pValue' | 'alarm'> & { statistic?: number };
+
+/** For each judged count what is said of each series; undefined where the past is too short. */
+function judgeRows(rule: Input, asked: Rows): ((Latest | undefined)[] | undefined)[] {
+  const { rows, days, judge } = asked;
+  const ends = Array.from({ length: judge }, (_, at) => days.length - judge + 1 + at);
+  const detector = sharedDetector(rule);
+  if (detector === undefined) return ends.map((end) => rows.map((_, row) => judgeAlone(rule, asked, row, end)));
+  const series = rows.map((row) => Float64Array.from(row));
+  return ends.map((end) => latestAt(series, days.subarray(0, end), detector));
+}
+
+/** Those that share their baseline among all series. */
+function sharedDetector(rule: Input): Detector | undefined {
+  const method = rule.field('method').choice(['ears', ...METHODS]);
+  if (method !== 'ears' && method !== 'farrington') return undefined;
   const alpha = rule.field('alpha').number({ above: 0, below: 1 });
-  if (rule.field('method').choice(['ears', 'farrington']) === 'farrington')
-    return {
-      ...IMPROVED_FARRINGTON,
-      name: 'farrington',
-      alpha,
-      years: rule.field('years').whole({ least: 1, most: 20 }),
-    };
-  const minSigma = rule.field('minSigma').number({ least: 0 });
-  return { name: 'ears', alpha, minSigma, method: rule.field('type').choice(['C1', 'C2', 'C3']) };
+  if (method === 'ears') {
+    const minSigma = rule.field('minSigma').number({ least: 0 });
+    return { name: 'ears', alpha, minSigma, method: rule.field('type').choice(['C1', 'C2', 'C3']) };
+  }
+  const years = rule.field('years').whole({ least: 1, most: 20 });
+  const { halfWidth, periods, left, threshold, power, limitCases, limitWeeks, asR, ...same } = optionsOf(rule, method);
+  const control = {
+    ...same,
+    ...{ alpha, b: years, w: halfWidth, noPeriods: periods, pastWeeksNotIncluded: left, powertrans: power },
+    ...{ thresholdMethod: threshold, limit54: [limitCases, limitWeeks], rCompat: asR },
+  };
+  return { name: 'farrington', ...readFarrington((name) => new Input(control).field(name)) };
+}
+
+const METHODS = Object.keys(DETECTORS) as DetectorMethod[];
+
+function optionsOf(rule: Input, method: DetectorMethod): DetectorOptions {
+  return { ...freshOptions(method), ...rule.field('options').or({}, (given) => given.value as DetectorOptions) };
+}
+
+function judgeAlone(rule: Input, { rows, tested, days }: Rows, row: number, end: number): Latest | undefined {
+  const method = rule.field('method').value as DetectorRule['method'];
+  const isDaily = rule.field('unit').or('day', (unit) => unit.choice(UNITS)) === 'day';
+  const slice = {
+    observed: rows[row]!.slice(0, end),
+    tested: (tested?.[row] ?? []).slice(0, end),
+    days: Array.from(days.subarray(0, end)),
+    freq: isDaily ? DAYS_A_YEAR : WEEKS_A_YEAR,
+  };
+  const found = judgeLast(slice, { method, options: optionsOf(rule, method) });
+  return found && { ...found, pValue: found.p };
 }
 
 /** The last count of each series up to a day; undefined where the past is too short. */
