@@ -43,6 +43,28 @@ describe('copy', () => {
   });
 });
 
+describe('a parameter', () => {
+  test('that is an array comes back as it went', async () => {
+    const text = fc.string({ unit: 'binary' }).map((value) => value.replaceAll('\0', ''));
+    const some = <T>(item: fc.Arbitrary<T>) => fc.array(fc.option(item, { freq: 5 }));
+    const lists = fc.tuple(
+      some(text),
+      some(fc.integer()),
+      some(fc.boolean()),
+      fc.array(fc.date({ noInvalidDate: true, min: new Date(0) })),
+    );
+    await fc.assert(
+      fc.asyncProperty(lists, async ([a, n, b, d]) => {
+        const back = await db.one(
+          sql`select ${a}::text[] as a, ${n}::int[] as n, ${b}::bool[] as b, ${d}::timestamptz[] as d, array_position(${a}::text[], 'NULL') as p`,
+        );
+        expect(back).toEqual({ a, n, b, d, p: a.includes('NULL') ? a.indexOf('NULL') + 1 : null });
+      }),
+      { numRuns: 50, examples: [[[['NULL', '{}', '"\\', '', ' , '], [], [], []]]] },
+    );
+  });
+});
+
 describe('transaction', () => {
   test('is tried again when PostgreSQL asks for it, and loses no update', async () => {
     await db.run(

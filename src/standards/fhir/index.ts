@@ -57,6 +57,7 @@ export {
   keepDecimal,
   MOST_DEPTH,
   MOST_LENGTH,
+  mayChange,
   parseFhirJson,
   stringifyFhirJson,
 } from './json.ts';

@@ -17,6 +17,7 @@ describe('FHIR JSON', () => {
     '{"value":1e999}',
     '[2.50]',
     '{"a":5.00 }',
+    '{"a":0.0000001,"b":[-0.00000012]}',
   ])('%s comes back', (text) => {
     expect(stringifyFhirJson(parseFhirJson(text))).toBe(text.replace(' ', ''));
   });

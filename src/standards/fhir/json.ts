@@ -71,12 +71,16 @@ const SURROGATE = /\\u[dD][89a-fA-F]/;
 /** Source texts by the object or array that holds the number, then by key. */
 const exact = new WeakMap<object, Map<string, string>>();
 
-/** A number that JavaScript might write differently: trailing zero, sixteen or more digits, exponent, or minus zero. */
-const MAY_CHANGE = /[:[,]\s*-?(?:\d+\.\d*0|\d[\d.]{15,}|\d[\d.]*[eE][-+]?\d+|(?<=-)0)\s*[,}\]]/;
+/** Whether JavaScript might write a number of the text differently: trailing zero, six zeros after the point, sixteen or more digits, exponent, or minus zero. */
+export function mayChange(text: string): boolean {
+  return MAY_CHANGE.test(text);
+}
+
+const MAY_CHANGE = /(?:^|[:[,])\s*-?(?:\d+\.\d*0|0\.0{6}\d+|\d[\d.]{15,}|\d[\d.]*[eE][-+]?\d+|(?<=-)0)\s*(?:[,}\]]|$)/;
 
 function parse(source: string): unknown {
   try {
-    return MAY_CHANGE.test(source) ? JSON.parse(source, keepSource) : JSON.parse(source);
+    return mayChange(source) ? JSON.parse(source, keepSource) : JSON.parse(source);
   } catch (error) {
     throw new FhirJsonError('the text is not JSON', faultOf(source), { cause: error });
   }

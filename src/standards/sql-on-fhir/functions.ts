@@ -224,6 +224,33 @@ export const FUNCTIONS: Record<string, Known> = {
   highBoundary: boundary('high'),
 };
 
+const WANTS_CLOCK = 'a row that is kept would grow old: compare with a time in the SQL over the view';
+const WANTS_OTHERS = 'a view reads one resource: join views in SQL, by getReferenceKey()';
+const WANTS_TERMS = 'a view knows no terminology: join a table of codes in SQL';
+const WANTS_PROFILES = 'a view knows no profiles';
+const WITHOUT_TYPE = 'what it finds has no type that is known beforehand: name the elements, or use repeat()';
+
+/** Functions of FHIRPath that are refused, each with what to do instead or why. */
+export const REFUSED: Readonly<Record<string, string>> = {
+  now: WANTS_CLOCK,
+  today: WANTS_CLOCK,
+  timeOfDay: WANTS_CLOCK,
+  resolve: WANTS_OTHERS,
+  memberOf: WANTS_TERMS,
+  subsumes: WANTS_TERMS,
+  subsumedBy: WANTS_TERMS,
+  conformsTo: WANTS_PROFILES,
+  elementDefinition: WANTS_PROFILES,
+  slice: WANTS_PROFILES,
+  checkModifiers: WANTS_PROFILES,
+  htmlChecks: WANTS_PROFILES,
+  children: WITHOUT_TYPE,
+  descendants: WITHOUT_TYPE,
+  aggregate: 'aggregate in the SQL over the view, with a row for each item',
+  toQuantity: 'read the value and the unit as columns of their own',
+  convertsToQuantity: 'read the value and the unit as columns of their own',
+};
+
 for (const name of ['Integer', 'Decimal', 'Boolean', 'String', 'Date', 'DateTime', 'Time']) {
   const to = FUNCTIONS[`to${name}`] as Known;
   FUNCTIONS[`convertsTo${name}`] = known(0, 0, (on, given, scope) => {

@@ -25,7 +25,7 @@ import {
   type Variable,
   variable,
 } from './algebra.ts';
-import { FUNCTIONS } from './functions.ts';
+import { FUNCTIONS, REFUSED } from './functions.ts';
 import { OPERATORS } from './operators.ts';
 import { quantity, quantityPart } from './quantity.ts';
 import { childrenOf, isAbstract, isResource, readType } from './types.ts';
@@ -90,7 +90,10 @@ export function meaningOf(ast: Ast, scope: Scope): Value {
       return OPERATORS[ast.sign]?.(ast.left, ast.right, scope) ?? fail(`the operator ${ast.sign} is not known`);
     case 'call': {
       const known = Object.hasOwn(FUNCTIONS, ast.name) ? FUNCTIONS[ast.name] : undefined;
-      if (known === undefined) throw new PathError(`the function ${ast.name}() is not known`);
+      if (known === undefined) {
+        const why = Object.hasOwn(REFUSED, ast.name) ? REFUSED[ast.name] : undefined;
+        throw new PathError(`the function ${ast.name}() is not ${why === undefined ? 'known' : `supported: ${why}`}`);
+      }
       const { least, most } = known;
       if (ast.given.length < least || ast.given.length > most)
         throw new PathError(`${ast.name}() takes ${least === most ? least : `${least} to ${most}`} arguments`);

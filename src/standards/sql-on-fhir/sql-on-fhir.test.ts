@@ -5,6 +5,7 @@ import { Session } from 'chdb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sql, trusted } from '#kernel/sql';
 import { testDatabase } from '../../../tests/support/postgres.ts';
+import { FUNCTIONS, REFUSED } from './functions.ts';
 import { type CompileOptions, compileView, losslessJson, parseView } from './index.ts';
 
 type Json = Record<string, unknown>;
@@ -125,6 +126,25 @@ describe('parseView', () => {
     const { view, issues } = parseView({ resource: 'Patient', ...json });
     expect(view).toBeUndefined();
     expect(issues).toContainEqual(expect.objectContaining({ severity: 'error', expression }));
+  });
+
+  test.each(Object.entries(REFUSED))('refuses the function %s() with what to do instead', (name, why) => {
+    const { view, issues } = parseView({ resource: 'Patient', ...ofPaths(`name.${name}('a', 'b')`) });
+    expect(view).toBeUndefined();
+    expect(issues[0]?.message).toContain(why);
+    expect(FUNCTIONS).not.toHaveProperty(name);
+  });
+
+  /** Source: FHIRPath N1 (2.0.0), chapters 5 and 7, and FHIR R4, fhirpath.html ("Additional functions"). */
+  test('knows or refuses by name every function of the specification', () => {
+    const names =
+      'empty exists all allTrue anyTrue allFalse anyFalse subsetOf supersetOf count distinct isDistinct where select repeat ofType single first last tail skip take ' +
+      'intersect exclude union combine iif toBoolean convertsToBoolean toInteger convertsToInteger toDate convertsToDate toDateTime convertsToDateTime toDecimal ' +
+      'convertsToDecimal toQuantity convertsToQuantity toString convertsToString toTime convertsToTime indexOf substring startsWith endsWith contains upper lower replace ' +
+      'matches replaceMatches length toChars abs ceiling exp floor ln log power round sqrt truncate children descendants trace now timeOfDay today not aggregate is as ' +
+      'extension hasValue getValue resolve elementDefinition slice checkModifiers conformsTo memberOf subsumes subsumedBy htmlChecks';
+    const known = { ...FUNCTIONS, ...REFUSED };
+    expect(names.split(' ').filter((name) => !Object.hasOwn(known, name))).toEqual([]);
   });
 
   test('takes every key of the structure, extensions and what stands beside a primitive', () => {

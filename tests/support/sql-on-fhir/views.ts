@@ -54,6 +54,8 @@ const KINDS: Readonly<Record<Kind, readonly string[]>> = {
   time: ['time'],
 };
 
+const KIND_FROM_TEXT = { date: 'toDate', dateTime: 'toDateTime', time: 'toTime' } as const;
+
 const MOST_DEPTH = 3;
 
 export function randomView(random: Random): ViewDefinition {
@@ -160,6 +162,9 @@ class ViewMaker {
           `${this.one(this.#leaf(focus, 'string')) ?? "'1'"}.${random.pick(['convertsToInteger', 'convertsToDecimal', 'convertsToBoolean'])}()`,
         () => `${this.one(this.#leafWithValue(focus, 'string')) ?? "'Ann'"} ~ ${this.#literal('string')}`,
         () => `${this.#textsOf(focus)}.isDistinct()`,
+        () => `${this.#textsOf(focus)}.${random.pick(['subsetOf', 'supersetOf'])}(${this.#textsOf(focus)})`,
+        () => `(${this.one(this.#leafWithValue(focus, 'string')) ?? "'ab'"} & '').matchesFull('[a-z]+')`,
+        () => `(${random.pick(["'true'", "'f'", "'1.0'", "'maybe'"])}).toBoolean()`,
       ])()
       .replace(/^(.*)\.(startsWith|endsWith|contains)\(/, (all, path: string, name: string) =>
         path.startsWith("'") ? all : `${path}.first().${name}(`,
@@ -238,6 +243,7 @@ class ViewMaker {
           () => `${this.#textsOf(focus)}.combine(${this.#textsOf(focus)}).join('+')`,
           () => `${this.#leafOfMany(focus)}.join(${random.pick(['', "','", "' | '"])})`,
           () => `${again(random.pick(['integer', 'boolean']))}.toString()`,
+          () => `${again()}.single()`,
           () => `${again()}.split(${this.#literal('string')}).join('+')`,
           () => `${again()}.toChars().${random.pick(['first', 'last'])}()`,
           () => `coalesce(${again()}, ${again()}, ${this.#literal('string')})`,
@@ -249,6 +255,7 @@ class ViewMaker {
         return random.pick<() => string>([
           () => `${this.walk(focus).text}.count()`,
           () => `${this.#textsOf(focus)}.distinct().count()`,
+          () => `${this.#textsOf(focus)}.${random.pick(['intersect', 'exclude'])}(${this.#textsOf(focus)}).count()`,
           () => `(${this.#textsOf(focus)} | ${this.#textsOf(focus)}).count()`,
           () => `${this.#textsOf(focus)}.combine(${this.#textsOf(focus)}).count()`,
           () => `${again('string')}.length()`,
@@ -273,6 +280,7 @@ class ViewMaker {
           () => `${again('string')}.toDecimal()`,
           () => `${again()}.abs()`,
           () => `${again()}.round(1)`,
+          () => `${leaf()}.${random.pick(['sqrt()', 'abs().ln()', 'power(2)', 'abs().log(2)'])}.round(3)`,
           () => `${bounded().replace('(-', '(')}.${random.pick(['lowBoundary', 'highBoundary'])}()`,
           () => choose(again),
         ])();
@@ -280,6 +288,7 @@ class ViewMaker {
         return random.pick<() => string>([
           () => `${bounded()}.${random.pick(['lowBoundary', 'highBoundary'])}()`,
           () => (kind === 'date' ? `${bounded()} ${this.#shift()}` : choose(again)),
+          () => `${bounded()}.toString().${KIND_FROM_TEXT[kind]}()`,
           () => choose(again),
         ])();
     }
