@@ -34,6 +34,7 @@ export const bench: Bench = {
 
       const start = performance.now();
       const read = await readRows({
+        kind: 'enterprise',
         columns: ['企业名称', '所在城市', '统一社会信用代码'],
         mapping: ['nameZh', 'place', 'uscc'],
         places: [],

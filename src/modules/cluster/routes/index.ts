@@ -11,6 +11,7 @@ import { openDataRoutes } from './open-data.ts';
 import { policyRoutes } from './policies.ts';
 import { portalRoutes } from './portal.ts';
 import { projectRoutes } from './projects.ts';
+import { publicationRoutes } from './publications.ts';
 import { recordRoutes } from './record.ts';
 import { relayRoutes } from './relay.ts';
 import { spaceRoutes } from './space.ts';
@@ -43,4 +44,5 @@ export async function clusterRoutes(app: FastifyInstance, door: Door): Promise<v
   noticeRoutes(app, door);
   catalogueRoutes(app, door);
   bookingRoutes(app, door);
+  publicationRoutes(app, door);
 }

@@ -11,6 +11,7 @@ export * from './notices.ts';
 export * from './open-data.ts';
 export * from './portal.ts';
 export * from './projects.ts';
+export * from './publications.ts';
 export * from './record.ts';
 export * from './record.ts';
 export * from './record.ts';

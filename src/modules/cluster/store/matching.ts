@@ -1,7 +1,7 @@
 import type { Context, Db, Sql, Tx } from '#kernel/context';
 import { all, isId, sql } from '#kernel/sql';
 import type { Evidence, Merge, Thing } from '../model.ts';
-import type { Known } from '../rules/index.ts';
+import { type Known, knownWork } from '../rules/index.ts';
 
 export interface KnownThing extends Known {
   id: string;
@@ -21,6 +21,10 @@ export async function findKnown(db: Db, ids: readonly string[]): Promise<Map<str
     names: string[];
     uscc: string | null;
     lei: string | null;
+    doi: string | null;
+    number: string | null;
+    application: string | null;
+    published: string | null;
     places: string[];
     statements: number;
   }>(sql`
@@ -39,6 +43,8 @@ export async function findKnown(db: Db, ids: readonly string[]): Promise<Map<str
         where each.name is not null
       ) as names,
       ${identifier('uscc')} as uscc, ${identifier('lei')} as lei,
+      ${identifier('doi')} as doi, ${identifier('patent-number')} as number, ${identifier('application-number')} as application,
+      ${identifier('published')} as published,
       coalesce((
         select array_agg(place.name) from cluster.relation as relation join cluster.thing as place on place.id = relation.object
         where relation.subject = thing.id and relation.predicate = 'located-in' and relation.withdrawn_at is null
@@ -48,14 +54,21 @@ export async function findKnown(db: Db, ids: readonly string[]): Promise<Map<str
     where thing.id = any(${[...new Set(ids)]}::text[]) and thing.merged_into is null
   `);
   return new Map(
-    rows.map(({ uscc, lei, ...row }) => [
+    rows.map(({ uscc, lei, doi, number, application, published, ...row }) => [
       row.id,
-      { ...row, ...(uscc !== null && { uscc }), ...(lei !== null && { lei }) },
+      {
+        ...row,
+        ...(uscc !== null && { uscc }),
+        ...(lei !== null && { lei }),
+        ...((row.kind === 'paper' || row.kind === 'patent') && {
+          work: knownWork({ doi, numbers: [number, application], published }),
+        }),
+      },
     ]),
   );
 }
 
-function identifier(property: 'uscc' | 'lei'): Sql {
+function identifier(property: 'uscc' | 'lei' | 'doi' | 'patent-number' | 'application-number' | 'published'): Sql {
   return sql`(
     select said.value #>> '{}' from cluster.statement as said
     where said.thing in (select thing.id union select id from cluster.thing as part where part.merged_into = thing.id)

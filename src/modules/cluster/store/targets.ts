@@ -97,6 +97,28 @@ export function countReaching(
   `);
 }
 
+/** Patents whose newest legal state is valid, by their number inventions, of those whose state is known. */
+export function countValidInventions(db: Db): Promise<{ value: number; of: number; known: number }> {
+  return db.one(sql`
+    with newest as (
+      select distinct on (said.thing) said.thing, said.value #>> '{}' as state
+      from cluster.statement as said join cluster.thing as thing on thing.id = said.thing
+      where said.property = 'patent-state' and said.withdrawn_at is null and thing.kind = 'patent' and not thing.example and thing.merged_into is null
+      order by said.thing, said.as_of desc nulls last, said.said_at desc, said.id
+    )
+    select
+      (
+        select count(*)::int from newest where state = 'valid' and exists (
+          select from cluster.statement as number where number.thing = newest.thing and number.withdrawn_at is null
+            and (number.property = 'patent-number' and number.value #>> '{}' ~ '^CN[0-9]+[ABC][0-9]?$'
+              or number.property = 'application-number' and number.value #>> '{}' ~ '^CN([0-9]{4}|[0-9]{2})[18][0-9]{5,7}[.]')
+        )
+      ) as value,
+      (select count(*)::int from newest) as known,
+      (select count(*)::int from cluster.thing where kind = 'patent' and not example and merged_into is null) as of
+  `);
+}
+
 export async function findSettings(db: Db): Promise<LadderSetting[]> {
   const rows = await db.rows<Dated<LadderSetting>>(sql`
     select distinct on (rung, criterion) rung, criterion, value, source, valid_from::text as "validFrom", set_by_name as "setByName", set_at as "setAt"
