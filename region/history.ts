@@ -1,7 +1,7 @@
 import { historyTransaction, type Transaction } from './fhir.ts';
 import { random } from './random.ts';
 import { DAY, dayOf, HOUR, startOfDay } from './time.ts';
-import type { Laboratory, Person, World } from './world.ts';
+import { type Laboratory, makePerson, type Person, type World } from './world.ts';
 
 /** A stool culture of the years before: what it found, and, of some, which serotype. */
 export interface PastResult {
@@ -20,6 +20,8 @@ const POSITIVE = 4.5;
 const NEGATIVE = 2;
 const TYPED = 0.5;
 const MOST_IN_TRANSACTION = 60;
+/** Persons of the past have numbers from here on: nobody else tells of them. */
+const FIRST_PERSON = 500_000;
 const SEROTYPES = [
   { name: 'Salmonella Typhimurium', share: 0.45 },
   { name: 'Salmonella Enteritidis', share: 0.3 },
@@ -41,7 +43,7 @@ export function caseHistory(world: World, before: string): (() => Transaction)[]
   });
 }
 
-function resultsOf({ seed, scale, people, laboratories }: World, before: string, weeksBack: number): PastResult[] {
+function resultsOf({ seed, scale, laboratories }: World, before: string, weeksBack: number): PastResult[] {
   const monday = startOfDay(before) - weeksBack * 7 * DAY;
   const draw = random(seed, 'history', dayOf(monday));
   // The most cases in the middle of July.
@@ -53,7 +55,7 @@ function resultsOf({ seed, scale, people, laboratories }: World, before: string,
     const serotype = draw.weighted(SEROTYPES, ({ share }) => share).name;
     return {
       id: `SAL-${dayOf(monday)}-${nth}`,
-      person: draw.pick(people),
+      person: makePerson(seed, FIRST_PERSON + 1_000 * weeksBack + nth),
       laboratory: draw.pick(laboratories),
       at,
       found,
