@@ -713,7 +713,6 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'one to 500 entries are entered at once': '每次录入 1 至 500 条账目',
   'only a distribution can be recallable': '只有分配可以注明可收回',
   'only an investment buys a stake, of 0 to 100 %': '只有投资可以注明持股比例（0 至 100%）',
-  'so many enterprises are not judged at once': '企业过多，无法一次评定',
   'some rows are wrong, so none was entered': '部分行有误，未录入任何一行',
   'the books of a fund hold no more entries': '该基金账目条数已达上限',
   'the books of these funds are too long to be read at once': '账目过长，无法一次读取',
