@@ -1,8 +1,9 @@
+import type { PastResult } from './history.ts';
 import { epcOf, SYSTEM } from './identifiers.ts';
 import { type Order, type Request, tubesOf } from './orders.ts';
 import type { Bilingual, Point } from './places.ts';
 import { uuidOf } from './random.ts';
-import { isoTime } from './time.ts';
+import { DAY, isoTime } from './time.ts';
 import type { Organization, Person, World } from './world.ts';
 
 /** FHIR R4 as a clinic's software sends it: transactions that can be sent again without doubling anything. */
@@ -134,6 +135,48 @@ export function orderTransaction(order: Order, requests: readonly Request[]): Tr
     ),
   );
   return transaction([patient, ...services, ...specimens]);
+}
+
+const LOINC = 'http://loinc.org';
+const SNOMED = 'http://snomed.info/sct';
+const EXAMPLE = { system: 'https://banyan.health/code/data', code: 'example' };
+
+/** Results of years before, as a hospital hands over what it had before it was connected; each says that it is made up. */
+export function historyTransaction(results: readonly PastResult[]): Transaction {
+  const patients = new Map(results.map(({ person }) => [person.index, patientEntry(person)]));
+  return transaction([...patients.values(), ...results.flatMap(pastEntries)]);
+}
+
+function pastEntries({ id, person, laboratory, at, found, serotype }: PastResult): Entry[] {
+  const observed = (key: string, code: object, value: object): Entry =>
+    entry(
+      `urn:uuid:${uuidOf('past-result', key)}`,
+      { system: SYSTEM.example, value: key },
+      {
+        resourceType: 'Observation',
+        meta: { tag: [EXAMPLE] },
+        status: 'final',
+        category: [coded('http://terminology.hl7.org/CodeSystem/observation-category', 'laboratory')],
+        code,
+        subject: { reference: `urn:uuid:${uuidOf('patient', person.healthCard)}` },
+        effectiveDateTime: isoTime(at),
+        issued: isoTime(at + 3 * DAY),
+        performer: [{ identifier: { system: SYSTEM.gln, value: laboratory.gln }, display: laboratory.name.zh }],
+        note: [{ text: 'Example: constructed history. 示例：虚构的历史数据。' }],
+        ...value,
+      },
+    );
+  const culture = coded(LOINC, '20955-1', 'Salmonella sp identified in Stool by Organism specific culture');
+  return [
+    observed(id, culture, {
+      valueCodeableConcept: found
+        ? coded(SNOMED, '27268008', 'Salmonella')
+        : coded(SNOMED, '260415000', 'Not detected'),
+    }),
+    ...(serotype === undefined
+      ? []
+      : [observed(`${id}-T`, coded(LOINC, '20951-0', 'Salmonella sp serotype'), { valueString: serotype })]),
+  ];
 }
 
 function patientEntry(person: Person): Entry {

@@ -3,6 +3,7 @@ import type { EpcisEvent } from './epcis.ts';
 import { captureDocument } from './epcis.ts';
 import type { Transaction } from './fhir.ts';
 import { Failed, pause, Refused } from './post.ts';
+import type { Movement } from './stocks.ts';
 
 const TIMEOUT_MS = 30_000;
 
@@ -58,6 +59,31 @@ export class HttpDoor {
       headers: { ...this.#headers(), 'content-type': 'application/json' },
       body: JSON.stringify(listed),
     });
+    await refuseUnlessOk(response);
+    await response.arrayBuffer();
+  }
+
+  /** What a store holds. The same again changes nothing. */
+  async countStocks(counts: readonly object[]): Promise<void> {
+    const response = await this.#fetch(new URL(`${this.#url}/api/signals/stocks/counts`), {
+      method: 'PUT',
+      headers: { ...this.#headers(), 'content-type': 'application/json' },
+      body: JSON.stringify({ counts }),
+    });
+    await refuseUnlessOk(response);
+    await response.arrayBuffer();
+  }
+
+  /** A movement that the platform does not know by its note yet. */
+  async moveStock(movement: Movement): Promise<void> {
+    const asked = new URLSearchParams({ site: movement.site, item: movement.item, limit: '1000' });
+    const known = await this.#fetch(new URL(`${this.#url}/api/signals/stocks/movements?${asked}`), {
+      headers: this.#headers(),
+    });
+    await refuseUnlessOk(known);
+    const { movements } = (await known.json()) as { movements: { note: string }[] };
+    if (movements.some(({ note }) => note === movement.note)) return;
+    const response = await this.#post('/api/signals/stocks/movements', 'application/json', movement);
     await refuseUnlessOk(response);
     await response.arrayBuffer();
   }

@@ -6,6 +6,7 @@ export const SYSTEM = {
   organization: 'https://banyan.health/id/organization',
   device: 'https://banyan.health/id/device',
   facility: 'https://banyan.health/id/v2/facility',
+  example: 'https://banyan.health/id/example',
   gln: 'https://id.gs1.org/414',
   epc: 'urn:ietf:rfc:3986',
 } as const;

@@ -22,6 +22,9 @@ export interface Memory {
   earlier: number;
   /** How many batches of earlier case reports are delivered; undefined when none are. */
   batches?: number;
+  /** How many transactions of the case history, and how many stock movements, are delivered; undefined when none are. */
+  history?: number;
+  stocks?: number;
   faults: Fault[];
   /** Last tick delivered by each sensor. */
   ticks: Record<string, number>;

@@ -21,6 +21,9 @@ class Listener {
   readonly batches: string[][] = [];
   /** Products whose listed reactions were told. */
   readonly listed: string[] = [];
+  /** Sites whose stocks were counted, and notes of movements. */
+  readonly counted: string[] = [];
+  readonly moved: string[] = [];
   /** Knows no case reports, as a server of before. */
   oldServer = false;
   readonly readings: { device: string; seq: number; count: number; first: string; last: string }[] = [];
@@ -60,7 +63,14 @@ class Listener {
       request.on('data', (chunk) => (text += chunk));
       request.on('end', () => {
         if (this.down) response.writeHead(503).end();
-        else if (request.method === 'GET') {
+        else if (request.url === '/api/signals/stocks/counts') {
+          this.counted.push(...(JSON.parse(text) as { counts: { site: string }[] }).counts.map(({ site }) => site));
+          response.writeHead(200).end('{}');
+        } else if (request.url!.startsWith('/api/signals/stocks/movements')) {
+          if (request.method === 'POST') this.moved.push((JSON.parse(text) as { note: string }).note);
+          const movements = this.moved.map((note) => ({ note }));
+          response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ movements }));
+        } else if (request.method === 'GET') {
           // A job is running when first asked for, then done, with a complaint about an event that it had before.
           const asked = this.#asked.has(request.url!);
           this.#asked.add(request.url!);
@@ -202,6 +212,8 @@ describe('the region', () => {
     expect(listener.events.length).toBeGreaterThan(20);
     expect(new Set(listener.events).size).toBe(listener.events.length);
     expect(running.status().post).toMatchObject({ refused: 0, retries: 0 });
+    await until(() => listener.moved.length > 20);
+    expect(new Set(listener.counted).size).toBe(4);
     for (const of of Map.groupBy(listener.readings, (each) => each.device).values()) {
       expect(of.map((each) => each.seq)).toEqual([...new Set(of.map((each) => each.seq))].sort((a, b) => a - b));
       expect(of.every((each) => each.count <= 60)).toBe(true);
@@ -233,6 +245,7 @@ describe('the region', () => {
         .filter((id) => reported.includes(id)),
     ).toEqual([]);
     await until(() => listener.readings.length > sequences.length);
+    expect(new Set(listener.moved).size).toBe(listener.moved.length);
     expect(
       listener.readings.slice(sequences.length).filter((each) => sequences.includes(`${each.device} ${each.seq}`)),
     ).toEqual([]);

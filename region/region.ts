@@ -5,6 +5,7 @@ import { type ControlServer, startControl } from './control.ts';
 import { type Fault, type FaultKind, type FaultWish, makeFault } from './faults.ts';
 import { registrations } from './fhir.ts';
 import { Fleet } from './fleet.ts';
+import { caseHistory } from './history.ts';
 import type { Hl7Message } from './hl7.ts';
 import { HttpDoor } from './http-door.ts';
 import { type Memory, readMemory, TruthLog, writeMemory } from './memory.ts';
@@ -12,6 +13,7 @@ import { MllpLine } from './mllp-line.ts';
 import { earlierReports } from './past.ts';
 import { type Parcel, Post, pause, Refused } from './post.ts';
 import { random } from './random.ts';
+import { stockCounts, stockMovements } from './stocks.ts';
 import { DAY, dayAfter, dayOf, HOUR, MINUTE, startOfDay, utcTime } from './time.ts';
 import { makeWorld, type World } from './world.ts';
 
@@ -84,6 +86,8 @@ class RunningRegion implements Region {
   /** How many of the earlier results are on their way or delivered. */
   #earlierPosted: number;
   #batchesPosted: number;
+  #historyPosted: number;
+  #stocksPosted: number;
   readonly #troublesTold = new Set<string>();
   #stopped = false;
   #running: Promise<unknown> = Promise.resolve();
@@ -107,6 +111,8 @@ class RunningRegion implements Region {
     this.#pastCausedCursor = this.#memory.pastCaused;
     this.#earlierPosted = this.#memory.earlier;
     this.#batchesPosted = this.#memory.batches ?? 0;
+    this.#historyPosted = this.#memory.history ?? 0;
+    this.#stocksPosted = this.#memory.stocks ?? 0;
     this.#post = new Post({
       most: MOST_UNDER_WAY,
       trouble: (kind, lane, error) => this.#tellTrouble(kind, lane, error),
@@ -157,6 +163,7 @@ class RunningRegion implements Region {
       this.#playEarlier()
         .then(() => this.#playBatches())
         .then(() => this.#playPast()),
+      this.#playStocks().then(() => this.#playHistory()),
       this.#playPastCaused().then(() => this.#playMain()),
       this.#remember(),
     ]);
@@ -302,6 +309,41 @@ class RunningRegion implements Region {
     }
   }
 
+  /** What emergency stores held and issued in the weeks before. */
+  async #playStocks(): Promise<void> {
+    await this.caughtUp;
+    const [counts, movements] = [
+      stockCounts(this.world, this.#memory.firstDay),
+      stockMovements(this.world, this.#memory.firstDay),
+    ];
+    const acts = [
+      ...counts.map((store) => () => this.#http.countStocks(store)),
+      ...movements.map((movement) => () => this.#http.moveStock(movement)),
+    ];
+    for (let index = this.#stocksPosted; index < acts.length && !this.#stopped; index++) {
+      await this.#post.send('stocks', 1, { at: index, track: 'stocks', deliver: acts[index]! });
+      this.#stocksPosted = index + 1;
+      await pause(1000 / PAST_PER_SECOND);
+    }
+  }
+
+  /** Cases of the years before, so that detectors that look back have something to look at. */
+  async #playHistory(): Promise<void> {
+    await this.caughtUp;
+    if (this.#stopped) return;
+    const parts = caseHistory(this.world, this.#memory.firstDay);
+    for (let index = this.#historyPosted; index < parts.length && !this.#stopped; index++) {
+      const transaction = parts[index]!();
+      await this.#post.send('history', 1, {
+        at: index,
+        track: 'history',
+        deliver: () => this.#http.transact(transaction),
+      });
+      this.#historyPosted = index + 1;
+      await pause(BETWEEN_BATCHES_MS);
+    }
+  }
+
   #report(batch: string, place: Pick<Parcel, 'at' | 'track'>): Promise<void> {
     return this.#post.send('e2b', 1, { ...place, deliver: () => this.#http.report(batch) });
   }
@@ -396,6 +438,8 @@ class RunningRegion implements Region {
     keepCursor(memory, 'pastCaused', this.#post.oldest('past-caused'), this.#pastCausedCursor);
     memory.earlier = this.#post.oldest('earlier') ?? this.#earlierPosted;
     memory.batches = this.#post.oldest('batches') ?? this.#batchesPosted;
+    memory.history = this.#post.oldest('history') ?? this.#historyPosted;
+    memory.stocks = this.#post.oldest('stocks') ?? this.#stocksPosted;
     memory.faults = [...this.#script.faults];
     memory.ticks = this.#fleet.delivered;
     writeMemory(this.#options.stateFile, memory);

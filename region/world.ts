@@ -153,30 +153,33 @@ function makeLaboratories(organization: Organization): Laboratory[] {
 }
 
 function makePeople(seed: number, count: number): Person[] {
-  return Array.from({ length: count }, (_, index) => {
-    const draw = random(seed, 'person', index);
-    const sex = draw.chance(0.485) ? 'female' : 'male';
-    const [familyZh, familyEn] = draw.weighted(names.surnames, (entry) => Number(entry[2]));
-    const [givenZh, givenEn] = draw.pick(names.given[sex]);
-    const [from, to] = draw.weighted(names.agePyramid, (band) => band[2]!);
-    const age = draw.between(from!, to!);
-    const birth = new Date(Date.UTC(2026, 0, 1) - age * 365.2425 * 86_400_000);
-    const place = pickPlace(draw);
-    return {
-      index,
-      healthCard: healthCard(seed * 1_000_000 + index + 1),
-      sex,
-      birthDate: birth.toISOString().slice(0, 10),
-      family: { en: String(familyEn), zh: String(familyZh) },
-      given: { en: givenEn!, zh: givenZh! },
-      phone: `199${String(draw.below(1e8)).padStart(8, '0')}`,
-      place,
-      conditions: CONDITIONS.filter(({ prevalence }) => {
-        const concerned = age >= prevalence.from && (prevalence.sex ?? sex) === sex;
-        return draw.chance(prevalence.share) && concerned;
-      }),
-    };
-  });
+  return Array.from({ length: count }, (_, index) => makePerson(seed, index));
+}
+
+/** The same seed and number always give the same person; fewer than a million a seed. */
+export function makePerson(seed: number, index: number): Person {
+  const draw = random(seed, 'person', index);
+  const sex = draw.chance(0.485) ? 'female' : 'male';
+  const [familyZh, familyEn] = draw.weighted(names.surnames, (entry) => Number(entry[2]));
+  const [givenZh, givenEn] = draw.pick(names.given[sex]);
+  const [from, to] = draw.weighted(names.agePyramid, (band) => band[2]!);
+  const age = draw.between(from!, to!);
+  const birth = new Date(Date.UTC(2026, 0, 1) - age * 365.2425 * 86_400_000);
+  const place = pickPlace(draw);
+  return {
+    index,
+    healthCard: healthCard(seed * 1_000_000 + index + 1),
+    sex,
+    birthDate: birth.toISOString().slice(0, 10),
+    family: { en: String(familyEn), zh: String(familyZh) },
+    given: { en: givenEn!, zh: givenZh! },
+    phone: `199${String(draw.below(1e8)).padStart(8, '0')}`,
+    place,
+    conditions: CONDITIONS.filter(({ prevalence }) => {
+      const concerned = age >= prevalence.from && (prevalence.sex ?? sex) === sex;
+      return draw.chance(prevalence.share) && concerned;
+    }),
+  };
 }
 
 /** By population; Guangzhou counts twice, since the network grew there. */

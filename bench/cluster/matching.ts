@@ -34,6 +34,7 @@ export const bench: Bench = {
 
       const start = performance.now();
       const read = await readRows({
+        kind: 'enterprise',
         columns: ['企业名称', '所在城市', '统一社会信用代码'],
         mapping: ['nameZh', 'place', 'uscc'],
         places: [],
@@ -55,6 +56,7 @@ export const bench: Bench = {
         const own = rows.flatMap((row, at) => (kind === 'all' || row.kind === kind ? [at] : []));
         return { rows: `${kind} (${own.length})`, ...measuresOf(own.map((at) => [rows[at]!, found[at]])) };
       });
+      say(`matched in ${allS.toFixed(1)} s`);
       const peer = args.includes('--no-peer') ? [] : [await trigrams(pool, rows.slice(0, PEER_ROWS), say)];
       return {
         rows: [...told, ...peer],

@@ -106,7 +106,7 @@ function NewFile() {
             type="file"
             tabIndex={-1}
             aria-label={t('import.choose')}
-            accept=".csv,.tsv,.txt,.xlsx"
+            accept=".csv,.tsv,.txt,.xlsx,.bib,.ris"
             onChange={chosen}
           />
         </div>

@@ -35,9 +35,10 @@ export const matchingWords = catalogue({
     import: {
       title: 'Import',
       about:
-        'Files of enterprises, parks, spaces, instruments and projects: each row is matched with what is on file before anything is written.',
+        'Files of enterprises, parks, spaces, instruments, projects, papers and patents: each row is matched with what is on file before anything is written.',
       file: 'New file',
-      fileAbout: 'CSV (UTF-8 or GB18030) or a workbook (.xlsx), the first row heads; at most 100,000 rows and 20 MB.',
+      fileAbout:
+        'CSV (UTF-8 or GB18030) or a workbook (.xlsx), the first row heads; papers and patents also as BibTeX or RIS. At most 100,000 rows and 20 MB.',
       kind: 'The rows are',
       choose: 'Choose a file',
       known: 'This file was imported before: here it is.',
@@ -104,6 +105,8 @@ export const matchingWords = catalogue({
         number: 'Number',
         form: 'Legal form',
         kind: 'Kind of body',
+        title: 'Title',
+        year: 'Year',
       },
       findings: {
         same: 'the same',
@@ -117,6 +120,7 @@ export const matchingWords = catalogue({
         some: 'partly the same',
         differs: 'differs',
         different: 'differs',
+        'a year beside': 'a year beside',
         'not told': 'not told on one side',
         none: 'none',
       },
@@ -251,6 +255,8 @@ export const matchingWords = catalogue({
         number: '编号',
         form: '组织形式',
         kind: '机构类型',
+        title: '题名',
+        year: '年份',
       },
       findings: {
         same: '相同',
@@ -264,6 +270,7 @@ export const matchingWords = catalogue({
         some: '部分相同',
         differs: '不同',
         different: '不同',
+        'a year beside': '相差一年',
         'not told': '一方未说明',
         none: '无',
       },

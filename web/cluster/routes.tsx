@@ -4,6 +4,7 @@ import {
   AppstoreOutlined,
   AuditOutlined,
   BankOutlined,
+  CalendarOutlined,
   FileProtectOutlined,
   FundOutlined,
   HomeOutlined,
@@ -21,6 +22,7 @@ const FUND = 'cluster.fund.read';
 const PROJECTS = 'cluster.project';
 const NEED = 'cluster.need';
 const RELAY = 'cluster.relay';
+const BOOKING = 'cluster.booking';
 
 /** Orders of the navigation: 600 to 660, after the exchange's. */
 export const routes: readonly PageRoute[] = [
@@ -124,6 +126,13 @@ export const routes: readonly PageRoute[] = [
     nav: { label: 'cluster:meeting.title', icon: SwapOutlined, order: 630 },
   },
   { path: '/cluster/needs/$id', page: () => import('./need.tsx'), permission: NEED },
+  {
+    path: '/cluster/booking',
+    page: () => import('./booking.tsx'),
+    permission: BOOKING,
+    nav: { label: 'cluster:booking.title', icon: CalendarOutlined, order: 631 },
+  },
+  { path: '/cluster/booking/$id', page: () => import('./booking-one.tsx'), permission: BOOKING },
   {
     path: '/cluster/catalogues',
     page: () => import('./catalogues.tsx'),

@@ -1,14 +1,27 @@
-import { ApartmentOutlined, CheckOutlined, PlusOutlined, PrinterOutlined, UserOutlined } from '@ant-design/icons';
+import {
+  ApartmentOutlined,
+  CalendarOutlined,
+  CheckOutlined,
+  PlusOutlined,
+  PrinterOutlined,
+  UserOutlined,
+} from '@ant-design/icons';
 import { Alert, Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Link, Profile, Relation, Said, Statement } from '../../src/modules/cluster/model.ts';
 import { Go, language, useGo, usePathValue, useSession } from '../shell/index.ts';
 import { Facts, Failure, Loading, Page, Panel, StatusTag, Time, Timeline, useAsk } from '../ui/index.ts';
+import { Publications } from './publications.tsx';
 import { kindOf, nameOf, predicateName, propertyName, useOwnerWords, useProfile, useRecordAct } from './record-ask.ts';
 import { SourceChip, ThingLink, useValueWords } from './said.tsx';
 import { ClaimForm, RelationForm, StatementForm } from './thing-forms.tsx';
 import './record.css';
+
+/** Kinds that papers and patents hang on. */
+const PUBLISHERS: readonly string[] = ['enterprise', 'institution', 'platform', 'department', 'person', 'product'];
+/** Kinds that can be booked. */
+const BOOKED: readonly string[] = ['instrument', 'platform', 'service'];
 
 type Open = 'state' | 'relate' | 'claim' | Statement | undefined;
 
@@ -92,6 +105,7 @@ function Shown({ profile, trail }: { profile: Profile; trail: React.ReactNode })
           )}
         </Panel>
         <Links links={links} profile={profile} />
+        {PUBLISHERS.includes(thing.kind) && <Publications thing={thing.id} />}
         <Freshness profile={profile} />
         <Speakers profile={profile} />
         <History profile={profile} />
@@ -132,6 +146,11 @@ function Acts({ profile: { thing, mayEdit }, open }: { profile: Profile; open: (
       {!mayEdit && may('cluster.edit') && (
         <Button icon={<UserOutlined />} onClick={() => open('claim')}>
           {t('record.claim')}
+        </Button>
+      )}
+      {BOOKED.includes(thing.kind) && may('cluster.booking') && (
+        <Button icon={<CalendarOutlined />} onClick={() => go(`/cluster/booking/${thing.id}`)}>
+          {t('booking.book')}
         </Button>
       )}
       <Button icon={<ApartmentOutlined />} onClick={() => go(`/cluster/graph?thing=${thing.id}`)}>

@@ -24,7 +24,13 @@ export function Judgement({ verdict, remark = '' }: { verdict: Verdict; remark?:
         threshold: t('judges.threshold'),
         number,
       })}
-      note={`${source} ${remark}`}
+      note={
+        <>
+          {source}
+          {remark !== '' && <br />}
+          {remark}
+        </>
+      }
       table={{
         columns: [
           t('disease.date'),

@@ -15,6 +15,7 @@ export * from './model/portal.ts';
 export * from './model/predicates.ts';
 export * from './model/projects.ts';
 export * from './model/properties.ts';
+export * from './model/publications.ts';
 export * from './model/record.ts';
 export * from './model/relay.ts';
 export * from './model/report.ts';

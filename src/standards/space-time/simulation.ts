@@ -3,16 +3,39 @@ import type { Random } from '../statistics/index.ts';
 /** Fills the cells, each location's times one after another, with counts drawn under the null. */
 export type Draw = (cells: Float64Array) => void;
 
-/** A whole number of cases, spread over the cells in proportion to their weights. */
+/** Standard deviations that the sum of the Poisson counts below is expected to fall short of the total. */
+const SHORT = 1.5;
+
+/**
+ * A whole number of cases, spread over the cells in proportion to their weights.
+ *
+ * Many are drawn as independent Poisson counts of a somewhat smaller total, again where they are too many; what they lack is placed one by one. Given their sum such counts are
+ * multinomial, so with the rest they are exactly what is asked for.
+ */
 export function multinomialDraw(total: number, weights: Float64Array, random: Random): Draw {
+  const pick = pickInProportion(weights, random);
   const sum = weights.reduce((a, b) => a + b, 0);
-  if (total < 3 * weights.length) {
-    const pick = pickInProportion(weights, random);
-    return (cells) => {
+  const scale = (total - SHORT * Math.sqrt(total)) / sum;
+  const tables = total < 3 * weights.length ? [] : Array.from(weights, (weight) => poissonTable(weight * scale));
+  if (tables.includes(undefined)) return successiveDraw(total, { weights, sum }, random);
+  const counts = tables as CountTable[];
+  return (cells) => {
+    let drawn = 0;
+    do {
       cells.fill(0);
-      for (let each = 0; each < total; each += 1) cells[pick()]! += 1;
-    };
-  }
+      drawn = 0;
+      for (let cell = 0; cell < counts.length; cell += 1) {
+        const count = pickFrom(counts[cell]!, random.next());
+        cells[cell] = count;
+        drawn += count;
+      }
+    } while (drawn > total);
+    for (; drawn < total; drawn += 1) cells[pick()]! += 1;
+  };
+}
+
+/** Cell after cell, each as a binomial share of what is left. */
+function successiveDraw(total: number, { weights, sum }: { weights: Float64Array; sum: number }, random: Random): Draw {
   return (cells) => {
     let left = total;
     let weightLeft = sum;
@@ -103,10 +126,14 @@ export function sampleDraw(cases: number, individuals: ArrayLike<number>, random
 export function poissonDraw(means: Float64Array, random: Random): Draw {
   return independent(
     Array.from(means, (mean) => {
-      const table = tableOf({ mode: Math.floor(mean), ratio: (count) => mean / (count + 1) });
+      const table = poissonTable(mean);
       return table === undefined ? () => random.poisson(mean) : () => pickFrom(table, random.next());
     }),
   );
+}
+
+function poissonTable(mean: number): CountTable | undefined {
+  return tableOf({ mode: Math.floor(mean), ratio: (count) => mean / (count + 1) });
 }
 
 /** Independent negative binomial counts: variance mean + mean²/theta. */

@@ -59,6 +59,21 @@ interface RiskTable {
   deaths: Uint32Array;
 }
 
+/** What a mean from a curve needs, and no more: the counts and the product estimate of all rows. */
+export function productLimit(
+  rows: Pick<Observations, 'time' | 'event'>,
+): Pick<Curve, 'time' | 'atRisk' | 'events' | 'survival'> {
+  const { tied, order } = arrangeTimes(rows);
+  const { time, atRisk, events } = riskTable(tied, order, undefined);
+  const survival = new Float64Array(time.length);
+  let left = 1;
+  for (let k = 0; k < time.length; k += 1) {
+    if (events[k]! > 0) left *= (atRisk[k]! - events[k]!) / atRisk[k]!;
+    survival[k] = left;
+  }
+  return { time, atRisk, events, survival };
+}
+
 function curveOf(
   rows: Observations,
   order: Uint32Array,

@@ -1,6 +1,5 @@
 import { normal } from '../statistics/index.ts';
-import type { Curve } from './kaplan-meier.ts';
-import { survivalCurves } from './kaplan-meier.ts';
+import { type Curve, productLimit } from './kaplan-meier.ts';
 import type { Observations } from './model.ts';
 
 type RightCensored = Pick<Observations, 'time' | 'event'>;
@@ -40,7 +39,7 @@ export interface RestrictedMean {
  * Source: Irwin 1949; Andersen et al. 1993; R's survRM2: the variance is the sum of (area after t)^2 d/(n(n-d)).
  */
 export function restrictedMean(rows: RightCensored, tau: number, confidence = 0.95): RestrictedMean {
-  const { area, variance } = areaBelow(survivalCurves(rows)[0]!, tau);
+  const { area, variance } = areaBelow(productLimit(rows), tau);
   const reach = normal.quantile((1 + confidence) / 2) * Math.sqrt(variance);
   const common = { standardError: Math.sqrt(variance) };
   return {
@@ -49,7 +48,10 @@ export function restrictedMean(rows: RightCensored, tau: number, confidence = 0.
   };
 }
 
-function areaBelow({ time, atRisk, events, survival }: Curve, tau: number): { area: number; variance: number } {
+function areaBelow(
+  { time, atRisk, events, survival }: Pick<Curve, 'time' | 'atRisk' | 'events' | 'survival'>,
+  tau: number,
+): { area: number; variance: number } {
   let last = time.length;
   while (last > 0 && time[last - 1]! > tau) last -= 1;
   let [area, variance, end] = [0, 0, tau];
@@ -76,8 +78,9 @@ export function latestRestriction(rows: Arms): number {
 
 function lastOf({ time, event, arm }: Arms, which: 0 | 1): { time: number; ends: boolean } {
   let last = { time: -Infinity, ends: true };
-  for (const [row, now] of time.entries()) {
+  for (let row = 0; row < time.length; row += 1) {
     if (arm[row] !== which) continue;
+    const now = time[row]!;
     // Who is censored at the last time is known to outlive it.
     if (now > last.time) last = { time: now, ends: event[row] === 1 };
     else if (now === last.time) last.ends &&= event[row] === 1;
@@ -124,7 +127,16 @@ export function compareRestrictedMeans(rows: Arms, tau: number, confidence = 0.9
 }
 
 function armOf({ time, event, arm }: Arms, which: 0 | 1): RightCensored {
-  return { time: time.filter((_, row) => arm[row] === which), event: event.filter((_, row) => arm[row] === which) };
+  let rows = 0;
+  for (let row = 0; row < arm.length; row += 1) if (arm[row] === which) rows += 1;
+  const own = { time: new Float64Array(rows), event: new Uint8Array(rows) };
+  for (let row = arm.length - 1; row >= 0; row -= 1) {
+    if (arm[row] !== which) continue;
+    rows -= 1;
+    own.time[rows] = time[row]!;
+    own.event[rows] = event[row]!;
+  }
+  return own;
 }
 
 function contrast(value: number, error: number, z: number): Contrast {

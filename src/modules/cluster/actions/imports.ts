@@ -43,6 +43,7 @@ import {
   setImportState,
   withdrawSource,
 } from '../store/index.ts';
+import { relateWorks } from './publications.ts';
 import { addSource, enterThings, noteChanged, relateAll, stateAll } from './record.ts';
 
 const IMPORT = 'cluster.import';
@@ -67,7 +68,7 @@ export async function startImport(
   const hash = createHash('sha256').update(file).digest('hex');
   const known = await findImportOf(ctx.db, { kind, hash });
   if (known !== undefined) return { id: known, isKnown: true };
-  const [head = [], ...rows] = await readSheet(file, { mostRows: MOST_IMPORT_ROWS + 1 });
+  const [head = [], ...rows] = await readSheet(file, { mostRows: MOST_IMPORT_ROWS + 1, kind });
   if (head.length > MOST_COLUMNS) throw new Problem('invalid', 'the file has too many columns', { most: MOST_COLUMNS });
   const full = rows.filter((row) => row.some((cell) => cell.trim() !== ''));
   if (full.length === 0) throw new Problem('invalid', 'the file has a row of heads and at least one row of content');
@@ -207,6 +208,7 @@ type Page = Awaited<ReturnType<typeof getImport>>;
 async function judgeNext(ctx: Context, { id, kind, columns, mapping, judged }: Page): Promise<void> {
   const rows = await findRows(ctx.db, id, { after: judged, limit: JUDGED_AT_ONCE });
   const read = await readRows({
+    kind,
     columns,
     mapping,
     places: await findPlaces(ctx.db),
@@ -297,6 +299,7 @@ async function applyNext(ctx: Context, tx: Tx, page: Page): Promise<void> {
     return;
   }
   const read = await readRows({
+    kind,
     columns,
     mapping,
     places: await findPlaces(tx),
@@ -347,6 +350,7 @@ async function applyNext(ctx: Context, tx: Tx, page: Page): Promise<void> {
       )
       .filter(({ subject, predicate, object }) => !isLinked.has(`${subject} ${predicate} ${object}`)),
   );
+  if (kind === 'paper' || kind === 'patent') await relateWorks(ctx, tx, { going, source, isLinked });
   await noteApplied(
     tx,
     id,

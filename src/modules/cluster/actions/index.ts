@@ -31,6 +31,7 @@ export { countNotices, listNotices, markNotices, notify, quietNotices } from './
 export { catalogue, jsonLd, listedThings, readOpenThing, statementRows } from './open-data.ts';
 export * from './portal.ts';
 export * from './projects.ts';
+export { exportPublications, readPublications } from './publications.ts';
 export { correct, enterThing, findThings, getProfile, relate, state, withdraw } from './record.ts';
 export * from './relay.ts';
 export { printReport, readReport } from './report.ts';

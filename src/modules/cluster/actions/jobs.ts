@@ -1,6 +1,7 @@
 import type { Config } from '#kernel/config';
 import type { Job } from '#kernel/jobs';
 import type { Pool } from '#kernel/sql';
+import { bookingExampleJob } from './booking-example.ts';
 import { exampleJob } from './example.ts';
 import { fundExampleJob } from './fund-example.ts';
 import { meetingExampleJob } from './meeting-example.ts';
@@ -22,7 +23,7 @@ export interface ClusterParts {
 /** A line for each part that has one. */
 export function clusterJobs({ pool, config }: ClusterParts): Job[] {
   const examples = config.region
-    ? [exampleJob(pool), fundExampleJob(pool), parksExampleJob(pool), meetingExampleJob(pool)]
+    ? [exampleJob(pool), fundExampleJob(pool), parksExampleJob(pool), meetingExampleJob(pool), bookingExampleJob(pool)]
     : [];
   return [freshnessJob, noticeJob, matchJob, targetReminderJob(pool), ...examples];
 }

@@ -181,12 +181,12 @@ export async function relateAll(ctx: Context, tx: Tx, relations: readonly NewRel
   return rows.map(({ id }) => id);
 }
 
-/** Withdraws a statement or a relation, which stays in the thing's history. Again it changes nothing. @throws Problem `not-found`, `forbidden` */
+/** Withdraws a statement or a relation, which stays in the thing's history. Again it changes nothing. @returns whether it was this act that did it. @throws Problem `not-found`, `forbidden` */
 export async function withdraw(
   ctx: Context,
   tx: Tx,
   { statement, relation, reason }: { statement?: string; relation?: string; reason: string },
-): Promise<void> {
+): Promise<boolean> {
   if (reason.trim() === '' || reason.length > 1000) throw new Problem('invalid', 'say why, in at most 1000 characters');
   const found = await findLive(tx, {
     ...(statement !== undefined && { statement }),
@@ -196,7 +196,7 @@ export async function withdraw(
   const { thing, other } = found;
   await requireSpeaker({ ...ctx, db: tx }, thing);
   const row = { thing, reason: reason.trim(), ...(statement !== undefined ? { statement } : { relation: relation! }) };
-  if (!(await withdrawRow(ctx, tx, row))) return;
+  if (!(await withdrawRow(ctx, tx, row))) return false;
   const ends = other === null ? [thing] : [thing, other];
   await recordAll(ctx, tx, [
     {
@@ -206,9 +206,10 @@ export async function withdraw(
     },
   ]);
   await noteChanged(ctx, tx, ends);
+  return true;
 }
 
-/** Puts another value in the place of a statement, which stays in the history. @throws Problem `not-found`, `forbidden`, `invalid` */
+/** Puts another value in the place of a statement, which stays in the history. @throws Problem `not-found`, `forbidden`, `invalid`, `conflict` where somebody was quicker */
 export async function correct(
   ctx: Context,
   tx: Tx,
@@ -220,7 +221,8 @@ export async function correct(
 ): Promise<string> {
   const was = await findStatement(tx, statement);
   if (was === undefined) throw new Problem('not-found', 'there is no such statement, or it was withdrawn already');
-  await withdraw(ctx, tx, { statement, reason });
+  if (!(await withdraw(ctx, tx, { statement, reason })))
+    throw new Problem('conflict', 'somebody else corrected or withdrew it meanwhile: look at it again');
   return state(ctx, tx, {
     thing: was.thing,
     property: was.property,

@@ -17,6 +17,7 @@ import type {
 import { checkTargetValue, DAY_MS, dayAfter, forecastOf, sortSaid, targetStanding, todayOf } from '../rules/index.ts';
 import {
   countReaching,
+  countValidInventions,
   findRelations,
   findSources,
   findStatements,
@@ -99,11 +100,16 @@ async function readTargets(ctx: Context, things: readonly ThingName[]): Promise<
         names,
         titleOf: (source) => sources.get(source)?.title ?? source,
         thisYear,
-        counted: counted === undefined ? null : await countReaching(ctx.db, counted),
+        counted: counted !== undefined ? await countReaching(ctx.db, counted) : await countedWords(ctx, thing.id),
       }),
     );
   }
   return pages;
+}
+
+/** Patents that a source says are valid, and that their number says are inventions. */
+function countedWords(ctx: Context, target: string): Promise<TargetLine['counted']> {
+  return target === 'patents' ? countValidInventions(ctx.db) : Promise.resolve(null);
 }
 
 interface Known {

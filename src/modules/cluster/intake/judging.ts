@@ -1,8 +1,9 @@
 import { inThread } from '#kernel/child';
-import type { Mapping, Match } from '../model.ts';
+import type { Mapping, Match, ThingKind } from '../model.ts';
 import type { Known, KnownPlace, ReadRow } from '../rules/index.ts';
 
 interface RowsTask {
+  kind: ThingKind;
   columns: readonly string[];
   mapping: Mapping;
   places: readonly KnownPlace[];

@@ -2,10 +2,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { readSheet } from 'read-excel-file/node';
 import writeExcelFile from 'write-excel-file/node';
 import { Problem } from '#kernel/problem';
+import { readBibtex, readRis } from '#standards/bibliography';
 import type { Sheet, SheetAnswer, SheetTask } from './sheets.ts';
 
 async function answer(task: SheetTask): Promise<SheetAnswer> {
   try {
+    if ('works' in task) return { rows: worksOf(task) };
     return 'read' in task ? { rows: await read(task) } : { file: await write(task.write) };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
@@ -20,6 +22,48 @@ async function read({ read: file, mostRows }: Extract<SheetTask, { read: Uint8Ar
   if (rows.length > mostRows) throw new Problem('too-large', 'the file has too many rows', { most: mostRows });
   return rows.map((row) => row.map(told));
 }
+
+/** Each work a row; what could not be read and works of the other kind are rows without a name, so that nothing is dropped unseen. */
+function worksOf({ works: text, kind, mostRows }: Extract<SheetTask, { works: string }>): string[][] {
+  const { works, faults } = /^\uFEFF?\s*TY {0,2}- /m.test(text.slice(0, 5_000)) ? readRis(text) : readBibtex(text);
+  if (works.length + faults.length > mostRows)
+    throw new Problem('too-large', 'the file has too many rows', { most: mostRows });
+  const rows = works.map((work) => {
+    const { title, authors, applicants, date, journal, volume, issue, pages, doi, number, filed, url, abstract } = work;
+    if (work.kind !== kind) return [...Array<string>(HEADS.length - 1).fill(''), `${work.kind}: ${title}`];
+    const texts = [date, filed, journal, volume, issue, pages, doi, number, url, abstract?.slice(0, 4_000)];
+    return [
+      title,
+      authors.join('; '),
+      applicants.join('; '),
+      ...texts.map((each) => each ?? ''),
+      work.keywords.join('; '),
+      '',
+    ];
+  });
+  const unread = faults.map(({ line, what, found }) => [
+    ...Array<string>(HEADS.length - 1).fill(''),
+    `line ${line}: ${what} ${found}`,
+  ]);
+  return [HEADS, ...rows, ...unread];
+}
+
+const HEADS = [
+  ...[
+    'name',
+    'authors',
+    'applicants',
+    'published',
+    'filed',
+    'journal',
+    'volume',
+    'issue',
+    'pages',
+    'doi',
+    'patent-number',
+  ],
+  ...['website', 'description', 'keywords', 'not read'],
+];
 
 function told(cell: unknown): string {
   if (cell === null || cell === undefined) return '';

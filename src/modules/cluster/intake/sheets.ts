@@ -12,12 +12,17 @@ export interface Sheet {
 }
 
 /** What goes to the thread, and what comes back: a Problem does not come through as one. */
-export type SheetTask = { read: Uint8Array; mostRows: number } | { write: readonly Sheet[] };
+export type SheetTask =
+  | { read: Uint8Array; mostRows: number }
+  | { works: string; kind: 'paper' | 'patent'; mostRows: number }
+  | { write: readonly Sheet[] };
 export type SheetAnswer =
   | { rows: string[][] }
   | { file: Uint8Array }
   | { refusal: { kind: ProblemKind; message: string; facts: Readonly<Record<string, unknown>> } };
 
+/** An entry of BibTeX or a record of RIS begins a line. */
+const WORKS = /^\uFEFF?\s*(?:@[a-z]+\s*[{(]|TY {0,2}- )/im;
 const LIMITS = { mostMs: 20_000, memoryMb: 512 };
 
 async function ask(task: SheetTask): Promise<Exclude<SheetAnswer, { refusal: unknown }>> {
@@ -28,14 +33,20 @@ async function ask(task: SheetTask): Promise<Exclude<SheetAnswer, { refusal: unk
 }
 
 /**
- * The rows of a CSV file or of a workbook's first sheet, as texts; dates as YYYY-MM-DD. A workbook is read in a thread of its own.
+ * The rows of a CSV file, of a workbook's first sheet, or of a BibTeX or RIS file of papers or patents, as texts; dates as YYYY-MM-DD. A workbook is read in a thread of its own.
  *
  * @throws Problem `invalid` where it is neither, `too-large` over so many rows, `too-costly` where it takes too long
  */
-export async function readSheet(file: Uint8Array, { mostRows }: { mostRows: number }): Promise<string[][]> {
+export async function readSheet(
+  file: Uint8Array,
+  { mostRows, kind }: { mostRows: number; kind?: string },
+): Promise<string[][]> {
   // A workbook is a zip archive.
-  if (file[0] !== 0x50 || file[1] !== 0x4b) return parseCsv(decode(file), mostRows);
-  const answer = await ask({ read: file, mostRows });
+  const isWorkbook = file[0] === 0x50 && file[1] === 0x4b;
+  const text = isWorkbook ? '' : decode(file);
+  const isWorks = (kind === 'paper' || kind === 'patent') && WORKS.test(text.slice(0, 5_000));
+  if (!isWorkbook && !isWorks) return parseCsv(text, mostRows);
+  const answer = await ask(isWorks ? { works: text, kind, mostRows } : { read: file, mostRows });
   return 'rows' in answer ? answer.rows : [];
 }
 

@@ -144,3 +144,28 @@ export interface Asked {
   /** Beginnings that were taken or closed. */
   left: readonly string[];
 }
+
+/** Hours of one day as people write them, `09:00-12:00, 13:00-17:00`; undefined where they are not that. */
+export function readHours(text: string): { from: number; to: number }[] | undefined {
+  const parts = text.split(/[,;，；、]/).map((part) => part.trim());
+  const read = parts
+    .filter((part) => part !== '')
+    .map((part) => {
+      const found = /^(\d{1,2})[:：](\d{2})\s*[-–—~至]\s*(\d{1,2})[:：](\d{2})$/.exec(part);
+      if (found === null) return undefined;
+      const [from, to] = [Number(found[1]) * 60 + Number(found[2]), Number(found[3]) * 60 + Number(found[4])];
+      return from < to && to <= 1440 && Number(found[2]) < 60 && Number(found[4]) < 60 ? { from, to } : undefined;
+    });
+  return read.every((each) => each !== undefined) ? read : undefined;
+}
+
+export function writeHours(hours: readonly OpeningHours[], day: number): string {
+  return hours
+    .filter((each) => each.day === day)
+    .map(({ from, to }) => `${clockOf(from)}-${clockOf(to)}`)
+    .join(', ');
+}
+
+function clockOf(minute: number): string {
+  return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+}

@@ -1,6 +1,6 @@
 /** One thing that speaks for or against two being the same. */
 export interface Evidence {
-  about: 'identifier' | 'name' | 'brand' | 'trade' | 'place' | 'number' | 'form' | 'kind';
+  about: 'identifier' | 'name' | 'brand' | 'trade' | 'place' | 'number' | 'form' | 'kind' | 'title' | 'year';
   finding: string;
   /** Binary logarithm of how much likelier it is among same ones than among others. */
   weight: number;

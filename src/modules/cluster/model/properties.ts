@@ -1,6 +1,7 @@
 import { LIST_STATUSES, PRODUCT_CLASSES } from './catalogues.ts';
 import { CHAIN_LINKS } from './chains.ts';
 import type { ThingKind } from './kinds.ts';
+import { PATENT_STATES } from './publications.ts';
 
 type PropertyType = 'text' | 'integer' | 'decimal' | 'money' | 'date' | 'flag' | 'code' | 'list';
 
@@ -157,6 +158,21 @@ export const PROPERTIES: Readonly<Record<string, Property>> = {
   'max-reward': money('Reward at the most', '最高奖励', ['policy']),
   published: text('Published', '发布日期', ['policy', 'patent', 'paper'], { type: 'date' }),
   reference: text('Reference', '文号', ['policy'], many),
+  // Of papers and patents.
+  doi: text('DOI', 'DOI', ['paper']),
+  'patent-number': text('Publication number', '公开（公告）号', ['patent']),
+  'application-number': text('Application number', '申请号', ['patent']),
+  filed: text('Filed', '申请日', ['patent'], { type: 'date' }),
+  'patent-state': text('Legal state', '法律状态', ['patent'], { type: 'code', codes: PATENT_STATES }),
+  authors: text('Authors, inventors', '作者、发明人', ['paper', 'patent'], { type: 'list' }),
+  applicants: text('Applicants, holders', '申请（专利权）人', ['patent'], { type: 'list' }),
+  affiliations: text('Affiliations', '作者单位', ['paper'], { type: 'list' }),
+  journal: text('Journal', '刊名', ['paper']),
+  volume: text('Volume', '卷', ['paper']),
+  issue: text('Issue', '期', ['paper']),
+  pages: text('Pages', '页码', ['paper']),
+  keywords: text('Keywords', '关键词', ['paper', 'patent'], many),
+  cites: text('Cites', '引用', ['paper', 'patent'], many),
   // Of targets and what they begin from.
   metric: text('Metric', '指标', ['target']),
   'target-value': number('Target', '目标值', ['target'], { signed: true }),

@@ -11,6 +11,7 @@ import { openDataRoutes } from './open-data.ts';
 import { policyRoutes } from './policies.ts';
 import { portalRoutes } from './portal.ts';
 import { projectRoutes } from './projects.ts';
+import { publicationRoutes } from './publications.ts';
 import { recordRoutes } from './record.ts';
 import { relayRoutes } from './relay.ts';
 import { spaceRoutes } from './space.ts';
@@ -18,8 +19,14 @@ import { targetRoutes } from './targets.ts';
 import { upkeepRoutes } from './upkeep.ts';
 import { viewRoutes } from './views.ts';
 
+const OPEN = '/api/open/';
+
 /** A line for each part. */
 export async function clusterRoutes(app: FastifyInstance, door: Door): Promise<void> {
+  // Who is nobody learns nothing of what a body should be.
+  app.addHook('onRequest', async (request) => {
+    if (!request.url.startsWith(OPEN)) await door.context(request);
+  });
   recordRoutes(app, door);
   matchingRoutes(app, door);
   upkeepRoutes(app, door);
@@ -37,4 +44,5 @@ export async function clusterRoutes(app: FastifyInstance, door: Door): Promise<v
   noticeRoutes(app, door);
   catalogueRoutes(app, door);
   bookingRoutes(app, door);
+  publicationRoutes(app, door);
 }

@@ -89,7 +89,11 @@ export function policyRoutes(app: FastifyInstance, door: Door): void {
 
   app.post<{ Params: { id: string; version: string } }>(
     '/api/cluster/policies/:id/versions/:version/guide',
-    async (request) => publishGuide(await door.context(request), request.params.id, Number(request.params.version)),
+    async (request) => {
+      const { id, version } = request.params;
+      // Any other text is a version that there is not.
+      return publishGuide(await door.context(request), id, /^\d{1,6}$/.test(version) ? Number(version) : 0);
+    },
   );
 
   app.get<One>('/api/cluster/applications', async (request) => {

@@ -194,6 +194,19 @@ describe('stating', () => {
     expect(overview.conflicts).toHaveLength(2);
   });
 
+  test('corrected twice at once it has one new value', async () => {
+    const said = { property: 'employees', value: 70 };
+    const { id } = (await ask('regulator', 'POST', '/api/cluster/things/regen/statements', said)).json();
+    const correct = (value: number) =>
+      ask('regulator', 'POST', `/api/cluster/statements/${id}/correct`, { value, reason: 'counted again' });
+    const codes = (await Promise.all([71, 72, 73].map(correct))).map(({ statusCode }) => statusCode).sort();
+    expect(codes[0]).toBe(200);
+    expect(codes.slice(1).every((code) => code === 404 || code === 409)).toBe(true);
+    const page = (await ask('regulator', 'GET', '/api/cluster/things/regen')).json();
+    const now = page.said.find(({ property }: { property: string }) => property === 'employees');
+    expect(now.statements).toHaveLength(1);
+  });
+
   test('enters things of the kinds that are open to others, which they then keep', async () => {
     expect((await ask('enterprise', 'POST', '/api/cluster/things', { kind: 'policy', name: 'Mine' })).statusCode).toBe(
       403,
@@ -291,7 +304,7 @@ describe('open data', () => {
     expect(csv!.split('\r\n')[0]).toBe('thing,kind,name,nameZh,property,op,value,unit,asOf,confidence,source,quote');
     expect(csv).toContain('KingMed Diagnostics headquarters on Guangzhou International Bio Island');
     expect(JSON.parse(graph!)['@graph'].length).toBeGreaterThan(200);
-    expect((await ask('', 'GET', '/api/open/cluster')).json()['dcat:distribution']).toHaveLength(5);
+    expect((await ask('', 'GET', '/api/open/cluster')).json()['dcat:distribution']).toHaveLength(6);
   });
 
   test('is not sent twice to who has it', async () => {

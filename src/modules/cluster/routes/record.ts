@@ -45,7 +45,8 @@ export function recordRoutes(app: FastifyInstance, door: Door): void {
 
   app.post<One>('/api/cluster/things/:id/relations', async (request) => {
     const ctx = await door.context(request);
-    const relation = { ...request.body, subject: request.params.id } as unknown as NewRelation;
+    const ends = { subject: request.params.id, object: textOf(request.body?.['object'], 'object') };
+    const relation = { ...request.body, ...ends } as unknown as NewRelation;
     return { id: await ctx.db.transaction((tx) => relate(ctx, tx, onlyEntry(relation))) };
   });
 

@@ -1,3 +1,4 @@
+import { readDoi, readPatentNumber } from '#standards/bibliography';
 import { readLei, readUscc } from '#standards/identifiers';
 import { readOrganizationName } from '#standards/organization-names';
 import {
@@ -9,7 +10,7 @@ import {
   type ThingKind,
   type Value,
 } from '../model.ts';
-import { type Known, keysOf } from './matching.ts';
+import { type Known, type KnownWork, keysOf } from './matching.ts';
 
 /** Of a row what can be used. */
 export interface ReadRow {
@@ -93,6 +94,29 @@ const HEADS: Readonly<Record<string, readonly string[]>> = {
   revenue: ['turnover', 'sales', '营收', '营业收入', '年营收'],
   description: ['about', 'main business', 'profile', '主营业务', '经营范围', '企业简介'],
   website: ['web', 'url', 'homepage', '网址', '官网'],
+  authors: ['author', 'inventor', 'inventors', '作者', '发明人', '发明(设计)人', '发明（设计）人'],
+  applicants: ['applicant', 'assignee', 'holder', 'patentee', '申请人', '专利权人', '申请(专利权)人', '当前权利人'],
+  affiliations: ['affiliation', 'organ', '机构', '单位', '作者单位'],
+  doi: ['doi'],
+  'patent-number': ['publication number', 'patent number', '公开号', '公告号', '公开(公告)号', '专利号'],
+  'application-number': ['application number', '申请号'],
+  filed: ['filing date', 'priority date', 'filing/creation date', '申请日', '申请日期'],
+  published: [
+    'publication date',
+    'year',
+    '年',
+    '年份',
+    'date',
+    'pubtime',
+    '公开日',
+    '公告日',
+    '公开(公告)日',
+    '发表时间',
+    '出版日期',
+  ],
+  'patent-state': ['legal status', '法律状态'],
+  journal: ['journal', 'source', '期刊', '文献来源', '来源'],
+  keywords: ['keyword', 'author keywords', '关键词'],
   'area-m2': ['area', '面积', '建筑面积'],
 };
 
@@ -133,6 +157,7 @@ interface Setting {
   columns: readonly string[];
   mapping: Mapping;
   places: ReadonlyMap<string, string>;
+  kind: ThingKind;
 }
 
 export function placesByName(places: readonly KnownPlace[]): Map<string, string> {
@@ -140,7 +165,7 @@ export function placesByName(places: readonly KnownPlace[]): Map<string, string>
 }
 
 /** Reads the cells of a row by what its columns mean. */
-export function readRow(row: number, cells: readonly string[], { columns, mapping, places }: Setting): ReadRow {
+export function readRow(row: number, cells: readonly string[], { columns, mapping, places, kind }: Setting): ReadRow {
   const read: ReadRow = { row, name: '', known: { names: [] }, keys: [], said: [], problems: [] };
   const names: string[] = [];
   let known: Known = { names };
@@ -159,6 +184,12 @@ export function readRow(row: number, cells: readonly string[], { columns, mappin
       const place = findPlace(cell, places);
       if (place === undefined) wrong('unknown-place', { isCaution: true });
       else read.place = place;
+    } else if (meaning === 'doi' || meaning === 'patent-number' || meaning === 'application-number') {
+      const code = meaning === 'doi' ? readCode(cell) : readNumberOf(cell);
+      // Numbers of other offices are none that can be checked.
+      if (code === undefined) wrong('identifier', { isCaution: true });
+      else if (code.expected !== undefined) wrong('identifier', { expected: code.expected });
+      else read.said.push(code);
     } else if (meaning === 'uscc' || meaning === 'lei') {
       const { code, faults } = meaning === 'uscc' ? readUscc(cell) : readLei(cell);
       const [fault] = faults;
@@ -194,13 +225,57 @@ export function readRow(row: number, cells: readonly string[], { columns, mappin
       isCaution: false,
     });
   else if (/[\u3400-\u9fff]/.test(read.name)) read.nameZh ??= read.name;
-  read.known = known;
-  if (read.name !== '') {
+  const work = kind === 'paper' || kind === 'patent' ? workOf(read) : undefined;
+  read.known = work === undefined ? known : { ...known, work };
+  if (read.name !== '' && work !== undefined) {
+    read.keys = keysOf(read.known);
+    // The best that it is known by: two rows of one are one.
+    read.same = read.keys[0]!;
+    if (read.same.startsWith('y:')) read.same += ` ${work.year ?? ''}`;
+  } else if (read.name !== '') {
     read.keys = keysOf(known);
     const { whole, forms } = readOrganizationName(read.nameZh ?? read.name);
     read.same = known.uscc ?? known.lei ?? `${whole} ${forms.join(' ')} ${read.place ?? ''}`.slice(0, 200);
   }
   return read;
+}
+
+function readCode(cell: string): { property: string; value: string; expected?: string } | undefined {
+  const doi = readDoi(cell);
+  return doi === undefined ? undefined : { property: 'doi', value: doi };
+}
+
+/** Of an application or a publication, whatever the column calls it. */
+function readNumberOf(cell: string): { property: string; value: string; expected?: string } | undefined {
+  const number = readPatentNumber(cell);
+  if (number === undefined) return undefined;
+  const property = number.stage === 'application' ? 'application-number' : 'patent-number';
+  return { property, value: number.text, ...(number.isChecked === false && { expected: number.expected! }) };
+}
+
+/** What a work is known by. */
+function workOf({ said }: ReadRow): KnownWork {
+  const first = (property: string) => said.find((each) => each.property === property)?.value;
+  return knownWork({
+    doi: first('doi'),
+    numbers: [first('patent-number'), first('application-number')],
+    published: first('published'),
+  });
+}
+
+/** What a DOI or a number of a patent alone tells. */
+export function knownCode(code: string): KnownWork {
+  return knownWork({ doi: readDoi(code), numbers: [code], published: undefined });
+}
+
+export function knownWork(given: { doi: unknown; numbers: readonly unknown[]; published: unknown }): KnownWork {
+  const { doi, numbers, published } = given;
+  const patents = numbers.flatMap((each) => (typeof each === 'string' ? (readPatentNumber(each)?.base ?? []) : []));
+  return {
+    ...(typeof doi === 'string' && { doi }),
+    ...(patents.length > 0 && { patents }),
+    ...(typeof published === 'string' && { year: published.slice(0, 4) }),
+  };
 }
 
 /** The place itself, else the narrowest part that is named in it: 广东省广州市南沙区 is Nansha. */
@@ -224,8 +299,10 @@ function readValues(cell: string, property: Property, column: string): Value[] |
       return many ? splitList(cell) : [cell];
     case 'list':
       return [splitList(cell)];
-    case 'code':
-      return codes.includes(cell) ? [cell] : 'not-a-code';
+    case 'code': {
+      const code = codes.find((each) => each === cell) ?? codes.find((each) => CODE_WORDS[each]?.test(cell) === true);
+      return code === undefined ? 'not-a-code' : [code];
+    }
     case 'flag': {
       if (/^(yes|true|y|1|是|√|✓)$/i.test(cell)) return [true];
       return /^(no|false|n|0|否|×)$/i.test(cell) ? [false] : 'not-yes-or-no';
@@ -242,6 +319,17 @@ function readValues(cell: string, property: Property, column: string): Value[] |
     }
   }
 }
+
+/** How offices and search services write a patent's state. */
+const CODE_WORDS: Readonly<Record<string, RegExp>> = {
+  pending: /^(pending|审中|审查中|公开|实质审查)$/i,
+  valid: /^(valid|active|granted|in force|有效|授权|有权)$/i,
+  lapsed: /^(lapsed|expired - fee related|未缴年费|终止|权利终止)$/i,
+  expired: /^(expired|expired - lifetime|届满|期限届满)$/i,
+  refused: /^(refused|rejected|驳回)$/i,
+  withdrawn: /^(withdrawn|abandoned|撤回|视为撤回|放弃)$/i,
+  invalidated: /^(invalidated|revoked|宣告无效|全部无效)$/i,
+};
 
 function splitList(cell: string): string[] {
   return [...new Set(cell.split(/[;；、|\n]/).map((part) => part.trim()))].filter((part) => part !== '');

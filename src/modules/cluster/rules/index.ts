@@ -32,12 +32,13 @@ export {
   standing,
 } from './funds.ts';
 export { ilpaLines, ilpaTransactions } from './ilpa.ts';
-export { guessMapping, isMeaning, type KnownPlace, type ReadRow } from './import.ts';
+export { guessMapping, isMeaning, type KnownPlace, knownCode, knownWork, type ReadRow } from './import.ts';
 export { answerRung, checkSetting, LADDER_PROPERTIES, ladderFacts, rungsOn } from './ladder.ts';
 export { type Known, keysOf } from './matching.ts';
 export { introductionDue, introductionSteps, kindFit, type Standing } from './meeting.ts';
 export type { MeetingFit, MeetingQuestion } from './meeting-match.ts';
-export { catalogueOf, csvOf, LICENCE, schemaOrgOf } from './open-data.ts';
+export { catalogueOf, csvLines, csvOf, LICENCE, schemaOrgOf } from './open-data.ts';
+export { openSpaceCsv } from './open-space.ts';
 export { answerDue, quartersAsked } from './portal.ts';
 export {
   conversionsOf,
@@ -49,12 +50,14 @@ export {
   spellsOf,
   stallsOf,
 } from './projects.ts';
+export { countStates, countYears, publicationsOf, SAID_OF_WORKS, workOfThing } from './publications.ts';
 export { type Candidate, gatesOf, matchResources, stageAfter } from './relay.ts';
 export { reportDocument, reportSections, reportSheets } from './report.ts';
 export { documentOf } from './search.ts';
 export { checkId, checkRelation, type NewRelation, type NewStatement, soundStatement } from './sound.ts';
 export { ENDING_DAYS, findFits, lastDay, lineOf, parkFigures, quarterEnd } from './space.ts';
+export { readSpaceNeed } from './space-text.ts';
 export { isDisputed, reckon, sortSaid } from './statements.ts';
 export { checkTargetValue, forecastOf, targetStanding } from './targets.ts';
-export { chainCsv, drawMap, geoJsonOf } from './views.ts';
+export { chainCsv, countInAreas, divisionsOf, drawMap, geoJsonOf, sharesOf } from './views.ts';
 export { meet, spread, type Walk } from './walk.ts';

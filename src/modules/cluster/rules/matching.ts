@@ -8,6 +8,15 @@ export interface Known {
   lei?: string;
   /** Names of places it lies in. */
   places?: readonly string[];
+  /** Of a paper or a patent: its names say what it is about, and it is known by its codes, its title and its year. */
+  work?: KnownWork;
+}
+
+export interface KnownWork {
+  doi?: string;
+  /** Numbers of its application and publications, without their kind. */
+  patents?: readonly string[];
+  year?: string;
 }
 
 /**
@@ -36,6 +45,9 @@ const WEIGHTS = {
   number: { differs: -12 },
   form: { differs: -12 },
   kind: { differs: -3 },
+  // House values: a title of many words is rarely that of two works of a year.
+  title: { same: 6, differs: -12 },
+  year: { same: 3, 'a year beside': 0, differs: -8, 'not told': 0 },
 } as const;
 /** At or above: the same; at or below: different; between them a person decides. Chosen on the tuning half for no wrong merge. */
 const SAME_FROM = 8;
@@ -50,16 +62,54 @@ const BODIES = new Set('base center hospital incubator institute laboratory park
 /** Whether two are one body, with the working. */
 export function compare(one: Known, other: Known): Match {
   const evidence: Evidence[] = [];
+  if (one.work !== undefined && other.work !== undefined) return judged(compareWorks(one, other));
   for (const key of ['uscc', 'lei'] as const)
     if (one[key] !== undefined && other[key] !== undefined)
       evidence.push(told('identifier', one[key] === other[key] ? 'same' : 'different', one[key], other[key]));
   evidence.push(...compareNames(one, other));
+  return judged(evidence);
+}
+
+function judged(evidence: readonly Evidence[]): Match {
   const weight = evidence.reduce((sum, part) => sum + part.weight, 0);
   return {
     weight,
     evidence,
     verdict: weight >= SAME_FROM ? 'same' : weight <= DIFFERENT_UP_TO ? 'different' : 'unresolved',
   };
+}
+
+/** Papers and patents: codes decide; without them an equal title of the same year is one work, of another year or none a person's to judge. */
+function compareWorks({ names: a, work: one = {} }: Known, { names: b, work: other = {} }: Known): Evidence[] {
+  const evidence: Evidence[] = [];
+  if (one.doi !== undefined && other.doi !== undefined)
+    evidence.push(told('identifier', one.doi === other.doi ? 'same' : 'different', one.doi, other.doi));
+  const [numbers, others] = [one.patents ?? [], other.patents ?? []];
+  const shared = numbers.find((number) => others.includes(number));
+  // An application and its publication have different numbers: only two of one kind and country speak against it.
+  const apart = numbers.find((number) => others.some((each) => sortOf(each) === sortOf(number)));
+  if (shared !== undefined) evidence.push(told('identifier', 'same', shared, shared));
+  else if (apart !== undefined) evidence.push(told('identifier', 'different', numbers.join(' '), others.join(' ')));
+  const titles = new Set(b.map(titleKey));
+  const title = a.find((name) => titles.has(titleKey(name)));
+  evidence.push(told('title', title === undefined ? 'differs' : 'same', title ?? a[0] ?? '', b[0] ?? ''));
+  const gap = Math.abs(Number(one.year) - Number(other.year));
+  const finding = Number.isNaN(gap) ? 'not told' : gap === 0 ? 'same' : gap === 1 ? 'a year beside' : 'differs';
+  return [...evidence, told('year', finding, one.year ?? '', other.year ?? '')];
+}
+
+/** Country, and for China whether it is an application: those have twelve digits, or eight in old ones. */
+function sortOf(number: string): string {
+  const [country, digits] = [number.slice(0, 2), number.slice(2)];
+  return `${country} ${country === 'CN' && (digits.length === 12 || digits.length === 8) ? 'application' : 'publication'}`;
+}
+
+/** Letters and digits of a title, in small letters. */
+function titleKey(title: string): string {
+  return title
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '');
 }
 
 /** The pair of names that fits best speaks for all. */
@@ -160,8 +210,14 @@ function placeFinding(a: readonly string[], b: readonly string[]): keyof (typeof
  * Under which of these two the same body is sought: identifiers, the brand as it sounds, and the brand with place and with trade: of a million bodies too
  * many share a brand alone.
  */
-export function keysOf({ names, uscc, lei, places = [] }: Known): string[] {
+export function keysOf({ names, uscc, lei, places = [], work }: Known): string[] {
   const keys = new Set<string>();
+  if (work !== undefined) {
+    if (work.doi !== undefined) keys.add(`d:${work.doi}`);
+    for (const number of work.patents ?? []) keys.add(`n:${number}`);
+    for (const name of names) keys.add(`y:${titleKey(name).slice(0, 80)}`);
+    return [...keys];
+  }
   if (uscc !== undefined) keys.add(`u:${uscc}`);
   if (lei !== undefined) keys.add(`l:${lei}`);
   for (const name of readNames(names)) {

@@ -58,7 +58,14 @@ function checksOf(unit: UnitLine, need: SpaceNeed, areaM2 = unit.areaM2): SpaceC
     else if (has >= asked) checks.push({ need: name, verdict: 'met', has, asked });
     else checks.push({ need: name, verdict: 'missed', has, asked, missedBy: (asked - has) / asked });
   };
+  const atMost = (name: keyof SpaceNeed, asked: number | undefined, has: number | null): void => {
+    if (asked === undefined) return;
+    if (has === null) checks.push({ need: name, verdict: 'unknown', has, asked });
+    else if (has <= asked) checks.push({ need: name, verdict: 'met', has, asked });
+    else checks.push({ need: name, verdict: 'missed', has, asked, missedBy: (has - asked) / asked });
+  };
   atLeast('areaM2', need.areaM2, areaM2);
+  atMost('mostAreaM2', need.mostAreaM2, unit.areaM2);
   atLeast('clearHeightM', need.clearHeightM, unit.clearHeightM);
   atLeast('floorLoadKnM2', need.floorLoadKnM2, unit.floorLoadKnM2);
   atLeast('powerKva', need.powerKva, unit.powerKva);
@@ -74,12 +81,7 @@ function checksOf(unit: UnitLine, need: SpaceNeed, areaM2 = unit.areaM2): SpaceC
       checks.push({ need: 'provisions', verdict: 'missed', ...told, missedBy });
     }
   }
-  if (need.mostFenM2 !== undefined) {
-    const [asked, has] = [need.mostFenM2, unit.priceFenM2];
-    if (has === null) checks.push({ need: 'mostFenM2', verdict: 'unknown', has, asked });
-    else if (has <= asked) checks.push({ need: 'mostFenM2', verdict: 'met', has, asked });
-    else checks.push({ need: 'mostFenM2', verdict: 'missed', has, asked, missedBy: (has - asked) / asked });
-  }
+  atMost('mostFenM2', need.mostFenM2, unit.priceFenM2);
   if (need.by !== undefined) {
     const [asked, has] = [need.by, unit.freeFrom];
     if (has === null) checks.push({ need: 'by', verdict: 'unknown', has, asked });

@@ -1,7 +1,7 @@
 import type { Context, Db, Sql, Tx } from '#kernel/context';
-import { all, isId, sql } from '#kernel/sql';
+import { all, isId, join, sql } from '#kernel/sql';
 import type { Evidence, Merge, Thing } from '../model.ts';
-import type { Known } from '../rules/index.ts';
+import { type Known, knownWork } from '../rules/index.ts';
 
 export interface KnownThing extends Known {
   id: string;
@@ -21,6 +21,10 @@ export async function findKnown(db: Db, ids: readonly string[]): Promise<Map<str
     names: string[];
     uscc: string | null;
     lei: string | null;
+    doi: string | null;
+    number: string | null;
+    application: string | null;
+    published: string | null;
     places: string[];
     statements: number;
   }>(sql`
@@ -39,6 +43,8 @@ export async function findKnown(db: Db, ids: readonly string[]): Promise<Map<str
         where each.name is not null
       ) as names,
       ${identifier('uscc')} as uscc, ${identifier('lei')} as lei,
+      ${identifier('doi')} as doi, ${identifier('patent-number')} as number, ${identifier('application-number')} as application,
+      ${identifier('published')} as published,
       coalesce((
         select array_agg(place.name) from cluster.relation as relation join cluster.thing as place on place.id = relation.object
         where relation.subject = thing.id and relation.predicate = 'located-in' and relation.withdrawn_at is null
@@ -48,14 +54,21 @@ export async function findKnown(db: Db, ids: readonly string[]): Promise<Map<str
     where thing.id = any(${[...new Set(ids)]}::text[]) and thing.merged_into is null
   `);
   return new Map(
-    rows.map(({ uscc, lei, ...row }) => [
+    rows.map(({ uscc, lei, doi, number, application, published, ...row }) => [
       row.id,
-      { ...row, ...(uscc !== null && { uscc }), ...(lei !== null && { lei }) },
+      {
+        ...row,
+        ...(uscc !== null && { uscc }),
+        ...(lei !== null && { lei }),
+        ...((row.kind === 'paper' || row.kind === 'patent') && {
+          work: knownWork({ doi, numbers: [number, application], published }),
+        }),
+      },
     ]),
   );
 }
 
-function identifier(property: 'uscc' | 'lei'): Sql {
+function identifier(property: 'uscc' | 'lei' | 'doi' | 'patent-number' | 'application-number' | 'published'): Sql {
   return sql`(
     select said.value #>> '{}' from cluster.statement as said
     where said.thing in (select thing.id union select id from cluster.thing as part where part.merged_into = thing.id)
@@ -117,15 +130,29 @@ const NAMED_BY_CONTENT = [
   'patent',
 ];
 
+/** The beginnings of keys, each a range of the index. */
+const KEY_ORDER = ['u:', 'l:', 'w:', 'b:', 'p:', 't:', 'a:', 's:', 'e:', 'i:'];
+
+/** The first text that no longer begins so. */
+function after(prefix: string): string {
+  return prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
+}
+
 /** Pairs of things of one kind that share a key or are said to be perhaps the same, best keys first, without examples and those found to be two. */
 export function findKeyPairs(db: Db, limit: number): Promise<{ one: string; other: string }[]> {
   return db.rows(sql`
     with shared as (
-      select key from cluster.match_key group by key having count(*) between 2 and ${MOST_OF_A_KEY}
-      order by min(case left(key, 2) when 'u:' then 0 when 'l:' then 0 when 'b:' then 1 when 'w:' then 1 else 2 end), key
-      limit ${4 * limit}
+      ${join(
+        KEY_ORDER.map(
+          (prefix) => sql`(
+            select key from cluster.match_key where key >= ${prefix} and key < ${after(prefix)}
+            group by key having count(*) between 2 and ${MOST_OF_A_KEY} order by key limit ${4 * limit}
+          )`,
+        ),
+        ' union all ',
+      )}
     ), pair as (
-      select a.thing as one, b.thing as other, case left(a.key, 2) when 'u:' then 0 when 'l:' then 0 when 'b:' then 1 when 'w:' then 1 else 2 end as rank
+      select a.thing as one, b.thing as other, case when left(a.key, 2) in ('u:', 'l:') then 0 when left(a.key, 2) in ('b:', 'p:', 't:', 'w:') then 1 else 2 end as rank
       from shared join cluster.match_key as a on a.key = shared.key join cluster.match_key as b on b.key = a.key and a.thing < b.thing
       union all
       select least(subject, object), greatest(subject, object), 0 from cluster.relation where predicate = 'same-as' and withdrawn_at is null

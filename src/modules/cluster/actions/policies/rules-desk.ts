@@ -94,6 +94,9 @@ export async function listEligible(
 ): Promise<{ enterprises: EligibleLine[] }> {
   ctx.require(DECIDE);
   const { policy, clause, ...rest } = given;
+  const { policies } = await openBook(ctx.db, todayOf(ctx.now()));
+  if (!getPolicy(policies, policy).versions.some(({ clauses }) => clauses.some(({ id }) => id === clause)))
+    throw new Problem('not-found', 'there is no such clause');
   return { enterprises: await findEligible(ctx.db, { key: `${policy}/${clause}`, ...rest }) };
 }
 
@@ -183,7 +186,10 @@ export async function publishGuide(ctx: Context, id: string, version: number): P
     if (await markGuide(ctx, tx, id, version))
       await record(ctx, tx, { act: 'cluster.policy-guide-online', subject: `policy/${id}`, detail: { version } });
   });
-  return readPolicy(ctx, id);
+  const page = await readPolicy(ctx, id);
+  if (!page.amendments.some((each) => each.version === version))
+    throw new Problem('not-found', 'no department added such a version');
+  return page;
 }
 
 /** Enterprises with their answers, examples only where asked for. @throws Problem `too-costly` beyond what one run reads */
