@@ -35,7 +35,7 @@ export { ilpaLines, ilpaTransactions } from './ilpa.ts';
 export { guessMapping, isMeaning, type KnownPlace, knownCode, knownWork, type ReadRow } from './import.ts';
 export { answerRung, checkSetting, LADDER_PROPERTIES, ladderFacts, rungsOn } from './ladder.ts';
 export { type Known, keysOf } from './matching.ts';
-export { introductionDue, introductionSteps, kindFit, type Standing } from './meeting.ts';
+export { INTRODUCTION_DAYS, introductionDue, introductionSteps, kindFit, type Standing } from './meeting.ts';
 export type { MeetingFit, MeetingQuestion } from './meeting-match.ts';
 export { catalogueOf, csvLines, csvOf, LICENCE, schemaOrgOf } from './open-data.ts';
 export { openSpaceCsv } from './open-space.ts';
