@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { listensTo } from '#kernel/outbox';
 import { sql } from '#kernel/sql';
 import { visitRoutes } from '../../../../tests/support/visits.ts';
-import { enterThing, relate } from '../actions/index.ts';
+import { enterThing, listNotices, relate } from '../actions/index.ts';
 import type { Asked, BookablePage, Booking, BookingsPage, UsageWeek } from '../model.ts';
 import { bookingRoutes } from './booking.ts';
 
@@ -258,6 +258,28 @@ describe('the holder', () => {
     guest();
     await send('GET', `/bookables/${thing}/usage`, undefined, 403);
   });
+});
+
+test('each side is told of what the other did, and of a waiting list', async () => {
+  const told = async () =>
+    (await listNotices(own(), { unread: true, limit: 50, offset: 0 })).notices.map(
+      ({ kind, facts }) => [kind, facts['state'], facts['dayOn'], facts['what']] as const,
+    );
+  const thing = await instrument({ approval: 'yes' });
+  const time = slot('2026-12-03', 9);
+  const what = { en: `Sorter ${things}`, zh: `Sorter ${things}` };
+  const {
+    ids: [first],
+  } = await ask(thing, time);
+  other();
+  await ask(thing, { ...time, wait: 'yes' });
+  holder();
+  expect(await told()).toContainEqual(['booking-asked', 'asked', '2026-12-03', what]);
+  await move(await find(first!, 'desk'), 'declined', { reason: 'full' });
+  guest();
+  expect(await told()).toContainEqual(['booking-answered', 'declined', '2026-12-03', what]);
+  other();
+  expect(await told()).toContainEqual(['booking-answered', 'asked', '2026-12-03', what]);
 });
 
 test('samples of a day are counted, also when asked at once', async () => {
