@@ -535,6 +535,7 @@ export const MESSAGES_ZH: Readonly<Record<string, string>> = {
   'no department added such a version': '没有部门添加过该版本',
   'there is no such clause': '没有此条款',
   'somebody else corrected or withdrew it meanwhile: look at it again': '他人已先行更正或撤回：请重新查看',
+  'the workbook unpacks to too much': '工作簿解压后过大',
   'the code is not sound': '代码校验不通过',
   'the value is not of the type of its property': '数值与属性类型不符',
   'only a number can be more than, less than or about': '只有数字可以用大于、小于或约',
