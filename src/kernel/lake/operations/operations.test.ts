@@ -627,7 +627,7 @@ test('clients that go away in the middle of an answer give their turns back', as
     gone.abort();
   }
   expect(await asSql('all', sqlLibrary('select 1 as one'))).toMatchObject({ status: 200, text: '[{"one":1}]' });
-}, 30_000);
+});
 
 test('a client that goes away stops the engine', async () => {
   const gone = new AbortController();
@@ -646,7 +646,7 @@ test('a client that goes away stops the engine', async () => {
   gone.abort();
   await expect(asked).rejects.toThrow();
   await expect.poll(async () => (await running())[0]!.n, { timeout: 10_000 }).toBe(0);
-}, 30_000);
+});
 
 test('the views that come with Banyan are in the record, and stay as they are while their files do', async () => {
   await storeBuiltInViews(system);
