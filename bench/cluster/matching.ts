@@ -56,6 +56,7 @@ export const bench: Bench = {
         const own = rows.flatMap((row, at) => (kind === 'all' || row.kind === kind ? [at] : []));
         return { rows: `${kind} (${own.length})`, ...measuresOf(own.map((at) => [rows[at]!, found[at]])) };
       });
+      say(`matched in ${allS.toFixed(1)} s`);
       const peer = args.includes('--no-peer') ? [] : [await trigrams(pool, rows.slice(0, PEER_ROWS), say)];
       return {
         rows: [...told, ...peer],

@@ -70,6 +70,26 @@ describe.skipIf(!hasChromium)('the lake', () => {
     expect((await findPages(one)).filter((path) => path.startsWith('/lake/'))).toEqual(expected);
   });
 
+  test('a clinician looks for research, on record and without rows of persons, until the usual purpose is back', async () => {
+    const one = await person('clinician');
+    const { page } = one;
+    await open(one, '/lake/views');
+    await page.getByRole('button', { name: /^Account/ }).click();
+    await page.getByRole('menuitem', { name: 'Purpose of looking' }).hover();
+    await page.getByRole('menuitem', { name: 'Research' }).click();
+    const told = page.getByText('You look for this purpose: Research.');
+    await told.waitFor();
+    await page.reload();
+    await told.waitFor();
+    const stating = { 'x-banyan': 'app', 'x-purpose-of-use': 'HRESCH' };
+    const ask = (headers: Record<string, string>) =>
+      page.request.post('/api/lake/ask', { headers, data: { sql: 'select count() as n from laboratory_result' } });
+    expect((await ask(stating)).status()).toBe(403);
+    await page.getByRole('button', { name: 'Back to the usual purpose' }).click();
+    await told.waitFor({ state: 'detached' });
+    expect((await ask({ 'x-banyan': 'app' })).status()).toBe(200);
+  });
+
   describe('asking in SQL', () => {
     test('a question is answered, drawn, kept in the history, saved under a name and found again', async () => {
       const one = await person('laboratory-director');

@@ -41,7 +41,7 @@ describe.skipIf(!hasChromium)('needs and offers', () => {
 
   test('the park accepts from a hand in Chinese and reads the contact then', async () => {
     const page = await come('park-operator', { language: 'zh', width: 390, height: 844 });
-    await go('/cluster/introductions');
+    await go('/cluster/needs/introductions');
     const one = page.getByRole('region').filter({ hasText: 'Two evenings a week?' });
     await one.waitFor();
     expect(await one.getByText(contact).count()).toBe(0);

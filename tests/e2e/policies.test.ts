@@ -66,6 +66,25 @@ describe.skipIf(!hasChromium)('policies', () => {
     await page.getByText('T-2026-1').waitFor();
   }, 90_000);
 
+  test('the enterprise hears of it on its start page, reads it, and takes that back', async () => {
+    const page = await come('enterprise');
+    await go('/');
+    await page
+      .getByRole('region', { name: 'What you can get' })
+      .getByText('certain', { exact: false })
+      .first()
+      .waitFor();
+    await page.getByRole('button', { name: /^Notices, [1-9]/ }).click();
+    const list = page.getByRole('region', { name: 'Newest first' });
+    await list.getByRole('link', { name: /Foreign capital for gene diagnosis and treatment.*: paid\.$/ }).waitFor();
+    await page.getByRole('button', { name: 'Mark these as read' }).click();
+    await page.getByRole('button', { name: 'Notices, 0 unread' }).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: /^Notices, [1-9]/ }).waitFor();
+    await page.getByRole('checkbox', { name: 'Steps of applications' }).uncheck();
+    await expect.poll(() => list.getByRole('link', { name: /: paid\.$/ }).count()).toBe(0);
+  }, 60_000);
+
   test('the maker of a rule sees what a change costs, examples only when asked for', async () => {
     const page = await come('regulator');
     await go('/cluster/policies/nansha-nine/simulate?clause=foreign-capital');

@@ -1,6 +1,6 @@
 /**
  * Takes every page that a role's navigation leads to, the start page of each role, and the first thing that its lists lead to, at 1440 and 390 px in both
- * languages (the live screen at 3840 px too), for people to look at:
+ * languages (pages made for a wall at 3840 and 1920 px too), for people to look at:
  *
  *     node tests/e2e/screenshots.ts [--url http://127.0.0.1:8080] [--out docs/images] [--only /custody] [--role patient] [--wait 120]
  *
@@ -28,7 +28,12 @@ const SIZES = [
   { width: 1440, height: 900 },
   { width: 390, height: 844 },
 ] as const;
-const WALL = { width: 3840, height: 2160 } as const;
+const WALLS = [
+  { width: 3840, height: 2160 },
+  { width: 1920, height: 1080 },
+] as const;
+/** Pages made for a wall; the industry map's is reached from the map, not from the navigation. */
+const WALL_PAGES = ['/operations', '/cluster/map/wall'];
 const LANGUAGES: readonly Language[] = ['en', 'zh'];
 const QUALITY = 78;
 /** The map needs this long to be drawn in software and to have seen something move. */
@@ -75,6 +80,7 @@ async function findWays(url: string, account: Account, taken: Set<string>): Prom
     ways.push({ path, name: nameOf(path) });
     if (path === '/operations') continue;
     await open(one, path);
+    if (path === '/cluster') ways.push(...findWall(taken));
     if (path === '/laboratory/explore') ways.push(...(await findTest(one)));
     const first = one.page.locator('main table.table tbody a[href^="/"]').first();
     const further = (await first.count()) > 0 ? await first.getAttribute('href') : null;
@@ -85,6 +91,13 @@ async function findWays(url: string, account: Account, taken: Set<string>): Prom
   if (role === 'patient') ways.push({ path: '/records/mine?tab=trends', name: 'records-mine-trends' });
   await one.close();
   return ways;
+}
+
+function findWall(taken: Set<string>): Way[] {
+  const path = '/cluster/map/wall';
+  if (taken.has(path)) return [];
+  taken.add(path);
+  return [{ path, name: nameOf(path) }];
 }
 
 /** The page of the test with the most results. */
@@ -111,8 +124,8 @@ async function takeEach(url: string, account: Account | undefined, ways: readonl
   if (ways.length === 0) return;
   for (const language of LANGUAGES) {
     for (const size of SIZES) await takeInTurn(url, account, ways, { ...size, language });
-    const wall = ways.filter(({ path }) => path === '/operations');
-    if (wall.length > 0) await takeInTurn(url, account, wall, { ...WALL, language });
+    const wall = ways.filter(({ path }) => WALL_PAGES.includes(path));
+    for (const size of WALLS) if (wall.length > 0) await takeInTurn(url, account, wall, { ...size, language });
   }
 }
 
@@ -128,7 +141,7 @@ async function takeInTurn(
     if (account === undefined) await one.page.goto(path);
     else await open(one, path);
     if (account === undefined) await one.page.locator('.demo').waitFor();
-    await one.page.waitForTimeout(path === '/operations' ? MAP_MS : SETTLE_MS);
+    await one.page.waitForTimeout(WALL_PAGES.includes(path) ? MAP_MS : SETTLE_MS);
     const file = `${name}.${width}.${language}.jpg`;
     await one.page.screenshot({ path: join(values.out, file), type: 'jpeg', quality: QUALITY });
     process.stderr.write(`${file}\n`);

@@ -136,7 +136,10 @@ function Programmes() {
         {
           key: 'for',
           title: t('catalogues.for'),
-          value: ({ applicant }) => t(applicant === 'person' ? 'policies.forPersons' : 'catalogues.forEnterprises'),
+          value: ({ applicant, sources }) =>
+            sources.every(({ read }) => read === 'seed')
+              ? t('catalogues.notSaid')
+              : t(applicant === 'person' ? 'policies.forPersons' : 'catalogues.forEnterprises'),
         },
         {
           key: 'what',

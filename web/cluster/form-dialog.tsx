@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 export interface FieldSpec {
   name: string;
   label: string;
-  kind?: 'text' | 'long' | 'number' | 'wan' | 'yuan' | 'share' | 'date' | 'choice' | 'choices';
+  kind?: 'text' | 'long' | 'number' | 'wan' | 'yuan' | 'share' | 'date' | 'choice' | 'choices' | 'flag';
   options?: readonly { value: string; label: string }[];
   needed?: boolean;
   least?: number;
@@ -112,6 +112,8 @@ function Control({
           options={[...options]}
         />
       );
+    case 'flag':
+      return <Switch id={id} checked={value === true} onChange={put} className="form-flag" />;
     default: {
       const scale = SCALES[kind] ?? 1;
       return (

@@ -382,6 +382,14 @@ function QuarterlyForm({ id, at }: { id: string; at: string }) {
       {query.isPending && <Loading />}
       {query.isError && <Failure error={query.error} retry={() => query.refetch()} />}
       {query.isSuccess && (
+        <p className="quiet">
+          {t('fund.kept', {
+            kept: query.data.reporting.filter(({ isKept }) => isKept).length,
+            all: query.data.reporting.length,
+          })}
+        </p>
+      )}
+      {query.isSuccess && (
         <DataTable<IlpaLine>
           name={`fund-form-${quarter}`}
           label={t('fund.form')}
@@ -389,6 +397,7 @@ function QuarterlyForm({ id, at }: { id: string; at: string }) {
           rowKey={({ code }) => code}
           source={{ rows: query.data.reporting }}
           columns={[
+            { key: 'part', title: t('fund.formPart'), value: ({ part }) => t(`fund.formParts.${part}`) },
             { key: 'code', title: t('fund.line'), value: ({ code }) => t(`fund.lines.${code}`), phoneTitle: true },
             ...(['quarter', 'year', 'inception'] as const).map(amount),
           ]}

@@ -19,15 +19,14 @@ const TONES: Readonly<Record<IntroductionState, Tone>> = {
   withdrawn: 'neutral',
   ended: 'neutral',
 };
-const OVER: readonly IntroductionState[] = ['agreed', 'declined', 'withdrawn', 'ended'];
 
 /** Who was brought together with whom, and what came of it. */
 export default function Introductions() {
   const { t } = useTranslation('cluster');
-  const query = useIntroductions();
   const [over, setOver] = useAddressValue('over');
-  const found = query.data?.introductions ?? [];
-  const shown = found.filter(({ state }) => over === 'yes' || !OVER.includes(state));
+  const query = useIntroductions(over === 'yes');
+  const shown = query.data?.pages.flatMap(({ introductions }) => introductions) ?? [];
+  const counts = query.data?.pages.at(-1)?.counts;
   return (
     <Page
       title={t('meeting.introductions')}
@@ -37,15 +36,15 @@ export default function Introductions() {
     >
       {query.isPending && <Loading />}
       {query.isError && <Failure error={query.error} retry={() => query.refetch()} />}
-      {query.isSuccess && (
+      {query.isSuccess && counts !== undefined && (
         <>
           <Figures
             figures={[
               ...(['asked', 'accepted', 'met', 'agreed'] as const).map((state) => ({
                 label: t(`meeting.states.${state}`),
-                value: found.filter((each) => each.state === state).length,
+                value: counts[state],
               })),
-              { label: t('parks.late'), value: found.filter(({ late }) => late).length, tone: 'warning' as const },
+              { label: t('parks.late'), value: counts.late, tone: 'warning' as const },
             ]}
           />
           {shown.length === 0 && (
@@ -54,6 +53,11 @@ export default function Introductions() {
           {shown.map((each) => (
             <One key={each.id} introduction={each} />
           ))}
+          {query.hasNextPage && (
+            <Button loading={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
+              {t('meeting.more')}
+            </Button>
+          )}
         </>
       )}
     </Page>

@@ -44,6 +44,9 @@ export default function Ladder() {
           <Panel title={t('ladder.who')} flush>
             <Enterprises page={query.data} filters={<AddressSwitch name="examples" label={t('funds.examples')} />} />
           </Panel>
+          {query.data.judged < query.data.enterprises && (
+            <p className="quiet">{t('ladder.judged', { judged: query.data.judged, all: query.data.enterprises })}</p>
+          )}
           {query.data.more && <p className="quiet">{t('ladder.more')}</p>}
           {setting !== undefined && <SetCriterion {...setting} close={() => setSetting(undefined)} />}
         </div>

@@ -8,7 +8,16 @@ import { Go, LanguageSwitch } from '../shell/index.ts';
 import { antTheme, Failure, Loading, Scroller } from '../ui/index.ts';
 import { useAreaName, useTell } from './map.tsx';
 import { kindOf, nameOf } from './record-ask.ts';
-import { countAreas, countedIn, KIND_COLOURS, useBoundaries, useIndustryMap } from './views-ask.ts';
+import {
+  type AreaCount,
+  countAreas,
+  countedIn,
+  KIND_COLOURS,
+  type MapAsked,
+  totalsFor,
+  useBoundaries,
+  useIndustryMap,
+} from './views-ask.ts';
 import './views.css';
 
 const IndustryChart = lazy(() => import('./map-chart.tsx'));
@@ -17,6 +26,7 @@ const MOST_NAMED = 12;
 /** A desk's width, on which everything has its own size. */
 const DESK_PX = 1_600;
 const NO_POINTS: never[] = [];
+const EVERYTHING: MapAsked = { kinds: [], sector: '', area: '', fresh: '', examples: '', text: '', by: 'located' };
 
 /** The map on a wall: dark, large, walking through the divisions by itself. */
 export default function MapWall() {
@@ -47,7 +57,7 @@ function Walk({ map, boundaries, scale }: { map: IndustryMap; boundaries: Bounda
   const areaName = useAreaName();
   const tell = useTell();
   const still = useStill();
-  const counts = useMemo(() => countAreas(map.things, 'located'), [map]);
+  const counts = useMemo(() => totalsFor(map, EVERYTHING) ?? countAreas(map.things, 'located'), [map]);
   const stops = counts.filter(({ area }) => boundaries.features.some(({ properties }) => properties.adcode === area));
   const [at, setAt] = useState(-1);
   const [isWalking, setWalking] = useState(!still);
@@ -67,6 +77,13 @@ function Walk({ map, boundaries, scale }: { map: IndustryMap; boundaries: Bounda
   const marked = useMemo(() => (area === undefined ? [] : [area]), [area]);
   const things =
     area === undefined ? map.things : map.things.filter((thing) => countedIn(thing, 'located').includes(area));
+  const kinds: AreaCount['kinds'] =
+    map.totals === undefined
+      ? Object.fromEntries(MAP_KINDS.map((kind) => [kind, things.filter((thing) => thing.kind === kind).length]))
+      : area === undefined
+        ? map.totals.kinds
+        : (stop?.kinds ?? {});
+  const all = Object.values(kinds).reduce((sum, n) => sum + n, 0);
   const roles = Object.values(map.places).find(({ adcode }) => adcode === area)?.roles ?? [];
   return (
     <>
@@ -112,13 +129,13 @@ function Walk({ map, boundaries, scale }: { map: IndustryMap; boundaries: Bounda
         </Suspense>
         <Scroller label={t('views.figures')} className="wall-panel">
           <h2 aria-live={isMoving ? 'off' : 'polite'}>{area === undefined ? t('views.region') : areaName(area)}</h2>
-          <p className="wall-number numbers">{things.length}</p>
+          <p className="wall-number numbers">{all}</p>
           <ul className="wall-kinds">
             {MAP_KINDS.map((kind) => (
               <li key={kind}>
                 <i style={{ background: KIND_COLOURS[kind] }} aria-hidden="true" />
                 {kindOf(kind)}
-                <strong className="numbers">{things.filter((thing) => thing.kind === kind).length}</strong>
+                <strong className="numbers">{kinds[kind] ?? 0}</strong>
               </li>
             ))}
           </ul>
@@ -142,11 +159,11 @@ function Walk({ map, boundaries, scale }: { map: IndustryMap; boundaries: Bounda
                   {nameOf(thing)}
                 </li>
               ))}
-              {things.length > MOST_NAMED && <li>{t('views.more', { count: things.length - MOST_NAMED })}</li>}
+              {all > MOST_NAMED && <li>{t('views.more', { count: all - MOST_NAMED })}</li>}
             </ul>
           )}
-          <p className="wall-foot">{t('views.wallFoot')}</p>
         </Scroller>
+        <p className="wall-foot">{t('views.wallFoot')}</p>
       </main>
     </>
   );

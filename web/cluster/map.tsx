@@ -1,9 +1,9 @@
-import { DesktopOutlined, DownloadOutlined } from '@ant-design/icons';
+import { DesktopOutlined, DownloadOutlined, ShopOutlined } from '@ant-design/icons';
 import { Button, Input, Segmented, Select, Switch } from 'antd';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type IndustryMap, MAP_KINDS, type MapThing } from '../../src/modules/cluster/model.ts';
-import { Go, language, useAddressValues, useGo } from '../shell/index.ts';
+import { Go, language, useAddressValues, useGo, useSession } from '../shell/index.ts';
 import {
   Empty,
   Facts,
@@ -27,6 +27,7 @@ import {
   countAreas,
   countedIn,
   KIND_COLOURS,
+  totalsFor,
   useBoundaries,
   useIndustryMap,
   useMapAsked,
@@ -56,6 +57,7 @@ function Shown({ map }: { map: IndustryMap }) {
   const { values, set } = useAddressValues();
   const go = useGo();
   const look = useLook();
+  const { may } = useSession();
   const boundaries = useBoundaries();
   const areaName = useAreaName();
   const tell = useTell();
@@ -68,7 +70,7 @@ function Shown({ map }: { map: IndustryMap }) {
     const around = chosenFrom(map.things, asked, 'area');
     return {
       listed: chosenFrom(map.things, asked),
-      counts: countAreas(around, asked.by),
+      counts: totalsFor(map, asked) ?? countAreas(around, asked.by),
       legend: chosenFrom(map.things, asked, 'kinds'),
       points: around.filter(({ position }) => position !== null),
     };
@@ -91,7 +93,7 @@ function Shown({ map }: { map: IndustryMap }) {
           <Legend things={legend} />
         </div>
       </details>
-      {map.cut && <p className="quiet">{t('views.cut', { count: map.things.length })}</p>}
+      {map.cut && <p className="quiet">{t('views.cutMap', { count: map.things.length })}</p>}
       <div className={`map-pair ${isOpen ? 'is-open' : ''}`}>
         <div className="map-stage no-print">
           {boundaries.isPending && <Loading />}
@@ -127,6 +129,11 @@ function Shown({ map }: { map: IndustryMap }) {
             <Button size="small" icon={<DownloadOutlined />} onClick={() => exportGeoJson(map, listed)}>
               GeoJSON
             </Button>
+            {may('cluster.space') && (
+              <Button size="small" icon={<ShopOutlined />} onClick={() => go(`/cluster/space?area=${asked.area}`)}>
+                {t('space.toLet')}
+              </Button>
+            )}
             <Button size="small" icon={<DesktopOutlined />} onClick={() => go('/cluster/map/wall')}>
               {t('views.wall')}
             </Button>

@@ -1,6 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import type { CataloguePage, Introduction, ThingName, Wish, WishPage } from '../../src/modules/cluster/model.ts';
+import type { CataloguePage, IntroductionsPage, Wish, WishesPage, WishPage } from '../../src/modules/cluster/model.ts';
 import { api, Go } from '../shell/index.ts';
 import { StatusTag } from '../ui/index.ts';
 import { useAmounts } from './parks-ask.ts';
@@ -9,11 +9,22 @@ const read = <T,>(key: readonly unknown[], path: string, query: Record<string, s
   queryKey: ['cluster', ...key, query],
   queryFn: ({ signal }: { signal: AbortSignal }) => api.get<T>(`/api/cluster${path}`, { query, signal }),
 });
-export const useWishes = (query: Record<string, string>) =>
-  useQuery(read<{ wishes: Wish[]; things: ThingName[]; examples: boolean }>(['needs'], '/needs', query));
+/** What the actor speaks for, and whether examples are shown. */
+export const useWishes = (query: Record<string, string>) => useQuery(read<WishesPage>(['needs'], '/needs', query));
+export const listWishes = (query: Record<string, string | undefined>, signal: AbortSignal) =>
+  api.get<WishesPage>('/api/cluster/needs', { query, signal });
 export const useWish = (id: string) => useQuery(read<WishPage>(['need', id], `/needs/${id}`));
-export const useIntroductions = () =>
-  useQuery(read<{ introductions: Introduction[] }>(['introductions'], '/introductions'));
+export const useIntroductions = (over: boolean) =>
+  useInfiniteQuery({
+    queryKey: ['cluster', 'introductions', over],
+    queryFn: ({ pageParam, signal }) =>
+      api.get<IntroductionsPage>('/api/cluster/introductions', {
+        query: { over: over ? 'yes' : 'no', after: pageParam },
+        signal,
+      }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next ?? undefined,
+  });
 export const useCatalogue = (query: Record<string, string>) =>
   useQuery(read<CataloguePage>(['catalogue'], '/catalogues', query));
 

@@ -91,7 +91,7 @@ function Match({ wish, match }: { wish: Wish; match: WishMatch }) {
   const [asking, setAsking] = useState(false);
   const ask = useAct(
     (body: object) => send.post('/introductions', { ...body, one: wish.id, other: match.wish.id }),
-    () => go('/cluster/introductions'),
+    () => go('/cluster/needs/introductions'),
   );
   return (
     <li>
@@ -105,7 +105,7 @@ function Match({ wish, match }: { wish: Wish; match: WishMatch }) {
       {match.introduction === null ? (
         <Button onClick={() => setAsking(true)}>{t('meeting.introduce')}</Button>
       ) : (
-        <Go to="/cluster/introductions">{t('meeting.underWay')}</Go>
+        <Go to="/cluster/needs/introductions">{t('meeting.underWay')}</Go>
       )}
       {asking && (
         <FormDialog

@@ -14,7 +14,7 @@ import { Go, useAddressValue, useGo } from '../shell/index.ts';
 import { DataTable, Empty, Failure, Loading, Page, Time } from '../ui/index.ts';
 import { ExampleTag } from './example-tag.tsx';
 import { FormDialog, Toggle } from './form-dialog.tsx';
-import { useWishes, useWishName, WishState } from './meeting-ask.tsx';
+import { listWishes, useWishes, useWishName, WishState } from './meeting-ask.tsx';
 import { send, useAct, useAmounts, useThings } from './parks-ask.ts';
 import './parks.css';
 
@@ -26,19 +26,20 @@ export default function Needs() {
   const [mine, setMine] = useAddressValue('mine');
   const [examples, setExamples] = useAddressValue('examples');
   const [stating, setStating] = useState(false);
-  const query = useWishes({
+  const filter = {
     ...(side !== '' && { side }),
+    ...(kind !== '' && { kind }),
     ...(mine !== '' && { mine }),
     ...(examples !== '' && { examples }),
-  });
-  const wishes = query.data?.wishes.filter((wish) => kind === '' || wish.kind === kind) ?? [];
+  };
+  const query = useWishes(filter);
   return (
     <Page
       title={t('meeting.title')}
       about={t('meeting.about')}
       actions={
         <>
-          <Go to="/cluster/introductions">{t('meeting.introductions')}</Go>
+          <Go to="/cluster/needs/introductions">{t('meeting.introductions')}</Go>
           {(query.data?.things.length ?? 0) > 0 && (
             <Button type="primary" icon={<PlusOutlined />} onClick={() => setStating(true)}>
               {t('meeting.state')}
@@ -78,19 +79,19 @@ export default function Needs() {
       {query.isPending && <Loading />}
       {query.isError && <Failure error={query.error} retry={() => query.refetch()} />}
       {query.isSuccess &&
-        (wishes.length === 0 ? (
+        (query.data.wishes.length === 0 ? (
           <Empty title={t('meeting.none')}>
             {t(query.data.things.length === 0 ? 'meeting.noneSpoken' : 'meeting.noneAbout')}
           </Empty>
         ) : (
-          <List wishes={wishes} />
+          <List filter={filter} />
         ))}
       {stating && query.isSuccess && <State things={query.data.things} close={() => setStating(false)} />}
     </Page>
   );
 }
 
-function List({ wishes }: { wishes: readonly Wish[] }) {
+function List({ filter }: { filter: Record<string, string> }) {
   const { t } = useTranslation('cluster');
   const { named, number } = useAmounts();
   const nameOf = useWishName();
@@ -100,8 +101,16 @@ function List({ wishes }: { wishes: readonly Wish[] }) {
       name="needs"
       label={t('meeting.title')}
       rowKey={({ id }) => id}
-      source={{ rows: wishes }}
-      searchable
+      source={{
+        queryKey: ['cluster', 'needs', 'list', filter],
+        load: async ({ search, after }, signal) => {
+          const { wishes, next } = await listWishes(
+            { ...filter, after, ...(search !== '' && { text: search }) },
+            signal,
+          );
+          return { rows: wishes, next: next ?? undefined };
+        },
+      }}
       columns={[
         {
           key: 'words',
@@ -115,9 +124,9 @@ function List({ wishes }: { wishes: readonly Wish[] }) {
           ),
           phoneTitle: true,
         },
-        { key: 'side', title: t('meeting.side'), value: ({ side }) => t(`meeting.sides.${side}`), sortable: true },
-        { key: 'kind', title: t('meeting.kind'), value: ({ kind }) => t(`meeting.kinds.${kind}`), sortable: true },
-        { key: 'thing', title: t('meeting.whose'), value: whose, sortable: true },
+        { key: 'side', title: t('meeting.side'), value: ({ side }) => t(`meeting.sides.${side}`) },
+        { key: 'kind', title: t('meeting.kind'), value: ({ kind }) => t(`meeting.kinds.${kind}`) },
+        { key: 'thing', title: t('meeting.whose'), value: whose },
         {
           key: 'quantity',
           title: t('meeting.quantity'),
@@ -128,7 +137,6 @@ function List({ wishes }: { wishes: readonly Wish[] }) {
           title: t('meeting.expires'),
           value: ({ expiresOn }) => expiresOn,
           render: ({ expiresOn }) => <Time at={expiresOn} form="date" />,
-          sortable: true,
         },
         {
           key: 'state',

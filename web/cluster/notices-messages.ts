@@ -18,6 +18,7 @@ export const noticeWords = catalogue({
     },
     notices: {
       title: 'Notices',
+      list: 'Newest first',
       about: 'What concerns you or the things you speak for. Read, unread and silenced are yours alone.',
       all: 'All',
       unread: 'Unread ({{count}})',
@@ -87,6 +88,7 @@ export const noticeWords = catalogue({
     },
     notices: {
       title: '通知',
+      list: '由新到旧',
       about: '与您或您所代表对象有关的事项。已读、未读和静音只对您本人生效。',
       all: '全部',
       unread: '未读（{{count}}）',

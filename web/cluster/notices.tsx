@@ -68,7 +68,7 @@ function Told({ page, from, turn }: { page: NoticePage; from: number; turn: (off
   if (page.notices.length === 0) return <Empty title={t('notices.none')}>{t('notices.noneAbout')}</Empty>;
   return (
     <Panel
-      title={t('notices.title')}
+      title={t('notices.list')}
       actions={
         unread.length > 0 && (
           <Button size="small" icon={<CheckOutlined />} onClick={() => markAll.mutate({ ids: unread, read: true })}>

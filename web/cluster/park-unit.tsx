@@ -90,6 +90,7 @@ export function UnitPanel({ space, unit, close }: { space: ParkSpace; unit: Unit
           facts={[
             [t('parks.price'), yuan(unit.priceFenM2)],
             [t('parks.freeFrom'), unit.freeFrom],
+            [t('parks.published'), t(unit.published ? 'parks.isPublished' : 'parks.notPublished')],
             [
               t('parks.tenant'),
               lease === null ? undefined : named({ name: lease.tenantName, nameZh: lease.tenantNameZh }),
@@ -131,7 +132,9 @@ export function UnitForm({ park, unit, close }: { park: string; unit?: SpaceUnit
       act={t('parks.keep')}
       busy={keep.isPending}
       close={close}
-      send={(filled) => keep.mutate({ ...filled, provisions: filled['provisions'] ?? [] })}
+      send={(filled) =>
+        keep.mutate({ ...filled, provisions: filled['provisions'] ?? [], published: filled['published'] === true })
+      }
       initial={unit === undefined ? {} : { ...unit }}
       fields={[
         { name: 'building', label: t('parks.building'), needed: true },
@@ -149,6 +152,7 @@ export function UnitForm({ park, unit, close }: { park: string; unit?: SpaceUnit
         number('craneT', t('parks.craneT')),
         { name: 'priceFenM2', label: t('parks.price'), kind: 'yuan' },
         { name: 'availableFrom', label: t('parks.availableFrom'), kind: 'date' },
+        { name: 'published', label: t('parks.published'), kind: 'flag', note: t('parks.publishedNote') },
         {
           ...{ name: 'provisions', label: t('parks.provisions'), kind: 'choices' },
           options: PROVISIONS.map((value) => ({ value, label: t(`parks.provision.${value}`) })),

@@ -266,6 +266,7 @@ function Leases({ space: { park, leases, figures } }: { space: ParkSpace }) {
 
 function Desk({ park }: { park: string }) {
   const { t } = useTranslation('cluster');
+  const { named } = useAmounts();
   const figureColumns = useFigureColumns();
   const [telling, setTelling] = useState(false);
   const query = useParkDesk(park, true);
@@ -307,7 +308,12 @@ function Desk({ park }: { park: string }) {
         source={{ rows: figures }}
         emptyText={t('portal.noFigures')}
         columns={[
-          { key: 'tenant', title: t('parks.tenant'), value: ({ tenantName }) => tenantName, phoneTitle: true },
+          {
+            key: 'tenant',
+            title: t('parks.tenant'),
+            value: ({ tenantName, tenantNameZh }) => named({ name: tenantName, nameZh: tenantNameZh }),
+            phoneTitle: true,
+          },
           { key: 'quarter', title: t('parks.quarter'), value: ({ quarter }) => quarter, sortable: true },
           ...figureColumns,
         ]}

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type {
+  FoundSpace,
   GivenFigures,
   ParkNotice,
   ParkSpace,
@@ -13,7 +14,6 @@ import type {
   RelayLine,
   RelayPage,
   ResourceRequest,
-  SpaceFit,
   TenantRequest,
   TenantRequestPage,
   ThingName,
@@ -69,12 +69,7 @@ export const useParkDesk = (id: string, enabled: boolean) =>
   );
 export const useSpace = (query: Query, enabled: boolean) =>
   useQuery({
-    ...read<{ fits: SpaceFit[]; total: number; tenants: ThingName[]; examples: boolean }>(
-      ['space'],
-      '/space',
-      query,
-      enabled,
-    ),
+    ...read<FoundSpace>(['space'], '/space', query, enabled),
     placeholderData: (before) => before,
   });
 export const usePortal = () => useQuery(read<Portal>(['portal'], '/portal'));

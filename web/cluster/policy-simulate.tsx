@@ -13,6 +13,7 @@ import { Go, useAddressValue, usePathValue } from '../shell/index.ts';
 import { DataTable, Failure, Field, Figures, Loading, Page, Panel, Plot, useNotice } from '../ui/index.ts';
 import { useDecision, useDecisions } from './decision-ask.ts';
 import { policyActs, useBoth, usePolicy, usePolicyAct, useRoundYuan, useYuan } from './policy-ask.ts';
+import './policy.css';
 
 /** A draft of a clause and what it would cost, for whoever makes the rules. */
 export default function PolicySimulate() {

@@ -26,6 +26,7 @@ export default function Portal() {
 
 function Shown({ portal }: { portal: PortalData }) {
   const { t } = useTranslation('cluster');
+  const { named } = useAmounts();
   const [doing, setDoing] = useState<'ask' | 'give'>();
   const day = today();
   const running = portal.leases.filter(({ starts, ends, ended }) => starts <= day && day <= (ended ?? ends));
@@ -48,14 +49,14 @@ function Shown({ portal }: { portal: PortalData }) {
           {portal.notices.length > 0 && (
             <Panel title={t('portal.notices')}>
               <ul className="relay-list">
-                {portal.notices.map(({ id, title, words, parkName, at }) => (
+                {portal.notices.map(({ id, title, words, parkName, parkNameZh, at }) => (
                   <li key={id}>
                     <div>
                       <strong>{title}</strong>
                       <div>{words}</div>
                     </div>
                     <span className="quiet">
-                      {parkName} · <Time at={at} form="relative" />
+                      {named({ name: parkName, nameZh: parkNameZh })} · <Time at={at} form="relative" />
                     </span>
                   </li>
                 ))}
@@ -75,7 +76,7 @@ function Shown({ portal }: { portal: PortalData }) {
 
 function Rented({ portal: { leases, reservations } }: { portal: PortalData }) {
   const { t } = useTranslation('cluster');
-  const { area, yuan } = useAmounts();
+  const { area, yuan, named } = useAmounts();
   return (
     <>
       <DataTable<Lease>
@@ -93,7 +94,11 @@ function Rented({ portal: { leases, reservations } }: { portal: PortalData }) {
             render: ({ park, unit, unitName }) => <Go to={`/cluster/parks/${park}?unit=${unit}`}>{unitName}</Go>,
             phoneTitle: true,
           },
-          { key: 'tenant', title: t('parks.tenant'), value: ({ tenantName }) => tenantName },
+          {
+            key: 'tenant',
+            title: t('parks.tenant'),
+            value: ({ tenantName, tenantNameZh }) => named({ name: tenantName, nameZh: tenantNameZh }),
+          },
           {
             key: 'area',
             title: t('parks.areaM2'),
@@ -113,9 +118,11 @@ function Rented({ portal: { leases, reservations } }: { portal: PortalData }) {
       {reservations.length > 0 && (
         <Panel title={t('portal.reservations')}>
           <ul className="relay-list">
-            {reservations.map(({ id, park, unit, unitName, parkName, until }) => (
+            {reservations.map(({ id, park, unit, unitName, parkName, parkNameZh, until }) => (
               <li key={id}>
-                <Go to={`/cluster/parks/${park}?unit=${unit}`}>{`${parkName} · ${unitName}`}</Go>
+                <Go
+                  to={`/cluster/parks/${park}?unit=${unit}`}
+                >{`${named({ name: parkName, nameZh: parkNameZh })} · ${unitName}`}</Go>
                 <Time at={until} form="relative" />
               </li>
             ))}
@@ -174,6 +181,7 @@ function Given({ portal: { figures, missing }, give }: { portal: PortalData; giv
 
 function AskForm({ leases, close }: { leases: readonly Lease[]; close: () => void }) {
   const { t } = useTranslation('cluster');
+  const { named } = useAmounts();
   const notice = useNotice();
   const pairs = new Map(leases.map((lease) => [`${lease.park} ${lease.tenant}`, lease]));
   const ask = useAct(
@@ -198,9 +206,9 @@ function AskForm({ leases, close }: { leases: readonly Lease[]; close: () => voi
       fields={[
         {
           ...{ name: 'lease', label: t('portal.forWhom'), kind: 'choice', needed: true },
-          options: [...pairs].map(([value, { tenantName, unitName }]) => ({
+          options: [...pairs].map(([value, { tenantName, tenantNameZh, unitName }]) => ({
             value,
-            label: `${tenantName} · ${unitName}`,
+            label: `${named({ name: tenantName, nameZh: tenantNameZh })} · ${unitName}`,
           })),
         },
         {

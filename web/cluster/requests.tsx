@@ -4,13 +4,14 @@ import { useTranslation } from 'react-i18next';
 import type { RequestState, TenantRequest } from '../../src/modules/cluster/model.ts';
 import { useAddressValue } from '../shell/index.ts';
 import { DataTable, Failure, Loading, StatusTag, Time, type Tone } from '../ui/index.ts';
-import { send, useAct, useRequest } from './parks-ask.ts';
+import { send, useAct, useAmounts, useRequest } from './parks-ask.ts';
 
 const TONES: Readonly<Record<RequestState, Tone>> = { open: 'warning', answered: 'info', closed: 'good' };
 
 /** What tenants ask, and the talk behind each. */
 export function Requests({ requests, isPark = false }: { requests: readonly TenantRequest[]; isPark?: boolean }) {
   const { t } = useTranslation('cluster');
+  const { named } = useAmounts();
   const [open, setOpen] = useAddressValue('request');
   return (
     <>
@@ -39,7 +40,12 @@ export function Requests({ requests, isPark = false }: { requests: readonly Tena
           {
             key: 'who',
             title: t(isPark ? 'parks.tenant' : 'parks.park'),
-            value: ({ tenantName, parkName }) => (isPark ? tenantName : parkName),
+            value: (request) =>
+              named(
+                isPark
+                  ? { name: request.tenantName, nameZh: request.tenantNameZh }
+                  : { name: request.parkName, nameZh: request.parkNameZh },
+              ),
           },
           { key: 'kind', title: t('portal.kind'), value: ({ kind }) => t(`portal.kinds.${kind}`), sortable: true },
           {

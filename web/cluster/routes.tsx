@@ -140,5 +140,5 @@ export const routes: readonly PageRoute[] = [
     nav: { label: 'cluster:catalogues.title', icon: MedicineBoxOutlined, order: 632, notFor: ['patient', 'courier'] },
   },
   { path: '/cluster/notices', page: () => import('./notices.tsx'), permission: 'cluster.read' },
-  { path: '/cluster/introductions', page: () => import('./introductions.tsx'), permission: NEED },
+  { path: '/cluster/needs/introductions', page: () => import('./introductions.tsx'), permission: NEED },
 ];

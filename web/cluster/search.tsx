@@ -4,9 +4,11 @@ import { Button, Checkbox, Input } from 'antd';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type FoundThing, isKind, KINDS, type SearchAnswer } from '../../src/modules/cluster/model.ts';
-import { api, Go, useAddressValues } from '../shell/index.ts';
+import { api, Go, useAddressValues, useSession } from '../shell/index.ts';
 import { Empty, Failure, Loading, Page, Panel, useRested } from '../ui/index.ts';
 import { ExampleTag } from './example-tag.tsx';
+import { useSpace } from './parks-ask.ts';
+import { Fits } from './space-fits.tsx';
 import './matching.css';
 
 const FIRST = 30;
@@ -73,6 +75,7 @@ export default function Search() {
         {text === '' && <div className="quiet">{t('find.hint')}</div>}
         {text !== '' && query.isPending && <Loading />}
         {query.isError && <Failure error={query.error} retry={() => query.refetch()} />}
+        <SpaceFor text={text} examples={examples} />
         {answer !== undefined && (
           <>
             <div className="quiet" role="status">
@@ -104,6 +107,25 @@ export default function Search() {
         )}
       </div>
     </Page>
+  );
+}
+
+const MOST_UNITS = 3;
+
+/** Where the words are a need for space (`2000 m² GMP C`), what fits it best. */
+function SpaceFor({ text, examples }: { text: string; examples: string }) {
+  const { t } = useTranslation('cluster');
+  const { may } = useSession();
+  const query = useSpace({ text, examples }, may('cluster.space') && /\d|gmp|级/i.test(text));
+  const fits = query.data?.fits.filter(({ verdict }) => verdict !== 'no') ?? [];
+  if (!query.isSuccess || fits.length === 0) return null;
+  const asked = new URLSearchParams(
+    Object.entries({ ...query.data.need, examples }).map(([name, value]) => [name, String(value)]),
+  );
+  return (
+    <Panel title={t('space.inText')} actions={<Go to={`/cluster/space?${asked}`}>{t('space.onMap')}</Go>}>
+      <Fits fits={fits.slice(0, MOST_UNITS)} tenants={query.data.tenants} />
+    </Panel>
   );
 }
 

@@ -106,6 +106,7 @@ export const targetWords = catalogue({
       nearWords: '{{rung}}: {{short}}',
       short: '{{fact}} {{amount}} short',
       missing: 'Not known',
+      judged: '{{judged}} of {{all}} enterprises are judged: those of which most is said. The others count as unknown.',
       more: 'The first 200 are shown: who is near a rung, then of whom most is known.',
       noneNear: 'none near',
       facts: {
@@ -237,6 +238,7 @@ export const targetWords = catalogue({
       nearWords: '{{rung}}：{{short}}',
       short: '{{fact}}差 {{amount}}',
       missing: '未知项',
+      judged: '共 {{all}} 家企业，评定其中信息最多的 {{judged}} 家，其余计为不详。',
       more: '显示前 200 家：先列接近某层级者，再按已知信息多少排列。',
       noneNear: '暂无接近者',
       facts: {

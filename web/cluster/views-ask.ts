@@ -74,6 +74,21 @@ export interface AreaCount {
   kinds: Readonly<Partial<Record<MapKind, number>>>;
 }
 
+/** The counts of everything, where more is there than is drawn and nothing is asked that only drawn things can answer. */
+export function totalsFor(map: IndustryMap, asked: MapAsked): AreaCount[] | undefined {
+  if (map.totals === undefined || asked.by !== 'located' || `${asked.sector}${asked.fresh}${asked.text}` !== '')
+    return undefined;
+  return map.totals.areas
+    .map(({ area, kinds: all }) => {
+      const kinds = Object.fromEntries(
+        Object.entries(all).filter(([kind]) => asked.kinds.length === 0 || asked.kinds.some((each) => each === kind)),
+      );
+      return { area, kinds, n: Object.values(kinds).reduce((sum, n) => sum + n, 0) };
+    })
+    .filter(({ n }) => n > 0)
+    .sort((one, two) => two.n - one.n || one.area.localeCompare(two.area));
+}
+
 /** By division, the most first; a thing that two sources put in two divisions counts in both. */
 export function countAreas(things: readonly MapThing[], by: MapAsked['by']): AreaCount[] {
   const counts = new Map<string, Partial<Record<MapKind, number>>>();

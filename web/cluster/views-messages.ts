@@ -31,6 +31,8 @@ export const viewWords = catalogue({
       listed_other: '{{count}} things',
       more: '{{count}} more: filter to see them',
       cut: 'Only the first {{count}} are shown.',
+      cutMap:
+        '{{count}} are drawn and listed, some of each kind. Bubbles count all by where they lie; with a sector, freshness or name asked for, those drawn.',
       elsewhere: 'wider or elsewhere',
       unknown: 'place unknown',
       cityOnly: '{{name}}, no district said',
@@ -101,6 +103,7 @@ export const viewWords = catalogue({
       listed_other: '{{count}} 个条目',
       more: '另有 {{count}} 个，请筛选查看',
       cut: '仅显示前 {{count}} 个。',
+      cutMap: '绘制并列出 {{count}} 个，各类别均有。气泡按所在地统计全部条目；按领域、时效或名称筛选时仅统计已绘制者。',
       elsewhere: '范围更大或在他处',
       unknown: '地点不详',
       cityOnly: '{{name}}（未说明区）',

@@ -1,5 +1,6 @@
 import {
   BellOutlined,
+  CheckOutlined,
   CompassOutlined,
   EllipsisOutlined,
   HomeOutlined,
@@ -193,13 +194,16 @@ function Account() {
                   key: 'purpose',
                   icon: <CompassOutlined />,
                   label: t('purpose.act'),
-                  children: purposes.map((code) => ({ key: `purpose ${code}`, label: t(`purpose.${code}`) })),
+                  children: purposes.map((code) => ({
+                    key: `purpose ${code}`,
+                    label: t(`purpose.${code}`),
+                    extra: code === actor.purpose && <CheckOutlined aria-label={t('purpose.now')} />,
+                  })),
                 },
               ]),
           ...(breakGlass === undefined ? [] : [{ key: 'glass', icon: <UnlockOutlined />, label: t('glass.act') }]),
           { key: 'sign-out', icon: <LogoutOutlined />, label: t('signOut') },
         ],
-        selectedKeys: [`purpose ${actor.purpose}`],
         onClick: ({ key }) => {
           const [, purpose] = key.split(' ');
           if (purpose !== undefined) state(purpose === purposes[0] ? undefined : purpose);

@@ -64,6 +64,7 @@ export const messages = catalogue({
       stated:
         'You look for this purpose: {{purpose}}. Each look is recorded with it, and only what is open for it is shown.',
       usual: 'Back to the usual purpose',
+      now: 'now',
       TREAT: 'Treatment',
       HOPERAT: 'Running the institution',
       HRESCH: 'Research',
@@ -144,6 +145,7 @@ export const messages = catalogue({
       act: '查看目的',
       stated: '当前查看目的：{{purpose}}。每次查看均记录该目的，且仅显示该目的可查看的内容。',
       usual: '恢复通常目的',
+      now: '当前',
       TREAT: '诊疗',
       HOPERAT: '机构运营',
       HRESCH: '科研',

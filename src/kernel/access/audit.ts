@@ -113,7 +113,7 @@ export async function findAudit(ctx: Context, filter: AuditFilter): Promise<Audi
   if (reach === 'self') terms.push(concerns(ctx.actor.patient ?? ''));
   if (filter.patient !== undefined) terms.push(concerns(filter.patient));
   if (filter.actor !== undefined) terms.push(sql`actor = ${filter.actor}`);
-  if (filter.act !== undefined) terms.push(sql`act = ${filter.act}`);
+  if (filter.act !== undefined) terms.push(sql`starts_with(act, ${filter.act})`);
   if (filter.outcome !== undefined) terms.push(sql`outcome = ${filter.outcome}`);
   if (filter.breakGlass === true) terms.push(sql`break_glass is not null`);
   if (filter.since !== undefined) terms.push(sql`at >= ${filter.since}`);

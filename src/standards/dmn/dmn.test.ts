@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type FeelDateTime, FeelLimitError, parseDateTime, toHost } from '#standards/feel';
-import { compileModels, type Decisions, DmnError, readModel } from './index.ts';
+import { compileModels, type Decisions, DmnError, readModel, usesOf } from './index.ts';
 
 const NOW = parseDateTime('2026-07-01T12:00:00Z') as FeelDateTime;
 const NAMESPACE = 'https://www.omg.org/spec/DMN/20230324/MODEL/';
@@ -99,6 +99,99 @@ describe('decision models', () => {
       d: 2432902008176640000,
     });
     expect(() => asked(compileModels([readModel(model(knowledge('fact(n + 1)')))]))).toThrow(FeelLimitError);
+  });
+});
+
+/** Goal: each hit policy does what chapter 8.2.10 says of it. Method: one table of overlapping rules, worked out by hand for several inputs. */
+describe('hit policies', () => {
+  const RULES: readonly [string, string][] = [
+    ['&lt; 10', '20'],
+    ['&lt; 20', '10'],
+    ['&lt; 5', '20'],
+    ['[50..60]', '30'],
+  ];
+  const table = (attributes: string, { values = '30, 20, 10', otherwise = '' } = {}) =>
+    compileModels([
+      readModel(
+        model(`<inputData id="n" name="n"><variable name="n" typeRef="number"/></inputData>
+        <decision id="d" name="d"><variable name="d"/><informationRequirement><requiredInput href="#n"/></informationRequirement>
+          <decisionTable ${attributes}><input><inputExpression typeRef="number"><text>n</text></inputExpression></input>
+          <output typeRef="number"><outputValues><text>${values}</text></outputValues>${otherwise}</output>
+          ${RULES.map(([test, output]) => `<rule><inputEntry><text>${test}</text></inputEntry><outputEntry><text>${output}</text></outputEntry></rule>`).join('')}
+          </decisionTable></decision>`),
+      ),
+    ]);
+
+  test.each([
+    ['hitPolicy="UNIQUE"', [null, null, 10, 30, null]],
+    ['hitPolicy="FIRST"', [20, 20, 10, 30, null]],
+    ['hitPolicy="PRIORITY"', [20, 20, 10, 30, null]],
+    ['hitPolicy="ANY"', [null, null, 10, 30, null]],
+    ['hitPolicy="RULE ORDER"', [[20, 10, 20], [20, 10], [10], [30], []]],
+    ['hitPolicy="OUTPUT ORDER"', [[20, 20, 10], [20, 10], [10], [30], []]],
+    ['hitPolicy="COLLECT"', [[20, 10, 20], [20, 10], [10], [30], []]],
+    ['hitPolicy="COLLECT" aggregation="SUM"', [50, 30, 10, 30, null]],
+    ['hitPolicy="COLLECT" aggregation="MIN"', [10, 10, 10, 30, null]],
+    ['hitPolicy="COLLECT" aggregation="MAX"', [20, 20, 10, 30, null]],
+    ['hitPolicy="COLLECT" aggregation="COUNT"', [3, 2, 1, 1, 0]],
+  ])('%s', (attributes, expected) => {
+    const decisions = table(attributes);
+    expect([4, 9, 15, 55, 40].map((n) => asked(decisions, { n }).values['d'])).toEqual(expected);
+  });
+
+  test('the order of priority is that of the output values, not of the numbers', () => {
+    const decisions = table('hitPolicy="PRIORITY"', { values: '10, 20, 30' });
+    expect(asked(decisions, { n: 4 }).values['d']).toBe(10);
+  });
+
+  test('a default output answers where no rule matches, and nowhere else', () => {
+    const decisions = table('hitPolicy="FIRST"', {
+      otherwise: '<defaultOutputEntry><text>1</text></defaultOutputEntry>',
+    });
+    expect([4, 40].map((n) => asked(decisions, { n }).values['d'])).toEqual([20, 1]);
+  });
+
+  test('an input that is not told, or is of another type, matches no comparison', () => {
+    const decisions = table('hitPolicy="FIRST"');
+    expect(asked(decisions).values['d']).toBe(null);
+    expect(asked(decisions, { n: 'four' }).values['d']).toBe(null);
+  });
+});
+
+/** Goal: how a model uses its inputs is never told more kindly than it is. Method: expressions of which each use is plain to see. */
+describe('usesOf', () => {
+  const uses = (text: string, type = 'number') => {
+    const read = readModel(
+      model(`<inputData id="a" name="a"><variable name="a" typeRef="${type}"/></inputData>
+      <inputData id="b c" name="b c"><variable name="b c" typeRef="number"/></inputData>
+      <decision id="d" name="d"><variable name="d"/>${literal(text)}</decision>`),
+    );
+    return usesOf(read, new Set(['d']));
+  };
+
+  test.each([
+    ['a &gt; 5 and 7 &gt;= a', [5, 7]],
+    ['a in [1..3]', [1, 3]],
+    ['a in (1, 2)', [1, 2]],
+    ['a between 4 and 9', [4, 9]],
+    ['b c &gt; 3', []],
+    ['if a = 2 then "a" else "b"', [2]],
+    ['some x in [1, 2] satisfies a = 2 and x = 1', [2]],
+    ['a + 1 &gt; 5', undefined],
+    ['a &gt; b c', undefined],
+    ['[a]', undefined],
+    ['min(a, 3)', undefined],
+    ['{x: a}.x', undefined],
+    ['(a) &gt; 5 or -a &lt; 3', undefined],
+    ['(', undefined],
+  ])('%s', (text, expected) => {
+    expect(uses(text).comparedWith.get('a')).toEqual(expected);
+  });
+
+  test('a type with values of its own compares, too; the clock is seen wherever it is asked', () => {
+    expect(uses('a &gt; 5', 'tSize').comparedWith.get('a')).toBe(undefined);
+    expect(uses('a &gt; 5').asksClock).toBe(false);
+    expect(uses('[1][item &gt; today().year]').asksClock).toBe(true);
   });
 });
 

@@ -7,6 +7,7 @@ import {
   type FundHolding,
   type FundLine,
   type FundPage,
+  ILPA_PARTS,
   type IlpaReport,
   type ImportRow,
   type NewFundEntry,
@@ -52,6 +53,7 @@ import {
 import { enterThing, knownValues, partiesOf, profileOf, relate } from './record.ts';
 
 const [READ, WRITE, SUPERVISE] = ['cluster.fund.read', 'cluster.fund.write', 'cluster.fund.supervise'];
+const FEN = 100;
 const MOST_FUNDS = 500;
 const MOST_ENTRIES = 20_000;
 const MOST_ROWS = 5_000;
@@ -444,7 +446,7 @@ export async function readIlpa(ctx: Context, id: string, quarter: string): Promi
 /** The quarterly form as a workbook; amounts in yuan. */
 export async function printIlpa(ctx: Context, id: string, quarter: string): Promise<Buffer> {
   const report = await readIlpa(ctx, id, quarter);
-  const yuan = (fen: number | null): number | string => (fen === null ? 'unknown 未知' : fen / 100);
+  const yuan = (fen: number | null): number | string => (fen === null ? 'unknown 未知' : fen / FEN);
   const figure = (name: keyof typeof report.figures.ratios): number | string => {
     const found = report.figures.ratios[name];
     return 'value' in found
@@ -453,38 +455,50 @@ export async function printIlpa(ctx: Context, id: string, quarter: string): Prom
         ? found.several.join('; ')
         : `unknown 未知: ${found.lacks.join(', ')}`;
   };
+  const metrics = ['grossRate', 'netRate', 'tvpi', 'dpi', 'rvpi', 'pic', 'moic'] as const;
+  const flows = (between: 'investors' | 'holdings') =>
+    report.transactions.filter((flow) => flow.between === between).map(({ day, type, fen }) => [day, type, fen / FEN]);
   return writeWorkbook([
     {
       name: 'Reporting',
       widths: [34, 18, 18, 18],
       rows: [
         [`${report.fund.name} ${quarter} (CNY)`, 'Quarter', 'Year to date', 'Since inception'],
-        ...report.reporting.map(({ code, quarter: one, year, inception }) => [
-          code,
-          yuan(one),
-          yuan(year),
-          yuan(inception),
+        ...ILPA_PARTS.flatMap((part) => [
+          [part],
+          ...report.reporting
+            .filter((line) => line.part === part)
+            .map(({ code, quarter: one, year, inception }) => [code, yuan(one), yuan(year), yuan(inception)]),
         ]),
       ],
     },
     {
       name: 'Performance (granular)',
-      widths: [14, 36, 18],
+      widths: [34, 36, 18],
       rows: [
-        ['Day', 'Transaction type', 'CNY'],
-        ...report.transactions.map(({ day, type, fen }) => [day, type, fen / 100]),
+        ['Performance of the fund', report.to],
+        ...metrics.map((name) => [name, figure(name)]),
+        ...WITHOUT_FACILITY.map((name) => [name, 'unknown 未知: facility']),
+        ['Flows between fund and investors', 'Transaction type', 'CNY'],
+        ...flows('investors'),
+        ['Flows between fund and investments', 'Transaction type', 'CNY'],
+        ...flows('holdings'),
       ],
     },
     {
-      name: 'Figures',
-      widths: [18, 34],
+      name: 'Coverage',
+      widths: [24, 12, 12, 60],
       rows: [
-        ['Figure', report.to],
-        ...(['netRate', 'grossRate', 'tvpi', 'dpi', 'rvpi', 'pic', 'moic'] as const).map((name) => [
-          name,
-          figure(name),
-        ]),
+        ['Part of the form', 'Lines', 'Filled', 'Not kept in these books'],
+        ...ILPA_PARTS.map((part) => {
+          const lines = report.reporting.filter((line) => line.part === part);
+          const missing = lines.filter(({ isKept }) => !isKept).map(({ code }) => code);
+          return [part, lines.length, lines.length - missing.length, missing.join('; ')];
+        }),
       ],
     },
   ]);
 }
+
+/** What the form wants with and without a subscription facility: the books know of no facility. */
+const WITHOUT_FACILITY = ['netRateWithoutFacility', 'tvpiWithoutFacility'] as const;

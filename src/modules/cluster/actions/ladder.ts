@@ -1,6 +1,5 @@
 import { reachOf, record } from '#kernel/access';
 import type { Context } from '#kernel/context';
-import { Problem } from '#kernel/problem';
 import ladder from '../../../../facts/cluster/ladder.json' with { type: 'json' };
 import type { Answer, LadderLine, LadderPage, LadderSetting, Rung, ThingName } from '../model.ts';
 import {
@@ -12,12 +11,20 @@ import {
   sortSaid,
   todayOf,
 } from '../rules/index.ts';
-import { findSettings, findStatements, findThingLines, insertSetting } from '../store/index.ts';
+import {
+  countThings,
+  findMostSaid,
+  findSettings,
+  findStatements,
+  findThingLines,
+  insertSetting,
+} from '../store/index.ts';
 
 const [READ, SET] = ['cluster.read', 'cluster.target.write'];
 const RUNGS = ladder.rungs as Rung[];
-const MOST_ENTERPRISES = 20_000;
-const MOST_STATEMENTS = 400_000;
+/** Judged at once; of more those of which most is said, and the others are told as unknown. */
+const MOST_JUDGED = 5_000;
+const MOST_STATEMENTS = 200_000;
 const SHOWN = 200;
 
 /** Every enterprise against every rung: met, not met, or unknown. Who is next comes first. */
@@ -26,9 +33,10 @@ export async function readLadder(ctx: Context, { examples }: { examples: boolean
   const settings = await findSettings(ctx.db);
   const today = todayOf(ctx.now());
   const rungs = rungsOn(RUNGS, settings, today);
-  const things = await findThingLines(ctx.db, { kinds: ['enterprise'], examples, limit: MOST_ENTERPRISES + 1 });
-  if (things.length > MOST_ENTERPRISES)
-    throw new Problem('too-costly', 'so many enterprises are not judged at once', { most: MOST_ENTERPRISES });
+  const filter = { kinds: ['enterprise'], examples } as const;
+  const enterprises = await countThings(ctx.db, filter);
+  const ids = enterprises > MOST_JUDGED ? await findMostSaid(ctx.db, LADDER_PROPERTIES, MOST_JUDGED) : undefined;
+  const things = await findThingLines(ctx.db, { ...filter, ...(ids !== undefined && { ids }), limit: MOST_JUDGED });
   const statements = Map.groupBy(
     await findStatements(
       ctx.db,
@@ -37,7 +45,11 @@ export async function readLadder(ctx: Context, { examples }: { examples: boolean
     ),
     ({ thing }) => thing,
   );
-  const inside = await whereTheyLie(ctx, rungs, examples);
+  const inside = await whereTheyLie(
+    ctx,
+    rungs,
+    things.map(({ id }) => id),
+  );
   const lines = things.map(({ id, kind, name, nameZh, example, place }): LadderLine => {
     const facts = ladderFacts(sortSaid(statements.get(id) ?? []), today);
     const answers = rungs.map((rung) => {
@@ -50,7 +62,7 @@ export async function readLadder(ctx: Context, { examples }: { examples: boolean
   const counts = Object.fromEntries(
     rungs.map(({ id }, at) => {
       const of = (answer: Answer): number => lines.filter(({ answers }) => answers[at]?.answer === answer).length;
-      return [id, { yes: of('yes'), no: of('no'), unknown: of('unknown') }];
+      return [id, { yes: of('yes'), no: of('no'), unknown: of('unknown') + enterprises - things.length }];
     }),
   );
   const sorted = lines.toSorted((one, two) => weight(two) - weight(one));
@@ -58,7 +70,8 @@ export async function readLadder(ctx: Context, { examples }: { examples: boolean
     rungs,
     settings,
     counts,
-    enterprises: things.length,
+    enterprises,
+    judged: things.length,
     lines: sorted.slice(0, SHOWN),
     more: sorted.length > SHOWN,
     maySet: reachOf(ctx.actor, SET) !== undefined,
@@ -73,12 +86,12 @@ function weight({ answers }: LadderLine): number {
 async function whereTheyLie(
   ctx: Context,
   rungs: readonly Rung[],
-  examples: boolean,
+  ids: readonly string[],
 ): Promise<Map<string, Set<string>>> {
   const places = new Set(rungs.flatMap(({ place }) => place ?? []));
   const inside = new Map<string, Set<string>>();
   for (const place of places) {
-    const found = await findThingLines(ctx.db, { kinds: ['enterprise'], place, examples, limit: MOST_ENTERPRISES });
+    const found = await findThingLines(ctx.db, { ids, place, examples: true, limit: MOST_JUDGED });
     inside.set(place, new Set(found.map(({ id }) => id)));
   }
   return inside;

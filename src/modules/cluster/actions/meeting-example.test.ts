@@ -35,11 +35,13 @@ test('examples of needs, offers and products are entered once', async () => {
   const { wishes } = await listWishes(regulator, { mine: false, examples: true });
   expect(wishes).toHaveLength(6);
   expect((await listWishes(regulator, { mine: false })).wishes).toEqual([]);
-  const [asked] = await listIntroductions(operator);
+  const {
+    introductions: [asked],
+  } = await listIntroductions(operator);
   await moveIntroduction(operator, asked!.id, { state: 'declined', reason: 'test', revision: asked!.revision });
   await withdrawWish(operator, wishes.find(({ thing }) => thing?.id === 'example-park')!.id);
   await enterMeetingExample(operator, enterprise);
-  expect((await listIntroductions(enterprise)).map(({ state }) => state)).toEqual(['declined']);
+  expect((await listIntroductions(enterprise)).introductions.map(({ state }) => state)).toEqual(['declined']);
   expect((await listWishes(regulator, { mine: false, examples: true })).wishes).toHaveLength(5);
   expect((await readCatalogue(regulator, { of: 'drug', examples: false })).lines).toEqual([]);
   const [line] = (await readCatalogue(regulator, { of: 'drug', examples: true, gap: 'insurance-list' })).lines;

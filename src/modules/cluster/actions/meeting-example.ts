@@ -37,7 +37,8 @@ export async function enterMeetingExample(operator: Context, enterprise: Context
         ...{ place: null, from: null, to: null, expiresOn: null },
       });
   // Whoever ended it is not asked again.
-  if ((await listIntroductions(enterprise)).length === 0) await introduce(enterprise, example.introduction);
+  if ((await listIntroductions(enterprise)).introductions.length === 0)
+    await introduce(enterprise, example.introduction);
   const products = await findKinds(
     enterprise.db,
     catalogue.products.map(({ id }) => id),

@@ -3,19 +3,33 @@ import { inThread } from '#kernel/child';
 import type { Context, Tx } from '#kernel/context';
 import { type Hearer, tell } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
-import type {
-  Introduction,
-  IntroductionState,
-  ThingKind,
-  ThingName,
-  Wish,
-  WishFields,
-  WishPage,
-  WishSide,
+import {
+  INTRODUCTION_STATES,
+  type Introduction,
+  type IntroductionState,
+  type IntroductionsPage,
+  type ThingKind,
+  type ThingName,
+  type Wish,
+  type WishesPage,
+  type WishFields,
+  type WishKind,
+  type WishPage,
+  type WishSide,
 } from '../model.ts';
 import type { MeetingFit, MeetingQuestion } from '../rules/index.ts';
-import { dayAfter, introductionDue, introductionSteps, kindFit, type Standing, todayOf } from '../rules/index.ts';
 import {
+  DAY_MS,
+  dayAfter,
+  INTRODUCTION_DAYS,
+  introductionDue,
+  introductionSteps,
+  kindFit,
+  type Standing,
+  todayOf,
+} from '../rules/index.ts';
+import {
+  countIntroductions,
   findIntroductionMoves,
   findIntroductions,
   findLiveOf,
@@ -51,7 +65,7 @@ const SPEAKS: readonly ThingKind[] = [
 ];
 const MOST_WISHES = 500;
 const MOST_OF_THING = 100;
-const MOST_INTRODUCTIONS = 500;
+const PAGE = 50;
 const LONGEST_DAYS = 365;
 
 /** Things the actor speaks for: of those alone a wish is stated or answered, whatever else the actor may see. */
@@ -63,25 +77,44 @@ async function ownOf(ctx: Context): Promise<ThingName[]> {
 
 export interface WishAsk {
   side?: WishSide;
+  kind?: WishKind;
+  text?: string;
   mine: boolean;
   /** Examples are left out unless asked for, or the actor speaks for one. */
   examples?: boolean;
+  after?: string;
 }
 
 export async function listWishes(
   ctx: Context,
-  { side, mine, examples }: WishAsk,
-): Promise<{ wishes: Wish[]; things: ThingName[]; examples: boolean }> {
+  { side, kind, text, mine, examples, after }: WishAsk,
+): Promise<WishesPage> {
   const things = await ownOf(ctx);
   const withExamples = examples ?? things.some(({ example }) => example);
   const own = things.map(({ id }) => id);
-  const wishes = await findWishes(ctx.db, {
+  const found = await findWishes(ctx.db, {
     ...(mine ? { things: own } : { liveOn: todayOf(ctx.now()) }),
     ...(side !== undefined && { side }),
+    ...(kind !== undefined && { kind }),
+    ...(text !== undefined && text !== '' && { text, textOf: reachOf(ctx.actor, NEED) === 'all' ? undefined : own }),
     ...(!withExamples && !mine && { example: false }),
-    limit: MOST_WISHES,
+    ...(after !== undefined && { after: readAfter(after) }),
+    limit: PAGE + 1,
   });
-  return { wishes: wishes.map((wish) => shown(ctx, wish, own)), things, examples: withExamples };
+  const page = found.slice(0, PAGE);
+  const last = page.at(-1);
+  return {
+    wishes: page.map((wish) => shown(ctx, wish, own)),
+    ...{ things, examples: withExamples },
+    next: found.length > PAGE && last !== undefined ? `${last.madeAt.getTime()}_${last.id}` : null,
+  };
+}
+
+/** A place in a list: the moment and the id of the last that was shown. */
+function readAfter(after: string): { madeAt: Date; id: string } {
+  const [, at, id] = /^(\d{1,14})_([0-9a-f-]{36})$/.exec(after) ?? [];
+  if (at === undefined || id === undefined) throw new Problem('invalid', 'this is no place in the list', { after });
+  return { madeAt: new Date(Number(at)), id };
 }
 
 /** As the actor may see it. */
@@ -297,7 +330,7 @@ async function noteMove(
     // Each side by its own wish: whose the other one is may be confidential.
     wishes.map(({ id: wish, thing, words, wordsZh }) => ({
       ...{ cause: `introduction/${id}/${n}/${wish}`, kind: 'introduction-moved', to: [`thing/${thing.id}`] },
-      ...{ path: '/cluster/introductions', facts: { state, wish: { en: words, zh: wordsZh ?? words } } },
+      ...{ path: '/cluster/needs/introductions', facts: { state, wish: { en: words, zh: wordsZh ?? words } } },
     })),
   );
 }
@@ -354,12 +387,66 @@ function standingOf(
 }
 
 /** Each side sees its own; the regulator all; a mediator what he brought together. */
-export async function listIntroductions(ctx: Context): Promise<Introduction[]> {
+export async function listIntroductions(
+  ctx: Context,
+  { over = true, after }: { over?: boolean; after?: string } = {},
+): Promise<IntroductionsPage> {
   const { seen, own } = await reachFor(ctx);
-  const found = await findIntroductions(ctx.db, seen, MOST_INTRODUCTIONS);
+  const found = await findIntroductions(ctx.db, seen, {
+    ...{ over, limit: PAGE + 1 },
+    ...(after !== undefined && { after: readIntroductionAfter(after) }),
+  });
+  const page = found.slice(0, PAGE);
+  const last = page.at(-1);
+  return {
+    introductions: await shownIntroductions(ctx, page, own),
+    next: found.length > PAGE && last !== undefined ? afterIntroduction(last) : null,
+    counts: await countsOf(ctx, seen),
+  };
+}
+
+export async function readIntroduction(ctx: Context, id: string): Promise<Introduction> {
+  const { seen, own } = await reachFor(ctx);
+  const found = await findIntroductions(ctx.db, seen, { over: true, ids: [id], limit: 1 });
+  const [introduction] = await shownIntroductions(ctx, found, own);
+  if (introduction === undefined) throw new Problem('not-found', 'there is no such introduction');
+  return introduction;
+}
+
+const LIVE: readonly IntroductionState[] = ['asked', 'accepted', 'met'];
+
+function afterIntroduction({ state, since, id }: StoredIntroduction): string {
+  return `${LIVE.includes(state) ? 0 : 1}${since.getTime()}_${id}`;
+}
+
+function readIntroductionAfter(after: string): { isOver: boolean; since: Date; id: string } {
+  const { madeAt, id } = readAfter(after.slice(1));
+  return { isOver: after.startsWith('1'), since: madeAt, id };
+}
+
+async function countsOf(ctx: Context, seen: IntroductionReach): Promise<IntroductionsPage['counts']> {
+  const due = Object.entries(INTRODUCTION_DAYS).map(([state, days]) => [
+    state,
+    new Date(ctx.now().getTime() - days * DAY_MS),
+  ]);
+  const found = await countIntroductions(ctx.db, seen, Object.fromEntries(due));
+  const counts = Object.fromEntries(INTRODUCTION_STATES.map((state) => [state, 0])) as Record<
+    IntroductionState | 'late',
+    number
+  >;
+  for (const { state, n } of found) counts[state] = n;
+  counts.late = found.reduce((sum, { late }) => sum + late, 0);
+  return counts;
+}
+
+async function shownIntroductions(
+  ctx: Context,
+  found: readonly StoredIntroduction[],
+  own: readonly string[],
+): Promise<Introduction[]> {
   const wishes = await findWishes(ctx.db, {
     ids: found.flatMap(({ one, other }) => [one, other]),
-    limit: 2 * MOST_INTRODUCTIONS,
+    limit: 2 * found.length,
   });
   const moves = Map.groupBy(
     await findIntroductionMoves(

@@ -110,6 +110,7 @@ async function enterUnits(operator: Context): Promise<void> {
     if (!known.has(unit.name))
       await createUnit(operator, park, {
         ...{ ...unit, gmp: gmp as UnitFields['gmp'], provisions: provisions as Provision[] },
+        published: true,
         priceFenM2: priceYuan * FEN,
         availableFrom: availableInDays === null ? null : dayAfter(today, availableInDays),
       });

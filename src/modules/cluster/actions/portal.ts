@@ -63,6 +63,7 @@ export async function readPortal(ctx: Context): Promise<Portal> {
       ...{ until: until.toISOString(), own: true },
       unitName: units.find(({ id }) => id === each.unit)?.name ?? each.unit,
       parkName: names.get(each.park)?.name ?? each.park,
+      parkNameZh: names.get(each.park)?.nameZh ?? null,
     })),
     requests: (await findRequests(ctx.db, { parks: [], tenants: reach }, { limit: MOST_REQUESTS })).map((request) =>
       shown(ctx, request),

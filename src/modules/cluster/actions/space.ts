@@ -3,9 +3,9 @@ import { type Context, onDb, type Tx } from '#kernel/context';
 import { tell } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import type {
+  FoundSpace,
   Lease,
   ParkSpace,
-  SpaceFit,
   SpaceNeed,
   ThingName,
   UnitFields,
@@ -18,7 +18,9 @@ import {
   ENDING_DAYS,
   findFits,
   lastDay,
+  openSpaceCsv,
   parkFigures,
+  readSpaceNeed,
   todayOf,
   lineOf as unitLineOf,
 } from '../rules/index.ts';
@@ -44,6 +46,7 @@ import {
 } from '../store/index.ts';
 import { partiesOf, relate } from './record.ts';
 import { ownThings, reaches, spokenFor, spokenOrNone } from './spoken.ts';
+import { areasOf } from './views.ts';
 
 const [PARK, SPACE, TENANT] = ['cluster.park', 'cluster.space', 'cluster.tenant'];
 const MOST_UNITS = 5_000;
@@ -118,7 +121,7 @@ function shown<T extends UnitLine>(unit: T, { mayManage, tenants }: { mayManage:
 async function unitLines(
   ctx: Context,
   { park, leases, examples = true }: { park?: string; leases: readonly Lease[]; examples?: boolean },
-): Promise<(UnitLine & { parkName: string })[]> {
+): Promise<(UnitLine & { parkName: string; parkNameZh: string | null })[]> {
   const units = await findUnits(ctx.db, { ...(park !== undefined && { park }), examples, limit: MOST_UNITS });
   const found = await findReservations(ctx.db, ctx.now(), { ...(park !== undefined && { park }), limit: MOST_LEASES });
   const own = await ownThings(ctx, TENANTS);
@@ -130,24 +133,28 @@ async function unitLines(
   const held = new Map(reservations.map((each) => [each.unit, each]));
   const byUnit = Map.groupBy(leases, ({ unit }) => unit);
   const today = todayOf(ctx.now());
-  return units.map(({ parkName, ...unit }) => ({
+  return units.map(({ parkName, parkNameZh, ...unit }) => ({
     ...unitLineOf(unit, {
       leases: byUnit.get(unit.id) ?? [],
       reservation: held.get(unit.id) ?? null,
       today,
     }),
     parkName,
+    parkNameZh,
   }));
 }
 
-/** What fits a need over all parks, or one. */
+/** What fits a need over all parks, or one, in a division of the map where one is asked for. */
 export async function findSpace(
   ctx: Context,
-  need: SpaceNeed,
-  asked: string | undefined,
-): Promise<{ fits: SpaceFit[]; total: number; tenants: ThingName[]; examples: boolean }> {
+  told: SpaceNeed,
+  { examples: asked, area, text = '' }: { examples?: string; area?: string; text?: string } = {},
+): Promise<FoundSpace> {
   ctx.require(SPACE);
+  const need = { ...readSpaceNeed(text), ...told };
   const tenants = reachOf(ctx.actor, TENANT) === undefined ? [] : await ownThings(ctx, TENANTS);
+  if (text !== '' && Object.keys(need).length === 0)
+    return { fits: [], total: 0, need, areas: {}, counts: [], tenants, examples: false };
   // Who is an example is shown examples unless they say otherwise.
   const examples = asked === 'yes' || (asked !== 'no' && tenants.some(({ example }) => example));
   const park = need.park === undefined ? {} : { park: need.park };
@@ -157,8 +164,30 @@ export async function findSpace(
   const open = units.filter(({ reservation }) => reservation === null || reservation.own);
   const hidden = open.map((unit) => shown(unit, { mayManage: false, tenants: [] }));
   // Without a day it is needed now.
-  const fits = findFits(hidden, { by: todayOf(ctx.now()), ...need });
-  return { fits: fits.slice(0, MOST_FITS), total: fits.length, tenants, examples };
+  const all = findFits(hidden, { by: todayOf(ctx.now()), ...need });
+  const areas = await areasOf(ctx, [...new Set(all.map(({ unit }) => unit.park))]);
+  const counts = new Map<string, number>();
+  for (const { unit, verdict } of all)
+    if (verdict !== 'no') for (const each of areas[unit.park]!) counts.set(each, (counts.get(each) ?? 0) + 1);
+  const fits = area === undefined ? all : all.filter(({ unit }) => areas[unit.park]!.includes(area));
+  return {
+    ...{ fits: fits.slice(0, MOST_FITS), total: fits.length, need, areas, tenants, examples },
+    counts: [...counts].map(([each, n]) => ({ area: each, n })).sort((one, two) => two.n - one.n),
+  };
+}
+
+/** What parks tell everybody of: no tenants, no holders, no examples. */
+export async function openSpace({ db, now }: Pick<Context, 'db' | 'now'>): Promise<string> {
+  const today = todayOf(now());
+  const units = await findUnits(db, { examples: false, published: true, limit: MOST_UNITS });
+  const leases = await findLeases(db, { endsAfter: today, limit: MOST_LEASES });
+  const byUnit = Map.groupBy(leases, ({ unit }) => unit);
+  return openSpaceCsv(
+    units.map((unit) => ({
+      ...unitLineOf(unit, { leases: byUnit.get(unit.id) ?? [], reservation: null, today }),
+      parkName: unit.parkName,
+    })),
+  );
 }
 
 export async function createUnit(ctx: Context, park: string, unit: UnitFields): Promise<string> {

@@ -193,7 +193,21 @@ export interface FundPage extends Omit<FundLine, 'ratios' | 'subFunds' | 'size'>
 }
 
 /** A line of the quarterly form; a value is null where the books do not say. */
+export const ILPA_PARTS = [
+  'flows',
+  'management-fees',
+  'expenses',
+  'results',
+  'incentive',
+  'commitment',
+  'related',
+] as const;
+export type IlpaPart = (typeof ILPA_PARTS)[number];
+
 export interface IlpaLine {
+  part: IlpaPart;
+  /** These books keep what the line needs. */
+  isKept: boolean;
   code: string;
   quarter: number | null;
   year: number | null;
@@ -206,7 +220,7 @@ export interface IlpaReport {
   to: string;
   reporting: IlpaLine[];
   /** Of the granular method: flows by type of transaction, with the sign of the investor. */
-  transactions: { day: string; type: string; fen: number }[];
+  transactions: { day: string; between: 'investors' | 'holdings'; type: string; fen: number }[];
   figures: FundFigures;
 }
 

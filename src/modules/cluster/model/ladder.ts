@@ -86,6 +86,8 @@ export interface LadderPage {
   /** By rung, over all enterprises. */
   counts: Record<string, Record<Answer, number>>;
   enterprises: number;
+  /** So many of them were judged, those of which most is said; the others count as unknown. */
+  judged: number;
   lines: LadderLine[];
   more: boolean;
   maySet: boolean;

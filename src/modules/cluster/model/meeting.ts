@@ -46,6 +46,15 @@ export interface Wish extends WishFields {
 
 export type FitLine = 'words' | 'kind' | 'sector' | 'place' | 'dates' | 'quantity';
 
+export interface WishesPage {
+  wishes: Wish[];
+  /** Things that the actor speaks for. */
+  things: ThingName[];
+  /** Examples are among them. */
+  examples: boolean;
+  next: string | null;
+}
+
 /** One reason for or against a match. */
 export interface FitReason {
   line: FitLine;
@@ -100,4 +109,11 @@ export interface Introduction {
   contacts: { name: string; contact: string }[];
   /** Where the actor may take it. */
   next: IntroductionState[];
+}
+
+export interface IntroductionsPage {
+  introductions: Introduction[];
+  next: string | null;
+  /** Of all that the actor sees. */
+  counts: Readonly<Record<IntroductionState | 'late', number>>;
 }

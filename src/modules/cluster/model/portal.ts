@@ -15,8 +15,10 @@ export interface TenantRequest {
   id: string;
   park: string;
   parkName: string;
+  parkNameZh: string | null;
   tenant: string;
   tenantName: string;
+  tenantNameZh: string | null;
   kind: RequestKind;
   title: string;
   state: RequestState;
@@ -47,6 +49,7 @@ export interface ParkNotice {
   id: string;
   park: string;
   parkName: string;
+  parkNameZh: string | null;
   title: string;
   words: string;
   at: string;
@@ -64,6 +67,7 @@ export interface QuarterFigures {
 export interface GivenFigures extends QuarterFigures {
   tenant: string;
   tenantName: string;
+  tenantNameZh: string | null;
   at: string;
   by: string;
 }
@@ -72,7 +76,11 @@ export interface Portal {
   /** Whom the visitor speaks for, of those who may be tenants. */
   tenants: { id: string; name: string; nameZh: string | null; example: boolean }[];
   leases: import('./space.ts').Lease[];
-  reservations: (import('./space.ts').UnitReservation & { unitName: string; parkName: string })[];
+  reservations: (import('./space.ts').UnitReservation & {
+    unitName: string;
+    parkName: string;
+    parkNameZh: string | null;
+  })[];
   requests: TenantRequest[];
   notices: ParkNotice[];
   figures: GivenFigures[];

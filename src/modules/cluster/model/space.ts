@@ -1,3 +1,5 @@
+import type { ThingName } from './record.ts';
+
 /** Grades of clean rooms, the cleanest first. Source: Good Manufacturing Practice for Drugs (2010 revision), annex 1. */
 export const GMP_GRADES = ['A', 'B', 'C', 'D'] as const;
 export type GmpGrade = (typeof GMP_GRADES)[number];
@@ -25,6 +27,8 @@ export interface UnitFields {
   priceFenM2: number | null;
   /** ISO date. */
   availableFrom: string | null;
+  /** Told to everybody, in the open data too. */
+  published: boolean;
 }
 
 export interface SpaceUnit extends UnitFields {
@@ -89,6 +93,8 @@ export interface UnitReservation {
 export interface SpaceNeed {
   park?: string;
   areaM2?: number;
+  /** Of the unit alone. */
+  mostAreaM2?: number;
   clearHeightM?: number;
   floorLoadKnM2?: number;
   powerKva?: number;
@@ -117,8 +123,22 @@ export interface SpaceFit {
   together: { id: string; name: string; areaM2: number }[];
   areaM2: number;
   parkName: string;
+  parkNameZh: string | null;
   verdict: 'fits' | 'may-fit' | 'nearly' | 'no';
   checks: SpaceCheck[];
+}
+
+/** What fits, with the divisions of the map in which the parks lie: `elsewhere` and `unknown` where none counts them. */
+export interface FoundSpace {
+  fits: SpaceFit[];
+  total: number;
+  /** What was understood of the need. */
+  need: SpaceNeed;
+  /** Divisions by park, and how many units that at least nearly fit lie in each. */
+  areas: Record<string, string[]>;
+  counts: { area: string; n: number }[];
+  tenants: ThingName[];
+  examples: boolean;
 }
 
 export interface ParkFigures {

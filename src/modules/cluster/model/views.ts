@@ -33,9 +33,13 @@ export interface IndustryMap {
   things: readonly MapThing[];
   /** Places, managers and sectors by id, as far as the things name them, and every place with a boundary. */
   places: Readonly<Record<string, MapPlace>>;
-  /** There are more things than are drawn. */
+  /** There are more things than are drawn: of each kind some are, and all are counted in `totals`. */
   cut: boolean;
+  /** Of everything, where more is there than is drawn: by where it lies. */
+  totals?: { kinds: MapCounts; areas: readonly { area: string; kinds: MapCounts }[] };
 }
+
+type MapCounts = Readonly<Partial<Record<MapKind, number>>>;
 
 /** Who stands on a link of a chain, and how surely. */
 export interface OnLink extends ThingName {

@@ -150,6 +150,12 @@ describe('a fund', () => {
     const rows = await readSheet(book.rawPayload, { mostRows: 100 });
     expect(rows.find(([code]) => code === 'closing-value')?.[1]).toBe('586000000');
     expect(rows.find(([code]) => code === 'fee-offsets')?.[1]).toContain('unknown');
+    // The coverage is of these very lines.
+    expect(report.reporting.filter(({ isKept }) => isKept)).toHaveLength(12);
+    expect(report.reporting.filter(({ isKept, inception }) => !isKept && inception !== null)).toEqual([]);
+    expect(
+      report.transactions.every(({ between, type }) => (between === 'investors') === /^(call|distribution)/.test(type)),
+    ).toBe(true);
   });
 });
 

@@ -46,6 +46,13 @@ export class Given {
     return value;
   }
 
+  /** Absent is no. */
+  flag(name: string): boolean {
+    const value = this.#body[name] ?? false;
+    if (typeof value !== 'boolean') throw new Problem('invalid', 'this is yes or no', { name });
+    return value;
+  }
+
   whole(
     name: string,
     { least = 0, most = Number.MAX_SAFE_INTEGER }: { least?: number; most?: number } = {},

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { visitRoutes } from '../../../../tests/support/visits.ts';
 import { enterThing, relate } from '../actions/index.ts';
-import type { Introduction, Wish, WishPage } from '../model.ts';
+import type { Introduction, IntroductionsPage, Wish, WishPage } from '../model.ts';
 import { meetingRoutes } from './meeting.ts';
 
 /**
@@ -54,13 +54,13 @@ const offer = (parts: object = {}) =>
 const introductions = async () =>
   (await send<{ introductions: Introduction[] }>('GET', '/introductions')).introductions;
 const move = async ({ id, revision }: Introduction, state: string, reason = '', status = 200) => {
-  const answer = await send<{ introductions?: Introduction[] }>(
+  const { introduction } = await send<{ introduction?: Introduction }>(
     'POST',
     `/introductions/${id}`,
     { state, reason, revision },
     status,
   );
-  return answer.introductions?.find((each) => each.id === id) as Introduction;
+  return introduction as Introduction;
 };
 const introduce = (one: string, other: string, status = 200) =>
   send('POST', '/introductions', { one, other, words: 'shall we?' }, status);
@@ -166,4 +166,47 @@ test('a third enterprise sees no introduction of others; a patient not even the 
   expect(await introductions()).toEqual([]);
   become('patient');
   for (const path of ['/needs', '/introductions']) await send('GET', path, undefined, 403);
+});
+
+test('both lists are read page by page: each once, whoever waited longest first, and nobody tries words that are hidden', async () => {
+  const offered: string[] = [];
+  plant();
+  for (let n = 0; n < 53; n += 1) {
+    clock.now += 1_000;
+    offered.push(
+      (await offer({ kind: 'distribution', words: `cold chain ${n}`, wordsZh: n === 7 ? '冷链' : null })).wish.id,
+    );
+  }
+  await offer({ kind: 'distribution', words: 'cold chain nobody knows of', confidential: 'yes' });
+  maker();
+  const read = async <T>(path: string, of: (page: never) => T[]) => {
+    const found: T[] = [];
+    let after = '';
+    for (let page = 0; page < 5; page += 1) {
+      const answer = await send<{ next: string | null }>('GET', `${path}${after && `&after=${after}`}`);
+      expect(of(answer as never).length).toBeLessThanOrEqual(50);
+      found.push(...of(answer as never));
+      if (answer.next === null) return found;
+      after = answer.next;
+    }
+    throw new Error('the list does not end');
+  };
+  const listed = await read('/needs?kind=distribution', ({ wishes }: { wishes: Wish[] }) => wishes);
+  expect(listed.map(({ id }) => id).slice(1)).toEqual(offered.toReversed());
+  const found = await read('/needs?text=cold%20chain', ({ wishes }: { wishes: Wish[] }) => wishes);
+  expect(found).toHaveLength(53);
+  expect(await read('/needs?text=%E5%86%B7', ({ wishes }: { wishes: Wish[] }) => wishes)).toHaveLength(1);
+  const { wish: need } = await wish({ kind: 'distribution', words: 'cold chain' });
+  for (const other of offered) {
+    clock.now += 1_000;
+    await introduce(need.id, other);
+  }
+  await move(await between(need.id), 'withdrawn');
+  const all = await read('/introductions?over=yes', (page: { introductions: Introduction[] }) => page.introductions);
+  const own = all.filter(({ one }) => one.id === need.id);
+  expect(own.map(({ other }) => other.id)).toEqual([...offered.slice(1), offered[0]!]);
+  expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+  const { counts } = await send<IntroductionsPage>('GET', '/introductions?over=no');
+  expect(counts.asked).toBe(all.filter(({ state }) => state === 'asked').length);
+  await send('GET', '/introductions?after=nonsense', undefined, 400);
 });

@@ -6,6 +6,7 @@ import {
   listIntroductions,
   listWishes,
   moveIntroduction,
+  readIntroduction,
   readWish,
   stateWish,
   withdrawWish,
@@ -18,7 +19,7 @@ interface One {
   Body: unknown;
 }
 interface Asked {
-  Querystring: { side?: string; mine?: string; examples?: string };
+  Querystring: { side?: string; kind?: string; text?: string; mine?: string; examples?: string; after?: string };
 }
 
 const LONGEST_WORDS = 1_000;
@@ -26,9 +27,12 @@ const LONGEST_WORDS = 1_000;
 /** Needs and offers, and the introductions that come of them. */
 export function meetingRoutes(app: FastifyInstance, door: Door): void {
   app.get<Asked>('/api/cluster/needs', async (request) => {
-    const { side, mine, examples } = request.query;
+    const { side, kind, text, mine, examples, after } = request.query;
     return listWishes(await door.context(request), {
       ...(side !== undefined && { side: oneOf(side, WISH_SIDES, 'side') }),
+      ...(kind !== undefined && { kind: oneOf(kind, WISH_KINDS, 'kind') }),
+      ...(text !== undefined && { text: text.slice(0, 200) }),
+      ...(after !== undefined && { after }),
       mine: mine === 'yes',
       ...(examples !== undefined && { examples: examples === 'yes' }),
     });
@@ -68,9 +72,13 @@ export function meetingRoutes(app: FastifyInstance, door: Door): void {
     return readWish(ctx, request.params.id);
   });
 
-  app.get('/api/cluster/introductions', async (request) => ({
-    introductions: await listIntroductions(await door.context(request)),
-  }));
+  app.get<{ Querystring: { over?: string; after?: string } }>('/api/cluster/introductions', async (request) => {
+    const { over, after } = request.query;
+    return listIntroductions(await door.context(request), {
+      over: over !== 'no',
+      ...(after !== undefined && { after }),
+    });
+  });
 
   app.post<{ Body: unknown }>('/api/cluster/introductions', async (request) => {
     const ctx = await door.context(request);
@@ -79,7 +87,7 @@ export function meetingRoutes(app: FastifyInstance, door: Door): void {
       ...{ one: given.text('one', 40), other: given.text('other', 40) },
       words: given.text('words', LONGEST_WORDS),
     });
-    return { introductions: await listIntroductions(ctx) };
+    return { asked: true };
   });
 
   app.post<One>('/api/cluster/introductions/:id', async (request) => {
@@ -90,6 +98,6 @@ export function meetingRoutes(app: FastifyInstance, door: Door): void {
       reason: given.optional('reason', LONGEST_WORDS) ?? '',
       revision: given.revision(),
     });
-    return { introductions: await listIntroductions(ctx) };
+    return { introduction: await readIntroduction(ctx, request.params.id) };
   });
 }

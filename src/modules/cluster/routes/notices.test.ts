@@ -272,7 +272,9 @@ describe('what is told', () => {
     expect((await told('introduction-moved')).map(({ facts }) => facts)).toEqual([
       { state: 'asked', wish: { en: 'fermentation tanks offer', zh: 'fermentation tanks offer' } },
     ]);
-    const [introduction] = await listIntroductions(own());
+    const {
+      introductions: [introduction],
+    } = await listIntroductions(own());
     await moveIntroduction(own(), introduction!.id, {
       state: 'accepted',
       reason: '',

@@ -8,6 +8,7 @@ import {
   listedThings,
   openChains,
   openMap,
+  openSpace,
   readOpenThing,
   statementRows,
 } from '../actions/index.ts';
@@ -81,6 +82,13 @@ export function openDataRoutes(app: FastifyInstance, door: Door): void {
       },
     },
     async (request, reply) => send(request, reply, await openMap(open), 'application/geo+json'),
+  );
+
+  app.get(
+    '/api/open/cluster/space.csv',
+    { schema: { tags: TAGS, summary: 'Space to let that its parks tell everybody of, as comma separated values' } },
+    async (request, reply) =>
+      send(request, reply, await openSpace({ ...open, now: () => new Date() }), 'text/csv; charset=utf-8'),
   );
 
   app.get(

@@ -1,8 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sql } from '#kernel/sql';
 import { visitRoutes } from '../../../../tests/support/visits.ts';
-import { enterThing } from '../actions/index.ts';
+import { enterThing, openSpace, relate, state } from '../actions/index.ts';
 import type {
+  FoundSpace,
   ParkSpace,
   PipelineForecast,
   PipelineFunnel,
@@ -272,6 +273,30 @@ describe('space', () => {
     expect(space.leases.every(({ tenant: of }) => of === 'other')).toBe(true);
     expect(space.figures.rentFen).toBe(0);
     await send('POST', `/parks/park-one/units/${id}/leases`, {}, 400);
+  });
+
+  test('is counted where its park lies, found from one line of words, and told to everybody only where the park says so', async () => {
+    regulator();
+    const ctx = own();
+    await pool.transaction(async (tx) => {
+      await enterThing(ctx, tx, { id: 'nansha', kind: 'place', name: 'Nansha' });
+      await state(ctx, tx, { thing: 'nansha', property: 'adcode', value: '440115' });
+      await relate(ctx, tx, { subject: 'park-one', predicate: 'located-in', object: 'nansha' });
+    });
+    operator();
+    await unit('told', { areaM2: 2_345, gmp: 'B', published: true });
+    await unit('untold', { areaM2: 2_345, gmp: 'B' });
+    const found = await send<FoundSpace>('GET', `/space?${new URLSearchParams({ text: '2300-2400 m² GMP B' })}`);
+    expect(found.need).toEqual({ areaM2: 2_300, mostAreaM2: 2_400, gmp: 'B' });
+    expect(found.fits.filter(({ verdict }) => verdict === 'fits').map(({ unit: { name } }) => name)).toEqual(
+      expect.arrayContaining(['told', 'untold']),
+    );
+    expect(found.areas['park-one']).toEqual(['440115']);
+    expect(found.counts.find(({ area }) => area === '440115')!.n).toBeGreaterThanOrEqual(2);
+    expect((await send<FoundSpace>('GET', '/space?area=440300')).fits).toEqual([]);
+    expect((await send<FoundSpace>('GET', '/space?text=hospital')).fits).toEqual([]);
+    const lines = (await openSpace(ctx)).trim().split('\r\n');
+    expect(lines.map((line) => line.split(',')[5])).toEqual(['name', 'told']);
   });
 
   test.each(['rival', 'tenant', 'patient'])('a %s lets nothing here', async (who) => {

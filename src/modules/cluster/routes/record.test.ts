@@ -304,7 +304,7 @@ describe('open data', () => {
     expect(csv!.split('\r\n')[0]).toBe('thing,kind,name,nameZh,property,op,value,unit,asOf,confidence,source,quote');
     expect(csv).toContain('KingMed Diagnostics headquarters on Guangzhou International Bio Island');
     expect(JSON.parse(graph!)['@graph'].length).toBeGreaterThan(200);
-    expect((await ask('', 'GET', '/api/open/cluster')).json()['dcat:distribution']).toHaveLength(5);
+    expect((await ask('', 'GET', '/api/open/cluster')).json()['dcat:distribution']).toHaveLength(6);
   });
 
   test('is not sent twice to who has it', async () => {

@@ -34,7 +34,11 @@ export function spaceRoutes(app: FastifyInstance, door: Door): void {
   app.get(ROOT, async (request) => listParks(await door.context(request)));
 
   app.get<{ Querystring: Query }>('/api/cluster/space', async (request) =>
-    findSpace(await door.context(request), needOf(request.query), request.query['examples']),
+    findSpace(await door.context(request), needOf(request.query), {
+      ...(request.query['examples'] !== undefined && { examples: request.query['examples'] }),
+      ...(request.query['text'] !== undefined && { text: request.query['text'].slice(0, 200) }),
+      ...((request.query['area'] ?? '') !== '' && { area: request.query['area']!.slice(0, 20) }),
+    }),
   );
 
   app.get<OnePark>(`${ROOT}/:park/space`, async (request) =>
@@ -116,6 +120,7 @@ function unitOf(given: Given): UnitFields {
     provisions: [...new Set(given.list('provisions').map((each) => oneOf(String(each), PROVISIONS, 'provisions')))],
     priceFenM2: given.whole('priceFenM2', { most: 1e9 }),
     availableFrom: given.day('availableFrom'),
+    published: given.flag('published'),
   };
 }
 
@@ -135,7 +140,16 @@ function rentOf(given: Given, starts: string): RentStep[] {
   return steps;
 }
 
-const NUMBERS = ['areaM2', 'clearHeightM', 'floorLoadKnM2', 'powerKva', 'bsl', 'craneT', 'mostFenM2'] as const;
+const NUMBERS = [
+  'areaM2',
+  'mostAreaM2',
+  'clearHeightM',
+  'floorLoadKnM2',
+  'powerKva',
+  'bsl',
+  'craneT',
+  'mostFenM2',
+] as const;
 
 function needOf(query: Query): SpaceNeed {
   const need: SpaceNeed = {};

@@ -35,9 +35,10 @@ export { ilpaLines, ilpaTransactions } from './ilpa.ts';
 export { guessMapping, isMeaning, type KnownPlace, knownCode, knownWork, type ReadRow } from './import.ts';
 export { answerRung, checkSetting, LADDER_PROPERTIES, ladderFacts, rungsOn } from './ladder.ts';
 export { type Known, keysOf } from './matching.ts';
-export { introductionDue, introductionSteps, kindFit, type Standing } from './meeting.ts';
+export { INTRODUCTION_DAYS, introductionDue, introductionSteps, kindFit, type Standing } from './meeting.ts';
 export type { MeetingFit, MeetingQuestion } from './meeting-match.ts';
 export { catalogueOf, csvLines, csvOf, LICENCE, schemaOrgOf } from './open-data.ts';
+export { openSpaceCsv } from './open-space.ts';
 export { answerDue, quartersAsked } from './portal.ts';
 export {
   conversionsOf,
@@ -55,7 +56,8 @@ export { reportDocument, reportSections, reportSheets } from './report.ts';
 export { documentOf } from './search.ts';
 export { checkId, checkRelation, type NewRelation, type NewStatement, soundStatement } from './sound.ts';
 export { ENDING_DAYS, findFits, lastDay, lineOf, parkFigures, quarterEnd } from './space.ts';
+export { readSpaceNeed } from './space-text.ts';
 export { isDisputed, reckon, sortSaid } from './statements.ts';
 export { checkTargetValue, forecastOf, targetStanding } from './targets.ts';
-export { chainCsv, drawMap, geoJsonOf } from './views.ts';
+export { chainCsv, countInAreas, divisionsOf, drawMap, geoJsonOf, sharesOf } from './views.ts';
 export { meet, spread, type Walk } from './walk.ts';

@@ -36,10 +36,14 @@ export function kindFit(one: Sided, other: Sided): number {
 }
 
 /** Days until the next step is due in a state: house rules. */
-const DAYS: Readonly<Partial<Record<IntroductionState, number>>> = { asked: 14, accepted: 30, met: 60 };
+export const INTRODUCTION_DAYS: Readonly<Partial<Record<IntroductionState, number>>> = {
+  asked: 14,
+  accepted: 30,
+  met: 60,
+};
 
 export function introductionDue(state: IntroductionState, since: Date): Date | null {
-  const days = DAYS[state];
+  const days = INTRODUCTION_DAYS[state];
   return days === undefined ? null : new Date(since.getTime() + days * DAY_MS);
 }
 

@@ -199,6 +199,7 @@ export function catalogueOf(publicUrl: string, modified: string | null): object 
       part('things', 'application/json', 'Things (JSON)', '条目（JSON）'),
       part('statements.csv', 'text/csv', 'Statements and relations (CSV)', '陈述与关系（CSV）'),
       part('map.geojson', 'application/geo+json', 'Map (GeoJSON)', '地图（GeoJSON）'),
+      part('space.csv', 'text/csv', 'Space to let (CSV)', '可租空间（CSV）'),
       part('chains.csv', 'text/csv', 'Industry chains (CSV)', '产业链（CSV）'),
       part('things.jsonld', 'application/ld+json', 'Things in schema.org (JSON-LD)', '条目（schema.org，JSON-LD）'),
     ],

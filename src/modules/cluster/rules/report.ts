@@ -66,7 +66,7 @@ export function reportSections(parts: ReportParts, language: Language): ReportSe
   const unknown = t(UNKNOWN);
   const head = (...titles: [Words, boolean?][]) => titles.map(([words, isEnd = false]) => ({ title: t(words), isEnd }));
   const amount = (value: number | null | undefined, unit = '1'): string | number =>
-    value === null || value === undefined ? unknown : unit === 'fen' ? value / 100 : value;
+    value === null || value === undefined ? unknown : unit === 'fen' ? value / 100 : unit === '%' ? `${value}%` : value;
   const bound = (op: Op | null, value: string | number): string | number =>
     op === null || typeof value === 'string' ? value : `${op} ${NUMBER[language].format(value)}`;
   const figure = (found: FundFigure): string | number => {

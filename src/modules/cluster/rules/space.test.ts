@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Lease, SpaceUnit, UnitLine } from '../model.ts';
 import { findFits, lineOf, parkFigures, quarterEnd, quarterOf, quartersFrom, rentOn, walt } from './space.ts';
+import { readSpaceNeed } from './space-text.ts';
 
 const TODAY = '2026-11-22';
 const unit = (parts: Partial<SpaceUnit> = {}): SpaceUnit => ({
@@ -14,7 +15,7 @@ const unit = (parts: Partial<SpaceUnit> = {}): SpaceUnit => ({
     craneT: 0,
     provisions: ['water', 'wastewater'],
   },
-  ...{ priceFenM2: 4_500, availableFrom: null },
+  ...{ priceFenM2: 4_500, published: false, availableFrom: null },
   ...parts,
 });
 const lease = (parts: Partial<Lease> = {}): Lease => ({
@@ -39,9 +40,13 @@ const lease = (parts: Partial<Lease> = {}): Lease => ({
   ...{ depositFen: 0, noticeDays: 90, revision: 1 },
   ...parts,
 });
-const free = (parts: Partial<SpaceUnit> = {}, leases: Lease[] = []): UnitLine & { parkName: string } => ({
+const free = (
+  parts: Partial<SpaceUnit> = {},
+  leases: Lease[] = [],
+): UnitLine & { parkName: string; parkNameZh: string | null } => ({
   ...lineOf(unit(parts), { leases, reservation: null, today: TODAY }),
   parkName: 'P',
+  parkNameZh: null,
 });
 
 describe('what fits', () => {
@@ -154,4 +159,26 @@ test('quarters have their names and last days', () => {
   expect(quartersFrom('2026-11-22', -3)).toEqual(['2026Q1', '2026Q2', '2026Q3']);
   expect(quartersFrom('2026-11-22', 2)).toEqual(['2026Q4', '2027Q1']);
   expect(quarterEnd('2024Q1')).toBe('2024-03-31');
+});
+
+describe('a need in one line', () => {
+  test.each([
+    ['2000 m² GMP C', { areaM2: 2_000, gmp: 'C' }],
+    ['GMP class b, 1,500-2,500 sqm', { gmp: 'B', areaM2: 1_500, mostAreaM2: 2_500 }],
+    ['800至1200平方米 D级 层高6米', { areaM2: 800, mostAreaM2: 1_200, gmp: 'D', clearHeightM: 6 }],
+    ['10 kN/m2 500 kVA', { floorLoadKnM2: 10, powerKva: 500 }],
+    ['荷载 1吨/㎡ 不高于40元', { floorLoadKnM2: 9.81, mostFenM2: 4_000 }],
+    ['BSL-2 laboratory', { bsl: 2 }],
+    ['CAR-T 2025', {}],
+    ['Guangzhou Development District', {}],
+  ])('%s', (text, need) => {
+    expect(readSpaceNeed(text)).toEqual(need);
+  });
+});
+
+test('a unit larger than the most is missed by how much it is too large', () => {
+  const line = lineOf(unit(), { leases: [], reservation: null, today: TODAY });
+  const [fit] = findFits([{ ...line, parkName: 'P', parkNameZh: null }], { mostAreaM2: 1_000 });
+  expect(fit!.checks).toEqual([{ need: 'mostAreaM2', verdict: 'missed', has: 1_200, asked: 1_000, missedBy: 0.2 }]);
+  expect(fit!.verdict).toBe('nearly');
 });

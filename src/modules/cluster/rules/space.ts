@@ -58,7 +58,14 @@ function checksOf(unit: UnitLine, need: SpaceNeed, areaM2 = unit.areaM2): SpaceC
     else if (has >= asked) checks.push({ need: name, verdict: 'met', has, asked });
     else checks.push({ need: name, verdict: 'missed', has, asked, missedBy: (asked - has) / asked });
   };
+  const atMost = (name: keyof SpaceNeed, asked: number | undefined, has: number | null): void => {
+    if (asked === undefined) return;
+    if (has === null) checks.push({ need: name, verdict: 'unknown', has, asked });
+    else if (has <= asked) checks.push({ need: name, verdict: 'met', has, asked });
+    else checks.push({ need: name, verdict: 'missed', has, asked, missedBy: (has - asked) / asked });
+  };
   atLeast('areaM2', need.areaM2, areaM2);
+  atMost('mostAreaM2', need.mostAreaM2, unit.areaM2);
   atLeast('clearHeightM', need.clearHeightM, unit.clearHeightM);
   atLeast('floorLoadKnM2', need.floorLoadKnM2, unit.floorLoadKnM2);
   atLeast('powerKva', need.powerKva, unit.powerKva);
@@ -74,12 +81,7 @@ function checksOf(unit: UnitLine, need: SpaceNeed, areaM2 = unit.areaM2): SpaceC
       checks.push({ need: 'provisions', verdict: 'missed', ...told, missedBy });
     }
   }
-  if (need.mostFenM2 !== undefined) {
-    const [asked, has] = [need.mostFenM2, unit.priceFenM2];
-    if (has === null) checks.push({ need: 'mostFenM2', verdict: 'unknown', has, asked });
-    else if (has <= asked) checks.push({ need: 'mostFenM2', verdict: 'met', has, asked });
-    else checks.push({ need: 'mostFenM2', verdict: 'missed', has, asked, missedBy: (has - asked) / asked });
-  }
+  atMost('mostFenM2', need.mostFenM2, unit.priceFenM2);
   if (need.by !== undefined) {
     const [asked, has] = [need.by, unit.freeFrom];
     if (has === null) checks.push({ need: 'by', verdict: 'unknown', has, asked });
@@ -109,17 +111,20 @@ function isNear({ need, missedBy = 0 }: SpaceCheck): boolean {
  * What fits, may fit (something is unknown), nearly fits, and what does not, best first. A unit that is too small alone is taken with further units of
  * its floor that answer the same needs, the largest first.
  */
-export function findFits(units: readonly (UnitLine & { parkName: string })[], need: SpaceNeed): SpaceFit[] {
+export function findFits(
+  units: readonly (UnitLine & { parkName: string; parkNameZh: string | null })[],
+  need: SpaceNeed,
+): SpaceFit[] {
   const floors = Map.groupBy(units, floorOf);
   const fits = units.map((unit): SpaceFit => {
-    const { parkName, ...line } = unit;
+    const { parkName, parkNameZh, ...line } = unit;
     const together =
       need.areaM2 === undefined || unit.areaM2 >= need.areaM2
         ? []
         : companions(unit, floors.get(floorOf(unit)) ?? [], need);
     const areaM2 = together.reduce((sum, each) => sum + each.areaM2, unit.areaM2);
     const checks = checksOf(unit, need, areaM2);
-    return { unit: line, together, areaM2, parkName, checks, verdict: verdictOf(checks) };
+    return { unit: line, together, areaM2, parkName, parkNameZh, checks, verdict: verdictOf(checks) };
   });
   const order = ['fits', 'may-fit', 'nearly', 'no'];
   const missed = ({ checks }: SpaceFit) => checks.filter(({ verdict }) => verdict === 'missed').length;

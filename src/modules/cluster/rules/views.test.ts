@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CHAIN_LINKS, CHAINS, STREAMS } from '../model.ts';
-import { drawMap, geoJsonOf, type MapRows } from './views.ts';
+import { countInAreas, drawMap, geoJsonOf, type MapRows, sharesOf } from './views.ts';
 
 /**
  * Goal: nothing is drawn where no source puts it: a thing is counted in the smallest division that is said, never at a made-up point.
@@ -36,7 +36,7 @@ const PLACES = [
 const WORLD = [inside('city', 'province'), inside('island', 'city'), inside('north', 'city'), inside('bay', 'north')];
 
 function drawn(things: MapRows['things'], edges: MapRows['edges']) {
-  return drawMap({ things, edges: [...WORLD, ...edges], places: PLACES }, 3);
+  return drawMap({ things, edges: [...WORLD, ...edges], places: PLACES });
 }
 
 describe('a thing on the map', () => {
@@ -74,12 +74,25 @@ describe('a thing on the map', () => {
     expect(features[0]!.geometry).toEqual(position && { type: 'Point', coordinates: [113.5, 22.8] });
   });
 
-  test('more than are drawn are said to be cut', () => {
-    const map = drawn(
-      ['a', 'b', 'c', 'd'].map((id) => thing(id)),
-      [],
-    );
-    expect([map.things.length, map.cut]).toEqual([3, true]);
+  test('of more than can be drawn the few kinds are drawn whole, and all are counted where they lie', () => {
+    expect(sharesOf({ enterprise: 1_000_000, park: 80, platform: 3_000 }, 5_000)).toEqual({
+      park: 80,
+      platform: 2_460,
+      enterprise: 2_460,
+    });
+    const counts = [
+      { place: 'island', kind: 'enterprise', n: 40 },
+      { place: 'bay', kind: 'enterprise', n: 2 },
+      { place: 'north', kind: 'park', n: 1 },
+      { place: 'province', kind: 'park', n: 3 },
+      { place: null, kind: 'enterprise', n: 9 },
+    ] as const;
+    expect(countInAreas(counts, { edges: WORLD, places: PLACES })).toEqual([
+      { area: '4402', kinds: { enterprise: 40 } },
+      { area: '4403', kinds: { enterprise: 2, park: 1 } },
+      { area: 'elsewhere', kinds: { park: 3 } },
+      { area: 'unknown', kinds: { enterprise: 9 } },
+    ]);
   });
 });
 

@@ -25,18 +25,10 @@ export interface MapRows {
 }
 
 /** Each thing with the smallest divisions that its sources put it in; never a point that no source says. */
-export function drawMap({ things, edges, places }: MapRows, most: number): IndustryMap {
-  const known = new Map(places.map((place) => [place.id, place]));
-  const told = Map.groupBy(edges, ({ subject, predicate }) => `${subject} ${predicate}`);
-  const of = (id: string, predicate: string) => (told.get(`${id} ${predicate}`) ?? []).map(({ object }) => object);
-  const up = (id: string) => of(id, 'located-in');
-  const divisions = (starts: readonly string[]) => {
-    const found = new Set(starts.flatMap((start) => nearest(start, up, (id) => known.get(id)?.adcode != null)));
-    for (const id of [...found]) for (const whole of above(id, up)) found.delete(whole);
-    return [...found].map((id) => known.get(id)!.adcode!).sort();
-  };
+export function drawMap({ things, edges, places }: MapRows): IndustryMap {
+  const { of, up, divisions } = placing({ edges, places });
   return {
-    things: things.slice(0, most).map(({ latitude, longitude, ...thing }) => {
+    things: things.map(({ latitude, longitude, ...thing }) => {
       const [own, managers] = [up(thing.id), of(thing.id, 'managed-by')];
       return {
         ...thing,
@@ -49,8 +41,65 @@ export function drawMap({ things, edges, places }: MapRows, most: number): Indus
       };
     }),
     places: Object.fromEntries(places.map(({ id, kind: _, ...place }) => [id, place])),
-    cut: things.length > most,
+    cut: false,
   };
+}
+
+/** Of a thing the divisions that count it, `elsewhere` where its places have none, `unknown` where no source places it. */
+export function divisionsOf(rows: Pick<MapRows, 'edges' | 'places'>): (id: string) => string[] {
+  const { up, divisions } = placing(rows);
+  return (id) => {
+    const places = up(id);
+    const areas = divisions(places);
+    return areas.length > 0 ? areas : [places.length > 0 ? 'elsewhere' : 'unknown'];
+  };
+}
+
+/** How many of each kind are drawn: all of the few, the rest shared by the many. */
+export function sharesOf(
+  counts: Readonly<Partial<Record<MapKind, number>>>,
+  most: number,
+): Partial<Record<MapKind, number>> {
+  const rising = Object.entries(counts).sort(([, a], [, b]) => a - b) as [MapKind, number][];
+  let left = most;
+  return Object.fromEntries(
+    rising.map(([kind, n], at) => {
+      const share = Math.min(n, Math.floor(left / (rising.length - at)));
+      left -= share;
+      return [kind, share];
+    }),
+  );
+}
+
+/** Counts by what things lie in directly as counts by division. */
+export function countInAreas(
+  counts: readonly { place: string | null; kind: MapKind; n: number }[],
+  rows: Pick<MapRows, 'edges' | 'places'>,
+): NonNullable<IndustryMap['totals']>['areas'] {
+  const { divisions } = placing(rows);
+  const areas = new Map<string, Partial<Record<MapKind, number>>>();
+  for (const { place, kind, n } of counts) {
+    const found = place === null ? ['unknown'] : divisions([place]);
+    for (const area of found.length > 0 ? found : ['elsewhere']) {
+      const kinds = areas.get(area) ?? {};
+      kinds[kind] = (kinds[kind] ?? 0) + n;
+      areas.set(area, kinds);
+    }
+  }
+  return [...areas].map(([area, kinds]) => ({ area, kinds }));
+}
+
+function placing({ edges, places }: Pick<MapRows, 'edges' | 'places'>) {
+  const known = new Map(places.map((place) => [place.id, place]));
+  const told = Map.groupBy(edges, ({ subject, predicate }) => `${subject} ${predicate}`);
+  const of = (id: string, predicate: string) => (told.get(`${id} ${predicate}`) ?? []).map(({ object }) => object);
+  const up = (id: string) => of(id, 'located-in');
+  const divisions = (starts: readonly string[]) => {
+    const found = new Set(starts.flatMap((start) => nearest(start, up, (id) => known.get(id)?.adcode != null)));
+    for (const id of [...found]) for (const whole of above(id, up)) found.delete(whole);
+    return [...found].map((id) => known.get(id)!.adcode!).sort();
+  };
+  return { of, up, divisions };
 }
 
 /** Upwards from a place on each way to the first that is one of those sought. */

@@ -13,8 +13,6 @@ export * from './portal.ts';
 export * from './projects.ts';
 export * from './publications.ts';
 export * from './record.ts';
-export * from './record.ts';
-export * from './record.ts';
 export * from './relay.ts';
 export * from './representations.ts';
 export * from './search.ts';

@@ -1,5 +1,5 @@
 import type { Context, Db, Sql, Tx } from '#kernel/context';
-import { all, isId, sql } from '#kernel/sql';
+import { all, isId, join, sql } from '#kernel/sql';
 import type { Evidence, Merge, Thing } from '../model.ts';
 import { type Known, knownWork } from '../rules/index.ts';
 
@@ -130,15 +130,29 @@ const NAMED_BY_CONTENT = [
   'patent',
 ];
 
+/** The beginnings of keys, each a range of the index. */
+const KEY_ORDER = ['u:', 'l:', 'w:', 'b:', 'p:', 't:', 'a:', 's:', 'e:', 'i:'];
+
+/** The first text that no longer begins so. */
+function after(prefix: string): string {
+  return prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
+}
+
 /** Pairs of things of one kind that share a key or are said to be perhaps the same, best keys first, without examples and those found to be two. */
 export function findKeyPairs(db: Db, limit: number): Promise<{ one: string; other: string }[]> {
   return db.rows(sql`
     with shared as (
-      select key from cluster.match_key group by key having count(*) between 2 and ${MOST_OF_A_KEY}
-      order by min(case left(key, 2) when 'u:' then 0 when 'l:' then 0 when 'b:' then 1 when 'w:' then 1 else 2 end), key
-      limit ${4 * limit}
+      ${join(
+        KEY_ORDER.map(
+          (prefix) => sql`(
+            select key from cluster.match_key where key >= ${prefix} and key < ${after(prefix)}
+            group by key having count(*) between 2 and ${MOST_OF_A_KEY} order by key limit ${4 * limit}
+          )`,
+        ),
+        ' union all ',
+      )}
     ), pair as (
-      select a.thing as one, b.thing as other, case left(a.key, 2) when 'u:' then 0 when 'l:' then 0 when 'b:' then 1 when 'w:' then 1 else 2 end as rank
+      select a.thing as one, b.thing as other, case when left(a.key, 2) in ('u:', 'l:') then 0 when left(a.key, 2) in ('b:', 'p:', 't:', 'w:') then 1 else 2 end as rank
       from shared join cluster.match_key as a on a.key = shared.key join cluster.match_key as b on b.key = a.key and a.thing < b.thing
       union all
       select least(subject, object), greatest(subject, object), 0 from cluster.relation where predicate = 'same-as' and withdrawn_at is null

@@ -1,7 +1,7 @@
 import type { Context, Db, Sql, Tx } from '#kernel/context';
 import { Problem } from '#kernel/problem';
 import { all, any, isId, sql } from '#kernel/sql';
-import type { IntroductionMove, IntroductionState, ThingName, WishFields, WishSide } from '../model.ts';
+import type { IntroductionMove, IntroductionState, ThingName, WishFields, WishKind, WishSide } from '../model.ts';
 import type { Reach } from './spoken.ts';
 
 export interface StoredWish extends WishFields {
@@ -49,12 +49,18 @@ export interface WishFilter {
   things?: readonly string[];
   ids?: readonly string[];
   except?: string;
+  kind?: WishKind;
+  /** In its words; of confidential ones only of these things, or of all without them. */
+  text?: string;
+  textOf?: readonly string[] | undefined;
+  /** The last of the page before. */
+  after?: { madeAt: Date; id: string };
   limit: number;
 }
 
 /** The newest first. */
 export function findWishes(db: Db, filter: WishFilter): Promise<StoredWish[]> {
-  const { liveOn, side, example, things, ids, except, limit } = filter;
+  const { liveOn, side, example, things, ids, except, kind, text, textOf, after, limit } = filter;
   const terms = [sql`true`];
   if (liveOn !== undefined) terms.push(sql`wish.withdrawn_at is null and wish.expires_on >= ${liveOn}::date`);
   if (side !== undefined) terms.push(sql`wish.side = ${side}`);
@@ -62,6 +68,17 @@ export function findWishes(db: Db, filter: WishFilter): Promise<StoredWish[]> {
   if (things !== undefined) terms.push(sql`wish.thing = any(${[...things]}::text[])`);
   if (ids !== undefined) terms.push(sql`wish.id = any(${[...ids]}::uuid[])`);
   if (except !== undefined) terms.push(sql`wish.thing <> ${except}`);
+  if (kind !== undefined) terms.push(sql`wish.kind = ${kind}`);
+  if (text !== undefined) {
+    const like = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+    terms.push(any([sql`wish.words ilike ${like}`, sql`wish.words_zh ilike ${like}`]));
+    // Who may not read the words may not try them either.
+    if (textOf !== undefined) terms.push(sql`(not wish.confidential or wish.thing = any(${[...textOf]}::text[]))`);
+  }
+  if (after !== undefined)
+    terms.push(
+      sql`(wish.made_at < ${after.madeAt} or (wish.made_at = ${after.madeAt} and wish.id > ${after.id}::uuid))`,
+    );
   return db.rows<StoredWish>(
     sql`select ${WISH} from ${FROM} where ${all(terms)} order by wish.made_at desc, wish.id limit ${limit}`,
   );
@@ -147,11 +164,46 @@ function seenBy({ things, account }: IntroductionReach): Sql {
 
 const LIVE = sql`introduction.state in ('asked', 'accepted', 'met')`;
 
+export interface IntroductionFilter {
+  /** Those that are over, too. */
+  over: boolean;
+  ids?: readonly string[];
+  /** The last of the page before. */
+  after?: { isOver: boolean; since: Date; id: string };
+  limit: number;
+}
+
 /** Those under way first, the longest unmoved before the others. */
-export function findIntroductions(db: Db, reach: IntroductionReach, limit: number): Promise<StoredIntroduction[]> {
+export function findIntroductions(
+  db: Db,
+  reach: IntroductionReach,
+  { over, ids, after, limit }: IntroductionFilter,
+): Promise<StoredIntroduction[]> {
+  const terms = [seenBy(reach)];
+  if (!over) terms.push(LIVE);
+  if (ids !== undefined) terms.push(any([...ids.map((id) => isId(sql`introduction.id`, id)), sql`false`]));
+  if (after !== undefined)
+    terms.push(
+      sql`(not ${LIVE}, introduction.since, introduction.id) > (${after.isOver}::boolean, ${after.since}::timestamptz, ${after.id}::uuid)`,
+    );
   return db.rows<StoredIntroduction>(sql`
-    select ${INTRODUCTION} from cluster.introduction as introduction where ${seenBy(reach)}
+    select ${INTRODUCTION} from cluster.introduction as introduction where ${all(terms)}
     order by not ${LIVE}, introduction.since, introduction.id limit ${limit}
+  `);
+}
+
+/** How many are in each state, and how many of them were due before these moments. */
+export function countIntroductions(
+  db: Db,
+  reach: IntroductionReach,
+  due: Readonly<Partial<Record<IntroductionState, Date>>>,
+): Promise<{ state: IntroductionState; n: number; late: number }[]> {
+  const [states, moments] = [Object.keys(due), Object.values(due)];
+  return db.rows(sql`
+    select introduction.state, count(*)::int as n, count(*) filter (where introduction.since < due.before)::int as late
+    from cluster.introduction as introduction
+      left join unnest(${states}::text[], ${moments}::timestamptz[]) as due (state, before) on due.state = introduction.state
+    where ${seenBy(reach)} group by introduction.state order by introduction.state
   `);
 }
 

@@ -15,7 +15,7 @@ import { type Reach, within } from './spoken.ts';
 export type StoredRequest = Omit<TenantRequest, 'dueAt' | 'late' | 'madeAt'> & { dueAt: Date | null; madeAt: Date };
 
 const REQUEST = sql`
-  request.park, request.id, park.name as "parkName", request.tenant, tenant.name as "tenantName", request.kind, request.title, request.state,
+  request.park, request.id, park.name as "parkName", park.name_zh as "parkNameZh", request.tenant, tenant.name as "tenantName", tenant.name_zh as "tenantNameZh", request.kind, request.title, request.state,
   request.due_at as "dueAt", request.mark, request.made_at as "madeAt", request.revision`;
 const REQUESTS = sql`
   cluster.tenant_request as request join cluster.thing as park on park.id = request.park join cluster.thing as tenant on tenant.id = request.tenant`;
@@ -113,7 +113,7 @@ export async function insertNotice(
 /** Of these parks, still true on the day, the newest first. */
 export function findNotices(db: Db, parks: readonly string[], today: string): Promise<ParkNotice[]> {
   return db.rows<ParkNotice>(sql`
-    select notice.id, notice.park, park.name as "parkName", notice.title, notice.words, notice.at, notice.until
+    select notice.id, notice.park, park.name as "parkName", park.name_zh as "parkNameZh", notice.title, notice.words, notice.at, notice.until
     from cluster.park_notice as notice join cluster.thing as park on park.id = notice.park
     where notice.park = any(${[...parks]}::text[]) and (notice.until is null or notice.until >= ${today})
     order by notice.at desc, notice.id limit 50
@@ -124,7 +124,7 @@ export function findNotices(db: Db, parks: readonly string[], today: string): Pr
 export function findFigures(db: Db, tenants: Reach, limit: number): Promise<GivenFigures[]> {
   return db.rows<GivenFigures>(sql`
     select * from (
-      select distinct on (given.tenant, given.quarter) given.tenant, tenant.name as "tenantName", given.quarter, given.revenue_fen as "revenueFen",
+      select distinct on (given.tenant, given.quarter) given.tenant, tenant.name as "tenantName", tenant.name_zh as "tenantNameZh", given.quarter, given.revenue_fen as "revenueFen",
         given.jobs, given.rd_fen as "rdFen", given.at, given.by_name as by
       from cluster.quarter_figures as given join cluster.thing as tenant on tenant.id = given.tenant
       where ${within(sql`given.tenant`, tenants)} order by given.tenant, given.quarter, given.n desc

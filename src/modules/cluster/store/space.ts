@@ -7,18 +7,24 @@ import { type Reach, within } from './spoken.ts';
 const UNIT = sql`
   unit.park, unit.id, unit.building, unit.floor, unit.name, unit.area_m2 as "areaM2", unit.clear_height_m as "clearHeightM",
   unit.floor_load_kn_m2 as "floorLoadKnM2", unit.power_kva as "powerKva", unit.gmp, unit.bsl, unit.crane_t as "craneT", unit.provisions,
-  unit.price_fen_m2 as "priceFenM2", unit.available_from as "availableFrom", unit.example, unit.revision`;
+  unit.price_fen_m2 as "priceFenM2", unit.available_from as "availableFrom", unit.published, unit.example, unit.revision`;
 
 /** Units of one park or of all, by building and from the ground up. */
 export function findUnits(
   db: Db,
-  { park, examples = true, limit }: { park?: string; examples?: boolean; limit: number },
-): Promise<(SpaceUnit & { parkName: string })[]> {
+  {
+    park,
+    examples = true,
+    published = false,
+    limit,
+  }: { park?: string; examples?: boolean; published?: boolean; limit: number },
+): Promise<(SpaceUnit & { parkName: string; parkNameZh: string | null })[]> {
   const terms = [sql`unit.gone_at is null`];
   if (park !== undefined) terms.push(sql`unit.park = ${park}`);
   if (!examples) terms.push(sql`not unit.example`);
+  if (published) terms.push(sql`unit.published`);
   return db.rows(sql`
-    select ${UNIT}, park.name as "parkName" from cluster.unit as unit join cluster.thing as park on park.id = unit.park
+    select ${UNIT}, park.name as "parkName", park.name_zh as "parkNameZh" from cluster.unit as unit join cluster.thing as park on park.id = unit.park
     where ${all(terms)} order by unit.park, unit.building, unit.floor, unit.name, unit.id limit ${limit}
   `);
 }
@@ -42,9 +48,9 @@ export async function insertUnit(
   const id = ctx.newId();
   const added = await tx.run(sql`
     insert into cluster.unit (park, id, building, floor, name, area_m2, clear_height_m, floor_load_kn_m2, power_kva, gmp, bsl, crane_t, provisions,
-      price_fen_m2, available_from, example)
+      price_fen_m2, available_from, published, example)
     values (${unit.park}, ${id}, ${unit.building}, ${unit.floor}, ${unit.name}, ${unit.areaM2}, ${unit.clearHeightM}, ${unit.floorLoadKnM2},
-      ${unit.powerKva}, ${unit.gmp}, ${unit.bsl}, ${unit.craneT}, ${unit.provisions}::text[], ${unit.priceFenM2}, ${unit.availableFrom}, ${unit.example})
+      ${unit.powerKva}, ${unit.gmp}, ${unit.bsl}, ${unit.craneT}, ${unit.provisions}::text[], ${unit.priceFenM2}, ${unit.availableFrom}, ${unit.published}, ${unit.example})
     on conflict (park, building, name) where gone_at is null do nothing
   `);
   return added > 0 ? id : undefined;
@@ -55,7 +61,8 @@ export async function saveUnit(tx: Tx, park: string, id: string, unit: UnitField
     update cluster.unit
     set building = ${unit.building}, floor = ${unit.floor}, name = ${unit.name}, area_m2 = ${unit.areaM2}, clear_height_m = ${unit.clearHeightM},
       floor_load_kn_m2 = ${unit.floorLoadKnM2}, power_kva = ${unit.powerKva}, gmp = ${unit.gmp}, bsl = ${unit.bsl}, crane_t = ${unit.craneT},
-      provisions = ${unit.provisions}::text[], price_fen_m2 = ${unit.priceFenM2}, available_from = ${unit.availableFrom}, revision = revision + 1
+      provisions = ${unit.provisions}::text[], price_fen_m2 = ${unit.priceFenM2}, available_from = ${unit.availableFrom},
+      published = ${unit.published}, revision = revision + 1
     where park = ${park} and id = ${id}
   `);
 }

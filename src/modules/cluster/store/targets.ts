@@ -85,16 +85,37 @@ export function countReaching(
   { kind, property, least }: { kind: string; property: string; least: number },
 ): Promise<{ value: number; of: number; known: number }> {
   return db.one(sql`
-    with newest as (
-      select distinct on (said.thing) said.thing, (said.value #>> '{}')::numeric as value
-      from cluster.statement as said join cluster.thing as thing on thing.id = said.thing
-      where said.property = ${property} and said.withdrawn_at is null and jsonb_typeof(said.value) = 'number' and thing.kind = ${kind}
-        and not thing.example and thing.merged_into is null
-      order by said.thing, said.as_of desc nulls last, said.said_at desc, said.id
+    with high as (
+      select distinct said.thing from cluster.statement as said join cluster.thing as thing on thing.id = said.thing
+      where said.property = ${property} and said.withdrawn_at is null and jsonb_typeof(said.value) = 'number'
+        and (said.value #>> '{}')::numeric >= ${least} and thing.kind = ${kind} and not thing.example and thing.merged_into is null
     )
-    select (select count(*)::int from newest where value >= ${least}) as value, (select count(*)::int from newest) as known,
+    select (
+        select count(*)::int from high cross join lateral (
+          select (said.value #>> '{}')::numeric as value from cluster.statement as said
+          where said.thing = high.thing and said.property = ${property} and said.withdrawn_at is null and jsonb_typeof(said.value) = 'number'
+          order by said.as_of desc nulls last, said.said_at desc, said.id limit 1
+        ) as newest
+        where newest.value >= ${least}
+      ) as value,
+      (
+        select count(distinct said.thing)::int from cluster.statement as said join cluster.thing as thing on thing.id = said.thing
+        where said.property = ${property} and said.withdrawn_at is null and jsonb_typeof(said.value) = 'number'
+          and thing.kind = ${kind} and not thing.example and thing.merged_into is null
+      ) as known,
       (select count(*)::int from cluster.thing where kind = ${kind} and not example and merged_into is null) as of
   `);
+}
+
+/** The enterprises, without examples, of which most is said in these properties. */
+export async function findMostSaid(db: Db, properties: readonly string[], limit: number): Promise<string[]> {
+  const rows = await db.rows<{ id: string }>(sql`
+    select said.thing as id from cluster.statement as said join cluster.thing as thing on thing.id = said.thing
+    where said.property = any(${[...properties]}::text[]) and said.withdrawn_at is null and thing.kind = 'enterprise' and thing.merged_into is null
+      and not thing.example
+    group by said.thing order by count(*) desc, said.thing limit ${limit}
+  `);
+  return rows.map(({ id }) => id);
 }
 
 /** Patents whose newest legal state is valid, by their number inventions, of those whose state is known. */

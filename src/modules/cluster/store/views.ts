@@ -6,6 +6,7 @@ import { isInside } from './record.ts';
 
 /** More are not drawn: nobody reads a map of more. */
 export const MOST_MAPPED = 5_000;
+const MOST_EDGES = 50_000;
 
 export interface MapThingRow {
   id: string;
@@ -19,10 +20,23 @@ export interface MapThingRow {
   isDue: boolean;
 }
 
-/** What a map shows, one more than it may: the last says that there are more. */
+const MAPPED = (examples: boolean) =>
+  sql`thing.kind = any(${[...MAP_KINDS]}::text[]) and thing.merged_into is null and (${examples} or not thing.example)`;
+
+export async function countMapThings(
+  db: Db,
+  { examples }: { examples: boolean },
+): Promise<Partial<Record<MapKind, number>>> {
+  const rows = await db.rows<{ kind: MapKind; n: number }>(
+    sql`select thing.kind, count(*)::int as n from cluster.thing as thing where ${MAPPED(examples)} group by thing.kind`,
+  );
+  return Object.fromEntries(rows.map(({ kind, n }) => [kind, n]));
+}
+
+/** What a map shows: of each kind so many, by id. */
 export function findMapThings(
   { db, now }: Pick<Context, 'db' | 'now'>,
-  { examples }: { examples: boolean },
+  { examples, most }: { examples: boolean; most: Partial<Record<MapKind, number>> },
 ): Promise<MapThingRow[]> {
   const degrees = (property: string) => sql`(
     select (said.value #>> '{}')::float8 from cluster.statement as said
@@ -33,14 +47,28 @@ export function findMapThings(
     select thing.id, thing.kind, thing.name, thing.name_zh as "nameZh", thing.example, thing.due_at < ${now()} as "isDue",
       ${degrees('latitude')} as latitude, ${degrees('longitude')} as longitude,
       exists (select from cluster.conflict as conflict where conflict.thing = thing.id) as disputed
-    from cluster.thing as thing
-    where thing.kind = any(${[...MAP_KINDS]}::text[]) and thing.merged_into is null and (${examples} or not thing.example)
-    order by thing.kind, thing.id limit ${MOST_MAPPED + 1}
+    from unnest(${Object.keys(most)}::text[], ${Object.values(most)}::int[]) as share (kind, most) cross join lateral (
+      select * from cluster.thing as each
+      where each.kind = share.kind and each.merged_into is null and (${examples} or not each.example) order by each.id limit share.most
+    ) as thing
+    order by thing.kind, thing.id
+  `);
+}
+
+/** All things by what they lie in directly and by kind; a thing that is nowhere said to lie in anything stands under null. */
+export function countByPlace(
+  db: Db,
+  { examples }: { examples: boolean },
+): Promise<{ place: string | null; kind: MapKind; n: number }[]> {
+  return db.rows(sql`
+    select lies.object as place, thing.kind, count(*)::int as n
+    from cluster.thing as thing left join cluster.relation as lies
+      on lies.subject = thing.id and lies.predicate = 'located-in' and lies.withdrawn_at is null
+    where ${MAPPED(examples)} group by lies.object, thing.kind order by lies.object, thing.kind limit ${MOST_EDGES}
   `);
 }
 
 const STEPS_UP = 6;
-const MOST_EDGES = 50_000;
 
 /** Where these things and whatever they lie in lie, who runs them, and their sectors; merged things under the id that answers for them. */
 export function findMapEdges(db: Db, things: readonly string[]): Promise<Edge[]> {

@@ -18,6 +18,7 @@ import {
   VOCABULARY,
   versionAt,
   waysToQualify,
+  windowOf,
 } from './index.ts';
 
 const DAY = '2026-06-01';
@@ -475,5 +476,89 @@ describe('what to ask and what to change', () => {
       evidence: [],
     };
     expect(() => standing(clause)).toThrow(Problem);
+  });
+});
+
+/** Goal: the corners of days, ceilings and stacking. Method: versions and clauses made for each corner, worked out by hand. */
+describe('corners', () => {
+  const none = { en: '', zh: '' };
+  const clause = (parts: Partial<Clause>): Clause => ({
+    id: 'c',
+    title: none,
+    evidence: [],
+    amount: { kind: 'none' },
+    ...parts,
+  });
+  const standing = (parts: Partial<Clause>, caps: NonNullable<PolicyVersion['caps']> = []): StandingClause => {
+    const version: PolicyVersion = { version: 1, from: '2024-01-01', caps, clauses: [] };
+    return { ...readyClause('p', version, clause(parts), VOCABULARY), standing: 'in-force', caps };
+  };
+
+  test('a version that ends on a leap day holds on it and not after it', () => {
+    const version = { from: '2024-02-29', to: '2028-02-29' };
+    expect(['2024-02-28', '2024-02-29', '2028-02-29', '2028-03-01'].map((day) => standingOf(version, day))).toEqual([
+      ...['not-yet', 'in-force', 'in-force', 'ended'],
+    ]);
+    expect(windowOf({ window: { from: '2024-02-29' } }, { from: '2024-01-01', to: '2024-02-29' })).toEqual({
+      ...{ from: '2024-02-29', to: '2024-02-29' },
+    });
+  });
+
+  test('of two versions of one day the later one holds; of a day before all the first', () => {
+    const versions = [2, 3, 1].map((version) => ({ version, from: '2024-05-01', clauses: [] }));
+    expect(versionAt(versions, '2024-05-01').version).toBe(3);
+    expect(versionAt(versions, '2024-04-30').version).toBe(1);
+    expect(versionAt([...versions, { version: 4, from: '2026-01-01', clauses: [] }], '2025-12-31').version).toBe(3);
+  });
+
+  test.each([
+    [99_999_999, 9_999_999],
+    [100_000_000, 10_000_000],
+    [100_000_001, 10_000_000],
+    [1, 0],
+    [Number.MAX_SAFE_INTEGER, 10_000_000],
+  ])('ten per cent of %d fen, at most 100,000 yuan, is %d fen', (base, fen) => {
+    const of = standing({ amount: { kind: 'rate', of: 'fixedInvestment', percent: 10, ceilingYuan: 100_000 } });
+    const { amount } = assess(of, { fixedInvestment: base });
+    expect([amount.least, amount.most]).toEqual([fen, fen]);
+    expect(amount.steps.reduce((sum, { least }) => sum + least, 0)).toBe(fen);
+  });
+
+  test('twelve clauses in three groups under one cap: the best lawful total, in bounded time', () => {
+    const caps = [{ id: 'year', yuan: 1_000, title: none }];
+    const clauses = Array.from({ length: 12 }, (_, at) =>
+      standing(
+        {
+          ...{
+            id: `c${at}`,
+            exclusive: `g${at % 3}`,
+            amount: { kind: 'fixed', yuan: 100 * (at + 1) },
+            when: 'leading',
+          },
+          ...(at % 2 === 0 && { caps: ['year'] }),
+        },
+        caps,
+      ),
+    ).map((each, at) => ({ ...each, key: `p/c${at}` }));
+    const total = bestTotal(
+      clauses,
+      clauses.map((each) => assess(each, { leading: true })),
+    );
+    // Of each group the most: 1000 free, 1100 held to the cap of 1000, 1200 free.
+    expect(total).toMatchObject({ certain: 320_000, possible: 320_000, isGreedy: false });
+    expect(total.left).toHaveLength(9);
+    const many = Array.from({ length: 40 }, (_, at) => ({
+      ...clauses[at % 12]!,
+      key: `p/m${at}`,
+      clause: { ...clauses[at % 12]!.clause, exclusive: `g${at % 13}` },
+    }));
+    const began = performance.now();
+    expect(
+      bestTotal(
+        many,
+        many.map((each) => assess(each, { leading: true })),
+      ).isGreedy,
+    ).toBe(true);
+    expect(performance.now() - began).toBeLessThan(1_000);
   });
 });
