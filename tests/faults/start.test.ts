@@ -21,7 +21,7 @@ async function failingStart(env: NodeJS.ProcessEnv, flags: readonly string[] = [
   const { status, stderr } = spawnSync(execPath, ['src/main.ts', ...flags], {
     env: all,
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 120_000,
   });
   expect(status).toBe(1);
   return stderr

@@ -1,11 +1,11 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
- * What takes longest begins first, so that no processor waits for a last one at the end. Browser files share one platform, two at a time: the
- * gate and the trade order as the same buyer, the gate and the lake ask as the same director, and the last walk takes a policy away for a
- * moment; so these stand far apart, and the trade where its example is long on the market.
+ * What takes longest begins first, so that no processor waits for a last one at the end. Browser files share one platform, two at a time: first
+ * what needs little of the region's past, which is still being told. The gate and the trade order as the same buyer, the gate and the lake ask as
+ * the same director, and the last walk takes a policy of the park away for a moment: these stand far apart.
  */
-const ORDER = [
+const FIRST = [
   'src/modules/records/analytics/compile',
   'tests/contract/dsp-tck/dsp-tck',
   'tests/contract/anonymity-arx',
@@ -23,16 +23,21 @@ const ORDER = [
   'tests/contract/sql-on-fhir-property',
   'src/kernel/lake/engine',
   'tests/e2e/screen',
-  'tests/e2e/gate',
+  'tests/e2e/operations',
+  'tests/e2e/certificates',
   'tests/e2e/parks',
   'tests/e2e/meeting',
+  'tests/e2e/gate',
+];
+const LAST = [
   'tests/e2e/outbreaks',
-  'tests/e2e/operations',
+  'tests/e2e/safety',
   'tests/e2e/cohort',
   'tests/e2e/explore',
-  'tests/e2e/reports',
+  'tests/e2e/exchange',
+  'tests/e2e/walks',
+  'tests/e2e/lake',
 ];
-const LAST = ['tests/e2e/exchange', 'tests/e2e/walks', 'tests/e2e/lake'];
 
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -42,6 +47,6 @@ export class LongestFirst extends BaseSequencer {
 
 function placeOf({ moduleId }: TestSpecification): number {
   const among = (names: readonly string[]) => names.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
-  const first = among(ORDER);
-  return first < 0 ? ORDER.length + 1 + among(LAST) : first;
+  const first = among(FIRST);
+  return first < 0 ? FIRST.length + 1 + among(LAST) : first;
 }

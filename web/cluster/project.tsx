@@ -103,7 +103,7 @@ function Shown({ page }: { page: ProjectPage }) {
 
 function Figured({ page: { project, isPublic } }: { page: ProjectPage }) {
   const { t } = useTranslation('cluster');
-  const { money, number, area } = useAmounts();
+  const { money, number, area, named } = useAmounts();
   return (
     <Panel title={t('projects.what')}>
       <Facts
@@ -115,7 +115,7 @@ function Figured({ page: { project, isPublic } }: { page: ProjectPage }) {
               t('parks.unknown')
             ) : (
               <Go key="park" to={`/cluster/parks/${project.park}`}>
-                {project.parkName}
+                {named({ name: project.parkName ?? project.park, nameZh: project.parkNameZh })}
               </Go>
             ),
           ],
@@ -314,7 +314,8 @@ function Edit({ page: { project }, close }: { page: ProjectPage; close: () => vo
   const { t } = useTranslation('cluster');
   const { named } = useAmounts();
   const parks = new Map((useProjects({ examples: 'yes' }).data?.parks ?? []).map((park) => [park.id, named(park)]));
-  if (project.park !== null) parks.set(project.park, project.parkName ?? project.park);
+  if (project.park !== null)
+    parks.set(project.park, named({ name: project.parkName ?? project.park, nameZh: project.parkNameZh }));
   const fields = useProjectFields([...parks]);
   const change = useAct(
     (body: object) => send.put(`/projects/${project.id}`, { ...body, revision: project.revision }),

@@ -33,7 +33,9 @@ export default function Projects() {
   const projects = query.data?.projects ?? [];
   const parks = new Map([
     ...(query.data?.parks ?? []).map((each) => [each.id, named(each)] as const),
-    ...projects.flatMap(({ park: id, parkName }) => (id === null ? [] : [[id, parkName ?? id] as const])),
+    ...projects.flatMap(({ park: id, parkName, parkNameZh }) =>
+      id === null ? [] : [[id, named({ name: parkName ?? id, nameZh: parkNameZh })] as const],
+    ),
   ]);
   return (
     <Page

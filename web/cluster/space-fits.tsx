@@ -119,9 +119,14 @@ function Key({ unit }: { unit: SpaceFit['unit'] }) {
   return <span className="quiet">{parts.filter((part) => part !== false).join(' · ')}</span>;
 }
 
-function UnitLink({ fit: { unit, together, parkName } }: { fit: SpaceFit }) {
+function UnitLink({ fit: { unit, together, parkName, parkNameZh } }: { fit: SpaceFit }) {
+  const { named } = useAmounts();
   const names = [unit.name, ...together.map(({ name }) => name)].join(' + ');
-  return <Go to={`/cluster/parks/${unit.park}?unit=${unit.id}`}>{[parkName, unit.building, names].join(' · ')}</Go>;
+  return (
+    <Go to={`/cluster/parks/${unit.park}?unit=${unit.id}`}>
+      {[named({ name: parkName, nameZh: parkNameZh }), unit.building, names].join(' · ')}
+    </Go>
+  );
 }
 
 /** Up to four units side by side. */

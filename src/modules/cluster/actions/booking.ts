@@ -63,6 +63,7 @@ import {
   type StoredBooking,
   saveBookable,
 } from '../store/index.ts';
+import { notify } from './notices.ts';
 import { ownThings } from './spoken.ts';
 
 const [BOOK, HOLD] = ['cluster.booking', 'cluster.booking.hold'];
@@ -402,13 +403,36 @@ async function noteMove(
   { thing, booking, state, reason }: { thing: string; booking: string; state: BookingState; reason: string | null },
   more: Record<string, unknown> = {},
 ): Promise<void> {
-  await insertBookingMove(ctx, tx, { thing, booking, state, reason });
+  const n = await insertBookingMove(ctx, tx, { thing, booking, state, reason });
+  await tellOther(ctx, tx, await holdBooking(tx, thing, booking), n);
   await record(ctx, tx, {
     act: `cluster.booking-${state}`,
     subject: `thing/${thing}`,
     detail: { booking, ...(reason !== null && { reason }), ...more },
   });
   await tell(tx, { type: 'cluster.booking-changed', subject: thing, data: { thing, booking, state } });
+}
+
+/** The other side hears of a step; of uses and of times kept free nobody has to. */
+async function tellOther(
+  ctx: Context,
+  tx: Tx,
+  { id, thing, guest, guestName, madeBy, state, from }: StoredBooking,
+  n: number,
+): Promise<void> {
+  if (state === 'used' || state === 'blocked') return;
+  const isGuest = ctx.actor.id === madeBy;
+  const visitor = guest === null ? `account/${madeBy}` : `thing/${guest.id}`;
+  await notify(ctx, tx, {
+    cause: `booking/${id}/${n}`,
+    kind: state === 'asked' || state === 'waiting' ? 'booking-asked' : 'booking-answered',
+    to: [isGuest ? `thing/${thing.id}` : visitor],
+    path: isGuest ? '/cluster/booking?tab=desk' : '/cluster/booking?tab=mine',
+    facts: {
+      ...{ who: guestName, what: { en: thing.name, zh: thing.nameZh ?? thing.name } },
+      ...{ state, dayOn: dayOfMinute(from) },
+    },
+  });
 }
 
 /** Keeps a time free of bookings: maintenance, calibration. What is booked in it is moved or cancelled first. */

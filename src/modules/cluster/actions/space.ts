@@ -121,7 +121,7 @@ function shown<T extends UnitLine>(unit: T, { mayManage, tenants }: { mayManage:
 async function unitLines(
   ctx: Context,
   { park, leases, examples = true }: { park?: string; leases: readonly Lease[]; examples?: boolean },
-): Promise<(UnitLine & { parkName: string })[]> {
+): Promise<(UnitLine & { parkName: string; parkNameZh: string | null })[]> {
   const units = await findUnits(ctx.db, { ...(park !== undefined && { park }), examples, limit: MOST_UNITS });
   const found = await findReservations(ctx.db, ctx.now(), { ...(park !== undefined && { park }), limit: MOST_LEASES });
   const own = await ownThings(ctx, TENANTS);
@@ -133,13 +133,14 @@ async function unitLines(
   const held = new Map(reservations.map((each) => [each.unit, each]));
   const byUnit = Map.groupBy(leases, ({ unit }) => unit);
   const today = todayOf(ctx.now());
-  return units.map(({ parkName, ...unit }) => ({
+  return units.map(({ parkName, parkNameZh, ...unit }) => ({
     ...unitLineOf(unit, {
       leases: byUnit.get(unit.id) ?? [],
       reservation: held.get(unit.id) ?? null,
       today,
     }),
     parkName,
+    parkNameZh,
   }));
 }
 

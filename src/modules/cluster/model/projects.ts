@@ -38,6 +38,7 @@ export interface ProjectLine extends ProjectFields {
   id: string;
   example: boolean;
   parkName: string | null;
+  parkNameZh: string | null;
   stage: ProjectStage;
   /** ISO date from which it is in its stage. */
   since: string;

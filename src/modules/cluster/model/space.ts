@@ -123,6 +123,7 @@ export interface SpaceFit {
   together: { id: string; name: string; areaM2: number }[];
   areaM2: number;
   parkName: string;
+  parkNameZh: string | null;
   verdict: 'fits' | 'may-fit' | 'nearly' | 'no';
   checks: SpaceCheck[];
 }

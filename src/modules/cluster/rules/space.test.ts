@@ -40,9 +40,13 @@ const lease = (parts: Partial<Lease> = {}): Lease => ({
   ...{ depositFen: 0, noticeDays: 90, revision: 1 },
   ...parts,
 });
-const free = (parts: Partial<SpaceUnit> = {}, leases: Lease[] = []): UnitLine & { parkName: string } => ({
+const free = (
+  parts: Partial<SpaceUnit> = {},
+  leases: Lease[] = [],
+): UnitLine & { parkName: string; parkNameZh: string | null } => ({
   ...lineOf(unit(parts), { leases, reservation: null, today: TODAY }),
   parkName: 'P',
+  parkNameZh: null,
 });
 
 describe('what fits', () => {
@@ -174,7 +178,7 @@ describe('a need in one line', () => {
 
 test('a unit larger than the most is missed by how much it is too large', () => {
   const line = lineOf(unit(), { leases: [], reservation: null, today: TODAY });
-  const [fit] = findFits([{ ...line, parkName: 'P' }], { mostAreaM2: 1_000 });
+  const [fit] = findFits([{ ...line, parkName: 'P', parkNameZh: null }], { mostAreaM2: 1_000 });
   expect(fit!.checks).toEqual([{ need: 'mostAreaM2', verdict: 'missed', has: 1_200, asked: 1_000, missedBy: 0.2 }]);
   expect(fit!.verdict).toBe('nearly');
 });

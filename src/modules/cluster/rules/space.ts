@@ -111,17 +111,20 @@ function isNear({ need, missedBy = 0 }: SpaceCheck): boolean {
  * What fits, may fit (something is unknown), nearly fits, and what does not, best first. A unit that is too small alone is taken with further units of
  * its floor that answer the same needs, the largest first.
  */
-export function findFits(units: readonly (UnitLine & { parkName: string })[], need: SpaceNeed): SpaceFit[] {
+export function findFits(
+  units: readonly (UnitLine & { parkName: string; parkNameZh: string | null })[],
+  need: SpaceNeed,
+): SpaceFit[] {
   const floors = Map.groupBy(units, floorOf);
   const fits = units.map((unit): SpaceFit => {
-    const { parkName, ...line } = unit;
+    const { parkName, parkNameZh, ...line } = unit;
     const together =
       need.areaM2 === undefined || unit.areaM2 >= need.areaM2
         ? []
         : companions(unit, floors.get(floorOf(unit)) ?? [], need);
     const areaM2 = together.reduce((sum, each) => sum + each.areaM2, unit.areaM2);
     const checks = checksOf(unit, need, areaM2);
-    return { unit: line, together, areaM2, parkName, checks, verdict: verdictOf(checks) };
+    return { unit: line, together, areaM2, parkName, parkNameZh, checks, verdict: verdictOf(checks) };
   });
   const order = ['fits', 'may-fit', 'nearly', 'no'];
   const missed = ({ checks }: SpaceFit) => checks.filter(({ verdict }) => verdict === 'missed').length;

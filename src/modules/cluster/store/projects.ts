@@ -16,6 +16,7 @@ export interface StoredProject extends ProjectFields {
   id: string;
   example: boolean;
   parkName: string | null;
+  parkNameZh: string | null;
   stage: ProjectStage;
   since: string;
   isPublic: boolean;
@@ -25,7 +26,7 @@ export interface StoredProject extends ProjectFields {
 }
 
 const PROJECT = sql`
-  project.id, project.name, project.name_zh as "nameZh", project.sector, project.park, park.name as "parkName", project.stage, project.since,
+  project.id, project.name, project.name_zh as "nameZh", project.sector, project.park, park.name as "parkName", park.name_zh as "parkNameZh", project.stage, project.since,
   project.investment_fen as "investmentFen", project.output_fen as "outputFen", project.land_m2 as "landM2", project.power_kw as "powerKw",
   project.energy_mwh as "energyMwh", project.jobs, project.probability, project.next_step as "nextStep", project.next_owner as "nextOwner",
   project.next_due as "nextDue", project.example, project.is_public as "isPublic", project.revision, project.updated_at as "updatedAt",

@@ -18,13 +18,13 @@ export function findUnits(
     published = false,
     limit,
   }: { park?: string; examples?: boolean; published?: boolean; limit: number },
-): Promise<(SpaceUnit & { parkName: string })[]> {
+): Promise<(SpaceUnit & { parkName: string; parkNameZh: string | null })[]> {
   const terms = [sql`unit.gone_at is null`];
   if (park !== undefined) terms.push(sql`unit.park = ${park}`);
   if (!examples) terms.push(sql`not unit.example`);
   if (published) terms.push(sql`unit.published`);
   return db.rows(sql`
-    select ${UNIT}, park.name as "parkName" from cluster.unit as unit join cluster.thing as park on park.id = unit.park
+    select ${UNIT}, park.name as "parkName", park.name_zh as "parkNameZh" from cluster.unit as unit join cluster.thing as park on park.id = unit.park
     where ${all(terms)} order by unit.park, unit.building, unit.floor, unit.name, unit.id limit ${limit}
   `);
 }
