@@ -73,5 +73,5 @@ describe.skipIf(!hasChromium)('needs and offers', () => {
       .click();
     await one.getByText(contact).waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-  }, 90_000);
+  });
 });
