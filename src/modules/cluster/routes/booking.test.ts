@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { listensTo } from '#kernel/outbox';
 import { sql } from '#kernel/sql';
 import { visitRoutes } from '../../../../tests/support/visits.ts';
-import { enterThing, relate } from '../actions/index.ts';
+import { enterThing, listNotices, relate } from '../actions/index.ts';
 import type { Asked, BookablePage, Booking, BookingsPage, UsageWeek } from '../model.ts';
 import { bookingRoutes } from './booking.ts';
 
@@ -260,6 +260,28 @@ describe('the holder', () => {
   });
 });
 
+test('who waited is told when the time comes to them, and the holder that it is asked for again', async () => {
+  const told = async () =>
+    (await listNotices(own(), { unread: true, limit: 50, offset: 0 })).notices
+      .filter(({ facts }) => facts['dayOn'] === '2026-12-03')
+      .map(({ kind, facts }) => `${kind} ${facts['state']}`);
+  const thing = await instrument({ approval: 'yes' });
+  const time = slot('2026-12-03', 9);
+  const [first] = (await ask(thing, time)).ids;
+  other();
+  await ask(thing, { ...time, wait: 'yes' });
+  guest();
+  await move(await find(first!), 'cancelled');
+  other();
+  expect(await told()).toEqual(['booking-answered asked']);
+  holder();
+  expect((await told()).toSorted()).toEqual([
+    'booking-answered cancelled',
+    'booking-asked asked',
+    'booking-asked asked',
+  ]);
+});
+
 test('samples of a day are counted, also when asked at once', async () => {
   const thing = await instrument({ way: 'samples', samplesADay: 10, priceFen: 5_000, pricePer: 'sample' }, 'service');
   const day = slot('2026-11-24', 12);
@@ -324,6 +346,30 @@ test('what is free on a day is found by method and place', async () => {
   await ask(thing, slot('2026-11-24', 9, 8));
   expect(await search('text=cryogenic&free=2026-11-24')).toEqual([]);
   expect(await search('text=cryogenic&place=park')).toEqual([]);
+});
+
+test('the holder hears of what is asked, the guest of the answer, nobody of the own act', async () => {
+  const told = async (thing: string) => {
+    const { notices } = await listNotices(own(), { unread: false, limit: 200, offset: 0 });
+    return notices
+      .filter(({ facts }) => (facts['what'] as { en: string }).en === thing)
+      .map(({ kind, facts }) => [kind, facts['state']]);
+  };
+  const thing = await instrument({ approval: 'yes' });
+  const name = `Sorter ${things}`;
+  const [id] = (await ask(thing, slot('2026-11-26', 9))).ids;
+  expect(await told(name)).toEqual([]);
+  holder();
+  expect(await told(name)).toEqual([['booking-asked', 'asked']]);
+  await move(await find(id!, 'desk'), 'approved');
+  expect(await told(name)).toHaveLength(1);
+  guest();
+  expect(await told(name)).toEqual([['booking-answered', 'approved']]);
+  await move(await find(id!), 'cancelled');
+  other();
+  expect(await told(name)).toEqual([]);
+  holder();
+  expect((await told(name)).map(([, state]) => state).toSorted()).toEqual(['asked', 'cancelled']);
 });
 
 test('lists are read page by page, each booking once', async () => {

@@ -313,16 +313,18 @@ async function onceAtATime(work: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
+/** @returns the number of the move */
 export async function insertBookingMove(
   ctx: Context,
   tx: Tx,
   { thing, booking, state, reason }: { thing: string; booking: string; state: BookingState; reason: string | null },
-): Promise<void> {
-  await tx.run(sql`
+): Promise<number> {
+  const { n } = await tx.one<{ n: number }>(sql`
     insert into cluster.booking_move (thing, booking, n, state, reason, by_name, at)
     select ${thing}, ${booking}, coalesce(max(n), 0) + 1, ${state}, ${reason}, ${ctx.actor.name}, ${ctx.now()}
-    from cluster.booking_move where thing = ${thing} and booking = ${booking}
+    from cluster.booking_move where thing = ${thing} and booking = ${booking} returning n
   `);
+  return n;
 }
 
 export function findBookingMoves(

@@ -34,7 +34,7 @@ import { representatives } from './feel.ts';
  * What a decision model says of answers. What has no answer is tried with a value of each kind that the model can tell apart; where that is not
  * known, because a number is reckoned with or there are too many ways, the model says nothing yet.
  */
-export interface Decided {
+interface Decided {
   /** Of a clause whose model decides who is eligible. */
   eligible: Eligibility;
   /** Fen; undefined where the model names no amount, or none that money can be. */
