@@ -1,4 +1,5 @@
 import { existsSync, statfsSync } from 'node:fs';
+import { freemem } from 'node:os';
 import { env } from 'node:process';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './tests/support/order.ts';
@@ -11,7 +12,7 @@ const MEMORY = '/dev/shm';
 const ROOM_BYTES = 6_000_000_000;
 if (env.TMPDIR === undefined && existsSync(MEMORY)) {
   const { bavail, bsize } = statfsSync(MEMORY);
-  if (bavail * bsize > ROOM_BYTES) env.TMPDIR = MEMORY;
+  if (bavail * bsize > ROOM_BYTES && freemem() > 2 * ROOM_BYTES) env.TMPDIR = MEMORY;
 }
 /** A loaded machine is slow, not wrong. */
 const PATIENTLY = { poll: { timeout: 30_000 } };
@@ -51,7 +52,8 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 180_000,
           expect: PATIENTLY,
-          maxWorkers: 2,
+          maxWorkers: 1,
+          fileParallelism: false,
         },
       },
     ],

@@ -1,9 +1,8 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
- * What takes longest begins first, so that no processor waits for a last one at the end. Browser files share one platform, two at a time: first
- * what needs little of the region's past, which is still being told. The gate and the trade order as the same buyer, the gate and the lake ask as
- * the same director, and the last walk takes a policy of the park away for a moment: these stand far apart.
+ * What takes longest begins first, so that no processor waits for a last one at the end. Browser files share one platform: those that need much of
+ * the region's past, which is still being told, come last, and so does the walk that takes a policy of the park away for a moment.
  */
 const FIRST = [
   'src/modules/records/analytics/compile',
