@@ -64,7 +64,7 @@ describe.skipIf(!hasChromium)('booking', () => {
     await page.getByRole('dialog').getByRole('button', { name: '加入候补' }).click();
     await page.getByText('已加入候补').waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-  }, 120_000);
+  });
 
   test('what the guest gives back goes to who waits', async () => {
     const page = await come('enterprise');
@@ -80,5 +80,5 @@ describe.skipIf(!hasChromium)('booking', () => {
       .getByRole('button', { name: /12:00 – 13:00, free$/ })
       .first()
       .waitFor();
-  }, 90_000);
+  });
 });

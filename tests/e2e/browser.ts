@@ -62,6 +62,7 @@ export async function visit(browser: Browser, visitor: Visitor): Promise<Visit> 
     },
     [language, look],
   );
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const troubles: string[] = [];
   page.on('console', (message) => {
@@ -135,7 +136,7 @@ export async function open({ page }: Visit, path: string): Promise<void> {
   await page.goto(path);
   await page.locator('h1').first().waitFor();
   await page.waitForFunction(() => document.querySelector('.bones, .ant-spin-spinning') === null, undefined, {
-    timeout: 20_000,
+    timeout: 60_000,
   });
 }
 

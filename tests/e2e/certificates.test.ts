@@ -46,7 +46,7 @@ describe.skipIf(!hasChromium)('certificates', () => {
     await page.getByRole('button', { name: 'Check the text' }).click();
     await page.getByText('This certificate is not valid.').waitFor();
     await page.getByText('The signature does not fit: something was changed.').waitFor();
-  }, 120_000);
+  });
 
   test('a regulator revokes one, and whoever scans its code in a hand is told so in Chinese', async () => {
     const id = await stand.issue('listing');
@@ -70,7 +70,7 @@ describe.skipIf(!hasChromium)('certificates', () => {
     await hand.getByText('该证书无效。').waitFor();
     await hand.getByText('已被撤销。', { exact: true }).waitFor();
     expect(await hand.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-  }, 120_000);
+  });
 
   test('a number that nobody knows is said to be unknown, and every other address asks for the sign-in, which leads back to it', async () => {
     const page = await come();
@@ -83,5 +83,5 @@ describe.skipIf(!hasChromium)('certificates', () => {
     await page.getByLabel('Password').fill(stand.regulator.password);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('heading', { name: 'Certificates' }).waitFor();
-  }, 60_000);
+  });
 });

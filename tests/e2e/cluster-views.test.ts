@@ -28,7 +28,7 @@ describe.skipIf(!hasChromium)('the record as a map and as chains', () => {
     expect(features.every(({ geometry }: { geometry: unknown }) => geometry === null)).toBe(true);
     await page.getByText('Managed by', { exact: true }).first().click();
     await page.getByRole('button', { name: /^1 Foshan/ }).waitFor();
-  }, 90_000);
+  });
 
   test('in a hand, in Chinese, the list is drawn up over the map', async () => {
     const page = await come('enterprise', { language: 'zh', width: 390, height: 844 });
@@ -41,7 +41,7 @@ describe.skipIf(!hasChromium)('the record as a map and as chains', () => {
       .click();
     await page.getByRole('region', { name: '所选条目' }).getByRole('link', { name: '档案' }).waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-  }, 90_000);
+  });
 
   test('on a wall it goes from place to place', async () => {
     const page = await come('regulator', { width: 3840, height: 2160 });
@@ -52,7 +52,7 @@ describe.skipIf(!hasChromium)('the record as a map and as chains', () => {
     await page.getByText('Guangdong Canyou Zongbao').waitFor();
     await page.getByRole('button', { name: 'Before' }).click();
     await page.getByRole('heading', { name: 'The whole record' }).waitFor();
-  }, 90_000);
+  });
 
   test('a gap of a chain is closed by who keeps the record', async () => {
     const page = await come('regulator');
@@ -62,5 +62,5 @@ describe.skipIf(!hasChromium)('the record as a map and as chains', () => {
     await page.locator('.ant-select-item-option', { hasText: 'Clinical-Grade Seed Cell Bank' }).first().click();
     await page.getByRole('button', { name: 'Place on this link' }).click();
     await page.getByRole('link', { name: /Collection of cells\s*one only/ }).waitFor();
-  }, 90_000);
+  });
 });

@@ -33,7 +33,7 @@ describe.skipIf(!hasChromium)('the industry map', () => {
       .first()
       .click();
     await page.getByRole('dialog').getByText('Confidence').waitFor();
-  }, 60_000);
+  });
 
   test('an enterprise finds a fact by its quote, and asks to speak for what it is', async () => {
     const page = await come('enterprise');
@@ -53,7 +53,7 @@ describe.skipIf(!hasChromium)('the industry map', () => {
     await page.getByLabel('Why you may speak for it').fill('We are this enterprise.');
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     await page.getByRole('region', { name: 'Speaks for it' }).getByText('claimed').waitFor();
-  }, 60_000);
+  });
 
   test('the relations around a park are read in Chinese in a hand', async () => {
     const page = await come('investor', { language: 'zh', width: 390, height: 844 });
@@ -61,7 +61,7 @@ describe.skipIf(!hasChromium)('the industry map', () => {
     await page.locator('.plot svg path').first().waitFor();
     await page.getByRole('link', { name: '佛山建发集团' }).waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-  }, 60_000);
+  });
 
   test('who has no account reads and takes away all but examples', async () => {
     const page = await drop();
@@ -70,5 +70,5 @@ describe.skipIf(!hasChromium)('the industry map', () => {
     expect(csv).toContain('KingMed Diagnostics');
     expect(csv).not.toContain('example-enterprise');
     expect((await page.request.get('/api/cluster/things')).status()).toBe(401);
-  }, 60_000);
+  });
 });

@@ -13,7 +13,7 @@ import {
 } from './browser.ts';
 
 const LAKE_MS = 200_000;
-const SLOWLY = { timeout: 20_000 };
+const SLOWLY = { timeout: 60_000 };
 
 /**
  * Goal: whoever may ask builds a cohort by hand and by keyboard, understands what it says, keeps it and finds it again; whoever may not is not led

@@ -27,7 +27,7 @@ describe.skipIf(!hasChromium)('decision models', () => {
 
     await page.getByRole('tab', { name: 'What needs what' }).click();
     await page.getByText('decision ceiling needs: phase, size').waitFor();
-  }, 60_000);
+  });
 
   test('a file that is no model is refused in words, and read in Chinese in a hand', async () => {
     const page = await come('regulator', { language: 'zh', width: 390, height: 844 });
@@ -41,5 +41,5 @@ describe.skipIf(!hasChromium)('decision models', () => {
     await page.getByRole('button', { name: '试算' }).click();
     await page.getByRole('heading', { name: '结果' }).waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
-  }, 60_000);
+  });
 });

@@ -42,7 +42,7 @@ describe.skipIf(!hasChromium)('exploring tests', () => {
     await page.getByRole('row').filter({ hasText: 'robust' }).first().waitFor();
     await page.locator('.explore-progress').waitFor({ state: 'detached', timeout: 90_000 });
     await page.getByText('too few results: 120 are needed').first().waitFor();
-  }, 120_000);
+  });
 
   test('too few persons are not told', async () => {
     const page = await come('regulator');

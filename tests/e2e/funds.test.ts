@@ -42,7 +42,7 @@ describe.skipIf(!hasChromium)('funds and targets', () => {
     await page.locator('.plot svg path').first().waitFor();
     await page.getByRole('tab', { name: 'Quarterly form' }).click();
     await page.getByText('Closing net asset value').waitFor();
-  }, 120_000);
+  });
 
   test('the department filters what is unknown, asks a lead, enters a value and corrects it', async () => {
     const page = await come('regulator');
@@ -66,7 +66,7 @@ describe.skipIf(!hasChromium)('funds and targets', () => {
     await entry.getByRole('button', { name: 'Enter a value' }).click();
     await page.getByRole('cell', { name: /letter of the lead/ }).waitFor();
     await page.getByText('answered').first().waitFor();
-  }, 90_000);
+  });
 
   test('the report says the same on the page and in the workbook, and fits a hand in Chinese', async () => {
     const page = await come('regulator', { language: 'zh', width: 390, height: 844 });
@@ -81,5 +81,5 @@ describe.skipIf(!hasChromium)('funds and targets', () => {
     expect(file.subarray(0, 2).toString()).toBe('PK');
     await go('/cluster/ladder');
     await page.getByText('规模以上工业企业').first().waitFor();
-  }, 60_000);
+  });
 });

@@ -175,7 +175,7 @@ describe.skipIf(!hasChromium)('the lake', () => {
       // Its two turns are free again: the next one is answered at once.
       await write(one, 'Question', 'select 42 as answer');
       await page.getByRole('button', { name: 'Run' }).click();
-      await page.locator('table.result').getByText('42').waitFor({ timeout: 10_000 });
+      await page.locator('table.result').getByText('42').waitFor({ timeout: 20_000 });
     });
 
     test('a researcher sees no row of a person, and is told where counts are', async () => {

@@ -41,7 +41,7 @@ describe.skipIf(!hasChromium)('offering data products', () => {
     await page.getByRole('heading', { name: 'Data products' }).waitFor();
     await page.getByText(/^Found: /).waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-  }, 60_000);
+  });
 
   test('the regulator finds the desk and what is known of each venue', async () => {
     const page = await come('regulator', { language: 'zh' });
@@ -50,5 +50,5 @@ describe.skipIf(!hasChromium)('offering data products', () => {
     await go('/exchange/venues?part=profiles');
     await page.getByRole('heading', { name: '深圳数据交易所' }).waitFor();
     await page.getByText('模拟器：速度与拒绝均为虚构').first().waitFor();
-  }, 60_000);
+  });
 });

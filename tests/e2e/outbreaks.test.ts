@@ -101,7 +101,7 @@ describe.skipIf(!hasChromium)('outbreaks', () => {
     await dialog.getByText('An outbreak', { exact: true }).click();
     await dialog.getByRole('textbox', { name: 'Why' }).fill('Vaccinated around the cases; no case for three weeks.');
     await dialog.getByRole('button', { name: 'Close', exact: true }).click();
-    await expect.poll(async () => (await measles(page))?.state, { timeout: 10_000 }).toBe('closed');
+    await expect.poll(async () => (await measles(page))?.state).toBe('closed');
     await page.getByRole('button', { name: 'Open again' }).waitFor();
   });
 

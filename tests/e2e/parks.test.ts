@@ -62,7 +62,7 @@ describe.skipIf(!hasChromium)('parks', () => {
     await lease.getByLabel('Rent, ¥ per m² and month *').fill('41');
     await lease.getByRole('button', { name: 'Let', exact: true }).click();
     await page.getByRole('link', { name: new RegExp(`^${unit}\\s*420 m²\\s*let`) }).waitFor();
-  }, 120_000);
+  });
 
   test('the tenant asks from a hand in Chinese, and finds space that fits', async () => {
     const page = await come('enterprise', { language: 'zh', width: 390, height: 844 });
@@ -77,7 +77,7 @@ describe.skipIf(!hasChromium)('parks', () => {
     await go('/cluster/space?areaM2=800&gmp=D&examples=yes');
     await page.getByText('A202').first().waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-  }, 90_000);
+  });
 
   test('the park answers the tenant; a project passes its gate by the regulator', async () => {
     const page = await come('regulator');
@@ -95,5 +95,5 @@ describe.skipIf(!hasChromium)('parks', () => {
     await dialog.getByLabel('Reason *').fill('The rest follows.');
     await dialog.getByRole('button', { name: 'Pass the gate' }).click();
     await page.getByText(/^Gate of (Validation|Approval|Making|Market)/).waitFor();
-  }, 90_000);
+  });
 });

@@ -64,7 +64,7 @@ describe.skipIf(!hasChromium)('policies', () => {
     await dialog.getByRole('button', { name: 'Record a payment' }).click();
     await page.getByText('All that was granted is paid.').waitFor();
     await page.getByText('T-2026-1').waitFor();
-  }, 90_000);
+  });
 
   test('the enterprise hears of it on its start page, reads it, and takes that back', async () => {
     const page = await come('enterprise');
@@ -88,7 +88,7 @@ describe.skipIf(!hasChromium)('policies', () => {
     await line.getByRole('button', { name: 'Mark as read' }).waitFor();
     await page.getByRole('checkbox', { name: 'Steps of applications' }).uncheck();
     await expect.poll(() => line.count()).toBe(0);
-  }, 60_000);
+  });
 
   test('the maker of a rule sees what a change costs, examples only when asked for', async () => {
     const page = await come('regulator');
@@ -98,7 +98,7 @@ describe.skipIf(!hasChromium)('policies', () => {
     await page.getByRole('button', { name: 'Reckon' }).click();
     await page.getByText('¥600,000').first().waitFor();
     await page.getByText('¥200,000').first().waitFor();
-  }, 60_000);
+  });
 
   test('the enterprise reads it in Chinese in a hand', async () => {
     const page = await come('enterprise', { language: 'zh', width: 390, height: 844 });
@@ -106,5 +106,5 @@ describe.skipIf(!hasChromium)('policies', () => {
     await page.getByRole('article', { name: '外资开展基因诊断与治疗技术奖励' }).getByText('符合').first().waitFor();
     await page.getByText('下一个问题').waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-  }, 60_000);
+  });
 });

@@ -51,7 +51,7 @@ describe.skipIf(!hasChromium)('case reports', () => {
     await page.getByRole('cell', { name: 'possible' }).waitFor();
     await page.getByRole('tab', { name: 'Versions and limits' }).click();
     await page.getByRole('cell', { name: /ask again within 15 days/ }).waitFor();
-  }, 120_000);
+  });
 
   test('the regulator takes a file in, finds what was told twice and downloads it as it came', async () => {
     const page = await come('regulator');
@@ -79,7 +79,7 @@ describe.skipIf(!hasChromium)('case reports', () => {
     await page.getByRole('dialog').getByRole('textbox').fill('the same woman, told by her hospital');
     await page.getByRole('dialog').getByRole('button', { name: 'Same case' }).click();
     await page.getByText('This report is a duplicate and is not counted').waitFor();
-  }, 120_000);
+  });
 
   test('the enterprise reads the list in Chinese in a hand', async () => {
     const page = await come('enterprise', { language: 'zh', width: 390, height: 844 });

@@ -21,7 +21,7 @@ describe.skipIf(!hasChromium)('the safety desk', () => {
     });
     expect(answer.status(), await answer.text()).toBe(200);
     await sender.close();
-  }, 120_000);
+  });
 
   test('the regulator judges, sees the pair in the volcano and the table, and follows the alarm to it', async () => {
     const page = await come('regulator');

@@ -35,7 +35,7 @@ describe.skipIf(!hasChromium)('emergency stocks', () => {
         day: dayBefore(10),
       });
     await visit().close();
-  }, 120_000);
+  });
 
   test('the regulator sees cover, a scenario shortens it, and the address holds it', async () => {
     const page = await come('regulator');
@@ -56,7 +56,7 @@ describe.skipIf(!hasChromium)('emergency stocks', () => {
     await page.getByRole('button', { name: 'Show Measles IgM test, Shenzhen' }).first().click();
     await page.locator('.plot svg path').first().waitFor();
     await page.getByText('Shenzhen store').first().waitFor();
-  }, 60_000);
+  });
 
   test('a count is looked at first: its faults are told, then it is taken in', async () => {
     const page = await come('regulator');
@@ -73,7 +73,7 @@ describe.skipIf(!hasChromium)('emergency stocks', () => {
     await page.getByText('1 lines to take in').waitFor();
     await page.getByRole('button', { name: 'Take it in' }).click();
     await page.getByRole('row').filter({ hasText: 'Sodium chloride' }).first().waitFor();
-  }, 60_000);
+  });
 
   test('it fits into a hand in Chinese, and the clinician does not get in', async () => {
     let page = await come('laboratory-director', { language: 'zh', width: 390, height: 844 });
@@ -86,7 +86,7 @@ describe.skipIf(!hasChromium)('emergency stocks', () => {
     await go('/');
     expect(await page.getByRole('link', { name: 'Emergency stocks' }).count()).toBe(0);
     expect((await page.request.get('/api/signals/stocks')).status()).toBe(403);
-  }, 60_000);
+  });
 });
 
 /** The day of the region so many days ago. */

@@ -35,7 +35,7 @@ describe.skipIf(!hasChromium)('efficacy studies', () => {
     expect(steps.map(({ method }) => method)).toEqual(
       expect.arrayContaining(['iptw', 'km', 'cox', 'finegray', 'mmrm']),
     );
-  }, 150_000);
+  });
 
   test('own rows are uploaded by hand, and what the protocol lacks is said', async () => {
     const page = await come('researcher');
@@ -55,7 +55,7 @@ describe.skipIf(!hasChromium)('efficacy studies', () => {
     expect(await page.getByRole('button', { name: 'Analyse' }).isDisabled()).toBe(true);
     await page.getByRole('tab', { name: 'Protocol' }).click();
     await page.getByText('It does not say yet: question, population').waitFor();
-  }, 60_000);
+  });
 
   test('the signed protocol of the example is amended in the form, with its reason, and signed again', async () => {
     const page = await come('researcher');
@@ -74,7 +74,7 @@ describe.skipIf(!hasChromium)('efficacy studies', () => {
     await page.getByRole('button', { name: 'Sign off version 2' }).click();
     await page.getByText('Version 2 signed off by').waitFor();
     await page.getByRole('row').filter({ hasText: 'The ward has a standard of its own' }).waitFor();
-  }, 60_000);
+  });
 
   test('the regulator reads the report in Chinese in a hand', async () => {
     const page = await come('regulator', { language: 'zh', width: 390, height: 844 });
@@ -82,7 +82,7 @@ describe.skipIf(!hasChromium)('efficacy studies', () => {
     await page.getByRole('link', { name: '已完成' }).first().click();
     await page.getByRole('heading', { name: '本研究不能说明什么' }).waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-  }, 60_000);
+  });
 
   test.each(['patient', 'courier'])('the %s finds no such page, and gets no answer', async (role) => {
     const page = await come(role);

@@ -237,7 +237,7 @@ function Whole(props: { label: string; value: number | null; change: (value: num
   );
 }
 
-function Part({ title, children }: { title: string; children: ReactNode }) {
+function Part({ title, children }: { title: ReactNode; children: ReactNode }) {
   return (
     <fieldset className="study-part">
       <legend>{title}</legend>
@@ -336,10 +336,13 @@ function Optional<T>(props: {
 }) {
   const { title, value, fresh, change, children } = props;
   return (
-    <Part title={title}>
-      <Checkbox checked={value !== undefined} onChange={({ target }) => change(target.checked ? fresh : undefined)}>
-        {title}
-      </Checkbox>
+    <Part
+      title={
+        <Checkbox checked={value !== undefined} onChange={({ target }) => change(target.checked ? fresh : undefined)}>
+          {title}
+        </Checkbox>
+      }
+    >
       {value !== undefined && children(value)}
     </Part>
   );

@@ -92,10 +92,12 @@ function Report({ page: { protocol, data, course }, report }: { page: RunPage; r
     <div className="stack">
       {data?.source.kind === 'example' && <StatusTag tone="warning">{t('studies.synthetic')}</StatusTag>}
       <Panel title={t('studyReport.design')}>
-        <ProtocolFacts protocol={protocol} />
-        <PlanFacts protocol={protocol} />
-        <Signed version={course[0]} />
-        {report.smallest !== null && <p className="quiet">{t('studyReport.smallest', { count: report.smallest })}</p>}
+        <div className="stack">
+          <ProtocolFacts protocol={protocol} />
+          <PlanFacts protocol={protocol} />
+          <Signed version={course[0]} />
+          {report.smallest !== null && <p className="quiet">{t('studyReport.smallest', { count: report.smallest })}</p>}
+        </div>
       </Panel>
       {course.length > 1 && (
         <Panel title={t('plan.versions')} flush>

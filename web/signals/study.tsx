@@ -75,8 +75,10 @@ function Protocol({ page }: { page: StudyPage }) {
     <div className="stack">
       <SignOff page={page} />
       <Panel>
-        <ProtocolFacts protocol={page.protocol} />
-        <PlanFacts protocol={page.protocol} />
+        <div className="stack">
+          <ProtocolFacts protocol={page.protocol} />
+          <PlanFacts protocol={page.protocol} />
+        </div>
       </Panel>
       <Endpoints endpoints={page.protocol.endpoints} />
       <Panel title={t('plan.versions')} flush>

@@ -39,18 +39,3 @@ export interface Read {
 export function emptyWork(kind: Work['kind'], key: string): Work {
   return { kind, key, title: '', authors: [], applicants: [], keywords: [] };
 }
-
-/** The optional members of a work that are texts, in the order in which they are written. */
-export const TEXTS = [
-  'date',
-  'journal',
-  'volume',
-  'issue',
-  'pages',
-  'publisher',
-  'doi',
-  'number',
-  'filed',
-  'url',
-  'abstract',
-] as const;

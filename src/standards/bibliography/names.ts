@@ -27,7 +27,7 @@ function readPerson(text: string): string {
 }
 
 /** Cuts a text where the pattern stands outside of braces. */
-export function splitOutside(text: string, cut: RegExp): string[] {
+function splitOutside(text: string, cut: RegExp): string[] {
   const parts: string[] = [];
   let [depth, from] = [0, 0];
   for (let at = 0; at < text.length; at += 1) {

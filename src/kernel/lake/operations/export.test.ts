@@ -239,7 +239,7 @@ test('a running export is cancelled in the engine too', async () => {
     await lake.run(sql`drop view resource`);
     await lake.run(sql`rename table resource_kept to resource`);
   }
-}, 40_000);
+});
 
 test('files are deleted when their time is over', async () => {
   const kickOff = await asked('all', VIEW);

@@ -63,7 +63,7 @@ import {
   type StoredBooking,
   saveBookable,
 } from '../store/index.ts';
-import { notify } from './notices.ts';
+import { type NoticeGiven, notify } from './notices.ts';
 import { ownThings } from './spoken.ts';
 
 const [BOOK, HOLD] = ['cluster.booking', 'cluster.booking.hold'];
@@ -369,7 +369,8 @@ async function bookOne(
     guest: party?.id ?? null,
     guestName: party?.name ?? ctx.actor.name,
   });
-  if (isIn) await noteMove(ctx, tx, { thing: thing.id, booking: id, state, reason: null });
+  const noted = { id, thing, from, guest: party, guestName: party?.name ?? ctx.actor.name, madeBy: ctx.actor.id };
+  if (isIn) await noteMove(ctx, tx, noted, { state, reason: null });
   return isIn;
 }
 
@@ -397,42 +398,49 @@ async function hasRoom(
   return samplesADay === null || brought + (quantity ?? 0) <= samplesADay;
 }
 
+/** What is told of a booking that moved. */
+type Noted = Pick<StoredBooking, 'id' | 'thing' | 'from' | 'guest' | 'guestName' | 'madeBy'>;
+
 async function noteMove(
   ctx: Context,
   tx: Tx,
-  { thing, booking, state, reason }: { thing: string; booking: string; state: BookingState; reason: string | null },
-  more: Record<string, unknown> = {},
+  booking: Noted,
+  { state, reason, more = {} }: { state: BookingState; reason: string | null; more?: Record<string, unknown> },
 ): Promise<void> {
-  const n = await insertBookingMove(ctx, tx, { thing, booking, state, reason });
-  await tellOther(ctx, tx, await holdBooking(tx, thing, booking), n);
+  const { id, thing } = booking;
+  const n = await insertBookingMove(ctx, tx, { thing: thing.id, booking: id, state, reason });
   await record(ctx, tx, {
     act: `cluster.booking-${state}`,
-    subject: `thing/${thing}`,
-    detail: { booking, ...(reason !== null && { reason }), ...more },
+    subject: `thing/${thing.id}`,
+    detail: { booking: id, ...(reason !== null && { reason }), ...more },
   });
-  await tell(tx, { type: 'cluster.booking-changed', subject: thing, data: { thing, booking, state } });
+  await tell(tx, { type: 'cluster.booking-changed', subject: thing.id, data: { thing: thing.id, booking: id, state } });
+  if (state !== 'blocked' && state !== 'waiting') await notify(ctx, tx, noticesOf(ctx, booking, { state, n }));
 }
 
-/** The other side hears of a step; of uses and of times kept free nobody has to. */
-async function tellOther(
+/** The holder hears what is asked and what is given back, the guest what came of it, also from a waiting list. */
+function noticesOf(
   ctx: Context,
-  tx: Tx,
-  { id, thing, guest, guestName, madeBy, state, from }: StoredBooking,
-  n: number,
-): Promise<void> {
-  if (state === 'used' || state === 'blocked') return;
-  const isGuest = ctx.actor.id === madeBy;
-  const visitor = guest === null ? `account/${madeBy}` : `thing/${guest.id}`;
-  await notify(ctx, tx, {
-    cause: `booking/${id}/${n}`,
-    kind: state === 'asked' || state === 'waiting' ? 'booking-asked' : 'booking-answered',
-    to: [isGuest ? `thing/${thing.id}` : visitor],
-    path: isGuest ? '/cluster/booking?tab=desk' : '/cluster/booking?tab=mine',
-    facts: {
-      ...{ who: guestName, what: { en: thing.name, zh: thing.nameZh ?? thing.name } },
-      ...{ state, dayOn: dayOfMinute(from) },
-    },
-  });
+  { id, thing, from, guest, guestName, madeBy }: Noted,
+  { state, n }: { state: BookingState; n: number },
+): NoticeGiven[] {
+  const facts = { what: bothOf(thing), dayOn: dayOfMinute(from), state };
+  const isAsked = state === 'asked';
+  const toHolder: NoticeGiven = {
+    ...{ cause: `booking/${id}/${n}/holder`, kind: isAsked ? 'booking-asked' : 'booking-answered' },
+    ...{ to: [`thing/${thing.id}`], path: '/cluster/booking?tab=desk' },
+    facts: isAsked ? { ...facts, who: guest === null ? { en: guestName, zh: guestName } : bothOf(guest) } : facts,
+  };
+  const toGuest: NoticeGiven = {
+    ...{ cause: `booking/${id}/${n}/guest`, kind: 'booking-answered', path: '/cluster/booking?tab=mine', facts },
+    to: [`account/${madeBy}`, ...(guest === null ? [] : [`thing/${guest.id}`])],
+  };
+  const isOwnAsk = isAsked && madeBy === ctx.actor.id;
+  return [...(isAsked || state === 'cancelled' ? [toHolder] : []), ...(isOwnAsk ? [] : [toGuest])];
+}
+
+function bothOf({ name, nameZh }: ThingName): { en: string; zh: string } {
+  return { en: name, zh: nameZh ?? name };
 }
 
 /** Keeps a time free of bookings: maintenance, calibration. What is booked in it is moved or cancelled first. */
@@ -457,7 +465,8 @@ export async function blockTime(
         ...{ guest: null, guestName: ctx.actor.name, priceFen: null, pricePer: null },
       }));
     if (!isIn) throw new Problem('conflict', 'there are bookings in this time: they are moved or cancelled first');
-    await noteMove(ctx, tx, { thing, booking: id, state: 'blocked', reason });
+    const noted = { id, thing: bookable.thing, from: time.from, guest: null, guestName: '', madeBy: ctx.actor.id };
+    await noteMove(ctx, tx, noted, { state: 'blocked', reason });
   });
 }
 
@@ -532,7 +541,7 @@ async function moveOne(
   if (!(await moveBookingRow(tx, thing, { id, state, isLate, from, to })))
     throw new Problem('conflict', 'this time is taken: choose another one or wait for it');
   const use = state === 'used' ? meterOf(booking) : undefined;
-  await noteMove(ctx, tx, { thing, booking: id, state, reason }, use);
+  await noteMove(ctx, tx, booking, { state, reason, ...(use !== undefined && { more: use }) });
   if (use !== undefined) await tell(tx, { type: 'cluster.booking-used', subject: thing, data: use });
   else if (booking.state === 'used')
     await tell(tx, { type: 'cluster.booking-use-undone', subject: thing, data: { thing, booking: id } });
@@ -563,7 +572,7 @@ async function callWaiting(
     if (waiting.from <= now || !canBe(bookable, waiting, now) || !(await hasRoom(tx, bookable, waiting))) continue;
     const state = await stateFor(tx, bookable, waiting.guest?.id ?? waiting.madeBy);
     if (await moveBookingRow(tx, thing, { ...waiting, state }))
-      await noteMove(ctx, tx, { thing, booking: waiting.id, state, reason: null });
+      await noteMove(ctx, tx, waiting, { state, reason: null });
   }
 }
 
@@ -590,12 +599,12 @@ export async function changeBookingTime(
       (await hasRoom(tx, bookable, { ...booking, ...time })) &&
       (await moveBookingRow(tx, thing, { id, state, ...time }));
     if (!isIn) throw new Problem('conflict', 'this time is taken: choose another one or wait for it');
-    await noteMove(ctx, tx, {
-      thing,
-      booking: id,
-      state,
-      reason: `${momentOf(booking.from)} → ${momentOf(time.from)}`,
-    });
+    await noteMove(
+      ctx,
+      tx,
+      { ...booking, from: time.from },
+      { state, reason: `${momentOf(booking.from)} → ${momentOf(time.from)}` },
+    );
     await callWaiting(ctx, tx, bookable, booking);
   });
 }

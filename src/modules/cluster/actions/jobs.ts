@@ -8,6 +8,7 @@ import { meetingExampleJob } from './meeting-example.ts';
 import { noticeJob } from './notices.ts';
 import { parksExampleJob } from './parks-example.ts';
 import { matchJob } from './policies/index.ts';
+import { publicationsExampleJob } from './publications-example.ts';
 import { targetReminderJob } from './targets.ts';
 import { freshnessJob } from './upkeep.ts';
 
@@ -23,7 +24,14 @@ export interface ClusterParts {
 /** A line for each part that has one. */
 export function clusterJobs({ pool, config }: ClusterParts): Job[] {
   const examples = config.region
-    ? [exampleJob(pool), fundExampleJob(pool), parksExampleJob(pool), meetingExampleJob(pool), bookingExampleJob(pool)]
+    ? [
+        exampleJob(pool),
+        fundExampleJob(pool),
+        parksExampleJob(pool),
+        meetingExampleJob(pool),
+        bookingExampleJob(pool),
+        publicationsExampleJob(pool),
+      ]
     : [];
   return [freshnessJob, noticeJob, matchJob, targetReminderJob(pool), ...examples];
 }

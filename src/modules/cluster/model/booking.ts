@@ -1,9 +1,9 @@
 import type { ThingName } from './record.ts';
 
 export const BOOKING_WAYS = ['time', 'samples'] as const;
-export type BookingWay = (typeof BOOKING_WAYS)[number];
+type BookingWay = (typeof BOOKING_WAYS)[number];
 export const BOOKING_GUESTS = ['anyone', 'tenants', 'named'] as const;
-export type BookingGuests = (typeof BOOKING_GUESTS)[number];
+type BookingGuests = (typeof BOOKING_GUESTS)[number];
 export const PRICE_UNITS = ['hour', 'sample'] as const;
 export type PriceUnit = (typeof PRICE_UNITS)[number];
 
@@ -52,8 +52,7 @@ export interface BookableLine extends Bookable {
   freeSlots: number | null;
 }
 
-export const SLOT_STATES = ['free', 'taken', 'own', 'blocked', 'past', 'too-soon', 'too-far'] as const;
-export type SlotState = (typeof SLOT_STATES)[number];
+export type SlotState = 'free' | 'taken' | 'own' | 'blocked' | 'past' | 'too-soon' | 'too-far';
 
 export interface BookingSlot {
   from: string;

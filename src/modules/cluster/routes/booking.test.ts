@@ -260,6 +260,28 @@ describe('the holder', () => {
   });
 });
 
+test('who waited is told when the time comes to them, and the holder that it is asked for again', async () => {
+  const told = async () =>
+    (await listNotices(own(), { unread: true, limit: 50, offset: 0 })).notices
+      .filter(({ facts }) => facts['dayOn'] === '2026-12-03')
+      .map(({ kind, facts }) => `${kind} ${facts['state']}`);
+  const thing = await instrument({ approval: 'yes' });
+  const time = slot('2026-12-03', 9);
+  const [first] = (await ask(thing, time)).ids;
+  other();
+  await ask(thing, { ...time, wait: 'yes' });
+  guest();
+  await move(await find(first!), 'cancelled');
+  other();
+  expect(await told()).toEqual(['booking-answered asked']);
+  holder();
+  expect((await told()).toSorted()).toEqual([
+    'booking-answered cancelled',
+    'booking-asked asked',
+    'booking-asked asked',
+  ]);
+});
+
 test('samples of a day are counted, also when asked at once', async () => {
   const thing = await instrument({ way: 'samples', samplesADay: 10, priceFen: 5_000, pricePer: 'sample' }, 'service');
   const day = slot('2026-11-24', 12);

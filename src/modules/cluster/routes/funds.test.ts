@@ -37,7 +37,7 @@ beforeAll(async () => {
   await enterFunds(own());
   become('regulator');
   await enterTarget(own());
-}, 60_000);
+});
 beforeEach(() => become('investor', { organizations: ['capital'] }));
 afterAll(() => app?.close());
 

@@ -306,7 +306,7 @@ describe('search', () => {
     } finally {
       await searching.stop();
     }
-  }, 60_000);
+  });
 });
 
 describe('who may', () => {

@@ -11,7 +11,6 @@ export {
   momentOf,
   readDay,
   statedFen,
-  type Taken,
   usageOf,
   weekOf,
   wholeDay,

@@ -313,6 +313,7 @@ async function onceAtATime(work: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
+/** @returns the number of the move */
 export async function insertBookingMove(
   ctx: Context,
   tx: Tx,

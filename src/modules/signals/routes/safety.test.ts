@@ -208,7 +208,7 @@ describe('pairs', () => {
     await plant([{ product: 'p3', reaction: 'abscess', day: '2026-11-01' }]);
     expect(await judge()).toMatchObject({ raised: 0, updated: 1 });
     expect(await alarms()).toMatchObject([{ cases: 41, last: '2026-11-01' }]);
-  }, 30_000);
+  });
 
   test('what is listed raises nothing, until it comes more often than before', async () => {
     // Of every product some, of p3 a few more.
@@ -248,7 +248,7 @@ describe('pairs', () => {
     expect((await pairOf()).isListed).toBe(false);
     const trail = await pool.rows(sql`select 1 from access.audit where act = 'signals.listed-changed'`);
     expect(trail).toHaveLength(2);
-  }, 30_000);
+  });
 
   test('one reaction is listed and no longer, by who works on safety; who only reads sees no numbers of lately', async () => {
     await plant([...background(3_000), ...repeat(40, { product: 'p3', reaction: 'abscess', day: '2026-10-20' })]);

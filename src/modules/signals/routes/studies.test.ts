@@ -118,7 +118,7 @@ describe('the worked example', () => {
     const { steps } = await send<Bundle>('GET', `/${study.id}/runs/${run.id}/bundle`);
     for (const { method, input, output } of steps)
       expect(await computing.run(method, input, { actor: 'test' })).toEqual(output);
-  }, 60_000);
+  });
 
   test('is the same from the same seed, whatever runs it, and goes on where it was interrupted', async () => {
     expect(exampleRows()).toBe(exampleRows());
@@ -151,7 +151,7 @@ describe('the worked example', () => {
     const timeless = ({ steps, ...report }: StudyReport) => ({ ...report, steps: steps.map(({ key }) => key) });
     expect(timeless(again.report)).toEqual(timeless(whole.report));
     expect(again.run.dataHash).toBe(whole.run.dataHash);
-  }, 60_000);
+  });
 });
 
 describe('rows that are uploaded', () => {
@@ -334,7 +334,7 @@ describe('rows of the lake', () => {
     const bundle = await send<{ steps: object[]; withheld: string }>('GET', `/${id}/runs/${run.id}/bundle`);
     expect(bundle.withheld).toContain('not given away');
     for (const step of bundle.steps) expect(step).not.toHaveProperty('input');
-  }, 60_000);
+  });
 
   test('are those that one may see', async () => {
     const { id } = await send<StudyPage>('POST', '', { protocol: fromLake('rows') });
@@ -382,7 +382,7 @@ describe('a protocol', () => {
     expect((await send<WithCourse>('GET', `/${id}/runs/${first.run.id}`)).course).toEqual(course.slice(1));
     const bundle = await send<{ course: unknown }>('GET', `/${id}/runs/${second.run.id}/bundle`);
     expect(bundle.course).toEqual(course);
-  }, 60_000);
+  });
 
   test.each([
     [{ outcomes: [{ endpoint: 'none', primary: true, fromDays: 0, toDays: 1 }] }, 'plan.outcomes[0].endpoint'],

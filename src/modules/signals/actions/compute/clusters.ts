@@ -65,6 +65,8 @@ function readEvents(input: Input): Event[] {
   const x = input.field('x').numbers();
   const y = input.field('y').numbers({ length: x.length });
   const times = input.field('t').numbers({ length: x.length });
+  // Every event is held against every other.
+  input.field('x').within(x.length ** 2);
   return x.map((each, at) => ({ x: each, y: y[at]!, time: times[at]! }));
 }
 

@@ -15,6 +15,8 @@ interface Bounds {
 }
 
 const MOST_ITEMS = 2_000_000;
+/** Some ten seconds. */
+const MOST_STEPS = 2e9;
 
 /** Members that tell where data are from and what their columns are called. */
 const TELLING = /^(sameRowsAs|notes?|generator|source|dataset|dataFrom)$|Names$/;
@@ -145,6 +147,16 @@ export class Input {
   /** What `read` makes of it, or the fallback where it is absent. */
   or<T, F>(fallback: F, read: (input: Input) => T): T | F {
     return this.isAbsent ? fallback : read(this);
+  }
+
+  /** Refuses what would take minutes: a method whose steps grow with the square of its input says how many there would be. */
+  within(steps: number): void {
+    if (steps > MOST_STEPS)
+      throw new Problem('too-costly', 'the method takes too long for this input', {
+        at: this.path,
+        steps,
+        most: MOST_STEPS,
+      });
   }
 
   wrong(message: string, facts: Record<string, unknown> = {}): Problem {

@@ -168,6 +168,8 @@ export function twoSample(input: Input): object {
         .filter((value) => !Number.isNaN(value)),
     ),
   ) as [Float64Array, Float64Array];
+  // Hodges and Lehmann's estimate looks at every pair.
+  input.field('x').within(x.length * y.length);
   const options = {
     level: readLevel(input),
     shift: input.field('mu').or(0, (mu) => mu.number()),

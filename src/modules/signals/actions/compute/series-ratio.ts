@@ -29,6 +29,9 @@ function chart(input: Input, family: 'poisson' | 'negative binomial'): object {
   const given = control('alpha').or(family === 'poisson' ? 0 : undefined, (each) => each.number({ least: 0 }));
   if (family === 'poisson' && given !== 0) throw control('alpha').wrong('Poisson counts have the overdispersion 0');
   const { expected, alpha, refit } = readInControl(input, control, counts, positions, given);
+  // Every start since the last alarm is looked at anew, or those of the window.
+  const looks = control('theta').isAbsent ? control('M').or(-1, (each) => each.whole({ least: -1 })) : 0;
+  input.field('observed').within(positions.length * (looks < 0 ? positions.length / 2 : looks));
   const cases = control('ret').or('value' as const, (each) => each.choice(['value', 'cases'])) === 'cases';
   const found = restarted(
     Float64Array.from(positions, (at) => counts[at]!),

@@ -77,6 +77,15 @@ describe('series of counts', () => {
     await expect(run(name, input)).rejects.toMatchObject({ kind: 'unprocessable' });
   });
 
+  test.each([
+    ['outbreak-p', { observed: Array(200_000).fill(1) }, '/observed'],
+    ['glrpois', { observed: Array(200_000).fill(1), mu0: 1, control: { range: [1, 200_000] } }, '/observed'],
+    ['twosample', { x: Array(60_000).fill(1), y: Array(60_000).fill(2) }, '/x'],
+    ['knox', { x: Array(60_000).fill(1), y: Array(60_000).fill(2), t: Array(60_000).fill(3), epsT: 1, epsS: 1 }, '/x'],
+  ])('%s refuses at once what would take minutes', async (name, input, at) => {
+    await expect(run(name, input)).rejects.toMatchObject({ kind: 'too-costly', facts: { at } });
+  });
+
   test('an absent option is the one that R takes', async () => {
     const range = [300, 310];
     expect(await run('farrington', { observed, freq: 52, control: { range } })).toEqual(

@@ -130,7 +130,9 @@ export function outbreakP(input: Input): object {
   const k = input.has('k') ? input.field('k') : control('k');
   const ret = input.has('ret') ? input.field('ret') : control('ret');
   const wanted = ret.or('value' as const, (each) => each.choice(['value', 'cases']));
-  const { statistic, alarm, cases } = judgeByOutbreakP(counts, readRange(control('range'), counts.length, 0), {
+  const positions = readRange(control('range'), counts.length, 0);
+  input.field('observed').within(positions.reduce((steps, at) => steps + at, 0));
+  const { statistic, alarm, cases } = judgeByOutbreakP(counts, positions, {
     threshold: k.or(100, (each) => each.number()),
     cases: wanted === 'cases',
     mostCases: control('maxUpperboundCases').or(1e5, (each) => each.whole({ least: 0 })),
