@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { hasChromium, until } from './browser.ts';
 import { oneVisitor } from './one-visitor.ts';
 
@@ -38,6 +38,27 @@ describe.skipIf(!hasChromium)('needs and offers', () => {
     await page.getByRole('link', { name: 'Cartilage cell sheet (example)' }).waitFor();
     await page.getByText('not stated').first().waitFor();
   }, 300_000);
+
+  test('who is signed out while typing finds the words again after signing in', async () => {
+    const page = await come('enterprise');
+    await go('/cluster/needs');
+    const open = () => page.getByRole('button', { name: 'State a need or an offer' }).click();
+    const dialog = page.getByRole('dialog');
+    await open();
+    await dialog.getByLabel('Kind *').click();
+    await page.getByTitle('Instrument time').click();
+    await dialog.getByLabel('In words *').fill('Words that took long');
+    await dialog.getByLabel('Contact *').fill('me');
+    await page.context().clearCookies();
+    await dialog.getByRole('button', { name: 'State', exact: true }).click();
+    const { username, password } = inject('screen').accounts.find(({ roles }) => roles.includes('enterprise'))!;
+    await page.locator('input[autocomplete=username]').fill(username);
+    await page.locator('input[type=password]').fill(password);
+    await page.locator('button[type=submit]').click();
+    await open();
+    expect(await dialog.getByLabel('In words *').inputValue()).toBe('Words that took long');
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+  }, 90_000);
 
   test('the park accepts from a hand in Chinese and reads the contact then', async () => {
     const page = await come('park-operator', { language: 'zh', width: 390, height: 844 });

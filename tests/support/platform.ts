@@ -40,7 +40,7 @@ export interface TestPlatform {
   pids(): Promise<{ server: number; database: number }>;
 }
 
-const START_MS = 120_000;
+const START_MS = 240_000;
 
 export async function makePlatform(
   flags: readonly string[] = ['--no-region'],

@@ -1,6 +1,7 @@
 import { Input, InputNumber, Modal, Select, Switch } from 'antd';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useDraft } from '../shell/index.ts';
 
 /** One thing to fill in. `wan` and `yuan` are typed in that unit and sent in integer fen; `share` is typed in percent. */
 export interface FieldSpec {
@@ -31,7 +32,9 @@ interface DialogProps {
 /** Asks for a few things at once. What is empty is sent as null. */
 export function FormDialog({ title, about, act, fields, initial = {}, busy, send, close }: DialogProps) {
   const { t } = useTranslation('ui');
-  const [filled, setFilled] = useState<Filled>(initial);
+  const { found, keep } = useDraft<Filled>(title);
+  const [typed, setTyped] = useState<Filled>(found);
+  const filled = { ...initial, ...typed };
   const isReady = fields.every(({ name, needed }) => needed !== true || !isEmpty(filled[name]));
   return (
     <Modal
@@ -52,7 +55,11 @@ export function FormDialog({ title, about, act, fields, initial = {}, busy, send
             key={field.name}
             field={field}
             value={filled[field.name]}
-            put={(value) => setFilled((before) => ({ ...before, [field.name]: value }))}
+            put={(value) => {
+              const next = { ...typed, [field.name]: value };
+              setTyped(next);
+              keep(next);
+            }}
           />
         ))}
       </div>

@@ -44,6 +44,8 @@ export function useVisitor(): Session | undefined {
 }
 
 export const SESSION = ['session'] as const;
+/** What keys of forms that were being filled in begin with, in the tab's storage. */
+export const DRAFT = 'banyan.draft';
 
 /** Shows the page to who is signed in, and `signIn` in its place to everybody else: the address stays, so that sign-in leads back to it. */
 export function SessionGate(props: {
@@ -86,10 +88,15 @@ export function SessionGate(props: {
     may: (permission) => permissions.has(permission) || permissions.has('*'),
     async signOut() {
       await api.remove('/api/session');
+      forgetDrafts();
       forget(queries);
     },
   };
   return <SessionContext value={session}>{props.children}</SessionContext>;
+}
+
+function forgetDrafts(): void {
+  for (const key of Object.keys(sessionStorage)) if (key.startsWith(DRAFT)) sessionStorage.removeItem(key);
 }
 
 /** Nothing of a person who has left may stay in the memory of the page. The session itself stays watched: that nobody is signed in is its new value. */
