@@ -76,6 +76,8 @@ describe.skipIf(!hasChromium)('parks', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     await go('/cluster/space?areaM2=800&gmp=D&examples=yes');
     await page.getByText('A202').first().waitFor();
+    await page.getByRole('checkbox', { name: '对比 A202' }).check();
+    await page.getByRole('table').getByRole('columnheader', { name: /A202/ }).waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   });
 

@@ -149,7 +149,7 @@ export function Comparison({ fits }: { fits: readonly SpaceFit[] }) {
     [t('parks.freeFrom'), (unit) => unit.freeFrom ?? t('parks.unknown')],
   ];
   return (
-    <Scroller label={t('space.comparison')} className="matrix-scroll">
+    <Scroller label={t('space.compare')} className="matrix-scroll">
       <table className="matrix">
         <thead>
           <tr>

@@ -134,7 +134,7 @@ function Found({ found, area }: { found: FoundSpace; area: string }) {
           {boundaries.isSuccess && (
             <Suspense fallback={<Loading />}>
               <IndustryChart
-                label={t('space.title')}
+                label={t('views.map')}
                 boundaries={boundaries.data}
                 look={look}
                 counts={counts}
@@ -176,7 +176,7 @@ function Found({ found, area }: { found: FoundSpace; area: string }) {
               </Button>
             </div>
           )}
-          <Scroller label={t('space.title')} className="map-list map-fits">
+          <Scroller label={t('space.toLet')} className="map-list map-fits">
             <Fits
               fits={all ? fits : near}
               tenants={found.tenants}

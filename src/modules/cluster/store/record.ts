@@ -1,6 +1,6 @@
 import type { Context, Db, Sql, Tx } from '#kernel/context';
 import { Problem } from '#kernel/problem';
-import { all, any, isId, sql } from '#kernel/sql';
+import { all, isId, sql } from '#kernel/sql';
 import type { Relation, Representation, Source, Statement, Thing, ThingKind, ThingLine, ThingName } from '../model.ts';
 import type { NewRelation, NewStatement } from '../rules/index.ts';
 import { asText, type Dated } from './dated.ts';
@@ -284,18 +284,13 @@ function termsOf({ kinds, text, place, sector, examples = false, owners, dueBefo
     )`);
   }
   if (sector !== undefined)
-    terms.push(
-      any([
-        sql`exists (
-          select from cluster.relation as joined where joined.subject = thing.id and joined.predicate = 'in-sector' and joined.object = ${sector}
-            and joined.withdrawn_at is null
-        )`,
-        sql`exists (
-          select from cluster.statement as said where said.thing = thing.id and said.property = 'sector' and said.withdrawn_at is null
-            and said.value #>> '{}' = ${sector}
-        )`,
-      ]),
-    );
+    terms.push(sql`thing.id in (
+      select joined.subject from cluster.relation as joined
+      where joined.predicate = 'in-sector' and joined.object = ${sector} and joined.withdrawn_at is null
+      union all
+      select said.thing from cluster.statement as said
+      where said.property = 'sector' and said.withdrawn_at is null and jsonb_typeof(said.value) = 'string' and said.value #>> '{}' = ${sector}
+    )`);
   if (place !== undefined) terms.push(isInside(place));
   return all(terms);
 }
@@ -305,9 +300,9 @@ function termsOf({ kinds, text, place, sector, examples = false, owners, dueBefo
  * index, and only then is asked what lies in it.
  */
 export function isInside(place: string): Sql {
-  return sql`exists (
-    select from cluster.relation as lies
-    where lies.subject = thing.id and lies.predicate = 'located-in' and lies.withdrawn_at is null and lies.object in (
+  return sql`thing.id in (
+    select lies.subject from cluster.relation as lies
+    where lies.predicate = 'located-in' and lies.withdrawn_at is null and lies.object = any(array(
       with recursive container (id) as (
         select min(object) from cluster.relation where predicate = 'located-in' and withdrawn_at is null
         union all
@@ -324,7 +319,7 @@ export function isInside(place: string): Sql {
         where inside.step < ${STEPS_OF_PLACE}
       )
       select id from inside
-    )
+    ))
   )`;
 }
 

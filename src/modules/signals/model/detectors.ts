@@ -1,6 +1,6 @@
 import type { Unit } from './watch.ts';
 
-export type OptionValue = number | string | boolean;
+type OptionValue = number | string | boolean;
 
 /** What can be set of a detector; the words for it are in the catalogues under its name. */
 export interface DetectorOption {
