@@ -29,7 +29,7 @@ export default function Booking() {
           ...(may('cluster.booking.hold') || held.length > 0
             ? [{ key: 'desk', label: t('booking.desk'), content: () => <Desk /> }]
             : []),
-          ...(may('cluster.space') && may('cluster.policy.decide')
+          ...(may('cluster.policy.decide')
             ? [{ key: 'all', label: t('booking.all'), content: () => <Bookings of="all" /> }]
             : []),
         ]}

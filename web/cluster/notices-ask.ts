@@ -23,9 +23,10 @@ export function useNoticeAct<T>(act: (given: T) => Promise<unknown>, done: (give
   const notice = useNotice();
   return useMutation({
     mutationFn: act,
+    // It is under way until what it changed is shown.
     onSuccess: (_, given) => {
-      void queries.invalidateQueries({ queryKey: KEY });
       done(given);
+      return queries.invalidateQueries({ queryKey: KEY });
     },
     onError: notice.failed,
   });

@@ -124,14 +124,14 @@ function Quiet({ page: { kinds, quiet } }: { page: NoticePage }) {
   const { t } = useTranslation('cluster');
   const notice = useNotice();
   const act = useNoticeAct(noticeActs.quiet, () => notice.done(t('notices.saved')));
+  const silenced: readonly string[] = act.isPending ? act.variables : quiet;
   return (
     <section className="no-print">
       <Panel title={t('notices.quiet')}>
         <p className="quiet">{t('notices.quietAbout')}</p>
         <Checkbox.Group
           className="notice-kinds"
-          disabled={act.isPending}
-          value={kinds.filter((kind) => !quiet.includes(kind))}
+          value={kinds.filter((kind) => !silenced.includes(kind))}
           onChange={(wanted) => act.mutate(kinds.filter((kind) => !wanted.includes(kind)))}
           options={kinds.map((value) => ({ value, label: t(`notices.kinds.${value}`) }))}
         />

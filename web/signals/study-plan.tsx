@@ -12,7 +12,7 @@ import {
   TARGET_TRIAL_PARTS,
   type TargetTrial,
 } from '../../src/modules/signals/model.ts';
-import { DataTable, Facts, StatusTag, Time } from '../ui/index.ts';
+import { DataTable, Facts, Panel, StatusTag, Time } from '../ui/index.ts';
 import { Codes, Field } from './definition-fields.tsx';
 import { study, useStudyAct } from './study-ask.ts';
 import './watch.css';
@@ -62,7 +62,12 @@ export function SignOff({ page }: { page: StudyPage }) {
   const [standing] = page.versions;
   const lacks = lacksOf(page.protocol);
   if (standing === undefined) return null;
-  if (standing.signedAt !== null) return <Signed version={standing} />;
+  if (standing.signedAt !== null)
+    return (
+      <Panel>
+        <Signed version={standing} />
+      </Panel>
+    );
   return (
     <Alert
       type="warning"
@@ -108,7 +113,7 @@ export function Course({ versions }: { versions: readonly StudyVersion[] }) {
   return (
     <DataTable<StudyVersion>
       name="study-versions"
-      label={t('plan.versions')}
+      label={t('definitions.versionTable')}
       rowKey={({ version }) => String(version)}
       source={{ rows: versions }}
       columns={[
@@ -206,7 +211,7 @@ interface PartProps {
 function Line(props: { label: string; value: string; change: (text: string) => void }) {
   return (
     <Field label={props.label}>
-      <Input value={props.value} onChange={({ target }) => props.change(target.value)} />
+      <Input aria-label={props.label} value={props.value} onChange={({ target }) => props.change(target.value)} />
     </Field>
   );
 }
@@ -215,6 +220,7 @@ function Long(props: { label: string; value: string; change: (text: string) => v
   return (
     <Field label={props.label}>
       <Input.TextArea
+        aria-label={props.label}
         autoSize={{ minRows: 1, maxRows: 8 }}
         maxLength={2_000}
         value={props.value}
@@ -228,6 +234,7 @@ function Whole(props: { label: string; value: number | null; change: (value: num
   return (
     <Field label={props.label}>
       <InputNumber
+        aria-label={props.label}
         precision={0}
         value={props.value}
         onChange={(value) => props.change(value ?? 0)}

@@ -177,6 +177,7 @@ test('both lists are read page by page: each once, whoever waited longest first,
       (await offer({ kind: 'distribution', words: `cold chain ${n}`, wordsZh: n === 7 ? '冷链' : null })).wish.id,
     );
   }
+  clock.now += 1_000;
   await offer({ kind: 'distribution', words: 'cold chain nobody knows of', confidential: 'yes' });
   maker();
   const read = async <T>(path: string, of: (page: never) => T[]) => {

@@ -62,18 +62,16 @@ function termEnd(filed: string | null, numbers: readonly (string | null)[]): str
   return dayAfter(`${Number(filed.slice(0, 4)) + years}${filed.slice(4)}`, -1);
 }
 
+/** From the first year to the last, those without any too. */
 export function countYears(works: readonly Publication[]): { year: string; papers: number; patents: number }[] {
-  const years = Map.groupBy(
-    works.filter(({ year }) => year !== null),
-    ({ year }) => year!,
-  );
-  return [...years]
-    .map(([year, own]) => ({
-      year,
-      papers: own.filter(({ kind }) => kind === 'paper').length,
-      patents: own.filter(({ kind }) => kind === 'patent').length,
-    }))
-    .toSorted((one, two) => one.year.localeCompare(two.year));
+  const known = works.flatMap(({ year, kind }) => (year === null ? [] : [{ year: Number(year), kind }]));
+  const years = known.map(({ year }) => year);
+  const [first, last] = [Math.min(...years), Math.max(...years)];
+  return Array.from({ length: known.length === 0 ? 0 : last - first + 1 }, (_, at) => {
+    const own = known.filter(({ year }) => year === first + at);
+    const of = (kind: 'paper' | 'patent') => own.filter((each) => each.kind === kind).length;
+    return { year: String(first + at), papers: of('paper'), patents: of('patent') };
+  });
 }
 
 export function countStates(works: readonly Publication[]): { state: PatentState | 'unknown'; patents: number }[] {
