@@ -79,7 +79,8 @@ async function prepare(pool: Pool): Promise<Market> {
   const buyers = Array.from({ length: BUYERS }, (_, at) =>
     makeContext({
       actor: testActor('data-buyer', { id: `buyer-${at}`, permissions: new Set(['exchange.buy']) }),
-      ...{ db: pool, log: silentLog },
+      db: pool,
+      log: silentLog,
     }),
   );
   const sources: [string, number][] = [

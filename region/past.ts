@@ -86,7 +86,9 @@ function tumourReports(world: World, before: string): (() => Hl7Message)[] {
       const panel = panelByKey('breast-markers');
       const order: Order = {
         number: `R${stem}`,
-        ...{ site, person, collectedAt },
+        site,
+        person,
+        collectedAt,
         stat: false,
         orderedAt: collectedAt - HOUR,
         physician: draw.below(4),

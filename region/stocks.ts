@@ -52,7 +52,11 @@ export function stockCounts(world: World, today: string): CountLine[][] {
       const weeks = draw.pick([7, 8, 9, 13, 20, 30]);
       const early = draw.chance(0.25) ? draw.between(40, 70) : draw.between(200, 700);
       const line = (lot: string, days: number, share: number): CountLine => ({
-        ...{ site: store.site, name: store.name, district: store.district, item: id, day },
+        site: store.site,
+        name: store.name,
+        district: store.district,
+        item: id,
+        day,
         lot: `EX-${String(nth + 1).padStart(2, '0')}-${lot}`,
         expires: dayAfter(today, Math.round(days)),
         quantity: Math.round(weekly * weeks * share),
@@ -75,7 +79,11 @@ export function stockMovements(world: World, today: string): Movement[] {
         quantity: number,
         more: Partial<Movement> = {},
       ): Movement => ({
-        ...{ kind, site, item: id, lot: lot.lot, day: dayAfter(today, -back) },
+        kind,
+        site,
+        item: id,
+        lot: lot.lot,
+        day: dayAfter(today, -back),
         quantity: Math.max(1, Math.round(quantity)),
         note: `example ${site} ${id} ${kind} ${back}`,
         ...more,

@@ -345,7 +345,13 @@ function shrinkage(pairs: number): Omit<Workload, 'what'> {
 /** As `farringtonFlexible` with the options of Salmon et al. 2016: what is said of the last weeks of each series. */
 function judgeWeeks(series: readonly Float64Array[], weeks: number): { bound: number; alarm: boolean }[] {
   const detector = new Farrington({
-    ...{ years: 5, halfWidth: 3, periods: 10, left: 26, pThresholdTrend: 1, threshold: 'nbPlugin', alpha: 0.005 },
+    years: 5,
+    halfWidth: 3,
+    periods: 10,
+    left: 26,
+    pThresholdTrend: 1,
+    threshold: 'nbPlugin',
+    alpha: 0.005,
     rCompat: true,
   });
   const length = series[0]!.length;

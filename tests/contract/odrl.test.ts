@@ -33,7 +33,11 @@ describe.skipIf(!present)('ODRL Test Suite', () => {
     const [uid = ''] = ['Set', 'Offer', 'Agreement', 'Policy'].flatMap((kind) => graph.ofType(`${ODRL}${kind}`));
     const reports = evaluate(parsePolicy(graph.tree(uid)), asksOf(asked), worldOf(state));
     const told = reports.map(({ kind, rule, ask, attempted, active, premises, conditions }) => ({
-      ...{ kind, rule, ask, attempted, active },
+      kind,
+      rule,
+      ask,
+      attempted,
+      active,
       premises: premises.map(premiseLine).sort(),
       duties: conditions.filter(({ deontic }) => deontic !== 'non-set').map(({ deontic }) => deontic),
     }));

@@ -39,7 +39,10 @@ export async function standForTrades(): Promise<StandIn> {
   const access = openAccess({ pool, log: silentLog, languageOf, translate });
   let url = 'http://127.0.0.1';
   const door: Door = {
-    ...{ config: readConfig({}), pool, log: silentLog, lake: noLake },
+    config: readConfig({}),
+    pool,
+    log: silentLog,
+    lake: noLake,
     publicUrl: () => url,
     context: access.context,
   };

@@ -6,12 +6,25 @@ import { oneVisitor } from './one-visitor.ts';
 
 const said = (en: string, zh: string) => ({ en, zh });
 const column = (name: string, role: string, parts: object = {}) => ({
-  ...{ name, label: said(name, name), meaning: said(name, name), type: 'text', role },
+  name,
+  label: said(name, name),
+  meaning: said(name, name),
+  type: 'text',
+  role,
   ...parts,
 });
 const DEFINITION = {
-  ...{ form: 1, kind: 'dataset', topic: 'population', keywords: [], prices: [], sources: [], ways: ['download'] },
-  ...{ summary: said('', ''), pricingBasis: said('', ''), quality: { ranges: [] }, refresh: 'never' },
+  form: 1,
+  kind: 'dataset',
+  topic: 'population',
+  keywords: [],
+  prices: [],
+  sources: [],
+  ways: ['download'],
+  summary: said('', ''),
+  pricingBasis: said('', ''),
+  quality: { ranges: [] },
+  refresh: 'never',
   terms: { purposes: ['research'], attribution: true, mayPassOn: false, deleteAfter: true },
 };
 const KNOWN = 'from person where district is not null and birth_date is not null';

@@ -22,7 +22,11 @@ export async function clusterApp(
   const app = fastify();
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error));
   const door = {
-    ...{ config: readConfig({}), pool: db, lake: noLake, log: silentLog, publicUrl: () => 'http://test' },
+    config: readConfig({}),
+    pool: db,
+    lake: noLake,
+    log: silentLog,
+    publicUrl: () => 'http://test',
     context: async ({ headers }: { headers: Record<string, unknown> }) => {
       const found = who.get(String(headers['x-who']));
       if (found === undefined) throw new Problem('unauthenticated', 'nobody is signed in');

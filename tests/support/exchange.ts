@@ -90,9 +90,18 @@ export function exchangeActors(ctx: Context): { seller: Context; assessor: Conte
 /** An answer to every question that nothing speaks against. */
 export const EXAMPLE_ANSWERS = Object.fromEntries(
   Object.entries({
-    ...{ identity: 'organization', 'right-hold': 'contract', 'right-use': 'own', 'right-operate': 'holder' },
-    ...{ authorisation: 'own', dispute: 'none', classification: 'general', 'personal-basis': 'anonymised' },
-    ...{ ethics: 'not-needed', genetic: 'none', export: 'domestic', retention: 'thirty' },
+    identity: 'organization',
+    'right-hold': 'contract',
+    'right-use': 'own',
+    'right-operate': 'holder',
+    authorisation: 'own',
+    dispute: 'none',
+    classification: 'general',
+    'personal-basis': 'anonymised',
+    ethics: 'not-needed',
+    genetic: 'none',
+    export: 'domestic',
+    retention: 'thirty',
   }).map(([item, choice]) => [item, { choice, words: 'as the papers show' }]),
 );
 
@@ -167,7 +176,11 @@ export async function listedOffering(ctx: Context, content?: Parameters<typeof f
 }
 
 const column = (name: string, parts: Partial<DefinedColumn>): DefinedColumn => ({
-  ...{ name, label: { en: name, zh: name }, type: 'text', role: 'quasi', meaning: { en: name, zh: name } },
+  name,
+  label: { en: name, zh: name },
+  type: 'text',
+  role: 'quasi',
+  meaning: { en: name, zh: name },
   ...parts,
 });
 
@@ -210,7 +223,12 @@ export async function plantOffering(db: Db, planted: Planted): Promise<string> {
       insert into exchange.party (id, name, first_seen) values (${party}, ${`Name of ${party}`}, ${now}) on conflict do nothing
     `);
   const definition: OfferingDefinition = {
-    ...{ form: 1, kind: 'dataset', topic: 'oncology', keywords: [], gate: {}, refresh: 'never' },
+    form: 1,
+    kind: 'dataset',
+    topic: 'oncology',
+    keywords: [],
+    gate: {},
+    refresh: 'never',
     title: { en: 'Molecular subtypes', zh: '分子分型' },
     summary: { en: 'Planted', zh: '测试' },
     query: { sql: 'select 1', parameters: [] },

@@ -55,7 +55,11 @@ export async function visitRoutes(
   const door = { pool, log: silentLog, context: async () => own() } as unknown as Door;
   for (const each of routes) await each(app, door);
   return {
-    ...{ pool, app, clock, become, own },
+    pool,
+    app,
+    clock,
+    become,
+    own,
     async send<T>(method: 'GET' | 'POST' | 'PUT', path: string, payload?: object, status = 200) {
       const answer = await app.inject({ method, url: `${root}${path}`, ...(payload && { payload }) });
       expect(answer.statusCode, answer.body).toBe(status);

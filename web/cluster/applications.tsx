@@ -8,15 +8,17 @@ import { ExampleTag } from './example-tag.tsx';
 import { type ApplicationList, applicationActs, useBoth, useYuan } from './policy-ask.ts';
 
 export const STATE_TONES: Record<ApplicationState, Tone> = {
-  ...{
-    draft: 'neutral',
-    offered: 'primary',
-    submitted: 'info',
-    received: 'info',
-    returned: 'warning',
-    accepted: 'info',
-  },
-  ...{ proposed: 'warning', decided: 'primary', paid: 'good', refused: 'danger', withdrawn: 'neutral' },
+  draft: 'neutral',
+  offered: 'primary',
+  submitted: 'info',
+  received: 'info',
+  returned: 'warning',
+  accepted: 'info',
+  proposed: 'warning',
+  decided: 'primary',
+  paid: 'good',
+  refused: 'danger',
+  withdrawn: 'neutral',
 };
 const PAGE_ROWS = 50;
 

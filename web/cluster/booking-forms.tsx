@@ -13,16 +13,16 @@ import { send, useAct, useAmounts, useThings } from './parks-ask.ts';
 
 const WEEK = [1, 2, 3, 4, 5, 6, 7];
 const USUAL = {
-  ...{
-    way: 'time',
-    offOnHolidays: 'yes',
-    slotMinutes: 60,
-    mostSlots: 4,
-    leadHours: 24,
-    aheadDays: 60,
-    cancelHours: 24,
-  },
-  ...{ approval: 'yes', who: 'anyone', isOpen: 'yes' },
+  way: 'time',
+  offOnHolidays: 'yes',
+  slotMinutes: 60,
+  mostSlots: 4,
+  leadHours: 24,
+  aheadDays: 60,
+  cancelHours: 24,
+  approval: 'yes',
+  who: 'anyone',
+  isOpen: 'yes',
 };
 
 /** On what terms a thing is booked. */
@@ -77,7 +77,10 @@ export function TermsForm({ thing, was, close }: { thing: string; was: Bookable 
       send={sendTerms}
       fields={[
         {
-          ...{ name: 'way', label: t('booking.way'), kind: 'choice', needed: true },
+          name: 'way',
+          label: t('booking.way'),
+          kind: 'choice',
+          needed: true,
           options: BOOKING_WAYS.map((value) => ({ value, label: t(`booking.ways.${value}`) })),
         },
         { name: 'isOpen', label: t('booking.isOpen'), kind: 'choice', needed: true, options: yesNo },
@@ -89,7 +92,10 @@ export function TermsForm({ thing, was, close }: { thing: string; was: Bookable 
           ...(day === 1 && { note: t('booking.hoursNote') }),
         })),
         {
-          ...{ name: 'offOnHolidays', label: t('booking.offOnHolidays'), kind: 'choice', needed: true },
+          name: 'offOnHolidays',
+          label: t('booking.offOnHolidays'),
+          kind: 'choice',
+          needed: true,
           options: [
             { value: 'yes', label: t('booking.offYes') },
             { value: 'no', label: t('booking.offNo') },
@@ -99,7 +105,10 @@ export function TermsForm({ thing, was, close }: { thing: string; was: Bookable 
         { name: 'samplesADay', label: t('booking.samplesADay'), kind: 'number', least: 1 },
         ...['leadHours', 'aheadDays', 'cancelHours'].map(whole),
         {
-          ...{ name: 'approval', label: t('booking.approval'), kind: 'choice', needed: true },
+          name: 'approval',
+          label: t('booking.approval'),
+          kind: 'choice',
+          needed: true,
           options: [
             { value: 'yes', label: t('booking.byHolder') },
             { value: 'no', label: t('booking.atOnce') },
@@ -108,15 +117,22 @@ export function TermsForm({ thing, was, close }: { thing: string; was: Bookable 
         { name: 'training', label: t('booking.training'), kind: 'long' },
         { name: 'priceFen', label: t('booking.priceYuan'), kind: 'yuan' },
         {
-          ...{ name: 'pricePer', label: t('booking.pricePer'), kind: 'choice' },
+          name: 'pricePer',
+          label: t('booking.pricePer'),
+          kind: 'choice',
           options: PRICE_UNITS.map((value) => ({ value, label: t(`booking.units.${value}`) })),
         },
         {
-          ...{ name: 'who', label: t('booking.who'), kind: 'choice', needed: true },
+          name: 'who',
+          label: t('booking.who'),
+          kind: 'choice',
+          needed: true,
           options: BOOKING_GUESTS.map((value) => ({ value, label: t(`booking.whos.${value}`) })),
         },
         {
-          ...{ name: 'named', label: t('booking.named'), kind: 'choices' },
+          name: 'named',
+          label: t('booking.named'),
+          kind: 'choices',
           options: [...parks, ...firms].map((each) => ({ value: each.id, label: named(each) })),
         },
         { name: 'contact', label: t('booking.contact'), needed: true },

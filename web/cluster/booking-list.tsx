@@ -176,13 +176,18 @@ function Acts({ booking }: { booking: Booking }) {
           initial={{ series: 'no' }}
           fields={[
             {
-              ...{ name: 'reason', label: t('booking.reason'), kind: 'long' },
+              name: 'reason',
+              label: t('booking.reason'),
+              kind: 'long',
               needed: NEEDS_REASON.includes(to) && !mayMove && state !== 'waiting',
             },
             ...(to === 'approved' && lacksTraining
               ? [
                   {
-                    ...{ name: 'trained', label: t('booking.trained'), kind: 'choice' as const, needed: true },
+                    name: 'trained',
+                    label: t('booking.trained'),
+                    kind: 'choice' as const,
+                    needed: true,
                     note: t('booking.trainedNote'),
                     options: [{ value: 'yes', label: t('booking.yes') }],
                   },
@@ -192,7 +197,10 @@ function Acts({ booking }: { booking: Booking }) {
               ? []
               : [
                   {
-                    ...{ name: 'series', label: t('booking.series'), kind: 'choice' as const, needed: true },
+                    name: 'series',
+                    label: t('booking.series'),
+                    kind: 'choice' as const,
+                    needed: true,
                     options: [
                       { value: 'no', label: t('booking.seriesOne') },
                       { value: 'yes', label: t('booking.seriesAll') },

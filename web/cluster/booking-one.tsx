@@ -386,7 +386,10 @@ function AskForm({
       initial={{ length: String(slotMinutes), guest: page.guests[0]?.id ?? SELF, ifTaken: 'refuse', times: 1 }}
       fields={[
         {
-          ...{ name: 'guest', label: t('booking.guest'), kind: 'choice', needed: true },
+          name: 'guest',
+          label: t('booking.guest'),
+          kind: 'choice',
+          needed: true,
           options: page.guests.map((each) =>
             each === null ? { value: SELF, label: t('booking.myself') } : { value: each.id, label: named(each) },
           ),
@@ -395,7 +398,10 @@ function AskForm({
           ? [{ name: 'quantity', label: t('booking.quantity'), kind: 'number' as const, needed: true, least: 1 }]
           : [
               {
-                ...{ name: 'length', label: t('booking.length'), kind: 'choice' as const, needed: true },
+                name: 'length',
+                label: t('booking.length'),
+                kind: 'choice' as const,
+                needed: true,
                 options: lengthsFrom(page, bookable, slot).map((minutes) => ({
                   value: String(minutes),
                   label: t('booking.minutes', { count: minutes }),
@@ -409,7 +415,10 @@ function AskForm({
           : [
               { name: 'times', label: t('booking.times'), kind: 'number' as const, least: 1 },
               {
-                ...{ name: 'ifTaken', label: t('booking.ifTaken'), kind: 'choice' as const, needed: true },
+                name: 'ifTaken',
+                label: t('booking.ifTaken'),
+                kind: 'choice' as const,
+                needed: true,
                 options: [
                   { value: 'refuse', label: t('booking.ifTakenRefuse') },
                   { value: 'skip', label: t('booking.ifTakenSkip') },

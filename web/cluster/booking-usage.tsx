@@ -67,7 +67,10 @@ function usageOption(
   words: { used: string; booked: string; blocked: string; open: string },
 ): PlotOption {
   const bar = (name: string, color: string, of: (week: UsageWeek) => number) => ({
-    ...{ type: 'bar' as const, stack: 'time', name, color },
+    type: 'bar' as const,
+    stack: 'time',
+    name,
+    color,
     data: weeks.map((week) => inHours(of(week))),
   });
   return {
@@ -81,7 +84,11 @@ function usageOption(
       bar(words.booked, '#0072b2', ({ bookedMinutes }) => bookedMinutes),
       bar(words.blocked, '#999999', ({ blockedMinutes }) => blockedMinutes),
       {
-        ...{ type: 'line', name: words.open, color: '#d55e00', step: 'middle', showSymbol: false },
+        type: 'line',
+        name: words.open,
+        color: '#d55e00',
+        step: 'middle',
+        showSymbol: false,
         data: weeks.map(({ openMinutes }) => inHours(openMinutes)),
       },
     ],

@@ -135,7 +135,9 @@ function Find() {
           ? []
           : [
               {
-                ...{ key: 'free', title: t('booking.freeSlots'), end: true },
+                key: 'free',
+                title: t('booking.freeSlots'),
+                end: true,
                 value: ({ freeSlots }: BookableLine) => (freeSlots === null ? '' : number(freeSlots)),
               },
             ]),

@@ -257,13 +257,18 @@ function Enter({ makers, close }: { makers: CataloguePage['makers']; close: () =
         { name: 'name', label: t('catalogues.name'), needed: true },
         { name: 'nameZh', label: t('projects.nameZh') },
         {
-          ...{ name: 'class', label: labelOf('product-class'), kind: 'choice', needed: true },
+          name: 'class',
+          label: labelOf('product-class'),
+          kind: 'choice',
+          needed: true,
           options: PRODUCT_CLASSES.map((value) => ({ value, label: t(`catalogues.of.${value}`) })),
         },
         { name: 'approvalNumber', label: labelOf('approval-number') },
         { name: 'approved', label: labelOf('approved'), kind: 'date' },
         {
-          ...{ name: 'maker', label: t('catalogues.maker'), kind: 'choice' },
+          name: 'maker',
+          label: t('catalogues.maker'),
+          kind: 'choice',
           options: makers.map((each) => ({ value: each.id, label: named(each) })),
         },
       ]}

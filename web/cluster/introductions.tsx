@@ -111,7 +111,10 @@ function One({ introduction }: { introduction: Introduction }) {
       </div>
       <Timeline
         items={moves.map(({ n, at, state: came, reason, by }) => ({
-          ...{ id: String(n), at, by, detail: reason ?? undefined },
+          id: String(n),
+          at,
+          by,
+          detail: reason ?? undefined,
           title: t(`meeting.states.${came}`),
         }))}
       />
@@ -124,7 +127,9 @@ function One({ introduction }: { introduction: Introduction }) {
           send={(filled) => move.mutate(filled)}
           fields={[
             {
-              ...{ name: 'reason', label: t('projects.reason'), kind: 'long' },
+              name: 'reason',
+              label: t('projects.reason'),
+              kind: 'long',
               needed: to === 'declined' || to === 'ended',
             },
           ]}

@@ -169,25 +169,38 @@ function State({ things, close }: { things: readonly ThingName[]; close: () => v
       initial={{ side: 'need', confidential: 'no', ...(things.length === 1 && { thing: things[0]?.id }) }}
       fields={[
         {
-          ...{ name: 'side', label: t('meeting.side'), kind: 'choice', needed: true },
+          name: 'side',
+          label: t('meeting.side'),
+          kind: 'choice',
+          needed: true,
           options: WISH_SIDES.map((value) => ({ value, label: t(`meeting.sides.${value}`) })),
         },
         {
-          ...{ name: 'kind', label: t('meeting.kind'), kind: 'choice', needed: true },
+          name: 'kind',
+          label: t('meeting.kind'),
+          kind: 'choice',
+          needed: true,
           options: WISH_KINDS.map((value) => ({ value, label: t(`meeting.kinds.${value}`) })),
         },
         {
-          ...{ name: 'thing', label: t('meeting.whose'), kind: 'choice', needed: true },
+          name: 'thing',
+          label: t('meeting.whose'),
+          kind: 'choice',
+          needed: true,
           options: things.map((each) => ({ value: each.id, label: named(each) })),
         },
         { name: 'words', label: t('meeting.words'), kind: 'long', needed: true },
         { name: 'wordsZh', label: t('meeting.wordsZh'), kind: 'long' },
         {
-          ...{ name: 'sector', label: t('projects.sector'), kind: 'choice' },
+          name: 'sector',
+          label: t('projects.sector'),
+          kind: 'choice',
           options: PROJECT_SECTORS.map((value) => ({ value, label: t(`projects.sectors.${value}`) })),
         },
         {
-          ...{ name: 'place', label: t('meeting.place'), kind: 'choice' },
+          name: 'place',
+          label: t('meeting.place'),
+          kind: 'choice',
           options: places.map((each) => ({ value: each.id, label: named(each) })),
         },
         { name: 'quantity', label: t('meeting.quantity'), kind: 'number' },
@@ -196,7 +209,10 @@ function State({ things, close }: { things: readonly ThingName[]; close: () => v
         { name: 'to', label: t('meeting.to'), kind: 'date' },
         { name: 'expiresOn', label: t('meeting.expires'), kind: 'date', note: t('meeting.expiresNote') },
         {
-          ...{ name: 'confidential', label: t('meeting.openness'), kind: 'choice', needed: true },
+          name: 'confidential',
+          label: t('meeting.openness'),
+          kind: 'choice',
+          needed: true,
           options: [
             { value: 'no', label: t('meeting.open') },
             { value: 'yes', label: t('meeting.confidential') },

@@ -15,7 +15,8 @@ export default function Notices() {
   const { values, set } = useAddressValues();
   const [show, kind, from] = [String(values['show'] ?? ''), String(values['kind'] ?? ''), Number(values['from'] ?? 0)];
   const query = useNotices({
-    ...{ limit: A_PAGE, offset: from },
+    limit: A_PAGE,
+    offset: from,
     ...(show === 'unread' && { unread: 'yes' }),
     ...(kind !== '' && { kind }),
   });

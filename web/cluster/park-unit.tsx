@@ -145,7 +145,9 @@ export function UnitForm({ park, unit, close }: { park: string; unit?: SpaceUnit
         { ...number('floorLoadKnM2', t('parks.loadKn')), note: t('parks.loadNote') },
         number('powerKva', t('parks.powerKva')),
         {
-          ...{ name: 'gmp', label: t('parks.gmp'), kind: 'choice' },
+          name: 'gmp',
+          label: t('parks.gmp'),
+          kind: 'choice',
           options: [...GMP_GRADES, 'none'].map((value) => ({ value, label: t(`parks.grades.${value}`) })),
         },
         number('bsl', t('parks.bsl')),
@@ -154,7 +156,9 @@ export function UnitForm({ park, unit, close }: { park: string; unit?: SpaceUnit
         { name: 'availableFrom', label: t('parks.availableFrom'), kind: 'date' },
         { name: 'published', label: t('parks.published'), kind: 'flag', note: t('parks.publishedNote') },
         {
-          ...{ name: 'provisions', label: t('parks.provisions'), kind: 'choices' },
+          name: 'provisions',
+          label: t('parks.provisions'),
+          kind: 'choices',
           options: PROVISIONS.map((value) => ({ value, label: t(`parks.provision.${value}`) })),
         },
       ]}
@@ -196,7 +200,10 @@ function LeaseForm({ unit, close }: { unit: UnitLine; close: () => void }) {
       }}
       fields={[
         {
-          ...{ name: 'tenant', label: t('parks.tenant'), kind: 'choice', needed: true },
+          name: 'tenant',
+          label: t('parks.tenant'),
+          kind: 'choice',
+          needed: true,
           options: (data?.things ?? []).map((thing) => ({ value: thing.id, label: named(thing) })),
         },
         { name: 'starts', label: t('parks.starts'), kind: 'date', needed: true },

@@ -102,7 +102,10 @@ function Units({ space: { park, units } }: { space: ParkSpace }) {
   const { t } = useTranslation('cluster');
   const { number, yuan, named } = useAmounts();
   const known = (key: 'clearHeightM' | 'floorLoadKnM2' | 'powerKva', title: string) => ({
-    ...{ key, title, sortable: true, end: true },
+    key,
+    title,
+    sortable: true,
+    end: true,
     value: (unit: UnitLine) => unit[key],
     render: (unit: UnitLine) => number(unit[key], 1),
   });

@@ -139,8 +139,11 @@ export function useYuan(): (fen: number) => string {
   return (fen) => {
     const digits = fen % 100 === 0 ? 0 : 2;
     return new Intl.NumberFormat(i18n.language, {
-      ...{ style: 'currency', currency: 'CNY', currencyDisplay: 'narrowSymbol' },
-      ...{ minimumFractionDigits: digits, maximumFractionDigits: digits },
+      style: 'currency',
+      currency: 'CNY',
+      currencyDisplay: 'narrowSymbol',
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
     } as Intl.NumberFormatOptions).format(fen / 100);
   };
 }
@@ -150,7 +153,10 @@ export function useRoundYuan(): (fen: number) => string {
   const { i18n } = useTranslation();
   return (fen) =>
     new Intl.NumberFormat(i18n.language, {
-      ...{ style: 'currency', currency: 'CNY', currencyDisplay: 'narrowSymbol', notation: 'compact' },
+      style: 'currency',
+      currency: 'CNY',
+      currencyDisplay: 'narrowSymbol',
+      notation: 'compact',
       maximumFractionDigits: 2,
     } as Intl.NumberFormatOptions).format(fen / 100);
 }

@@ -205,14 +205,20 @@ function AskForm({ leases, close }: { leases: readonly Lease[]; close: () => voi
       initial={{ lease: pairs.keys().next().value, kind: 'maintenance' }}
       fields={[
         {
-          ...{ name: 'lease', label: t('portal.forWhom'), kind: 'choice', needed: true },
+          name: 'lease',
+          label: t('portal.forWhom'),
+          kind: 'choice',
+          needed: true,
           options: [...pairs].map(([value, { tenantName, tenantNameZh, unitName }]) => ({
             value,
             label: `${named({ name: tenantName, nameZh: tenantNameZh })} · ${unitName}`,
           })),
         },
         {
-          ...{ name: 'kind', label: t('portal.kind'), kind: 'choice', needed: true },
+          name: 'kind',
+          label: t('portal.kind'),
+          kind: 'choice',
+          needed: true,
           options: REQUEST_KINDS.map((value) => ({ value, label: t(`portal.kinds.${value}`) })),
         },
         { name: 'title', label: t('portal.subject'), needed: true },

@@ -6,18 +6,24 @@ import type { FieldSpec } from './form-dialog.tsx';
 export function useProjectFields(parks: readonly (readonly [string, string])[]): FieldSpec[] {
   const { t } = useTranslation('cluster');
   const figure = (name: string, kind: FieldSpec['kind'] = 'number'): FieldSpec => ({
-    ...{ name, kind },
+    name,
+    kind,
     label: kind === 'wan' ? `${t(`projects.figures.${name}`)} (${t('parks.wan')})` : t(`projects.figures.${name}`),
   });
   return [
     { name: 'name', label: t('projects.name'), needed: true },
     { name: 'nameZh', label: t('projects.nameZh') },
     {
-      ...{ name: 'sector', label: t('projects.sector'), kind: 'choice', needed: true },
+      name: 'sector',
+      label: t('projects.sector'),
+      kind: 'choice',
+      needed: true,
       options: PROJECT_SECTORS.map((value) => ({ value, label: t(`projects.sectors.${value}`) })),
     },
     {
-      ...{ name: 'park', label: t('projects.park'), kind: 'choice' },
+      name: 'park',
+      label: t('projects.park'),
+      kind: 'choice',
       options: parks.map(([value, label]) => ({ value, label })),
     },
     ...[figure('investmentFen', 'wan'), figure('outputFen', 'wan'), figure('landM2'), figure('powerKw')],

@@ -157,7 +157,9 @@ function Conversions({ conversions }: Pick<PipelineFunnel, 'conversions'>) {
             phoneTitle: true,
           },
           ...(['entered', 'forward', 'back', 'lost', 'open'] as const).map((key) => ({
-            ...{ key, title: t(`projects.conversion.${key}`), end: true },
+            key,
+            title: t(`projects.conversion.${key}`),
+            end: true,
             value: (row: PipelineFunnel['conversions'][number]) => row[key],
           })),
           {

@@ -123,7 +123,10 @@ function Enter({ parks, close }: { parks: readonly (readonly [string, string])[]
       fields={[
         ...fields,
         {
-          ...{ name: 'stage', label: t('projects.stage'), kind: 'choice', needed: true },
+          name: 'stage',
+          label: t('projects.stage'),
+          kind: 'choice',
+          needed: true,
           options: PROJECT_STAGES.map((value) => ({ value, label: t(`projects.stages.${value}`) })),
         },
         { name: 'since', label: t('projects.since'), kind: 'date', needed: true },

@@ -81,7 +81,10 @@ function Shown({ page }: { page: RelayPage }) {
         <Panel title={t('relay.course')}>
           <Timeline
             items={page.moves.toReversed().map(({ n, at: when, decision, to, reason, by }) => ({
-              ...{ id: String(n), at: when, by, detail: reason ?? undefined },
+              id: String(n),
+              at: when,
+              by,
+              detail: reason ?? undefined,
               title: `${t(`relay.decisions.${decision}`)}: ${t(`relay.stages.${to}`)}`,
             }))}
           />
@@ -129,7 +132,9 @@ function Decide({ page: { relay, mayDecide, mayWrite } }: { page: RelayPage }) {
           send={(filled) => decide.mutate(filled)}
           fields={[
             {
-              ...{ name: 'reason', label: t('projects.reason'), kind: 'long' },
+              name: 'reason',
+              label: t('projects.reason'),
+              kind: 'long',
               needed: decision !== 'resume' && (decision !== 'pass' || open > 0),
             },
           ]}

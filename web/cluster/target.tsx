@@ -140,7 +140,9 @@ function Course({ page }: { page: TargetPage }) {
   const told = (value: unknown): string => (value == null ? '–' : amount(Number(value) * scale, unit));
   const ahead = forecast.method === 'none' ? [] : [forecast];
   const line = (name: string, data: (readonly [number, number])[], rest: object): object => ({
-    ...{ type: 'line', name, data: data.map(([year, value]) => [year, value / scale]) },
+    type: 'line',
+    name,
+    data: data.map(([year, value]) => [year, value / scale]),
     ...rest,
   });
   const first = points[0];

@@ -89,8 +89,10 @@ function List({ known }: { known: readonly Counterparty[] }) {
   const [changing, setChanging] = useState<Counterparty>();
   const endIt = async ({ id, name }: Counterparty) => {
     const sure = await ask({
-      ...{ title: t('connectors.endAsk', { name }), about: t('connectors.endAbout') },
-      ...{ act: t('connectors.end'), danger: true },
+      title: t('connectors.endAsk', { name }),
+      about: t('connectors.endAbout'),
+      act: t('connectors.end'),
+      danger: true,
     });
     if (sure !== undefined) end.mutate(id);
   };

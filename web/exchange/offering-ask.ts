@@ -212,7 +212,10 @@ export function useMoney(): (fen: number) => string {
   const { i18n } = useTranslation();
   return (fen) =>
     new Intl.NumberFormat(i18n.language, {
-      ...{ style: 'currency', currency: 'CNY', currencyDisplay: 'narrowSymbol', maximumFractionDigits: 4 },
+      style: 'currency',
+      currency: 'CNY',
+      currencyDisplay: 'narrowSymbol',
+      maximumFractionDigits: 4,
     }).format(fen / 100);
 }
 

@@ -140,7 +140,10 @@ function Form({ offering }: { offering: OfferingDetail }) {
               disabled={open[price] === false}
               onClick={() =>
                 order.mutate({
-                  ...{ offering: offering.id, price, purpose, key: key.current },
+                  offering: offering.id,
+                  price,
+                  purpose,
+                  key: key.current,
                   ...(chosen.kind === 'subscription' && { periods }),
                   ...(isByUse && { budgetFen: Math.round(budget * 100) }),
                   ...(agreement !== '' && { agreement }),

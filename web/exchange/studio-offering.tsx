@@ -124,10 +124,25 @@ function Shown({ page }: { page: StudioPage }) {
 
 /** Where what is missing is mended. */
 const PLACES: Readonly<Record<string, string>> = {
-  ...{ title: 'about', summary: 'about', sql: 'data', content: 'content', contentOld: 'content' },
-  ...{ columns: 'columns', label: 'columns', meaning: 'columns', codes: 'columns', columnsTwice: 'columns' },
-  ...{ prices: 'market', pricingBasis: 'market', shares: 'market', sourcesTwice: 'market', purposes: 'market' },
-  ...{ ways: 'market', answer: 'compliance', evidence: 'compliance', exportFigures: 'compliance' },
+  title: 'about',
+  summary: 'about',
+  sql: 'data',
+  content: 'content',
+  contentOld: 'content',
+  columns: 'columns',
+  label: 'columns',
+  meaning: 'columns',
+  codes: 'columns',
+  columnsTwice: 'columns',
+  prices: 'market',
+  pricingBasis: 'market',
+  shares: 'market',
+  sourcesTwice: 'market',
+  purposes: 'market',
+  ways: 'market',
+  answer: 'compliance',
+  evidence: 'compliance',
+  exportFigures: 'compliance',
 };
 
 function MissingPanel({ page, choose }: { page: StudioPage; choose: (part: string) => void }) {

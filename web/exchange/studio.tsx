@@ -43,7 +43,10 @@ function blank(party: Party): OfferingDefinition {
   return {
     form: 1,
     kind: 'dataset',
-    ...{ title: none, summary: none, topic: 'other', keywords: [] },
+    title: none,
+    summary: none,
+    topic: 'other',
+    keywords: [],
     query: { sql: '', parameters: [] },
     columns: [],
     quality: { ranges: [] },

@@ -121,8 +121,10 @@ export function fromAddress(text: string): Cohort | undefined {
 const HBA1C = { system: 'http://loinc.org', code: '4548-4', name: 'Haemoglobin A1c', nameZh: '糖化血红蛋白' };
 /** Told in moles or in mass: a flag is of either. */
 const CREATININE = ['14682-9', '2160-0'].map((code) => ({
-  ...{ system: 'http://loinc.org', code },
-  ...{ name: 'Creatinine', nameZh: '肌酐' },
+  system: 'http://loinc.org',
+  code,
+  name: 'Creatinine',
+  nameZh: '肌酐',
 }));
 const HAEMOGLOBIN = { system: 'http://loinc.org', code: '718-7', name: 'Haemoglobin', nameZh: '血红蛋白' };
 

@@ -60,11 +60,17 @@ function blank(title: string): StudyProtocol {
   return {
     form: 1,
     title,
-    ...{ question: '', design: 'cohort', population: '' },
+    question: '',
+    design: 'cohort',
+    population: '',
     treatment: { column: '', treated: '', control: '' },
     endpoints: [],
     adjustment: { method: 'none', columns: [], estimand: 'ate', caliper: 0.2 },
-    ...{ subgroups: [], missing: 'complete', dimensions: [], level: 0.95, seed: 1 },
+    subgroups: [],
+    missing: 'complete',
+    dimensions: [],
+    level: 0.95,
+    seed: 1,
   };
 }
 

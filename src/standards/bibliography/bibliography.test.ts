@@ -27,10 +27,19 @@ describe('BibTeX', () => {
 	keywords = {CAR-T, autoimmunity},
 }`),
     ).toEqual({
-      ...{ kind: 'paper', key: 'garcia_cart_2024', title: "CAR-T cells for Sjögren's disease — a Phase I trial" },
-      ...{ authors: ['García-Muñoz, José', 'van der Berg, Jan', 'Guangzhou Laboratory'], applicants: [] },
-      ...{ date: '2024-03', journal: 'J. Ex.', volume: '12', issue: '3', pages: '101-110', doi: '10.1000/XYZ.12' },
-      ...{ url: 'https://example.org/a_b', keywords: ['CAR-T', 'autoimmunity'] },
+      kind: 'paper',
+      key: 'garcia_cart_2024',
+      title: "CAR-T cells for Sjögren's disease — a Phase I trial",
+      authors: ['García-Muñoz, José', 'van der Berg, Jan', 'Guangzhou Laboratory'],
+      applicants: [],
+      date: '2024-03',
+      journal: 'J. Ex.',
+      volume: '12',
+      issue: '3',
+      pages: '101-110',
+      doi: '10.1000/XYZ.12',
+      url: 'https://example.org/a_b',
+      keywords: ['CAR-T', 'autoimmunity'],
     });
   });
 
@@ -155,14 +164,15 @@ describe('RIS', () => {
   ])('reads EndNote’s with %s', (_, end) => {
     expect(ris(LINES, end)).toEqual([
       {
-        ...{
-          kind: 'paper',
-          key: '',
-          title: 'A title that goes on',
-          authors: ['Wang, Fang', 'Li, Wei'],
-          applicants: [],
-        },
-        ...{ date: '2023-04-05', journal: 'Chinese Journal of Examples', pages: '12-19', doi: '10.1000/abc' },
+        kind: 'paper',
+        key: '',
+        title: 'A title that goes on',
+        authors: ['Wang, Fang', 'Li, Wei'],
+        applicants: [],
+        date: '2023-04-05',
+        journal: 'Chinese Journal of Examples',
+        pages: '12-19',
+        doi: '10.1000/abc',
         keywords: ['one', 'two', 'three'],
       },
     ]);

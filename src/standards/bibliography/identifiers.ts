@@ -49,7 +49,11 @@ function readChinese(plain: string): PatentNumber | undefined {
   if (digits !== undefined && (isLong || plain.startsWith('ZL') || plain.includes('.'))) {
     const expected = checkDigitOf(digits);
     return {
-      ...{ country: 'CN', stage: 'application', kindCode: null, base: `CN${digits}`, expected },
+      country: 'CN',
+      stage: 'application',
+      kindCode: null,
+      base: `CN${digits}`,
+      expected,
       text: `CN${digits}.${check ?? expected}`,
       form: FORMS[digits[isLong ? 4 : 2] as unknown as keyof typeof FORMS],
       isChecked: check === undefined ? null : check === expected,

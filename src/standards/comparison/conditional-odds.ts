@@ -110,7 +110,10 @@ function conditional({ one, zero }: TwoProportions): Conditional {
     return part / sum;
   };
   return {
-    ...{ x, low, high, logs },
+    x,
+    low,
+    high,
+    logs,
     lower: (odds) => share(odds, low, x),
     upper: (odds) => share(odds, x, high),
     mean(odds) {

@@ -309,7 +309,9 @@ export function parseCatalog(json: unknown): { datasets: Dataset[]; unreadable: 
         return typeof format === 'string' ? [format] : [];
       });
       datasets.push({
-        ...{ id: textOf(found, '@id'), offers, formats: [...new Set(formats)] },
+        id: textOf(found, '@id'),
+        offers,
+        formats: [...new Set(formats)],
         ...(title !== undefined && { title }),
         ...(description !== undefined && { description }),
       });

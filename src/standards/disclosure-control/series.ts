@@ -158,7 +158,8 @@ function anyTable(
     rows.push({
       variables: open.map(([cell]) => places.get(cell)!),
       coefficients: open.map(([, by]) => by),
-      ...{ low: low - known, high: high - known },
+      low: low - known,
+      high: high - known,
     });
     return true;
   };

@@ -155,7 +155,8 @@ function cheapestDeviation(
     return {
       variables: [...at, ...at.map((place) => place + size)],
       coefficients: [...signs, ...signs.map((sign) => -sign)],
-      ...{ low: 0, high: 0 },
+      low: 0,
+      high: 0,
     };
   });
   const solution = solve({ sense: 'min', variables, rows });

@@ -11,7 +11,9 @@ import {
 
 const act = (): Act => ({
   now: parseDateTime('2026-07-01T08:30:00+08:00') as FeelDateTime,
-  ...{ fuel: 1_000_000, depth: 0, notes: [] },
+  fuel: 1_000_000,
+  depth: 0,
+  notes: [],
 });
 
 /**

@@ -95,7 +95,9 @@ function rowsOf(postings: Postings, term: number, factor: number): Row[] {
     rows.push({
       documents: Uint32Array.from(late, ([document]) => document).reverse(),
       impacts: Uint8Array.from(late, ([, impact]) => impact).reverse(),
-      ...{ at: 0, to: late.length, factor },
+      at: 0,
+      to: late.length,
+      factor,
     });
   return rows;
 }

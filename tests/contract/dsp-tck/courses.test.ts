@@ -78,15 +78,16 @@ const TYPES: Readonly<Record<string, string>> = {
   'TP terminate': 'TransferTerminationMessage',
 };
 const ENDS: Readonly<Record<string, string>> = {
-  ...{
-    request: 'request',
-    offer: 'offers',
-    agree: 'agreement',
-    verify: 'agreement/verification',
-    accept: 'events',
-    finalize: 'events',
-  },
-  ...{ terminate: 'termination', start: 'start', suspend: 'suspension', complete: 'completion' },
+  request: 'request',
+  offer: 'offers',
+  agree: 'agreement',
+  verify: 'agreement/verification',
+  accept: 'events',
+  finalize: 'events',
+  terminate: 'termination',
+  start: 'start',
+  suspend: 'suspension',
+  complete: 'completion',
 };
 
 /**

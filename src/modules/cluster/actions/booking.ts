@@ -128,7 +128,8 @@ export async function listBookables(
     ...(text !== undefined && { text }),
     ...(place !== undefined && { place }),
     ...(after !== undefined && { after }),
-    ...{ examples: withExamples, limit: PAGE + 1 },
+    examples: withExamples,
+    limit: PAGE + 1,
   });
   const page = found.slice(0, PAGE);
   const next = found.length > PAGE ? page.at(-1)!.thing.id : null;
@@ -363,7 +364,15 @@ async function bookOne(
   const { way, priceFen, pricePer, thing } = bookable;
   const state = given.state ?? (await stateFor(tx, bookable, party?.id ?? ctx.actor.id));
   const isIn = await insertBooking(ctx, tx, bookable, {
-    ...{ id, series, state, from, to, purpose, needs, priceFen, pricePer },
+    id,
+    series,
+    state,
+    from,
+    to,
+    purpose,
+    needs,
+    priceFen,
+    pricePer,
     quantity: way === 'samples' ? quantity : null,
     isAlone: way === 'time',
     guest: party?.id ?? null,
@@ -427,12 +436,17 @@ function noticesOf(
   const facts = { what: bothOf(thing), dayOn: dayOfMinute(from), state };
   const isAsked = state === 'asked';
   const toHolder: NoticeGiven = {
-    ...{ cause: `booking/${id}/${n}/holder`, kind: isAsked ? 'booking-asked' : 'booking-answered' },
-    ...{ to: [`thing/${thing.id}`], path: '/cluster/booking?tab=desk' },
+    cause: `booking/${id}/${n}/holder`,
+    kind: isAsked ? 'booking-asked' : 'booking-answered',
+    to: [`thing/${thing.id}`],
+    path: '/cluster/booking?tab=desk',
     facts: isAsked ? { ...facts, who: guest === null ? { en: guestName, zh: guestName } : bothOf(guest) } : facts,
   };
   const toGuest: NoticeGiven = {
-    ...{ cause: `booking/${id}/${n}/guest`, kind: 'booking-answered', path: '/cluster/booking?tab=mine', facts },
+    cause: `booking/${id}/${n}/guest`,
+    kind: 'booking-answered',
+    path: '/cluster/booking?tab=mine',
+    facts,
     to: [`account/${madeBy}`, ...(guest === null ? [] : [`thing/${guest.id}`])],
   };
   const isOwnAsk = isAsked && madeBy === ctx.actor.id;
@@ -461,8 +475,18 @@ export async function blockTime(
     const isIn =
       !isTaken &&
       (await insertBooking(ctx, tx, bookable, {
-        ...{ id, ...time, series: null, state: 'blocked', isAlone: true, quantity: null, purpose: reason, needs: null },
-        ...{ guest: null, guestName: ctx.actor.name, priceFen: null, pricePer: null },
+        id,
+        ...time,
+        series: null,
+        state: 'blocked',
+        isAlone: true,
+        quantity: null,
+        purpose: reason,
+        needs: null,
+        guest: null,
+        guestName: ctx.actor.name,
+        priceFen: null,
+        pricePer: null,
       }));
     if (!isIn) throw new Problem('conflict', 'there are bookings in this time: they are moved or cancelled first');
     const noted = { id, thing: bookable.thing, from: time.from, guest: null, guestName: '', madeBy: ctx.actor.id };
@@ -553,8 +577,17 @@ function meterOf(booking: StoredBooking): Record<string, unknown> {
   const { id, from, to, way, quantity, priceFen, pricePer, guest, guestName, thing } = booking;
   const [minutes, samples] = [way === 'time' ? to - from : 0, quantity];
   return {
-    ...{ thing: thing.id, booking: id, guest: guest?.id ?? null, guestName, from: momentOf(from), to: momentOf(to) },
-    ...{ minutes, samples, priceFen, pricePer, currency: 'CNY' },
+    thing: thing.id,
+    booking: id,
+    guest: guest?.id ?? null,
+    guestName,
+    from: momentOf(from),
+    to: momentOf(to),
+    minutes,
+    samples,
+    priceFen,
+    pricePer,
+    currency: 'CNY',
     statedFen: statedFen({ minutes, samples, priceFen, pricePer }),
   };
 }

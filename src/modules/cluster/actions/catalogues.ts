@@ -40,7 +40,9 @@ export async function readCatalogue(ctx: Context, { of, gap, examples }: Catalog
     lines.flatMap(({ said, uses }) => [...Object.values(said), ...uses].map(({ source }) => source)),
   );
   return {
-    ...{ lines, sources: Object.fromEntries(sources), isCut: found.length > MOST_LINES },
+    lines,
+    sources: Object.fromEntries(sources),
+    isCut: found.length > MOST_LINES,
     mayEnter: reachOf(ctx.actor, EDIT) !== undefined,
     makers: await ownThings(ctx, MAKERS),
   };

@@ -37,7 +37,10 @@ function draw(content: string): DrawnModel {
     const type = element?.variable.typeRef;
     const question = element?.kind === 'decision' ? element.question : undefined;
     return {
-      ...{ key, name, kind, needs: [...needs] },
+      key,
+      name,
+      kind,
+      needs: [...needs],
       ...(question !== undefined && { question }),
       ...(type !== undefined && { type }),
       ...(logic !== undefined && { logic }),

@@ -64,7 +64,10 @@ export async function enterFunds(investor: Context): Promise<void> {
         id,
         entries.map(([day, kind, yuan, rest]) => ({
           ...(rest as Partial<NewFundEntry>),
-          ...{ day: day as string, kind: kind as NewFundEntry['kind'], fen: (yuan as number) * 100, source },
+          day: day as string,
+          kind: kind as NewFundEntry['kind'],
+          fen: (yuan as number) * 100,
+          source,
         })),
       );
 }

@@ -97,7 +97,11 @@ export async function listFunds(
     const size = sizes.get(id)?.get('fund-size')?.value;
     const up = links.find(({ fund }) => fund === id)?.mother;
     return {
-      ...{ id, kind, name, nameZh, example },
+      id,
+      kind,
+      name,
+      nameZh,
+      example,
       keeperName: books.get(id)?.keeperName ?? null,
       open: open.includes(id),
       mayWrite: mayWrite(ctx, books.get(id)),

@@ -269,7 +269,13 @@ function sharingMost(found: readonly (readonly string[])[]): string[] {
 export function judge(row: ReadRow, matches: readonly RowMatch[], first: number | undefined): JudgedRow {
   const { problems, same = null } = row;
   const judged = (verdict: RowVerdict, decision: RowDecision | null, target: string | null = null): JudgedRow => ({
-    ...{ row: row.row, verdict, problems, matches, same, decision, target },
+    row: row.row,
+    verdict,
+    problems,
+    matches,
+    same,
+    decision,
+    target,
   });
   if (problems.some(({ isCaution }) => !isCaution)) return judged('invalid', 'skip');
   if (first !== undefined)

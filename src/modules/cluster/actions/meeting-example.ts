@@ -33,8 +33,13 @@ export async function enterMeetingExample(operator: Context, enterprise: Context
   for (const { side, kind, ...wish } of example.wishes)
     if (!known.has(wish.id))
       await stateWish(speakers[wish.thing as keyof typeof speakers], {
-        ...{ ...wish, side: side as WishSide, kind: kind as WishKind },
-        ...{ place: null, from: null, to: null, expiresOn: null },
+        ...wish,
+        side: side as WishSide,
+        kind: kind as WishKind,
+        place: null,
+        from: null,
+        to: null,
+        expiresOn: null,
       });
   // Whoever ended it is not asked again.
   if ((await listIntroductions(enterprise)).introductions.length === 0)

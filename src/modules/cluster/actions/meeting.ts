@@ -105,7 +105,8 @@ export async function listWishes(
   const last = page.at(-1);
   return {
     wishes: page.map((wish) => shown(ctx, wish, own)),
-    ...{ things, examples: withExamples },
+    things,
+    examples: withExamples,
     next: found.length > PAGE && last !== undefined ? `${last.madeAt.getTime()}_${last.id}` : null,
   };
 }
@@ -124,7 +125,10 @@ function shown(ctx: Context, stored: StoredWish, own: readonly string[], isIntro
   const isHidden = wish.confidential && !mine && !isIntroduced && reachOf(ctx.actor, NEED) !== 'all';
   const state = withdrawnAt !== null ? 'withdrawn' : wish.expiresOn < todayOf(ctx.now()) ? 'expired' : 'open';
   return {
-    ...{ ...wish, mine, state, madeAt: madeAt.toISOString() },
+    ...wish,
+    mine,
+    state,
+    madeAt: madeAt.toISOString(),
     ...(isHidden && { thing: null, words: '', wordsZh: null }),
   };
 }
@@ -152,7 +156,10 @@ export async function readWish(ctx: Context, id: string): Promise<WishPage> {
 /** The live wishes of others that could meet one, and those that do, the best first. */
 async function fitsOf(ctx: Context, wish: StoredWish): Promise<{ others: StoredWish[]; fits: MeetingFit[] }> {
   const others = await findWishes(ctx.db, {
-    ...{ liveOn: todayOf(ctx.now()), example: wish.example, except: wish.thing.id, limit: MOST_WISHES },
+    liveOn: todayOf(ctx.now()),
+    example: wish.example,
+    except: wish.thing.id,
+    limit: MOST_WISHES,
     ...(wish.side === 'need' && { side: 'offer' as const }),
   });
   return { others, fits: await compare({ wish, others: others.filter((other) => kindFit(wish, other) > 0) }) };
@@ -172,12 +179,10 @@ export const meetingHearer: Hearer = {
       const { others, fits } = await fitsOf(ctx, wish);
       const met = others.filter(({ id }) => fits.some((fit) => fit.id === id && fit.score >= TOLD_FROM));
       const told = ({ id, thing, words, wordsZh }: StoredWish, count: number, by: string): NoticeGiven => ({
-        ...{
-          cause: `match/${id}/${by}`,
-          kind: 'wish-matched',
-          to: [`thing/${thing.id}`],
-          path: `/cluster/needs/${id}`,
-        },
+        cause: `match/${id}/${by}`,
+        kind: 'wish-matched',
+        to: [`thing/${thing.id}`],
+        path: `/cluster/needs/${id}`,
         facts: { wish: { en: words, zh: wordsZh ?? words }, count },
       });
       if (met.length > 0)
@@ -201,7 +206,17 @@ function compare(question: MeetingQuestion): Promise<MeetingFit[]> {
     to,
     places,
   }: MeetingQuestion['wish']) => ({
-    ...{ id, side, kind, words, wordsZh, sector, quantity, unit, from, to, places },
+    id,
+    side,
+    kind,
+    words,
+    wordsZh,
+    sector,
+    quantity,
+    unit,
+    from,
+    to,
+    places,
   });
   return inThread(new URL('./meeting-thread.ts', import.meta.url), {
     wish: bare(question.wish),
@@ -329,8 +344,11 @@ async function noteMove(
     tx,
     // Each side by its own wish: whose the other one is may be confidential.
     wishes.map(({ id: wish, thing, words, wordsZh }) => ({
-      ...{ cause: `introduction/${id}/${n}/${wish}`, kind: 'introduction-moved', to: [`thing/${thing.id}`] },
-      ...{ path: '/cluster/needs/introductions', facts: { state, wish: { en: words, zh: wordsZh ?? words } } },
+      cause: `introduction/${id}/${n}/${wish}`,
+      kind: 'introduction-moved',
+      to: [`thing/${thing.id}`],
+      path: '/cluster/needs/introductions',
+      facts: { state, wish: { en: words, zh: wordsZh ?? words } },
     })),
   );
 }
@@ -393,7 +411,8 @@ export async function listIntroductions(
 ): Promise<IntroductionsPage> {
   const { seen, own } = await reachFor(ctx);
   const found = await findIntroductions(ctx.db, seen, {
-    ...{ over, limit: PAGE + 1 },
+    over,
+    limit: PAGE + 1,
     ...(after !== undefined && { after: readIntroductionAfter(after) }),
   });
   const page = found.slice(0, PAGE);
@@ -463,7 +482,11 @@ async function shownIntroductions(
     const due = introductionDue(state, since);
     const partners = isAccepted ? [...(standing.one ? [other!] : []), ...(standing.other ? [one!] : [])] : [];
     return {
-      ...{ id, state, mediated, words, revision },
+      id,
+      state,
+      mediated,
+      words,
+      revision,
       one: shown(ctx, one!, own, isAccepted),
       other: shown(ctx, other!, own, isAccepted),
       since: since.toISOString(),

@@ -59,7 +59,10 @@ export async function listNotices(
   const asked = { unread, offset, limit: limit + 1, ...(kind !== undefined && { kind }) };
   const found = await findInbox(ctx.db, reader, asked);
   return {
-    ...{ notices: found.slice(0, limit), more: found.length > limit, kinds, quiet },
+    notices: found.slice(0, limit),
+    more: found.length > limit,
+    kinds,
+    quiet,
     unread: await countUnread(ctx.db, reader, MOST_UNREAD),
   };
 }

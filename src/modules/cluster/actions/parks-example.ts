@@ -83,11 +83,23 @@ async function enterProjects(operator: Context): Promise<void> {
     if (known.length >= moves.length) continue;
     if (known.length === 0)
       await createProject(operator, {
-        ...{ id, stage: first![0], since: dayOf(first![1]) },
+        id,
+        stage: first![0],
+        since: dayOf(first![1]),
         fields: {
-          ...{ name, nameZh, sector: sector as ProjectSector, park: example.park },
-          ...{ investmentFen: inFen(investmentWan), outputFen: inFen(outputWan), energyMwh: null },
-          ...{ landM2, powerKw, jobs, probability, nextStep, nextOwner },
+          name,
+          nameZh,
+          sector: sector as ProjectSector,
+          park: example.park,
+          investmentFen: inFen(investmentWan),
+          outputFen: inFen(outputWan),
+          energyMwh: null,
+          landM2,
+          powerKw,
+          jobs,
+          probability,
+          nextStep,
+          nextOwner,
           nextDue: days === undefined ? null : dayAfter(today, days),
         },
       });
@@ -109,7 +121,9 @@ async function enterUnits(operator: Context): Promise<void> {
   for (const { priceYuan, availableInDays, provisions, gmp, ...unit } of example.units)
     if (!known.has(unit.name))
       await createUnit(operator, park, {
-        ...{ ...unit, gmp: gmp as UnitFields['gmp'], provisions: provisions as Provision[] },
+        ...unit,
+        gmp: gmp as UnitFields['gmp'],
+        provisions: provisions as Provision[],
         published: true,
         priceFenM2: priceYuan * FEN,
         availableFrom: availableInDays === null ? null : dayAfter(today, availableInDays),
@@ -138,9 +152,12 @@ async function enterLeases(operator: Context): Promise<void> {
     const starts = dayAfter(today, -startedDaysAgo);
     const step = stepYuan === null ? [] : [{ from: dayAfter(starts, 365), fenM2: stepYuan * FEN }];
     await signLease(operator, park, id, {
-      ...{ tenant, starts, ends: dayAfter(today, endsInDays) },
+      tenant,
+      starts,
+      ends: dayAfter(today, endsInDays),
       rent: [{ from: starts, fenM2: yuan * FEN }, ...step],
-      ...{ depositFen: yuan * FEN * 1_000 * 2, noticeDays: 90 },
+      depositFen: yuan * FEN * 1_000 * 2,
+      noticeDays: 90,
     });
   }
 }

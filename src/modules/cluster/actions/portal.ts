@@ -57,10 +57,13 @@ export async function readPortal(ctx: Context): Promise<Portal> {
   const given = new Set(figures.map(({ tenant, quarter }) => `${tenant} ${quarter}`));
   const inPark = tenants.filter(({ id }) => leases.some(({ tenant }) => tenant === id));
   return {
-    ...{ tenants, leases, figures },
+    tenants,
+    leases,
+    figures,
     reservations: reservations.map(({ madeBy: _, until, ...each }) => ({
       ...each,
-      ...{ until: until.toISOString(), own: true },
+      until: until.toISOString(),
+      own: true,
       unitName: units.find(({ id }) => id === each.unit)?.name ?? each.unit,
       parkName: names.get(each.park)?.name ?? each.park,
       parkNameZh: names.get(each.park)?.nameZh ?? null,
@@ -79,7 +82,9 @@ export async function readPortal(ctx: Context): Promise<Portal> {
 
 function shown(ctx: Context, { dueAt, madeAt, ...request }: StoredRequest): TenantRequest {
   return {
-    ...{ ...request, dueAt: dueAt?.toISOString() ?? null, madeAt: madeAt.toISOString() },
+    ...request,
+    dueAt: dueAt?.toISOString() ?? null,
+    madeAt: madeAt.toISOString(),
     late: dueAt !== null && dueAt < ctx.now(),
   };
 }

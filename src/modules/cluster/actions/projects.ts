@@ -342,12 +342,16 @@ export async function readFunnel(ctx: Context, asked: ProjectFilter): Promise<Pi
     counts: ([...PROJECT_STAGES, 'lost'] as const).map((stage) => {
       const own = projects.filter((project) => project.stage === stage);
       return {
-        ...{ stage, projects: own.length, examples: own.filter(({ example }) => example).length },
+        stage,
+        projects: own.length,
+        examples: own.filter(({ example }) => example).length,
         investmentFen: own.reduce((sum, { investmentFen }) => sum + (investmentFen ?? 0), 0),
         unknown: own.filter(({ investmentFen }) => investmentFen === null).length,
       };
     }),
-    ...{ conversions: conversionsOf(spells), incidence: incidenceOf(spells), projects: projects.length },
+    conversions: conversionsOf(spells),
+    incidence: incidenceOf(spells),
+    projects: projects.length,
     examples: projects.filter(({ example }) => example).length,
     stated: await findStatedCounts(ctx.db),
   };
@@ -367,9 +371,17 @@ export async function readForecast(
   const question: ForecastQuestion = {
     spells: await spellsFor(ctx, reach, filter),
     projects: projects.map(({ stage, probability, investmentFen, outputFen, jobs }) => ({
-      ...{ stage, probability, investmentFen, outputFen, jobs },
+      stage,
+      probability,
+      investmentFen,
+      outputFen,
+      jobs,
     })),
-    ...{ today, date, draws: DRAWS, seed, level: LEVEL },
+    today,
+    date,
+    draws: DRAWS,
+    seed,
+    level: LEVEL,
   };
   return inThread<PipelineForecast>(new URL('./forecast-thread.ts', import.meta.url), question, { mostMs: 30_000 });
 }

@@ -141,7 +141,10 @@ export async function relateWorks(
       ...applicants.map((object) => ({ subject: thing, predicate: 'applied-by', object, ...provenance })),
       ...affiliations.map((object) => ({ subject: thing, predicate: 'affiliated-with', object, ...provenance })),
       ...authors.map((object) => ({
-        ...{ subject: thing, predicate: 'authored-by', object, ...provenance },
+        subject: thing,
+        predicate: 'authored-by',
+        object,
+        ...provenance,
         confidence: 'inferred' as const,
       })),
       ...cites

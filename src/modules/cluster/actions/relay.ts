@@ -72,7 +72,10 @@ function lineOf(relay: StoredRelay, done: readonly string[], now: Date): RelayLi
   const gate = gatesOf(relay.sector).find(({ stage }) => stage === relay.stage)!;
   const days = Math.floor((now.getTime() - since.getTime()) / DAY_MS);
   return {
-    ...{ ...line, since: since.toISOString(), days, stalled: !relay.stopped && days > gate.usualDays },
+    ...line,
+    since: since.toISOString(),
+    days,
+    stalled: !relay.stopped && days > gate.usualDays,
     itemsDone: gate.items.filter(({ id }) => done.includes(id)).length,
     items: gate.items.length,
   };
@@ -88,7 +91,10 @@ export async function readRelay(ctx: Context, id: string): Promise<RelayPage> {
   const items = await findItems(ctx.db, id);
   const done = items.filter(({ stage }) => stage === relay.stage).map(({ item }) => item);
   return {
-    ...{ relay: lineOf(relay, done, ctx.now()), words: relay.words, gates: gatesOf(relay.sector), items },
+    relay: lineOf(relay, done, ctx.now()),
+    words: relay.words,
+    gates: gatesOf(relay.sector),
+    items,
     moves: await findRelayMoves(ctx.db, id),
     requests: (await findAsks(ctx.db, { relay: id })).map((ask) => shown(ask, reach)),
     resources: await resourcesFor(ctx, relay),

@@ -171,7 +171,12 @@ export async function findSpace(
     if (verdict !== 'no') for (const each of areas[unit.park]!) counts.set(each, (counts.get(each) ?? 0) + 1);
   const fits = area === undefined ? all : all.filter(({ unit }) => areas[unit.park]!.includes(area));
   return {
-    ...{ fits: fits.slice(0, MOST_FITS), total: fits.length, need, areas, tenants, examples },
+    fits: fits.slice(0, MOST_FITS),
+    total: fits.length,
+    need,
+    areas,
+    tenants,
+    examples,
     counts: [...counts].map(([each, n]) => ({ area: each, n })).sort((one, two) => two.n - one.n),
   };
 }

@@ -138,7 +138,11 @@ function pageOf(thing: ThingName, known: Known): Omit<TargetPage, 'mayWrite'> {
   const departments = (predicate: string): ThingName[] =>
     relations.flatMap((relation) => (relation.predicate === predicate ? (names.get(relation.subject) ?? []) : []));
   return {
-    ...{ id, kind, name, nameZh, example },
+    id,
+    kind,
+    name,
+    nameZh,
+    example,
     metric: String(first('metric')?.value ?? name),
     value: target.value,
     op: goal.op,
@@ -277,7 +281,9 @@ async function tellAsked(
 ): Promise<void> {
   const { name, nameZh } = (await namesOf(tx, [target])).get(target)!;
   await notify(ctx, tx, {
-    ...{ cause: `target/${target}/${year}/${cause}`, kind: 'target-asked', path: `/cluster/targets/${target}` },
+    cause: `target/${target}/${year}/${cause}`,
+    kind: 'target-asked',
+    path: `/cluster/targets/${target}`,
     to: ['role/regulator', ...(department === null ? [] : [`thing/${department}`])],
     facts: { target: { en: name, zh: nameZh ?? name }, year, dayOn: due },
   });

@@ -105,8 +105,11 @@ export const freshnessJob: Job = {
     const notices = [...due].map(([owner, things]): NoticeGiven => {
       const { name, nameZh } = names.get(things[0]!.id)!;
       return {
-        ...{ cause: `due/${owner}/${ctx.now().toISOString()}`, kind: 'thing-due', to: [owner] },
-        ...{ path: '/cluster/due', facts: { first: { en: name, zh: nameZh ?? name }, count: things.length } },
+        cause: `due/${owner}/${ctx.now().toISOString()}`,
+        kind: 'thing-due',
+        to: [owner],
+        path: '/cluster/due',
+        facts: { first: { en: name, zh: nameZh ?? name }, count: things.length },
       };
     });
     await notify(ctx, ctx.db, notices);

@@ -250,8 +250,14 @@ describe('the holder', () => {
     ]);
     const { weeks } = await send<{ weeks: UsageWeek[] }>('GET', `/bookables/${thing}/usage?weeks=2`);
     expect(weeks[1]).toEqual({
-      ...{ week: '2026-11-23', openMinutes: 2_400, usedMinutes: 180, bookedMinutes: 0, blockedMinutes: 0 },
-      ...{ noShows: 0, lateCancels: 1, samples: 0 },
+      week: '2026-11-23',
+      openMinutes: 2_400,
+      usedMinutes: 180,
+      bookedMinutes: 0,
+      blockedMinutes: 0,
+      noShows: 0,
+      lateCancels: 1,
+      samples: 0,
     });
     await move(await find(id!, 'desk'), 'no-show');
     expect((await told()).map(({ type }) => type)).toEqual(['cluster.booking-used', 'cluster.booking-use-undone']);

@@ -164,8 +164,12 @@ export function bookingRoutes(app: FastifyInstance, door: Door): void {
 
 /** Who reads a secret address: nobody, until the secret says for whom. */
 const NOBODY = {
-  ...{ id: 'system/booking-feed', name: 'booking-feed', roles: ['system' as const], organizations: [] },
-  ...{ permissions: new Set<string>(), purpose: 'HOPERAT' },
+  id: 'system/booking-feed',
+  name: 'booking-feed',
+  roles: ['system' as const],
+  organizations: [],
+  permissions: new Set<string>(),
+  purpose: 'HOPERAT',
 };
 
 function timesOf(given: Given): { from: Date; to: Date } {
@@ -179,7 +183,8 @@ function timesOf(given: Given): { from: Date; to: Date } {
 function termsOf(given: Given): BookingTerms {
   return {
     way: given.oneOf('way', BOOKING_WAYS),
-    ...{ method: given.text('method', LONGEST_WORDS), methodZh: given.optional('methodZh', LONGEST_WORDS) },
+    method: given.text('method', LONGEST_WORDS),
+    methodZh: given.optional('methodZh', LONGEST_WORDS),
     hours: given.list('hours', MOST_HOURS).map(hoursOf),
     offOnHolidays: given.optional('offOnHolidays') !== 'no',
     slotMinutes: given.needWhole('slotMinutes', { least: 5, most: DAY_MINUTES }),

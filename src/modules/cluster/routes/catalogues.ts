@@ -27,9 +27,11 @@ export function catalogueRoutes(app: FastifyInstance, door: Door): void {
     const given = new Given(request.body);
     return {
       id: await enterProduct(ctx, {
-        ...{ name: given.text('name'), nameZh: given.optional('nameZh') },
+        name: given.text('name'),
+        nameZh: given.optional('nameZh'),
         class: given.oneOf('class', PRODUCT_CLASSES),
-        ...{ approvalNumber: given.optional('approvalNumber'), approved: given.day('approved') },
+        approvalNumber: given.optional('approvalNumber'),
+        approved: given.day('approved'),
         maker: given.optional('maker', 80),
       }),
     };

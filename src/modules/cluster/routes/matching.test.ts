@@ -66,7 +66,9 @@ async function send<T>(method: 'GET' | 'POST' | 'PUT', path: string, payload?: o
 
 const upload = (text: string | Buffer, fileName = 'firms.csv') =>
   send<{ id: string; isKnown: boolean }>('POST', '/imports', {
-    ...{ kind: 'enterprise', fileName, file: Buffer.from(text as string).toString('base64') },
+    kind: 'enterprise',
+    fileName,
+    file: Buffer.from(text as string).toString('base64'),
   });
 async function finish(id: string): Promise<ImportPage> {
   for (let turn = 0; turn < 50; turn += 1) {

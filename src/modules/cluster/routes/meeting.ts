@@ -47,17 +47,18 @@ export function meetingRoutes(app: FastifyInstance, door: Door): void {
     const sector = given.optional('sector');
     const stated = await stateWish(ctx, {
       ...(id !== null && { id }),
-      ...{
-        side: given.oneOf('side', WISH_SIDES),
-        kind: given.oneOf('kind', WISH_KINDS),
-        thing: given.text('thing', 80),
-      },
-      ...{ words: given.text('words', LONGEST_WORDS), wordsZh: given.optional('wordsZh', LONGEST_WORDS) },
+      side: given.oneOf('side', WISH_SIDES),
+      kind: given.oneOf('kind', WISH_KINDS),
+      thing: given.text('thing', 80),
+      words: given.text('words', LONGEST_WORDS),
+      wordsZh: given.optional('wordsZh', LONGEST_WORDS),
       sector: sector === null ? null : oneOf(sector, PROJECT_SECTORS, 'sector'),
       place: given.optional('place', 80),
       quantity: given.number('quantity', { least: 1e-6, most: 1e12 }),
       unit: given.optional('unit', 40),
-      ...{ from: given.day('from'), to: given.day('to'), expiresOn: given.day('expiresOn') },
+      from: given.day('from'),
+      to: given.day('to'),
+      expiresOn: given.day('expiresOn'),
       confidential: given.optional('confidential') === 'yes',
       contact: given.text('contact'),
     });
@@ -84,7 +85,8 @@ export function meetingRoutes(app: FastifyInstance, door: Door): void {
     const ctx = await door.context(request);
     const given = new Given(request.body);
     await introduce(ctx, {
-      ...{ one: given.text('one', 40), other: given.text('other', 40) },
+      one: given.text('one', 40),
+      other: given.text('other', 40),
       words: given.text('words', LONGEST_WORDS),
     });
     return { asked: true };

@@ -209,7 +209,10 @@ describe('what is told', () => {
 
   test('a step of an application reaches the other side, its clock whose turn it is', async () => {
     const begun = await beginApplication(own(), {
-      ...{ enterprise: 'firm', policy: 'nansha-nine', clause: 'foreign-capital', matter: 'site' },
+      enterprise: 'firm',
+      policy: 'nansha-nine',
+      clause: 'foreign-capital',
+      matter: 'site',
     });
     for (const name of begun.missingEvidence)
       await addFile(own(), begun.id, { name, fileName: 'a.pdf', media: 'application/pdf', content: Buffer.from(name) });
@@ -239,16 +242,20 @@ describe('what is told', () => {
   test('wishes that meet and an introduction reach both sides, without a word of the other', async () => {
     const wish = (side: 'need' | 'offer', thing: string) =>
       stateWish(own(), {
-        ...{
-          side,
-          thing,
-          kind: 'capacity',
-          words: `fermentation tanks ${side}`,
-          wordsZh: null,
-          sector: null,
-          quantity: null,
-        },
-        ...{ unit: null, from: null, to: null, place: null, confidential: true, contact: 'x', expiresOn: null },
+        side,
+        thing,
+        kind: 'capacity',
+        words: `fermentation tanks ${side}`,
+        wordsZh: null,
+        sector: null,
+        quantity: null,
+        unit: null,
+        from: null,
+        to: null,
+        place: null,
+        confidential: true,
+        contact: 'x',
+        expiresOn: null,
       });
     const need = await wish('need', 'firm');
     become('enterprise', 'rival-org');

@@ -483,7 +483,8 @@ describe('rules and their cost', () => {
     const written = newest.clauses.find(({ id }) => id === 'trial-permit')!;
     const { when: _, ...rest } = written;
     const clause = {
-      ...{ ...rest, decision: { model: model.id, version: 1, eligible: 'permit rewarded' } },
+      ...rest,
+      decision: { model: model.id, version: 1, eligible: 'permit rewarded' },
       amount: { kind: 'decision', decision: 'permit yuan' },
     };
     const path = '/policies/nansha-nine';
@@ -519,11 +520,15 @@ describe('rules and their cost', () => {
     await answer('trialPermitClass', '1');
     const found = find(await send<Navigator>('GET', '/policies'), 'nansha-nine', 'trial-permit');
     expect(found).toMatchObject({
-      ...{ verdict: 'yes', amount: { least: 2 * M, most: 2 * M } },
+      verdict: 'yes',
+      amount: { least: 2 * M, most: 2 * M },
       tables: [{ table: 'permit rewarded', inputs: ['nansha', '1'], matched: [0] }, { table: 'permit yuan' }],
     });
     const begun = await send<ApplicationPage>('POST', '/applications', {
-      ...{ enterprise: 'acme', policy: 'nansha-nine', clause: 'trial-permit', matter: 'by table' },
+      enterprise: 'acme',
+      policy: 'nansha-nine',
+      clause: 'trial-permit',
+      matter: 'by table',
     });
     for (const name of begun.missingEvidence) await send('POST', `/applications/${begun.id}/files`, { name, ...file });
     const submitted = await act(begun, 'submit');

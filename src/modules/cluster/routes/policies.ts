@@ -82,7 +82,10 @@ export function policyRoutes(app: FastifyInstance, door: Door): void {
     const { from, to, clauses, words = '', version } = request.body ?? {};
     if (typeof version !== 'number') throw new Problem('invalid', 'say which version of the policy you saw');
     return amendPolicy(await door.context(request), request.params.id, {
-      ...{ from, clauses, version, words: textOf(words, 'words') },
+      from,
+      clauses,
+      version,
+      words: textOf(words, 'words'),
       ...(to !== undefined && to !== null && { to }),
     });
   });

@@ -43,7 +43,8 @@ export function portalRoutes(app: FastifyInstance, door: Door): void {
     const ctx = await door.context(request);
     const given = new Given(request.body);
     const id = await openRequest(ctx, {
-      ...{ park: given.text('park', 80), tenant: given.text('tenant', 80) },
+      park: given.text('park', 80),
+      tenant: given.text('tenant', 80),
       kind: given.oneOf('kind', REQUEST_KINDS),
       title: given.text('title', 200),
       words: given.text('words', LONGEST_WORDS),
@@ -83,7 +84,9 @@ export function portalRoutes(app: FastifyInstance, door: Door): void {
     const ctx = await door.context(request);
     const given = new Given(request.body);
     await postNotice(ctx, request.params.id, {
-      ...{ title: given.text('title', 200), words: given.text('words', LONGEST_WORDS), until: given.day('until') },
+      title: given.text('title', 200),
+      words: given.text('words', LONGEST_WORDS),
+      until: given.day('until'),
     });
     return readParkDesk(ctx, request.params.id);
   });

@@ -36,7 +36,9 @@ async function take(
   fileName: string,
 ): Promise<{ page: ImportPage; rows: ImportedRow[] }> {
   const { id } = await send<{ id: string }>('POST', '/imports', {
-    ...{ kind, fileName, file: Buffer.from(file).toString('base64') },
+    kind,
+    fileName,
+    file: Buffer.from(file).toString('base64'),
   });
   const go = async (isOver: (page: ImportPage) => boolean): Promise<ImportPage> => {
     for (;;) {
@@ -75,8 +77,13 @@ describe('files of references', () => {
     const { works, total, years, states } = await publications('orchid');
     expect(works).toMatchObject([
       {
-        ...{ name: 'Lentiviral vector with a shortened LTR', role: 'applied-by', number: 'CN112345678B', year: '2022' },
-        ...{ state: null, termEnds: '2040-05-03', authors: ['Chen, Yi', 'Wang, Fang'] },
+        name: 'Lentiviral vector with a shortened LTR',
+        role: 'applied-by',
+        number: 'CN112345678B',
+        year: '2022',
+        state: null,
+        termEnds: '2040-05-03',
+        authors: ['Chen, Yi', 'Wang, Fang'],
       },
     ]);
     expect([total, years, states]).toEqual([
@@ -146,12 +153,12 @@ test('what goes out as BibTeX is what came in, and every form is a file', async 
   expect(bib.headers['content-type']).toContain('bibtex');
   expect(readBibtex(bib.body).works).toMatchObject([
     {
-      ...{
-        title: 'Lentiviral vector with a shortened LTR',
-        authors: ['Chen, Yi', 'Wang, Fang'],
-        number: 'CN112345678B',
-      },
-      ...{ applicants: ['Orchid Gene Medicine Co., Ltd.'], date: '2022-08-09', filed: '2020-05-04' },
+      title: 'Lentiviral vector with a shortened LTR',
+      authors: ['Chen, Yi', 'Wang, Fang'],
+      number: 'CN112345678B',
+      applicants: ['Orchid Gene Medicine Co., Ltd.'],
+      date: '2022-08-09',
+      filed: '2020-05-04',
     },
   ]);
   expect((await file('ris')).body).toMatch(/^TY {2}- PAT\r\n/);

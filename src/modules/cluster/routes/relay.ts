@@ -33,11 +33,13 @@ export function relayRoutes(app: FastifyInstance, door: Door): void {
       throw new Problem('invalid', 'this id is a uuid', { id });
     const begun = await beginRelay(ctx, {
       ...(id !== null && { id }),
-      ...{ name: given.text('name', 200), nameZh: given.optional('nameZh', 200) },
+      name: given.text('name', 200),
+      nameZh: given.optional('nameZh', 200),
       words: given.optional('words', LONGEST_WORDS) ?? '',
       sector: given.oneOf('sector', RELAY_SECTORS),
       stage: given.oneOf('stage', RELAY_STAGES),
-      ...{ place: given.optional('place', 80), owner: given.optional('owner', 80) },
+      place: given.optional('place', 80),
+      owner: given.optional('owner', 80),
     });
     return readRelay(ctx, begun);
   });

@@ -84,7 +84,10 @@ export function spaceRoutes(app: FastifyInstance, door: Door): void {
     const given = new Given(request.body);
     const starts = given.needDay('starts');
     await signLease(ctx, park, unit, {
-      ...{ tenant: given.text('tenant', 80), starts, ends: given.needDay('ends'), rent: rentOf(given, starts) },
+      tenant: given.text('tenant', 80),
+      starts,
+      ends: given.needDay('ends'),
+      rent: rentOf(given, starts),
       depositFen: given.whole('depositFen') ?? 0,
       noticeDays: given.whole('noticeDays', { most: MOST_NOTICE_DAYS }) ?? 0,
     });

@@ -19,21 +19,28 @@ import {
  * Method: hours worked out by hand, and properties over random terms; 2026-11-23 is a Monday.
  */
 const TERMS: BookingTerms = {
-  ...{
-    way: 'time',
-    method: 'm',
-    methodZh: null,
-    offOnHolidays: true,
-    slotMinutes: 90,
-    mostSlots: 100,
-    samplesADay: null,
-  },
+  way: 'time',
+  method: 'm',
+  methodZh: null,
+  offOnHolidays: true,
+  slotMinutes: 90,
+  mostSlots: 100,
+  samplesADay: null,
   hours: [
     { day: 1, from: 9 * 60, to: 12 * 60 },
     { day: 1, from: 13 * 60, to: 17 * 60 },
   ],
-  ...{ leadHours: 0, aheadDays: 365, cancelHours: 0, approval: false, training: null, priceFen: null, pricePer: null },
-  ...{ who: 'anyone', named: [], contact: 'c', isOpen: true },
+  leadHours: 0,
+  aheadDays: 365,
+  cancelHours: 0,
+  approval: false,
+  training: null,
+  priceFen: null,
+  pricePer: null,
+  who: 'anyone',
+  named: [],
+  contact: 'c',
+  isOpen: true,
 };
 const MONDAY = '2026-11-23';
 const LONG_AGO = minuteOf('2026-11-01T00:00:00Z');

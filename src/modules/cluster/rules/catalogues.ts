@@ -28,7 +28,9 @@ export function catalogueLine(
   }
   const nameOf = (id: string) => [names.get(id)].filter((name) => name !== undefined);
   return {
-    ...{ thing, said, gaps: gapsOf(said) },
+    thing,
+    said,
+    gaps: gapsOf(said),
     uses: relations
       .filter(({ subject, predicate }) => subject === thing.id && USES.has(predicate))
       .flatMap((use) => nameOf(use.object).map((at) => ({ ...use, at }))),

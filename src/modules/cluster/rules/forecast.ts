@@ -81,7 +81,11 @@ export function forecastPipeline(question: ForecastQuestion): PipelineForecast {
     return { low, median, high };
   };
   return {
-    ...{ date, draws, seed, level, open: open.filter(({ stage }) => stage !== 'producing').length },
+    date,
+    draws,
+    seed,
+    level,
+    open: open.filter(({ stage }) => stage !== 'producing').length,
     measures: FORECAST_MEASURES.map((measure) => ({
       measure,
       now: open.reduce((sum, each) => sum + (counts(measure, each.stage) ? amountOf(measure, each) : 0), 0),

@@ -61,8 +61,17 @@ function overlapping(wish: Meeting): string[] {
 
 describe('the lines of a match', () => {
   const wish = (parts: Partial<Meeting>): Meeting => ({
-    ...{ id: 'a', side: 'need', kind: 'space', words: 'clean room for assembly', wordsZh: null, sector: null },
-    ...{ quantity: null, unit: null, from: null, to: null, places: [] },
+    id: 'a',
+    side: 'need',
+    kind: 'space',
+    words: 'clean room for assembly',
+    wordsZh: null,
+    sector: null,
+    quantity: null,
+    unit: null,
+    from: null,
+    to: null,
+    places: [],
     ...parts,
   });
   const linesOf = (one: Partial<Meeting>, other: Partial<Meeting>) => {

@@ -163,7 +163,11 @@ describe('forecast', () => {
           outputFen: null,
           jobs: null,
         })),
-        ...{ today: dayText(today), date: dayText(date), draws: 200, seed: round, level: 0.8 },
+        today: dayText(today),
+        date: dayText(date),
+        draws: 200,
+        seed: round,
+        level: 0.8,
       });
       const truth = lives.filter((moves) => isSigned(stageOn(moves, date))).length;
       const { low, high } = forecast.measures[0]!;
@@ -175,7 +179,11 @@ describe('forecast', () => {
 
   const question = {
     spells: spellsOf([move('a', 'reserved', '2026-01-01')], '2026-02-01'),
-    ...{ today: '2026-02-01', date: '2027-02-01', draws: 400, seed: 1, level: 0.8 },
+    today: '2026-02-01',
+    date: '2027-02-01',
+    draws: 400,
+    seed: 1,
+    level: 0.8,
   };
   const project = { stage: 'key', probability: null, investmentFen: 500, outputFen: null, jobs: 3 } as const;
 

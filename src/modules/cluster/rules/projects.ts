@@ -65,10 +65,16 @@ export function conversionsOf(spells: readonly Spell[], level = 0.95): StageConv
     const [low, high] = proportionInterval.wilson({ x: forward, n: Math.max(1, ended.length) }, level);
     const [medianDays = null, usualDays = null] = daysIn(of);
     return {
-      ...{ stage, entered: of.length, forward, lost, back: ended.length - forward - lost },
+      stage,
+      entered: of.length,
+      forward,
+      lost,
+      back: ended.length - forward - lost,
       open: of.length - ended.length,
       share: ended.length === 0 ? null : { value: forward / ended.length, low, high },
-      ...{ medianDays, usualDays, signing: signing.get(stage) as number },
+      medianDays,
+      usualDays,
+      signing: signing.get(stage) as number,
     };
   });
 }
@@ -142,7 +148,9 @@ export function incidenceOf(spells: readonly Spell[], level = 0.95): IncidencePo
       const { value, variance } = valueAt(signed!, day);
       const width = value > 0 && value < 1 ? (z * Math.sqrt(variance)) / (value * Math.log(value)) : 0;
       return {
-        ...{ day, signed: value, lost: valueAt(lost!, day).value },
+        day,
+        signed: value,
+        lost: valueAt(lost!, day).value,
         signedLow: value ** Math.exp(-width),
         signedHigh: value ** Math.exp(width),
       };

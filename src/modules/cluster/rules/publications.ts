@@ -32,7 +32,14 @@ export function publicationsOf(
       const [number = null] = numbers.filter((each) => each !== null);
       const filed = text(own, 'filed');
       return {
-        ...{ id, kind, name, nameZh, example, role, number, filed },
+        id,
+        kind,
+        name,
+        nameZh,
+        example,
+        role,
+        number,
+        filed,
         year: (text(own, 'published') ?? filed)?.slice(0, 4) ?? null,
         authors: list(own, 'authors'),
         journal: text(own, 'journal'),

@@ -30,17 +30,15 @@ test.each([
 
 describe('what helps in a stage', () => {
   const thing = (parts: Partial<Candidate>): Candidate => ({
-    ...{
-      id: 'x',
-      name: 'X',
-      nameZh: null,
-      kind: 'platform',
-      example: false,
-      relayStages: [],
-      words: [],
-      places: [],
-      freeM2: 0,
-    },
+    id: 'x',
+    name: 'X',
+    nameZh: null,
+    kind: 'platform',
+    example: false,
+    relayStages: [],
+    words: [],
+    places: [],
+    freeM2: 0,
     ...parts,
   });
   const ask = { stage: 'validation', sector: 'ivd', place: 'guangzhou' } as const;

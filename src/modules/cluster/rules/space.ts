@@ -189,8 +189,12 @@ export function parkFigures(
   const running = leases.filter((lease) => isRunning(lease, today));
   const rentFen = running.reduce((sum, lease) => sum + monthlyRent(lease, today), 0);
   return {
-    ...{ units: units.length, areaM2, letM2: areaOf('let', 'ending'), reservedM2: areaOf('reserved') },
-    ...{ freeM2: areaOf('free'), rentFen },
+    units: units.length,
+    areaM2,
+    letM2: areaOf('let', 'ending'),
+    reservedM2: areaOf('reserved'),
+    freeM2: areaOf('free'),
+    rentFen,
     occupancy: areaM2 > 0 ? areaOf('let', 'ending') / areaM2 : null,
     waltAreaYears: walt(running, today, (lease) => lease.areaM2),
     waltRentYears: walt(running, today, (lease) => monthlyRent(lease, today)),
@@ -216,7 +220,9 @@ function expiriesOf(leases: readonly Lease[], today: string): ParkFigures['expir
   return quartersFrom(today, QUARTERS_AHEAD).map((quarter) => {
     const own = leases.filter((lease) => quarterOf(lastDay(lease)) === quarter);
     return {
-      ...{ quarter, leases: own.length, areaM2: own.reduce((sum, lease) => sum + lease.areaM2, 0) },
+      quarter,
+      leases: own.length,
+      areaM2: own.reduce((sum, lease) => sum + lease.areaM2, 0),
       rentFen: own.reduce((sum, lease) => sum + monthlyRent(lease, lastDay(lease)), 0),
     };
   });

@@ -11,8 +11,15 @@ const said = (
   parts: { op?: Op; asOf?: string; confidence?: Confidence; saidAt?: string } = {},
 ): Statement =>
   ({
-    ...{ id: JSON.stringify([value, parts]), thing: 't', property: 'p', unit: null, source: 's', value },
-    ...{ op: parts.op ?? null, asOf: parts.asOf ?? null, confidence: parts.confidence ?? null },
+    id: JSON.stringify([value, parts]),
+    thing: 't',
+    property: 'p',
+    unit: null,
+    source: 's',
+    value,
+    op: parts.op ?? null,
+    asOf: parts.asOf ?? null,
+    confidence: parts.confidence ?? null,
     saidAt: parts.saidAt ?? '2026-01-01T00:00:00.000Z',
   }) as Statement;
 

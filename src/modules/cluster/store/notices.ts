@@ -70,7 +70,9 @@ export async function findInbox(
     order by at desc, id limit ${limit} offset ${offset}
   `);
   return rows.map(({ at, readAt, ...row }) => ({
-    ...{ ...row, at: at.toISOString(), readAt: readAt?.toISOString() ?? null },
+    ...row,
+    at: at.toISOString(),
+    readAt: readAt?.toISOString() ?? null,
   }));
 }
 

@@ -27,8 +27,14 @@ async function agreed(offer: object): Promise<Agreement> {
   const parts = { id, target: 'off-1', assigner: SELLER.id, assignee: BUYER.id, at: ctx.now() };
   const policy = agreementOf({ '@id': 'urn:offer', '@type': 'Offer', ...offer }, parts);
   const agreement = {
-    ...{ id, offeringId: 'off-1', version: 1, assigner: SELLER, assignee: BUYER, policy },
-    ...{ madeAt: ctx.now().toISOString(), ended: null },
+    id,
+    offeringId: 'off-1',
+    version: 1,
+    assigner: SELLER,
+    assignee: BUYER,
+    policy,
+    madeAt: ctx.now().toISOString(),
+    ended: null,
   };
   await db.transaction((tx) => insertAgreement(tx, agreement));
   return agreement;

@@ -79,7 +79,8 @@ export async function readCompliance(ctx: Context, id: string, version?: number)
     version: stored.version,
     state,
     holder,
-    ...{ title: definition.title, kind: definition.kind },
+    title: definition.title,
+    kind: definition.kind,
     items: items.map((item) => ({
       ...item,
       answer: answers[item.id] ?? null,

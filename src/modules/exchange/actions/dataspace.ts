@@ -177,7 +177,10 @@ async function beginNegotiation(
     version: offered?.version ?? null,
     title: offered?.title ?? { en: target, zh: target },
     offer: wirePolicy(message.offer),
-    ...{ agreement: null, agreementId: null, revision: 1, trouble: null },
+    agreement: null,
+    agreementId: null,
+    revision: 1,
+    trouble: null,
     state: isAsked ? 'REQUESTED' : 'OFFERED',
     callback: message.callbackAddress,
     createdAt: at,
@@ -262,9 +265,20 @@ async function beginTransfer(
   const at = ctx.now().toISOString();
   const id = ctx.newId();
   const transfer: Transfer = {
-    ...{ id, role: 'provider', counterparty: counterparty.id, providerPid: pidOf(id), consumerPid },
-    ...{ agreement: agreementId, format, dataAddress: dataAddress ?? null, state: 'REQUESTED', revision: 1 },
-    ...{ callback: callbackAddress, trouble: null, createdAt: at, updatedAt: at },
+    id,
+    role: 'provider',
+    counterparty: counterparty.id,
+    providerPid: pidOf(id),
+    consumerPid,
+    agreement: agreementId,
+    format,
+    dataAddress: dataAddress ?? null,
+    state: 'REQUESTED',
+    revision: 1,
+    callback: callbackAddress,
+    trouble: null,
+    createdAt: at,
+    updatedAt: at,
   };
   await insertTransfer(tx, transfer);
   await note(ctx, tx, id, { side: 'consumer', message: 'request', state: 'REQUESTED', detail: null });

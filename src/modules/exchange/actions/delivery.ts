@@ -98,7 +98,12 @@ export async function deliver(
     if (side !== 'buyer') throw new Problem('forbidden', 'that is not for this side of the contract', { side });
     await permit(ctx, tx, order, way);
     await insertDelivery(ctx, tx, {
-      ...{ id: delivery, orderId: order.id, way, release, ...copy, secret: randomBytes(32) },
+      id: delivery,
+      orderId: order.id,
+      way,
+      release,
+      ...copy,
+      secret: randomBytes(32),
       ...(url === undefined ? { state: 'open' } : { state: 'waiting', address: url, nextAt: ctx.now() }),
     });
     await record(ctx, tx, {
@@ -157,7 +162,9 @@ export async function openLink(
   requireInForce(order, ctx.now());
   const { digest, bytes, release } = delivery;
   return {
-    ...{ digest: digest as string, bytes, name: `banyan-${order.offering}-${release}.csv` },
+    digest: digest as string,
+    bytes,
+    name: `banyan-${order.offering}-${release}.csv`,
     content: (from, to) => piecesOf(ctx, { order: order.id, release, from, to }),
   };
 }
@@ -351,7 +358,10 @@ export async function question(
       offering: asksOf,
     });
     return answerThroughGate(onDb(ctx, tx), {
-      ...{ offeringId: offering, version, agreementId: agreement as string, question: asked },
+      offeringId: offering,
+      version,
+      agreementId: agreement as string,
+      question: asked,
       content: () => contentFor(ctx, lake, { offering, version }),
     });
   });

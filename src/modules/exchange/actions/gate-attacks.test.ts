@@ -61,7 +61,9 @@ async function offer(gate: Record<string, unknown> = {}): Promise<string> {
 
 async function through(offeringId: string, candidate: Candidate, settings: Record<string, unknown>): Promise<Cell[][]> {
   const { report, releaseId } = await release(seller, {
-    ...{ offeringId, version: 1, candidate },
+    offeringId,
+    version: 1,
+    candidate,
     // Persons of its own.
     settings: { population: `of-${offeringId.slice(0, 8)}`, ...settings },
   });
@@ -75,7 +77,10 @@ const column = (
   role: CandidateColumn['role'],
   hierarchy?: string,
 ): CandidateColumn => ({
-  ...{ name, label: { en: name, zh: name }, type, role },
+  name,
+  label: { en: name, zh: name },
+  type,
+  role,
   ...(hierarchy !== undefined && { hierarchy }),
 });
 
@@ -296,7 +301,8 @@ test(`a series solved as one: four releases in which nobody leaves, each total k
       values: truth,
       low: new Float64Array(of.size),
       high: new Float64Array(of.size).fill(Number.POSITIVE_INFINITY),
-      ...{ whole: true, needs },
+      whole: true,
+      needs,
     };
     const pairs = earlier.map((each) => differenceLayer(now, { values: each.truth, hidden: each.hidden }, needOf));
     const costs = truth.map((count) => 1 + Math.log2(1 + count));
@@ -316,14 +322,16 @@ function shownSmall(of: Frame, series: readonly Told[]): number {
     ...of.relations.map(({ total, parts }) => ({
       variables: [...parts, total].map((cell) => at(time, cell)),
       coefficients: [...parts.map(() => 1), -1],
-      ...{ low: 0, high: 0 },
+      low: 0,
+      high: 0,
     })),
     ...(time === 0
       ? []
       : Array.from({ length: of.size }, (_, cell) => ({
           variables: [at(time, cell), at(time - 1, cell)],
           coefficients: [1, -1],
-          ...{ low: 0, high: Number.POSITIVE_INFINITY },
+          low: 0,
+          high: Number.POSITIVE_INFINITY,
         }))),
   ]);
   let shown = 0;
@@ -396,7 +404,9 @@ test(`averaging: one question asked a thousand times in a hundred wordings (seed
   for (let at = 0; at < 1_000; at += 1) {
     const values = random.shuffle([...wanted, wanted[at % 3]!]);
     const answer = await answerThroughGate(seller, {
-      ...{ offeringId: id, version: 1, agreementId: `buyer-${at % 20}` },
+      offeringId: id,
+      version: 1,
+      agreementId: `buyer-${at % 20}`,
       question: {
         measure: { kind: 'count' },
         by: [],

@@ -44,7 +44,9 @@ async function offer(gate: Record<string, unknown> = {}): Promise<string> {
 /** Persons of its own for each offering too, unless said. */
 const pass = (offeringId: string, candidate: Candidate, settings: Record<string, unknown> = {}) =>
   release(seller, {
-    ...{ offeringId, version: 1, candidate },
+    offeringId,
+    version: 1,
+    candidate,
     settings: { population: `of-${offeringId.slice(0, 8)}`, ...settings },
   });
 
@@ -264,7 +266,8 @@ describe('releases solved together', () => {
     expect((await rowsOf(alone.releaseId)).find((row) => row.join('/') === 'b/total/67')).toBeDefined();
     const held = await pass(await offer(), more, { ...ALL, population, margins: true });
     expect(held.report.checks.find(({ key }) => key === 'differencing')!.numbers).toContainEqual({
-      ...{ name: 'otherOfferings', value: 1 },
+      name: 'otherOfferings',
+      value: 1,
     });
     if (held.releaseId !== undefined) {
       const rows = await rowsOf(held.releaseId);
@@ -292,7 +295,10 @@ function persons(count: number): Candidate {
     role: 'identifier' | 'quasi' | 'sensitive',
     hierarchy?: string,
   ) => ({
-    ...{ name, label: { en: name, zh: name }, type, role },
+    name,
+    label: { en: name, zh: name },
+    type,
+    role,
     ...(hierarchy !== undefined && { hierarchy }),
   });
   return {

@@ -141,7 +141,10 @@ function transferMessage(due: MessageDue, process: Transfer, callbackAddress: st
     case 'request':
       return {
         '@type': 'TransferRequestMessage',
-        ...{ consumerPid: pids.consumerPid, agreementId: process.agreement, format: process.format, callbackAddress },
+        consumerPid: pids.consumerPid,
+        agreementId: process.agreement,
+        format: process.format,
+        callbackAddress,
         ...address,
       };
     case 'start':

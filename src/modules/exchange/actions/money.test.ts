@@ -137,7 +137,9 @@ describe('the books', () => {
       ]),
     )) === 'posted';
   const entry = (key: string, lines: [string, number][]) => ({
-    ...{ key, kind: 'fund' as const, subject: '00000000-0000-4000-8000-000000000001' },
+    key,
+    kind: 'fund' as const,
+    subject: '00000000-0000-4000-8000-000000000001',
     lines: lines.map(([party, fen]) => ({ party, purpose: 'outside' as const, fen })),
   });
 

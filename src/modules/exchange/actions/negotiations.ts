@@ -150,8 +150,15 @@ async function askElsewhere(
   if (other === undefined) throw new Problem('not-found', 'there is no such connector');
   const offer = termsOf(ctx, asked.offer);
   return begin(ctx, tx, {
-    ...{ role: 'consumer', counterparty: other.id, provider: { id: other.party, name: other.name }, consumer },
-    ...{ offering: dataset, version: null, title, offer, callback: asked.address ?? other.address },
+    role: 'consumer',
+    counterparty: other.id,
+    provider: { id: other.party, name: other.name },
+    consumer,
+    offering: dataset,
+    version: null,
+    title,
+    offer,
+    callback: asked.address ?? other.address,
   });
 }
 
@@ -182,15 +189,13 @@ async function begin(ctx: Context, tx: Tx, parts: Beginning): Promise<string> {
     id,
     providerPid: parts.role === 'consumer' ? null : pidOf(id),
     consumerPid: pidOf(id),
-    ...{
-      agreement: null,
-      agreementId: null,
-      state: 'REQUESTED',
-      revision: 1,
-      trouble: null,
-      createdAt: at,
-      updatedAt: at,
-    },
+    agreement: null,
+    agreementId: null,
+    state: 'REQUESTED',
+    revision: 1,
+    trouble: null,
+    createdAt: at,
+    updatedAt: at,
   };
   await insertNegotiation(tx, negotiation);
   await note(ctx, tx, id, {
@@ -279,8 +284,16 @@ export async function askForTransfer(
   const at = ctx.now().toISOString();
   const transfer: Transfer = {
     ...given,
-    ...{ id, role: 'consumer', providerPid: null, consumerPid: pidOf(id) },
-    ...{ dataAddress: null, state: 'REQUESTED', revision: 1, trouble: null, createdAt: at, updatedAt: at },
+    id,
+    role: 'consumer',
+    providerPid: null,
+    consumerPid: pidOf(id),
+    dataAddress: null,
+    state: 'REQUESTED',
+    revision: 1,
+    trouble: null,
+    createdAt: at,
+    updatedAt: at,
   };
   await insertTransfer(tx, transfer);
   await note(ctx, tx, id, { side: 'consumer', message: 'request', state: 'REQUESTED', detail: null });

@@ -239,7 +239,13 @@ export async function tradable(_ctx: Context, tx: Tx, offeringId: string): Promi
   const { kind, title, prices, sources, ways } = definition;
   const released = await findReleased(tx, offeringId, version);
   return {
-    ...{ offeringId, version, kind, title, prices, sources, ways },
+    offeringId,
+    version,
+    kind,
+    title,
+    prices,
+    sources,
+    ways,
     holder: stored.holder,
     policy: policyOf(stored),
     releaseId: released?.releaseId ?? null,

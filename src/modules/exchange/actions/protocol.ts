@@ -108,7 +108,10 @@ export async function moveNegotiation(
   await tellMoved(tx, moved);
   if (isOurs && held.counterparty !== null)
     await due(tx, {
-      ...{ kind: 'negotiation', id: held.id, step, to: state },
+      kind: 'negotiation',
+      id: held.id,
+      step,
+      to: state,
       ...(move.offer !== undefined && { offer: moved.offer }),
       ...(step === 'agree' && moved.agreement !== null && { agreement: moved.agreement }),
       ...(reason !== undefined && { reason }),
@@ -177,7 +180,10 @@ export async function moveTransfer(ctx: Context, tx: Tx, held: Transfer, move: T
   await tellTransfer(tx, moved);
   if (held.role === by)
     await due(tx, {
-      ...{ kind: 'transfer', id: held.id, step, to: state },
+      kind: 'transfer',
+      id: held.id,
+      step,
+      to: state,
       ...(dataAddress !== undefined && { dataAddress }),
       ...(reason !== undefined && { reason }),
     });

@@ -54,12 +54,12 @@ function dying(random: Random, share: number): Db {
         return work(...given);
       };
     return {
-      ...{ rows: step(tx.rows) as Tx['rows'], maybe: step(tx.maybe) as Tx['maybe'], one: step(tx.one) as Tx['one'] },
-      ...{
-        run: step(tx.run),
-        copy: step(tx.copy),
-        transaction: (work) => tx.transaction((inner) => work(wrap(inner, left))),
-      },
+      rows: step(tx.rows) as Tx['rows'],
+      maybe: step(tx.maybe) as Tx['maybe'],
+      one: step(tx.one) as Tx['one'],
+      run: step(tx.run),
+      copy: step(tx.copy),
+      transaction: (work) => tx.transaction((inner) => work(wrap(inner, left))),
     };
   };
   return {

@@ -70,8 +70,12 @@ export async function requestListing(
         });
       const listing = ctx.newId();
       await insertListing(ctx, tx, {
-        ...{ id: listing, offering: id, version: stored.version, venue: name },
-        ...{ state: 'unsent', fields },
+        id: listing,
+        offering: id,
+        version: stored.version,
+        venue: name,
+        state: 'unsent',
+        fields,
       });
       await record(ctx, tx, {
         act: 'exchange.listing-asked',

@@ -27,7 +27,8 @@ async function startPlatform() {
       role,
       makeContext({
         actor: testActor(role, { organizations: [`${role}s`], permissions: await findPermissions(db, [role]) }),
-        ...{ db, log: silentLog },
+        db,
+        log: silentLog,
       }),
     );
   const connector: Connector = await startConnector(db, async ({ headers }) => {
@@ -195,7 +196,9 @@ describe('a buyer', () => {
     const { here } = await introduce();
     const offer = { permission: [{ action: 'read' }] };
     const { body } = await near.send<NegotiationPage>(BUYER, 'POST', 'negotiations', {
-      ...{ offering, offer, counterparty: here.id },
+      offering,
+      offer,
+      counterparty: here.id,
     });
     expect((await page(body.negotiation.id)).negotiation.state).toBe('REQUESTED');
     expect((await near.send(BUYER, 'POST', `negotiations/${body.negotiation.id}/transfers`)).status).toBe(409);

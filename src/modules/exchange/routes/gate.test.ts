@@ -69,7 +69,10 @@ describe.each(['holder', 'other'])('of the organization "%s"', (organization) =>
       budget: await status(`offerings/${offering}/budget`),
     }).toEqual({
       list: SEES_ALL.includes(role) || OFFERS.includes(role) ? 200 : 403,
-      ...{ ofOffering: one, report: one, passages: one, budget: one },
+      ofOffering: one,
+      report: one,
+      passages: one,
+      budget: one,
     });
     if (all.status === 200) expect(all.body.reports.map(({ id }) => id)).toEqual(sees ? [report.id] : []);
     const { status: ended } = await ask(name, 'DELETE', `offerings/${offering}/passages`);

@@ -33,7 +33,9 @@ export function negotiationRoutes(app: FastifyInstance, door: Door): void {
     additionalProperties: false,
     required: ['offering'],
     properties: {
-      ...{ offering: text(1_000), offer: { type: 'object' }, counterparty: text(64) },
+      offering: text(1_000),
+      offer: { type: 'object' },
+      counterparty: text(64),
       title: { type: 'object', required: ['en', 'zh'], properties: { en: text(300), zh: text(300) } },
     },
   };

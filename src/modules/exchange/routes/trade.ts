@@ -259,7 +259,9 @@ function asKey(
   { id, name, request, now }: { id: string; name: string; request: FastifyRequest; now: () => Date },
 ): Context {
   return makeContext({
-    ...{ db: pool, log, now },
+    db: pool,
+    log,
+    now,
     language: languageOf(request),
     requestId: request.id,
     address: request.ip,

@@ -105,7 +105,12 @@ function bill(turn: Turn, { kind, fen, usage }: { kind: Invoice['kind']; fen: nu
   const { id, seller, buyer, title, feeBasisPoints }: Order = turn.order;
   const { periods, calls, declared } = usage;
   turn.invoices.push({
-    ...{ issuer: seller.id, orderId: id, kind, buyer: buyer.id, fen, feeFen: partOf(fen, feeBasisPoints) },
+    issuer: seller.id,
+    orderId: id,
+    kind,
+    buyer: buyer.id,
+    fen,
+    feeFen: partOf(fen, feeBasisPoints),
     content: { seller, buyer, title, usage: { periods, calls, declared } },
   });
 }

@@ -91,12 +91,10 @@ export function readMarks(
       if (soft.includes(column)) vote(only.key, column, told(column) === '' ? 1 : 0);
   }
   return {
-    ...{
-      rows: rows.length,
-      matched,
-      sites: [...sites.values()].filter(({ votes }) => votes !== 0),
-      pairs: pairsOf(order),
-    },
+    rows: rows.length,
+    matched,
+    sites: [...sites.values()].filter(({ votes }) => votes !== 0),
+    pairs: pairsOf(order),
     columns: seen.map((column) => release.columns[column]?.name ?? ''),
   };
 }

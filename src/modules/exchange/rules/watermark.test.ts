@@ -12,7 +12,10 @@ const PLAN = keyOf('plan');
 const own = Array.from({ length: BUYERS }, (_, at) => keyOf(`buyer ${at}`));
 
 const column = (name: string, parts: Partial<CandidateColumn>): CandidateColumn => ({
-  ...{ name, label: { en: name, zh: name }, type: 'text', role: 'plain' },
+  name,
+  label: { en: name, zh: name },
+  type: 'text',
+  role: 'plain',
   ...parts,
 });
 

@@ -50,7 +50,8 @@ export function planMarks(columns: readonly CandidateColumn[], rows: readonly (r
     isTable ? role === 'count' : (role === 'sensitive' || role === 'plain') && type !== 'decimal' && at > 0;
   const withheld = columns.flatMap((column, at) => (mayWithhold(column, at) ? [at] : []));
   return {
-    ...{ columns, decimals },
+    columns,
+    decimals,
     withheld: rows.length < LEAST_ROWS ? [] : withheld.slice(0, MOST_WITHHELD_COLUMNS),
   };
 }

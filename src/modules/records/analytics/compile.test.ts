@@ -95,7 +95,10 @@ beforeAll(async () => {
     'condition',
     lines(
       of('condition').map(({ id, patient, code, system, at, status }) => ({
-        ...{ _resource: id, patient, code, code_system: system },
+        _resource: id,
+        patient,
+        code,
+        code_system: system,
         time: at.toISOString(),
         verification_status: status,
       })),
@@ -352,7 +355,9 @@ function makeWorld(seed: number): { people: Someone[]; happenings: Happening[] }
         began + Math.floor(random() * 40) * 86_400_000 + pick([0, 57_599_999, 57_600_000, 54_000_000, 43_200_000]),
       );
       happenings.push({
-        ...{ source: isResult ? 'result' : 'condition', id: happenings.length, patient: id },
+        source: isResult ? 'result' : 'condition',
+        id: happenings.length,
+        patient: id,
         code: pick(['A', 'A', 'B', 'C']),
         system: pick([SYSTEM, SYSTEM, 'urn:other']),
         at: time,

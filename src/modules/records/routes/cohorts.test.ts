@@ -72,7 +72,9 @@ async function makeViews(): Promise<void> {
     await create(ctx, {
       resourceType: 'ViewDefinition',
       url: `https://banyan.health/fhir/ViewDefinition/${name}`,
-      ...{ name, resource, status: 'active' },
+      name,
+      resource,
+      status: 'active',
       select: [{ column: [{ name: 'id', path: 'getResourceKey()' }] }],
     });
   const people: object[] = [];
@@ -81,7 +83,10 @@ async function makeViews(): Promise<void> {
     const id = `p${at}`;
     const own = { _tenant: at < 40 ? 'o1' : 'o2', _patients: [id] };
     people.push({
-      ...{ id, ...own, organization: own._tenant, sex: at % 2 === 0 ? 'female' : 'male' },
+      id,
+      ...own,
+      organization: own._tenant,
+      sex: at % 2 === 0 ? 'female' : 'male',
       birth_date: `${1950 + (at % 4) * 10}-06-15`,
       district: at % 6 === 0 ? '440105' : '440104',
     });
@@ -96,8 +101,18 @@ async function makeViews(): Promise<void> {
         : []),
     ] as const)
       results.push({
-        ...{ id: `r${results.length}`, patient: id, ...own, code: HBA1C.code, code_system: HBA1C.system },
-        ...{ code_text: 'HbA1c, "glycated"', time, value, unit: '%', status: 'final', low: 4, high: 6 },
+        id: `r${results.length}`,
+        patient: id,
+        ...own,
+        code: HBA1C.code,
+        code_system: HBA1C.system,
+        code_text: 'HbA1c, "glycated"',
+        time,
+        value,
+        unit: '%',
+        status: 'final',
+        low: 4,
+        high: 6,
       });
   }
   const lines = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).join('\n');
@@ -443,7 +458,9 @@ describe('a person’s history', () => {
       cut: false,
       tests: [
         {
-          ...{ code: '2345-7', unit: 'mmol/L', name: 'Glucose' },
+          code: '2345-7',
+          unit: 'mmol/L',
+          name: 'Glucose',
           points: [
             { at: '2020-05-01T16:30:00.000Z', value: 9, flag: 'H', low: 3.9, high: 6.1 },
             { at: '2024-05-01T00:00:00.000Z', value: 5, comparator: '<' },

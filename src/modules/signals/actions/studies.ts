@@ -68,7 +68,10 @@ async function pageOf(ctx: Context, study: StoredStudy): Promise<StudyPage> {
   const scope = reachOf(ctx.actor, WRITE);
   const isOwn = owner === ctx.actor.id || (organization !== null && ctx.actor.organizations.includes(organization));
   return {
-    ...{ id, version, protocol, ownerName },
+    id,
+    version,
+    protocol,
+    ownerName,
     data: dataHash === null ? null : ((await findData(ctx.db, id, dataHash)) ?? null),
     versions: await findStudyVersions(ctx.db, id),
     runs: await findRunsOf(ctx.db, id),

@@ -51,7 +51,12 @@ export const TARGET_TRIAL_PARTS = [
 export type TargetTrial = Readonly<Record<(typeof TARGET_TRIAL_PARTS)[number], string>>;
 
 export const EMPTY_PLAN: StudyPlan = {
-  ...{ exposure: '', comparator: '', outcomes: [], covariates: '', analysisSets: [], sensitivity: [] },
+  exposure: '',
+  comparator: '',
+  outcomes: [],
+  covariates: '',
+  analysisSets: [],
+  sensitivity: [],
 };
 
 const NEEDED_TO_SIGN = ['question', 'population', 'groups', 'endpoints', 'exposure', 'comparator', 'primary'] as const;

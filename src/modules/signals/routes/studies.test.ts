@@ -234,7 +234,9 @@ async function plant(): Promise<void> {
     await create(ctx, {
       resourceType: 'ViewDefinition',
       url: `https://banyan.health/fhir/ViewDefinition/${name}`,
-      ...{ name, resource, status: 'active' },
+      name,
+      resource,
+      status: 'active',
       select: [{ column: [{ name: 'id', path: 'getResourceKey()' }] }],
     });
   const [people, medicines, results] = [[], [], []] as object[][] as [object[], object[], object[]];
@@ -244,7 +246,11 @@ async function plant(): Promise<void> {
     const isTreated = at % 2 === 0;
     const died = isTreated ? at % 8 === 0 : at % 4 === 1;
     people.push({
-      ...{ id, ...own, organization: 'o1', sex: at % 3 === 0 ? 'female' : 'male', birth_date: '1970-06-15' },
+      id,
+      ...own,
+      organization: 'o1',
+      sex: at % 3 === 0 ? 'female' : 'male',
+      birth_date: '1970-06-15',
       ...(died && { deceased: true, deceased_at: `2026-0${2 + (at % 7)}-10 01:00:00` }),
     });
     if (at < 80 || at === 80)
@@ -291,8 +297,14 @@ const fromLake = (reach: 'rows' | 'population'): StudyProtocol => ({
   treatment: { column: 'group', treated: 'treatment', control: 'comparator' },
   endpoints: [
     {
-      ...{ id: 'death', name: 'Death', kind: 'time', better: 1, time: 'days', event: 'event' },
-      ...{ events: ['death'], competing: [] },
+      id: 'death',
+      name: 'Death',
+      kind: 'time',
+      better: 1,
+      time: 'days',
+      event: 'event',
+      events: ['death'],
+      competing: [],
     },
     { id: 'x', name: 'X', kind: 'change', better: -1, baseline: 'before', column: 'after' },
   ],

@@ -52,12 +52,16 @@ function personOf(random: Random, treated: boolean): Invented {
   const meld = Math.round(Math.min(40, Math.max(17, 28 + 4.5 * random.normal() - (treated ? 0.8 : 0))));
   const encephalopathy = random.next() < (treated ? 0.25 : 0.33);
   return {
-    ...{ treated, age, meld, encephalopathy },
+    treated,
+    age,
+    meld,
+    encephalopathy,
     sex: random.next() < 0.85 ? 'male' : 'female',
     albumin: round(31 + 3.2 * random.normal()),
     quality: Math.round(38 + 8 * random.normal()),
     risk: (meld - 28) / 4.5 + (age - 42) / 18 + (encephalopathy ? 0.7 : 0) + 1.4 * random.normal(),
-    ...{ days: LAST_DAY, event: 'alive' },
+    days: LAST_DAY,
+    event: 'alive',
   };
 }
 
@@ -98,19 +102,44 @@ export function exampleProtocol(): StudyProtocol {
     treatment: { column: 'group', treated: 'stem cells', control: 'standard care' },
     endpoints: [
       {
-        ...{ id: 'survival', name: 'Survival to 24 weeks', kind: 'time', better: 1, unit: 'd' },
-        ...{ time: 'days', event: 'event', events: ['liver failure', 'infection'], competing: [], tau: 160 },
+        id: 'survival',
+        name: 'Survival to 24 weeks',
+        kind: 'time',
+        better: 1,
+        unit: 'd',
+        time: 'days',
+        event: 'event',
+        events: ['liver failure', 'infection'],
+        competing: [],
+        tau: 160,
       },
       {
-        ...{ id: 'infection', name: 'Death of infection', kind: 'time', better: 1, unit: 'd' },
-        ...{ time: 'days', event: 'event', events: ['infection'], competing: ['liver failure'], tau: 160 },
+        id: 'infection',
+        name: 'Death of infection',
+        kind: 'time',
+        better: 1,
+        unit: 'd',
+        time: 'days',
+        event: 'event',
+        events: ['infection'],
+        competing: ['liver failure'],
+        tau: 160,
       },
       {
-        ...{ id: 'responder', name: 'MELD better by more than 10, alive', kind: 'responder', better: 1 },
-        ...{ column: 'responder', yes: 'yes' },
+        id: 'responder',
+        name: 'MELD better by more than 10, alive',
+        kind: 'responder',
+        better: 1,
+        column: 'responder',
+        yes: 'yes',
       },
       {
-        ...{ id: 'meld', name: 'MELD over time', kind: 'repeated', better: -1, baseline: 'meld', model: 'mmrm' },
+        id: 'meld',
+        name: 'MELD over time',
+        kind: 'repeated',
+        better: -1,
+        baseline: 'meld',
+        model: 'mmrm',
         visits: [
           { column: 'meld_4w', at: 4 },
           { column: 'meld_12w', at: 12 },
@@ -118,8 +147,13 @@ export function exampleProtocol(): StudyProtocol {
         ],
       },
       {
-        ...{ id: 'albumin', name: 'Change of albumin at 24 weeks', kind: 'change', better: 1, unit: 'g/L' },
-        ...{ baseline: 'albumin', column: 'albumin_24w' },
+        id: 'albumin',
+        name: 'Change of albumin at 24 weeks',
+        kind: 'change',
+        better: 1,
+        unit: 'g/L',
+        baseline: 'albumin',
+        column: 'albumin_24w',
       },
     ],
     adjustment: {

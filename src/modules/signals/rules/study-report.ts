@@ -130,24 +130,20 @@ function endpointOf(
 ): Omit<EndpointReport, 'pAdjusted'> {
   const get = <T>(key: string): T | undefined => done.get(`${endpoint.id}.${key}`) as T | undefined;
   const base = {
-    ...{
-      id: endpoint.id,
-      name: endpoint.name,
-      kind: endpoint.kind,
-      better: endpoint.better,
-      unit: endpoint.unit ?? null,
-    },
+    id: endpoint.id,
+    name: endpoint.name,
+    kind: endpoint.kind,
+    better: endpoint.better,
+    unit: endpoint.unit ?? null,
     n: { treated: 0, control: 0 },
-    ...{
-      events: null,
-      curves: [],
-      weightedCurves: [],
-      incidences: [],
-      tests: [],
-      levels: [],
-      risk: null,
-      imputed: null,
-    },
+    events: null,
+    curves: [],
+    weightedCurves: [],
+    incidences: [],
+    tests: [],
+    levels: [],
+    risk: null,
+    imputed: null,
     effects: effectsOf(protocol, endpoint, get),
     forest: forestOf(endpoint, get('subgroups'), told),
   };
@@ -621,8 +617,12 @@ function forestOf(endpoint: Endpoint, found: ForestOutput | undefined, { smalles
   const shown = (value: number | null | undefined): number | null =>
     typeof value !== 'number' ? null : none === 1 ? Math.exp(value) : value;
   const row = (level: string, { n1, n0, estimate, interval }: ForestLine): ForestRow => ({
-    ...{ level, treated: n1, control: n0 },
-    ...{ estimate: shown(estimate), low: shown(interval?.[0]), high: shown(interval?.[1]) },
+    level,
+    treated: n1,
+    control: n0,
+    estimate: shown(estimate),
+    low: shown(interval?.[0]),
+    high: shown(interval?.[1]),
   });
   const isEnough = ({ n1, n0 }: ForestLine): boolean => smallest === 1 || (n1 >= smallest && n0 >= smallest);
   return {
@@ -659,7 +659,12 @@ function dimensionsOf({ dimensions }: StudyProtocol, done: Outputs): DimensionRe
   const { overall } = found;
   return {
     rows: found.dimensions.map(({ name, value1, value0, estimate, interval }, at) => ({
-      ...{ name, treated: value1, control: value0, estimate, low: interval[0], high: interval[1] },
+      name,
+      treated: value1,
+      control: value0,
+      estimate,
+      low: interval[0],
+      high: interval[1],
       kind: dimensions[at]!.kind,
     })),
     overall: { estimate: overall.estimate, low: overall.interval[0], high: overall.interval[1] },

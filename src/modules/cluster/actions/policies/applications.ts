@@ -173,12 +173,10 @@ export async function readApplication(ctx: Context, id: string): Promise<Applica
     ...lineOf(ctx, { ...stored, ...enterprise, application: stored.id, ...balancesOf(entries) }),
     revision: stored.revision,
     clauseNow: ready.clause,
-    ...{
-      policyTitle: policy.title,
-      policyNumber: policy.number ?? null,
-      sources: policy.sources,
-      caveats: [...policy.caveats, ...(ready.clause.caveats ?? [])],
-    },
+    policyTitle: policy.title,
+    policyNumber: policy.number ?? null,
+    sources: policy.sources,
+    caveats: [...policy.caveats, ...(ready.clause.caveats ?? [])],
     variables: VARIABLES.filter(({ name }) => ready.names.includes(name) || ready.clause.evidence.includes(name)),
     answers: answers.filter(({ name }) => ready.names.includes(name)),
     finding,
@@ -205,7 +203,18 @@ function lineOf(ctx: Context, row: ApplicationRow): ApplicationLine {
   return {
     id: application,
     enterprise: { id, name, nameZh, example },
-    ...{ policy, clause, version, matter, state, isOffer, amount, paid, claimed, returned, changedAt, dueAt },
+    policy,
+    clause,
+    version,
+    matter,
+    state,
+    isOffer,
+    amount,
+    paid,
+    claimed,
+    returned,
+    changedAt,
+    dueAt,
     dueWhat: dueAt === null ? null : dueWhat,
     isOverdue: dueAt !== null && new Date(dueAt) < ctx.now(),
   };
@@ -298,7 +307,9 @@ export function parseAct(body: Record<string, unknown> | undefined): Act {
   if (payer !== undefined && !PAYERS.includes(payer as Payer))
     throw new Problem('invalid', 'this parameter is none of its values', { name: 'payer', values: [...PAYERS] });
   return {
-    ...{ act: act as ApplicationAct, revision, words: words.trim() },
+    act: act as ApplicationAct,
+    revision,
+    words: words.trim(),
     ...(typeof amount === 'number' && { amount }),
     ...(payer !== undefined && { payer: payer as Payer }),
     ...(typeof reference === 'string' && { reference: reference.slice(0, 200) }),
@@ -360,7 +371,9 @@ async function tellMove(
   const title = versions.flatMap(({ clauses }) => clauses).findLast((each) => each.id === clause)!.title;
   const name = found?.name ?? enterprise;
   await notify(ctx, ctx.db, {
-    ...{ cause: `application/${id}/${revision + 1}`, kind: 'application-moved', path: `/cluster/applications/${id}` },
+    cause: `application/${id}/${revision + 1}`,
+    kind: 'application-moved',
+    path: `/cluster/applications/${id}`,
     to: [isTheirs ? 'role/regulator' : `thing/${enterprise}`],
     facts: { enterprise: { en: name, zh: found?.nameZh ?? name }, clause: title, state },
   });

@@ -47,7 +47,11 @@ export async function navigate(
   const values = valuesByName(answers);
   const findings = clauses.map((clause) => assess(clause, values));
   return {
-    ...{ day, enterprise: shown, own, policies: policies.map(shownPolicy), answers },
+    day,
+    enterprise: shown,
+    own,
+    policies: policies.map(shownPolicy),
+    answers,
     mayAnswer: isMyself || (shown !== null && mine.some(({ id }) => id === shown.id)),
     variables: [...VARIABLES],
     findings: findings.map((finding, at) => ({ ...finding, ways: waysToQualify(clauses[at]!, values, VOCABULARY) })),

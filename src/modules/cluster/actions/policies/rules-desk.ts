@@ -61,13 +61,11 @@ export async function readPolicy(ctx: Context, id: string, day = todayOf(ctx.now
   const mayLook = reachOf(ctx.actor, DECIDE) !== undefined;
   const run = mayLook ? await findMatchRun(ctx.db) : undefined;
   return {
-    ...{
-      policy: shownPolicy(policy),
-      day,
-      version: version.version,
-      standing: standingOf(version, day),
-      variables: [...VARIABLES],
-    },
+    policy: shownPolicy(policy),
+    day,
+    version: version.version,
+    standing: standingOf(version, day),
+    variables: [...VARIABLES],
     reach: run === undefined ? null : only(run, id),
     amendments: amendments.filter((each) => each.policy === id).map(({ policy: _, content: __, ...told }) => told),
     mayWrite: reachOf(ctx.actor, WRITE) !== undefined,

@@ -58,12 +58,12 @@ export async function tellMatches(
       to: [`thing/${enterprise}`],
       path: `/cluster/policies?enterprise=${enterprise}`,
       facts: {
-        ...{ enterprise: nameOf(enterprise), apply: sure.length, mayApply: fresh.length - sure.length },
-        ...{
-          first: clauseOf.get((sure[0] ?? fresh[0]!).key)!.clause.title,
-          certainFen: certain,
-          possibleFen: possible,
-        },
+        enterprise: nameOf(enterprise),
+        apply: sure.length,
+        mayApply: fresh.length - sure.length,
+        first: clauseOf.get((sure[0] ?? fresh[0]!).key)!.clause.title,
+        certainFen: certain,
+        possibleFen: possible,
       },
     };
   });
@@ -72,7 +72,9 @@ export async function tellMatches(
     const { clause, key, policy, version } = ready;
     const { from, to } = windowOf(clause, versionAt(found.policies.find(({ id }) => id === policy)!.versions, day));
     const told = (kind: 'policy-opens' | 'policy-closes', day: string, step: string): NoticeGiven => ({
-      ...{ kind, cause: `${kind}/${enterprise}/${key}/${version}/${day}${step}`, to: [`thing/${enterprise}`] },
+      kind,
+      cause: `${kind}/${enterprise}/${key}/${version}/${day}${step}`,
+      to: [`thing/${enterprise}`],
       path: `/cluster/policies?enterprise=${enterprise}`,
       facts: { enterprise: nameOf(enterprise), clause: clause.title, dayOn: day },
     });
@@ -112,11 +114,9 @@ export async function tellDueApplications(ctx: Context): Promise<void> {
         ],
         path: `/cluster/applications/${id}`,
         facts: {
-          ...{
-            enterprise: { en: name, zh: nameZh ?? name },
-            what: isTheirs ? 'mend' : 'pay',
-            when: isLate ? 'late' : 'soon',
-          },
+          enterprise: { en: name, zh: nameZh ?? name },
+          what: isTheirs ? 'mend' : 'pay',
+          when: isLate ? 'late' : 'soon',
           dayOn: dueAt.toISOString().slice(0, 10),
         },
       };

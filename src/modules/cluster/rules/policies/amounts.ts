@@ -33,7 +33,10 @@ export function reckon(
     const span = found.kind === 'none' || found.kind === 'relief' ? { least: 0, most: 0 } : { least: 0, most: null };
     return {
       ...span,
-      ...{ kind: found.kind, steps: [], payers: [], needs: found.needs },
+      kind: found.kind,
+      steps: [],
+      payers: [],
+      needs: found.needs,
       ...(ceiling !== undefined && { ceiling: ceiling * FEN }),
     };
   }

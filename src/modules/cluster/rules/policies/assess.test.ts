@@ -379,7 +379,10 @@ describe('bestTotal', () => {
         const clauses = items.map(({ yuan, group, cap }, at) =>
           standing(
             {
-              ...{ id: `x${at}`, title: { en: '', zh: '' }, when: 'leading', evidence: [] },
+              id: `x${at}`,
+              title: { en: '', zh: '' },
+              when: 'leading',
+              evidence: [],
               amount: { kind: 'fixed', yuan },
               ...(group !== undefined && { exclusive: group }),
               ...(cap !== undefined && { caps: [cap] }),
@@ -500,7 +503,8 @@ describe('corners', () => {
       ...['not-yet', 'in-force', 'in-force', 'ended'],
     ]);
     expect(windowOf({ window: { from: '2024-02-29' } }, { from: '2024-01-01', to: '2024-02-29' })).toEqual({
-      ...{ from: '2024-02-29', to: '2024-02-29' },
+      from: '2024-02-29',
+      to: '2024-02-29',
     });
   });
 
@@ -529,12 +533,10 @@ describe('corners', () => {
     const clauses = Array.from({ length: 12 }, (_, at) =>
       standing(
         {
-          ...{
-            id: `c${at}`,
-            exclusive: `g${at % 3}`,
-            amount: { kind: 'fixed', yuan: 100 * (at + 1) },
-            when: 'leading',
-          },
+          id: `c${at}`,
+          exclusive: `g${at % 3}`,
+          amount: { kind: 'fixed', yuan: 100 * (at + 1) },
+          when: 'leading',
           ...(at % 2 === 0 && { caps: ['year'] }),
         },
         caps,

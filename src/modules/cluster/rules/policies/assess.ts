@@ -64,7 +64,13 @@ export function readyClause(
       throw new Problem('invalid', 'the version has no such cap', { cap });
   const names = [...new Set([...(condition?.names ?? []), ...extras.flatMap((each) => each.names), ...amounts])];
   return {
-    ...{ key: `${policy}/${clause.id}`, policy, version: version.version, clause, condition, extras, decision },
+    key: `${policy}/${clause.id}`,
+    policy,
+    version: version.version,
+    clause,
+    condition,
+    extras,
+    decision,
     names: decision === undefined ? names : [...new Set([...names, ...decision.names])],
   };
 }
@@ -79,7 +85,8 @@ function conditionOf(
   if (decision === undefined || named?.eligible === undefined) return written;
   const names = [...new Set([...(written?.names ?? []), ...decision.names])];
   return {
-    ...{ text: when ?? '', names },
+    text: when ?? '',
+    names,
     literals: new Map(
       names.map((name) => [name, [...(written?.literals.get(name) ?? []), ...(decision.literals.get(name) ?? [])]]),
     ),
@@ -212,7 +219,11 @@ export function bestTotal(clauses: readonly StandingClause[], findings: readonly
   go(0, []);
   const { chosen, certain } = best!;
   return {
-    ...{ certain, possible, isOpen, isGreedy, taken: chosen.map(({ key }) => key) },
+    certain,
+    possible,
+    isOpen,
+    isGreedy,
+    taken: chosen.map(({ key }) => key),
     left: [...groups].flatMap(([group, items], at) =>
       items
         .filter((item) => !chosen.includes(item))

@@ -70,7 +70,11 @@ function policiesOfSeed(): Policy[] {
         evidence: known?.evidence ?? [],
       };
       return {
-        ...{ id, thing: id, title: both(title), issuer: both(issuer), level: levelOf(level) },
+        id,
+        thing: id,
+        title: both(title),
+        issuer: both(issuer),
+        level: levelOf(level),
         programme: programmeOf.get(id) ?? 'grant',
         sources: [{ title: sourceTitle, read: 'seed', quote, ...(date !== null && date !== undefined && { date }) }],
         caveats: [

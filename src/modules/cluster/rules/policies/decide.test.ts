@@ -65,7 +65,8 @@ describe('a real clause as a decision table', () => {
     const written = feel(id);
     const { when: _, ...rest } = written.clause;
     const table = ready(content, {
-      ...{ ...rest, decision: { model: 'm', version: 1, eligible } },
+      ...rest,
+      decision: { model: 'm', version: 1, eligible },
       amount: { kind: 'decision', decision: amount, ...(ceilingYuan !== undefined && { ceilingYuan }) },
     });
     fc.assert(
@@ -101,7 +102,9 @@ describe('a real clause as a decision table', () => {
       ],
     });
     expect(assess(table, { district: 'nansha' })).toMatchObject({
-      ...{ verdict: 'unknown', missing: ['trialPermitClass'], tables: [] },
+      verdict: 'unknown',
+      missing: ['trialPermitClass'],
+      tables: [],
       amount: { least: 0, most: 200_000_000, needs: ['trialPermitClass'] },
     });
     expect(nextQuestions([table], { district: 'nansha' }, VOCABULARY, 3)[0]).toMatchObject({

@@ -162,7 +162,9 @@ function partOf({ model, decisions }: Compiled, decision: string, vocabulary: Re
     return variable;
   });
   return {
-    ...{ decision, decisions, variables },
+    decision,
+    decisions,
+    variables,
     literals: new Map(variables.map(({ name }) => [name, comparedWith.get(name) ?? []])),
     kinds: new Map(
       variables.map((variable) => {
@@ -252,7 +254,10 @@ function fenOf(value: Value): number | undefined {
 /** Each table once, though both decisions ask it. */
 function tracesOf({ model, version }: ClauseDecision, tables: readonly TableTrace[]): DecisionTrace[] {
   const traces = tables.map(({ element, inputs, matched }) => ({
-    ...{ model, version, table: element, matched: [...matched] },
+    model,
+    version,
+    table: element,
+    matched: [...matched],
     inputs: inputs.map((value) => formatValue(value)),
   }));
   return [...new Map(traces.map((trace) => [JSON.stringify(trace), trace])).values()];

@@ -301,7 +301,9 @@ export function parseAmendment(
   const kept = Object.entries(models ?? {}).filter(([key]) => named.has(key));
   const { models: _, ...rest } = base;
   return {
-    ...{ ...rest, from, ...(to !== undefined && { to }) },
+    ...rest,
+    from,
+    ...(to !== undefined && { to }),
     ...(kept.length > 0 && { models: Object.fromEntries(kept) }),
     clauses: parsed,
   };

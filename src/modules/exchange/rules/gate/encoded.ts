@@ -91,7 +91,10 @@ export function codesTold(columns: readonly CandidateColumn[], rows: readonly Ce
 /** What a column is to others, without what only the gate or the studio knows of it. */
 export function plainColumn({ name, label, type, role, hierarchy, unit }: CandidateColumn): CandidateColumn {
   return {
-    ...{ name, label, type, role },
+    name,
+    label,
+    type,
+    role,
     ...(hierarchy !== undefined && { hierarchy }),
     ...(unit !== undefined && { unit }),
   };

@@ -59,7 +59,10 @@ export function examineMicrodata(
   const columns = leavingColumns.map(plainColumn);
   const levels = Object.fromEntries(levelsOf(outcome, fitted).map(({ column, level }) => [column, level]));
   const { rows: generalised, differencing } = heldAgainst(releasedRows(outcome, leavingColumns), columns, {
-    ...{ earlier, settings, fitted, levels },
+    earlier,
+    settings,
+    fitted,
+    levels,
   });
   const classes = classesOf(generalised, columns);
   const suppressed = candidate.rowCount - generalised.length;
@@ -132,7 +135,10 @@ function fitColumn(column: EncodedColumn, least: number): Fitted {
   const places = new Map([...new Set(coarser)].map((value, at) => [value, at]));
   const hierarchy: Hierarchy = { paths: rests, height: height - skipped };
   return {
-    ...{ name, skipped, height, paths },
+    name,
+    skipped,
+    height,
+    paths,
     column: {
       name,
       role,
@@ -429,7 +435,10 @@ function figuresOfClasses(classes: Classes, k: number): RiskFigures {
   }
   const average = records === 0 ? 0 : classes.size / records;
   return {
-    ...{ highest, average, marketer: average, records },
+    highest,
+    average,
+    marketer: average,
+    records,
     aboveLimit: records === 0 ? 0 : above / records,
     uniques: records === 0 ? 0 : (sizes.get(1) ?? 0) / records,
     classSizes: [...sizes].sort(([a], [b]) => a - b).map(([size, count]) => ({ size, classes: count })),

@@ -101,7 +101,15 @@ export function examineTable(
   );
   return {
     checks: checksOf(frame, {
-      ...{ data, found, hidden, open, settings, described, past: past.length, comparable, differences },
+      data,
+      found,
+      hidden,
+      open,
+      settings,
+      described,
+      past: past.length,
+      comparable,
+      differences,
       together: series.length,
       elsewhere: told.length - past.filter((each) => each !== undefined).length,
       hasSums: parts.sums !== undefined,
@@ -399,7 +407,9 @@ function toldOf(
   for (const [codes, count] of Object.entries(totals)) note(JSON.parse(codes) as string[], count);
   for (const { codes, count } of lines) note(codes, count);
   return {
-    ...{ values, hidden, relations: frame.relations },
+    values,
+    hidden,
+    relations: frame.relations,
     guarded: guarded.flatMap((codes) => frame.cellOf(JSON.parse(codes) as string[]) ?? []),
   };
 }

@@ -110,8 +110,16 @@ describe('reproduction numbers', () => {
 
   test('with an uncertain interval lie around those of a certain one, and are the same for the same seed', async () => {
     const uncertain = {
-      ...{ ...config, std_mean_si: 0.5, min_mean_si: 1.6, max_mean_si: 3.6, n1: 100, n2: 50, seed: 7 },
-      ...{ std_std_si: 0.3, min_std_si: 0.5, max_std_si: 2.5 },
+      ...config,
+      std_mean_si: 0.5,
+      min_mean_si: 1.6,
+      max_mean_si: 3.6,
+      n1: 100,
+      n2: 50,
+      seed: 7,
+      std_std_si: 0.3,
+      min_std_si: 0.5,
+      max_std_si: 2.5,
     };
     const asked = { method: 'uncertain_si', incidence, config: uncertain };
     const found = await answer('rt', asked);

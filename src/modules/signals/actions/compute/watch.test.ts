@@ -85,8 +85,14 @@ describe('the watch and compute', () => {
       {
         ...dated,
         control: {
-          ...{ ...last, b: 3, alpha: 0.005, noPeriods: 10, pastWeeksNotIncluded: 26, thresholdMethod: 'nbPlugin' },
-          ...{ pThresholdTrend: 1, rCompat: false },
+          ...last,
+          b: 3,
+          alpha: 0.005,
+          noPeriods: 10,
+          pastWeeksNotIncluded: 26,
+          thresholdMethod: 'nbPlugin',
+          pThresholdTrend: 1,
+          rCompat: false,
         },
       },
       'upperbound',

@@ -80,8 +80,15 @@ function sharedDetector(rule: Input): Detector | undefined {
   const { halfWidth, periods, left, threshold, power, limitCases, limitWeeks, asR, ...same } = optionsOf(rule, method);
   const control = {
     ...same,
-    ...{ alpha, b: years, w: halfWidth, noPeriods: periods, pastWeeksNotIncluded: left, powertrans: power },
-    ...{ thresholdMethod: threshold, limit54: [limitCases, limitWeeks], rCompat: asR },
+    alpha,
+    b: years,
+    w: halfWidth,
+    noPeriods: periods,
+    pastWeeksNotIncluded: left,
+    powertrans: power,
+    thresholdMethod: threshold,
+    limit54: [limitCases, limitWeeks],
+    rCompat: asR,
   };
   return { name: 'farrington', ...readFarrington((name) => new Input(control).field(name)) };
 }
