@@ -12,8 +12,9 @@ export interface Proportion {
 
 /** @throws RangeError where x is no count up to n, or n is not above 0 */
 export function checkProportion({ x, n }: Proportion): void {
-  if (!(Number.isInteger(x) && Number.isInteger(n) && x >= 0 && x <= n && n > 0))
-    throw new RangeError('events are a count up to the trials, which are above 0');
+  // Beyond 2 to the 53rd a number and the next one are the same: nothing is counted there.
+  if (!(Number.isSafeInteger(x) && Number.isSafeInteger(n) && x >= 0 && x <= n && n > 0))
+    throw new RangeError('events are a count up to the trials, which are above 0 and below 2 to the 53rd');
 }
 
 /**

@@ -30,6 +30,16 @@ test.each([
   ['rates-direct-standardised', { count: [1], pop: [10, 20], std: [1] }, 'another length'],
   ['rates-mcnemar', { table: [[1, 2]] }, 'square table'],
   [
+    'rates-mcnemar',
+    {
+      table: [
+        [794, 1e308],
+        [86, 570],
+      ],
+    },
+    '2 to the 53rd',
+  ],
+  [
     'cmh',
     {
       tables: [
