@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { execPath } from 'node:process';
 import { expect, test } from 'vitest';
 import { mistakeIn } from './bench.ts';
 
@@ -12,4 +14,9 @@ test.each([
   [['--rows', '--lean'], '--rows needs a value, e.g. 10m'],
 ])('%j: %s', (args, mistake) => {
   expect(mistakeIn(args, '[--rows 10m] [--lean]')).toBe(mistake);
+});
+
+test('without a name all benches are listed', () => {
+  const { pathname } = new URL('main.ts', import.meta.url);
+  expect(() => execFileSync(execPath, [pathname, '--help'], { stdio: 'pipe' })).not.toThrow();
 });

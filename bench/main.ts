@@ -34,7 +34,7 @@ exit(0);
 async function findBenches(): Promise<Bench[]> {
   const found: Bench[] = [];
   for await (const path of glob('*.ts', { cwd: FOLDER })) {
-    if (path === 'main.ts' || path === 'bench.ts') continue;
+    if (path === 'main.ts' || path === 'bench.ts' || path.endsWith('.test.ts')) continue;
     const { bench } = (await import(`./${path}`)) as { bench: Bench };
     found.push(bench);
   }
