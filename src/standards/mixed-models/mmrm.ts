@@ -54,7 +54,8 @@ export interface MmrmFit {
  *
  * As R's `gls`, standard errors by maximum likelihood carry the factor n/(n - p).
  *
- * @throws RangeError where the design is singular, a subject has two rows for a visit, or two visits are never seen in one subject though their correlation is asked
+ * @throws RangeError where the design is singular, a subject has two rows for a visit, or two visits are never seen in one subject though their correlation is asked,
+ *   or the numbers are so far apart that no covariance can be reckoned with
  *
  * Source: Laird and Ware, Biometrics 1982;38:963; Pinheiro and Bates, Mixed-Effects Models in S and S-PLUS, 2000, chapter 5.
  */
@@ -67,7 +68,7 @@ export function mmrm(request: MmrmRequest): MmrmFit {
     (parameters) => model.gradient(parameters),
   );
   const { n, p } = model;
-  const at = model.solve(best.at)!;
+  const at = solved(model, best.at);
   const factor = request.reml ? 1 : n / (n - p);
   const covariance = model.inX(at.unscaled).map((row) => row.map((value) => value * factor));
   const standardErrors = diagonal(covariance).map(Math.sqrt);
@@ -75,7 +76,7 @@ export function mmrm(request: MmrmRequest): MmrmFit {
   const t = coefficients.map((value, k) => value / standardErrors[k]!);
   const df = satterthwaite(
     diagonal(model.inX(at.unscaled)),
-    jacobianOf((parameters) => diagonal(model.inX(model.solve(parameters)!.unscaled)), best.at),
+    jacobianOf((parameters) => diagonal(model.inX(solved(model, parameters).unscaled)), best.at),
     best.hessian,
   );
   return {
@@ -92,6 +93,12 @@ export function mmrm(request: MmrmRequest): MmrmFit {
     parameters: p + best.at.length,
     converged: best.converged,
   };
+}
+
+function solved(model: Likelihood, parameters: Float64Array): Solution {
+  const found = model.solve(parameters);
+  if (found === undefined) throw new RangeError('the numbers are too large or too far apart to be fitted');
+  return found;
 }
 
 interface Solution {

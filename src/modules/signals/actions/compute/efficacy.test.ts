@@ -213,6 +213,7 @@ describe('how efficacy is asked', () => {
       /as many random effects as there are observations/,
     ],
     ['mmrm', { ...VISITS, visit: VISITS.visit.map(() => 1) }, /two observations at one visit/],
+    ['mmrm', { ...VISITS, y: VISITS.y.map((value, at) => (at === 0 ? 1e308 : value)) }, /too large or too far apart/],
     ['gee', { ...VISITS, visit: undefined, X: VISITS.X.map(() => [1, 1]) }, /depend on each other/],
     [
       'composite',
