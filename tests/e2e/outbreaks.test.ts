@@ -118,7 +118,13 @@ describe.skipIf(!hasChromium)('outbreaks', () => {
     await judge();
     await open(one, `/signals/outbreaks/measles?place=${BAIYUN}&layers=back-projection&judge=outbreak-p`);
     await page.getByRole('heading', { name: 'The curve with the chosen estimates' }).waitFor();
-    await page.getByRole('heading', { name: /outbreakP/ }).waitFor();
+    // The play tells fewer days of measles than this method looks at: it says so, unless the past has grown meanwhile.
+    const tooShort = page.getByText('the past is too short or too empty for this method');
+    await page
+      .getByRole('heading', { name: /outbreakP/ })
+      .or(tooShort)
+      .first()
+      .waitFor();
     await judge();
   });
 
