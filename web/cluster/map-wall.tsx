@@ -6,7 +6,7 @@ import { type IndustryMap, MAP_KINDS } from '../../src/modules/cluster/model.ts'
 import type { Boundaries } from '../shell/boundaries.ts';
 import { Go, LanguageSwitch } from '../shell/index.ts';
 import { antTheme, Failure, Loading, Scroller } from '../ui/index.ts';
-import { useAreaName, useTell } from './map.tsx';
+import { useAreaName, useTell } from './map-stage.tsx';
 import { kindOf, nameOf } from './record-ask.ts';
 import {
   type AreaCount,

@@ -1,23 +1,12 @@
 import { DesktopOutlined, DownloadOutlined, ShopOutlined } from '@ant-design/icons';
 import { Button, Input, Segmented, Select, Switch } from 'antd';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type IndustryMap, MAP_KINDS, type MapThing } from '../../src/modules/cluster/model.ts';
-import { Go, language, useAddressValues, useGo, useSession } from '../shell/index.ts';
-import {
-  Empty,
-  Facts,
-  Failure,
-  Loading,
-  Page,
-  Panel,
-  Scroller,
-  StatusTag,
-  save,
-  saveCsv,
-  useLook,
-} from '../ui/index.ts';
+import { Go, useAddressValues, useGo, useSession } from '../shell/index.ts';
+import { Empty, Facts, Failure, Loading, Page, Panel, Scroller, StatusTag, save, saveCsv } from '../ui/index.ts';
 import { ExampleTag } from './example-tag.tsx';
+import { MapStage, useAreaName, useTell } from './map-stage.tsx';
 import { kindOf, nameOf } from './record-ask.ts';
 import { ThingLink } from './said.tsx';
 import {
@@ -28,13 +17,11 @@ import {
   countedIn,
   KIND_COLOURS,
   totalsFor,
-  useBoundaries,
   useIndustryMap,
   useMapAsked,
 } from './views-ask.ts';
 import './views.css';
 
-const IndustryChart = lazy(() => import('./map-chart.tsx'));
 const MOST_LISTED = 200;
 
 /** The record on a map: each thing counted in the smallest division that a source says. */
@@ -56,9 +43,7 @@ function Shown({ map }: { map: IndustryMap }) {
   const asked = useMapAsked();
   const { values, set } = useAddressValues();
   const go = useGo();
-  const look = useLook();
   const { may } = useSession();
-  const boundaries = useBoundaries();
   const areaName = useAreaName();
   const tell = useTell();
   const [isOpen, setOpen] = useState(false);
@@ -95,28 +80,19 @@ function Shown({ map }: { map: IndustryMap }) {
       </details>
       {map.cut && <p className="quiet">{t('views.cutMap', { count: map.things.length })}</p>}
       <div className={`map-pair ${isOpen ? 'is-open' : ''}`}>
-        <div className="map-stage no-print">
-          {boundaries.isPending && <Loading />}
-          {boundaries.isError && <Failure error={boundaries.error} retry={() => boundaries.refetch()} />}
-          {boundaries.isSuccess && (
-            <Suspense fallback={<Loading />}>
-              <IndustryChart
-                label={t('views.map')}
-                boundaries={boundaries.data}
-                look={look}
-                counts={counts}
-                points={points}
-                nameOf={areaName}
-                tell={tell}
-                marked={marked}
-                choose={chooseArea}
-                chooseThing={chooseThing}
-                still={matchMedia('(prefers-reduced-motion: reduce)').matches}
-              />
-            </Suspense>
-          )}
-          <Apart counts={counts} area={asked.area} choose={chooseArea} />
-        </div>
+        <MapStage
+          counts={counts}
+          points={points}
+          marked={marked}
+          tell={tell}
+          choose={chooseArea}
+          chooseThing={chooseThing}
+          apart={APART.map((area) => ({
+            area,
+            words: `${t(`views.${area}`)}: ${counts.find((count) => count.area === area)?.n ?? 0}`,
+          }))}
+          area={asked.area}
+        />
         <div className="map-sheet">
           <button type="button" className="map-handle no-print" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
             <span aria-hidden="true" />
@@ -304,26 +280,6 @@ function Legend({ things }: { things: readonly MapThing[] }) {
   );
 }
 
-/** What no division of the map counts. */
-function Apart(props: { counts: readonly AreaCount[]; area: string; choose: (area: string) => void }) {
-  const { t } = useTranslation('cluster');
-  return (
-    <div className="map-apart">
-      {APART.map((apart) => (
-        <Button
-          key={apart}
-          size="small"
-          type={props.area === apart ? 'primary' : 'default'}
-          aria-pressed={props.area === apart}
-          onClick={() => props.choose(apart)}
-        >
-          {t(`views.${apart}`)}: {props.counts.find(({ area }) => area === apart)?.n ?? 0}
-        </Button>
-      ))}
-    </div>
-  );
-}
-
 /** The map as a table: for print, and for who reads no map. */
 function ByPlace({ counts }: { counts: readonly AreaCount[] }) {
   const { t } = useTranslation('cluster');
@@ -360,28 +316,6 @@ function ByPlace({ counts }: { counts: readonly AreaCount[] }) {
       </Scroller>
     </Panel>
   );
-}
-
-/** A division by its name; of a city whose districts are drawn, that no district is said. */
-export function useAreaName(): (area: string) => string {
-  const { t } = useTranslation('cluster');
-  const { data } = useBoundaries();
-  const known = new Map(data?.features.map(({ properties }) => [properties.adcode, properties]));
-  return (area) => {
-    if (area === 'elsewhere' || area === 'unknown') return t(`views.${area}`);
-    const name = known.get(area)?.[language()] ?? area;
-    return area === SPLIT ? t('views.cityOnly', { name }) : name;
-  };
-}
-
-/** Guangzhou: the city whose districts are drawn. */
-const SPLIT = '440100';
-
-export function useTell(): (count: AreaCount) => string {
-  const { t } = useTranslation('cluster');
-  const areaName = useAreaName();
-  return ({ area, n, kinds }) =>
-    `${t('views.bubble', { name: areaName(area), count: n })} (${MAP_KINDS.flatMap((kind) => (kinds[kind] === undefined ? [] : [`${kindOf(kind)} ${kinds[kind]}`])).join(', ')})`;
 }
 
 function exportCsv({ places }: IndustryMap, things: readonly MapThing[]): void {

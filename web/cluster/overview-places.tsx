@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { IndustryMap, MapThing } from '../../src/modules/cluster/model.ts';
 import { Go } from '../shell/index.ts';
 import { Facts, Failure, Loading, Panel, Scroller, saveCsv } from '../ui/index.ts';
-import { useAreaName } from './map.tsx';
+import { useAreaName } from './map-stage.tsx';
 import { nameOf, useProfile, useThings } from './record-ask.ts';
 import { SourceChip, useValueWords } from './said.tsx';
 import { APART, countAreas, countedIn, useIndustryMap } from './views-ask.ts';

@@ -1,19 +1,18 @@
 import { SearchOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type FoundSpace, GMP_GRADES, PROVISIONS } from '../../src/modules/cluster/model.ts';
 import { Go, useAddressValues } from '../shell/index.ts';
-import { Failure, Loading, Page, Panel, Scroller, useLook } from '../ui/index.ts';
+import { Failure, Loading, Page, Panel, Scroller } from '../ui/index.ts';
 import { type FieldSpec, type Filled, OneField, Toggle } from './form-dialog.tsx';
-import { useAreaName } from './map.tsx';
+import { MapStage, useAreaName } from './map-stage.tsx';
 import { useSpace } from './parks-ask.ts';
 import { Comparison, Fits, useCompared } from './space-fits.tsx';
-import { APART, useBoundaries } from './views-ask.ts';
+import { APART } from './views-ask.ts';
 import './parks.css';
 import './views.css';
 
-const IndustryChart = lazy(() => import('./map-chart.tsx'));
 const NUMBERS = ['areaM2', 'mostAreaM2', 'clearHeightM', 'floorLoadKnM2', 'powerKva', 'bsl', 'craneT', 'mostFenM2'];
 
 /** Says what one needs, and sees on the map and beside it what fits, what nearly fits and by how much. */
@@ -113,8 +112,6 @@ function Found({ found, area }: { found: FoundSpace; area: string }) {
   const { t } = useTranslation('cluster');
   const { set } = useAddressValues();
   const { compared, clear } = useCompared();
-  const look = useLook();
-  const boundaries = useBoundaries();
   const areaName = useAreaName();
   const [all, setAll] = useState(false);
   const [isOpen, setOpen] = useState(false);
@@ -126,44 +123,27 @@ function Found({ found, area }: { found: FoundSpace; area: string }) {
   const choose = (next: string) => set({ area: next === area ? '' : next });
   const told = ({ area: where, n }: { area: string; n: number }) =>
     t('views.bubble', { name: areaName(where), count: n });
+  const isApart = (where: string) => APART.some((each) => each === where);
+  const apart = [
+    ...counts.map((count) => count.area).filter((where) => where === area && !isApart(where)),
+    ...APART,
+  ].map((where) => ({
+    area: where,
+    words: told({ area: where, n: counts.find((count) => count.area === where)?.n ?? 0 }),
+  }));
   return (
     <>
       <div className={`map-pair ${isOpen ? 'is-open' : ''}`}>
-        <div className="map-stage no-print">
-          {boundaries.isError && <Failure error={boundaries.error} retry={() => boundaries.refetch()} />}
-          {boundaries.isSuccess && (
-            <Suspense fallback={<Loading />}>
-              <IndustryChart
-                label={t('views.map')}
-                boundaries={boundaries.data}
-                look={look}
-                counts={counts}
-                points={NOWHERE}
-                nameOf={areaName}
-                tell={told}
-                marked={marked}
-                choose={choose}
-                chooseThing={() => {}}
-                still={matchMedia('(prefers-reduced-motion: reduce)').matches}
-              />
-            </Suspense>
-          )}
-          <div className="map-apart">
-            {[...counts.map((count) => count.area).filter((each) => !APART.some((apart) => apart === each)), ...APART]
-              .filter((each) => each === area || APART.some((apart) => apart === each))
-              .map((each) => (
-                <Button
-                  key={each}
-                  size="small"
-                  type={area === each ? 'primary' : 'default'}
-                  aria-pressed={area === each}
-                  onClick={() => choose(each)}
-                >
-                  {told({ area: each, n: counts.find((count) => count.area === each)?.n ?? 0 })}
-                </Button>
-              ))}
-          </div>
-        </div>
+        <MapStage
+          counts={counts}
+          points={NOWHERE}
+          marked={marked}
+          tell={told}
+          choose={choose}
+          chooseThing={() => {}}
+          apart={apart}
+          area={area}
+        />
         <div className="map-sheet">
           <button type="button" className="map-handle no-print" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
             <span aria-hidden="true" />

@@ -80,7 +80,7 @@ const MOST_USAGE = 10_000;
 const MOST_IN_CALENDAR = 500;
 const DAY_MINUTES = 24 * 60;
 
-const isHeldBy = async (ctx: Context): Promise<string[]> =>
+const heldBy = async (ctx: Context): Promise<string[]> =>
   reachOf(ctx.actor, HOLD) === undefined ? [] : (await ownThings(ctx, HELD)).map(({ id }) => id);
 
 function requireBook(ctx: Context): void {
@@ -95,7 +95,7 @@ interface Standing {
 
 async function standingOf(ctx: Context): Promise<Standing> {
   requireBook(ctx);
-  return { held: await isHeldBy(ctx), guests: await ownThings(ctx, GUESTS) };
+  return { held: await heldBy(ctx), guests: await ownThings(ctx, GUESTS) };
 }
 
 function sidesOf(ctx: Context, { held, guests }: Standing, booking: StoredBooking): BookingSides {
@@ -251,7 +251,7 @@ const LIVE: readonly BookingState[] = ['waiting', 'asked', 'approved'];
 
 async function requireHolder(ctx: Context, thing: string): Promise<void> {
   if (reachOf(ctx.actor, HOLD) === undefined) ctx.require(HOLD);
-  if (!(await isHeldBy(ctx)).includes(thing))
+  if (!(await heldBy(ctx)).includes(thing))
     throw new Problem('forbidden', 'only who speaks for the thing may change what is said of it', { thing });
 }
 
