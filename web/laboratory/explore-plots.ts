@@ -113,14 +113,17 @@ export function histogramOption(
 }
 
 /** Medians over the ages with the area from 2.5 to 97.5 %, for each sex. */
-export function ageOption(groups: readonly AgeGroup[], words: Words & { sexes: Record<string, string> }): PlotOption {
+export function ageOption(
+  groups: readonly AgeGroup[],
+  words: Words & { age: string; sexes: Record<string, string> },
+): PlotOption {
   const sexes = (['male', 'female'] as const).filter((sex) => groups.some((group) => group.sex === sex));
   const middle = ({ ageFrom, ageTo = ageFrom + 5 }: AgeGroup) => (ageFrom + ageTo) / 2;
   return {
     tooltip: { trigger: 'axis', valueFormatter: (value: unknown) => words.number(Number(value)) },
     legend: { data: sexes.map((sex) => words.sexes[sex]) },
     grid: GRID,
-    xAxis: { type: 'value', min: 0, max: 95, interval: 10 },
+    xAxis: { type: 'value', min: 0, max: 95, interval: 10, name: words.age, nameLocation: 'middle', nameGap: 26 },
     yAxis: { type: 'value', scale: true, name: words.unit },
     series: sexes.flatMap((sex) => {
       const mine = groups.filter((group) => group.sex === sex);
@@ -166,7 +169,8 @@ export function boxOption(
     yAxis: {
       type: 'category',
       data: shown.map(({ key }) => words.nameOf(key)),
-      axisLabel: { width: 130, overflow: 'truncate' },
+      // On two lines rather than cut: the ends of names tell houses of one laboratory apart.
+      axisLabel: { width: 130, overflow: 'break' },
     },
     series: [
       {
@@ -313,7 +317,7 @@ export function paretoOption(
     },
     yAxis: [
       { type: 'value', name: words.count },
-      { type: 'value', min: 0, max: 100, splitLine: { show: false } },
+      { type: 'value', min: 0, max: 100, name: '%', splitLine: { show: false } },
     ],
     series: [
       { type: 'bar', name: words.count, itemStyle: { color: COLOURS.all }, data: tests.map(({ results }) => results) },
@@ -341,7 +345,7 @@ export function monthsOption(
     legend: { data: [words.count, words.persons] },
     grid: GRID,
     xAxis: { type: 'category', data: months.map(({ month }) => month.slice(0, 7)) },
-    yAxis: { type: 'value', min: 0 },
+    yAxis: { type: 'value', min: 0, name: words.count },
     series: [
       { type: 'bar', name: words.count, itemStyle: { color: COLOURS.all }, data: months.map(({ results }) => results) },
       {
