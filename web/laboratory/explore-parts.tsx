@@ -164,7 +164,7 @@ export function ByGroup({ by, unit, filter }: PartProps & { by: 'sex' | 'organiz
         <Plot
           title={title}
           option={boxOption(groups.slice(0, MOST_BOXES), { ...words, nameOf })}
-          heightPx={60 + 34 * Math.min(MOST_BOXES, Math.max(2, groups.length))}
+          heightPx={82 + 34 * Math.min(MOST_BOXES, Math.max(2, groups.length))}
           note={note(t('explore.boxNote', { count: sum(groups) }))}
           table={tableOf(groups)}
         />

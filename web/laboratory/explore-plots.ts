@@ -18,6 +18,9 @@ const COLOURS = {
 } as const;
 const BAND = 'rgba(34, 150, 120, 0.14)';
 const GRID = { left: 8, right: 20, top: 46, bottom: 8, containLabel: true };
+/** A name under the middle of its axis: at the end it is cut. */
+const UNDER = { nameLocation: 'middle', nameGap: 26 };
+const GRID_NAMED = { ...GRID, bottom: 30 };
 
 interface Words {
   unit: string;
@@ -60,13 +63,13 @@ export function histogramOption(
       trigger: 'axis',
       valueFormatter: (value: unknown) => words.number(Number(value)),
     },
-    grid: GRID,
+    grid: GRID_NAMED,
     xAxis: {
       type: 'value',
       min: from,
       max: to,
       name: words.unit,
-      nameLocation: 'end',
+      ...UNDER,
       axisLabel: { hideOverlap: true },
     },
     // Above the percentiles, which are written at the ends of their lines.
@@ -122,8 +125,8 @@ export function ageOption(
   return {
     tooltip: { trigger: 'axis', valueFormatter: (value: unknown) => words.number(Number(value)) },
     legend: { data: sexes.map((sex) => words.sexes[sex]) },
-    grid: GRID,
-    xAxis: { type: 'value', min: 0, max: 95, interval: 10, name: words.age, nameLocation: 'middle', nameGap: 26 },
+    grid: GRID_NAMED,
+    xAxis: { type: 'value', min: 0, max: 95, interval: 10, name: words.age, ...UNDER },
     yAxis: { type: 'value', scale: true, name: words.unit },
     series: sexes.flatMap((sex) => {
       const mine = groups.filter((group) => group.sex === sex);
@@ -164,13 +167,13 @@ export function boxOption(
   const shown = [...groups].reverse();
   return {
     tooltip: { trigger: 'item' },
-    grid: { ...GRID, top: 12 },
-    xAxis: { type: 'value', scale: true, name: words.unit },
+    grid: { ...GRID_NAMED, top: 12 },
+    xAxis: { type: 'value', scale: true, name: words.unit, ...UNDER },
     yAxis: {
       type: 'category',
       data: shown.map(({ key }) => words.nameOf(key)),
       // On two lines rather than cut: the ends of names tell houses of one laboratory apart.
-      axisLabel: { width: 130, overflow: 'break' },
+      axisLabel: { width: 172, overflow: 'break' },
     },
     series: [
       {

@@ -125,6 +125,7 @@ export function drawAnswer(answer: Shown, choice: Choice = {}, labelPx = 220): D
             nameLocation: 'middle',
             nameGap: 30,
             scale: true,
+            axisLabel: { hideOverlap: true },
           },
       yAxis: values,
       series: series.map(({ name, rows: mine, at }) => ({

@@ -81,6 +81,17 @@ export default function Sql() {
     onError: (error) => setMarks(error instanceof Refusal ? marksOf(asked.current.text, error) : []),
   });
   useEffect(() => () => running.current?.abort(), []);
+  // A link opened on this page itself only changes what stands behind the `#`.
+  useEffect(() => {
+    const follow = () => {
+      const question = fromHash(location.hash);
+      if (question === undefined) return;
+      setText(question.text);
+      setTyped(question.typed);
+    };
+    window.addEventListener('hashchange', follow);
+    return () => window.removeEventListener('hashchange', follow);
+  }, []);
   const start = () => {
     if (text.trim() !== '') run.mutate();
   };

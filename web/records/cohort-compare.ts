@@ -1,4 +1,4 @@
-import type { CohortCounts } from '../../src/modules/records/model.ts';
+import { type CohortCounts, type Count, membersOf } from '../../src/modules/records/model.ts';
 
 /* Two cohorts side by side. Pure. */
 
@@ -13,17 +13,25 @@ export interface Compared {
 }
 
 export interface Share {
-  /** Absent: the group is not told, because it is too small or nobody is in it. */
+  /** Absent: the group is not told, or is a sum of which too much is not told. */
   persons?: number;
-  /** Of the persons in the told groups of this part. */
+  /** Of all persons of the cohort. */
   share?: number;
 }
 
 /** From here on a difference is worth a look: Austin 2009, section 3. */
 export const NOTABLE = 0.1;
-const MOST_PLACES = 12;
+const MOST_PLACES = 8;
+/** Sexes and ages are sums of groups by both: with less of the cohort in the told ones a sum says little. */
+const LEAST_TOLD = 0.95;
 
-type Groups = ReadonlyMap<string, number>;
+interface Groups {
+  persons: ReadonlyMap<string, number>;
+  /** Of the whole cohort; `few` of a cohort too small to be told. */
+  all: Count;
+  /** A group that is not listed has nobody; else it may be too small to be told. */
+  isExact: boolean;
+}
 
 /** What differs between two cohorts, part by part; places with the greatest share in either first, ages and sexes in their order. */
 export function compare(one: CohortCounts, other: CohortCounts): Compared[] {
@@ -36,7 +44,7 @@ export function compare(one: CohortCounts, other: CohortCounts): Compared[] {
 }
 
 function rowsOf(part: Compared['part'], one: Groups, other: Groups): Compared[] {
-  return [...new Set([...one.keys(), ...other.keys()])].map((key) => {
+  return [...new Set([...one.persons.keys(), ...other.persons.keys()])].map((key) => {
     const [mine, theirs] = [shareOf(one, key), shareOf(other, key)];
     const standardised = standardisedDifference(mine.share, theirs.share);
     return { part, key, one: mine, other: theirs, ...(standardised !== undefined && { standardised }) };
@@ -56,24 +64,31 @@ export function standardisedDifference(one: number | undefined, other: number | 
   return one === other ? 0 : undefined;
 }
 
-function shareOf(groups: Groups, key: string): Share {
-  const persons = groups.get(key);
-  if (persons === undefined) return {};
-  const all = [...groups.values()].reduce((sum, each) => sum + each, 0);
-  return { persons, share: persons / all };
+function shareOf({ persons, all, isExact }: Groups, key: string): Share {
+  const found = persons.get(key) ?? (isExact ? 0 : undefined);
+  if (found === undefined || all === 'few' || all === 0) return {};
+  // Both are rounded: a part may look larger than the whole.
+  return { persons: found, share: Math.min(1, found / all) };
 }
 
-function summed({ ages }: CohortCounts, by: 'sex' | 'from'): Groups {
-  const groups = new Map<string, number>();
-  for (const group of ages) {
+function summed(counts: CohortCounts, by: 'sex' | 'from'): Groups {
+  const persons = new Map<string, number>();
+  let told = 0;
+  for (const group of counts.ages) {
     const key = String(group[by] ?? 'unknown');
-    groups.set(key, (groups.get(key) ?? 0) + group.persons);
+    persons.set(key, (persons.get(key) ?? 0) + group.persons);
+    told += group.persons;
   }
-  return groups;
+  const groups = groupsOf(counts, persons);
+  return groups.all !== 'few' && told < LEAST_TOLD * groups.all ? { ...groups, persons: new Map() } : groups;
 }
 
-function placesOf({ places }: CohortCounts): Groups {
-  return new Map(places.map(({ code, persons }) => [code, persons]));
+function placesOf(counts: CohortCounts): Groups {
+  return groupsOf(counts, new Map(counts.places.map(({ code, persons }) => [code, persons])));
+}
+
+function groupsOf(counts: CohortCounts, persons: ReadonlyMap<string, number>): Groups {
+  return { persons, all: membersOf(counts), isExact: counts.smallest === undefined };
 }
 
 function largest({ one, other }: Compared): number {

@@ -125,7 +125,7 @@ function Beside(props: { counts: CohortCounts; cohort: Cohort; reach: Reach; nam
   ];
   return (
     <div className="stack">
-      <p className="cohort-sentence">{words.cohort(cohort)}</p>
+      {cohort !== EMPTY && <p className="cohort-sentence">{words.cohort(cohort)}</p>}
       <DataTable
         name="cohort-comparison"
         label={t('cohort.compare')}

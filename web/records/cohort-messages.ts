@@ -121,8 +121,9 @@ export const cohortMessages = {
     otherCohort: '{{name}} (n = {{count}})',
     standardised: 'Standardised difference',
     compareNote:
-      'Shares are of the persons in the groups shown. Standardised difference of two shares (Austin 2009); beyond ±{{notable}} it is marked. The twelve places with the greatest share.',
-    compareRounded: '–: a group under {{smallest}}, not told. Worked out from counts rounded to {{smallest}}.',
+      'Shares are of all persons of the cohort. Standardised difference of two shares (Austin 2009); beyond ±{{notable}} it is marked. The eight places with the greatest share.',
+    compareRounded:
+      '–: under {{smallest}} persons, or a sex or age of which more than 5 % is in groups under {{smallest}}. Worked out from counts rounded to {{smallest}}.',
     counting: 'Counting',
     examples: 'Start from an example',
     example: {
@@ -387,8 +388,9 @@ export const cohortMessages = {
     otherCohort: '{{name}}（n = {{count}}）',
     standardised: '标准化差异',
     compareNote:
-      '占比以所列各组人数之和为分母。标准化差异按两个比例计算（Austin 2009），超出 ±{{notable}} 时标出。地区列占比最大的十二个。',
-    compareRounded: '“–”：少于 {{smallest}} 人的组不显示。按取整到 {{smallest}} 的人数计算。',
+      '占比以队列总人数为分母。标准化差异按两个比例计算（Austin 2009），超出 ±{{notable}} 时标出。地区列占比最大的八个。',
+    compareRounded:
+      '“–”：少于 {{smallest}} 人，或该性别、年龄有超过 5 % 的人处于少于 {{smallest}} 人的组。按取整到 {{smallest}} 的人数计算。',
     counting: '正在计数',
     examples: '从示例开始',
     example: {
