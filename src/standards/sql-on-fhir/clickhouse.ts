@@ -386,8 +386,12 @@ function sayLiteral(kind: Kind, value: string | undefined): string {
   if (kind === 'element') return "''";
   if (value === undefined) return `CAST(NULL, 'Nullable(${kind === 'decimal' ? DECIMAL : PRIMITIVE[kind]})')`;
   if (kind === 'boolean') return value === 'true' ? 'true' : 'false';
-  if (kind === 'integer') return `toInt64(${/^-?\d{1,18}$/.test(value) ? value : 'NULL'})`;
+  if (kind === 'integer') return `toInt64(${isLong(value) ? value : 'NULL'})`;
   return text(value);
+}
+
+function isLong(text: string): boolean {
+  return /^-?\d{1,19}$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text);
 }
 
 const DECIMAL = 'Decimal(76, 20)';
