@@ -132,7 +132,7 @@ async function fill(lake: Lake, { rows, say }: Parts): Promise<{ results: number
       number,
       number,
     ];
-    await lake.run(trusted(insertResults(plan, { from, until, lean: false })));
+    await lake.run(trusted(insertResults(plan, { from, until })));
     say(`${slice + 1} of ${slices} slices`);
   }
   await lake.run(trusted(`optimize table ${BY_TEST.kept} final`));

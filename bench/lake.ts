@@ -13,7 +13,7 @@ const WARM_RUNS = 3;
 export const bench: Bench = {
   name: 'lake',
   summary: 'eleven questions of a lake of laboratory results, beside DuckDB and the memory bandwidth',
-  options: '[--rows 10m] [--lean] [--without-duckdb] [--folder /tmp] [--keep] [--again FOLDER]',
+  options: '[--rows 10m] [--lean] [--one-copy] [--without-duckdb] [--folder /tmp] [--keep] [--again FOLDER]',
   async run(args, say) {
     const again = optionOf(args, '--again');
     const folder = again ?? (await mkdtemp(join(optionOf(args, '--folder') ?? tmpdir(), 'banyan-lake-bench-')));
@@ -22,7 +22,8 @@ export const bench: Bench = {
       if (again !== undefined) return await compare(await readLoaded(again), folder, say);
       const rows = parseRows(optionOf(args, '--rows') ?? '10m');
       const engines: Engine[] = args.includes('--without-duckdb') ? ['clickhouse'] : ['clickhouse', 'duckdb'];
-      return await compare(await loadAll({ rows, engines, folder, lean: args.includes('--lean') }, say), folder, say);
+      const plan = { rows, engines, folder, lean: args.includes('--lean'), oneCopy: args.includes('--one-copy') };
+      return await compare(await loadAll(plan, say), folder, say);
     } finally {
       if (keeps) say(`kept: ask again by --again ${folder}`);
       else await rm(folder, { recursive: true, force: true });

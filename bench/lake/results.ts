@@ -7,8 +7,10 @@ const RESULTS_OF_A_VISIT = 7.75;
 const DISTRICTS = 125;
 const ORGANISATIONS_OF_A_DISTRICT = 61;
 const RESULTS_OF_A_PATIENT = 100;
-const FIRST_DAY = '2016-01-01';
-/** Ten years, 2016 to 2025. */
+export const FIRST_YEAR = 2016;
+export const LAST_YEAR = 2025;
+const FIRST_DAY = `${FIRST_YEAR}-01-01`;
+/** Of the ten years. */
 const DAYS = 3653;
 
 export interface Plan {

@@ -24,7 +24,7 @@ export const BY_PATIENT: Copy = {
 
 /** Long texts that no question asks for: an id of 51 letters each, 23 bytes a row where rows are sorted by test. */
 const LONG: ReadonlySet<string> = new Set(['specimen', 'service_request', 'encounter']);
-/** More of them, where only the copy by test is made because the disk is small. */
+/** More of them, where the disk is small. */
 const LONGER: ReadonlySet<string> = new Set([...LONG, 'id', '_patients']);
 
 /** What DuckDB keeps: the columns that hold something, without the three longest, which cost much disk and no time. */
@@ -39,16 +39,16 @@ export function makeTables(): string[] {
   ];
 }
 
-/** Puts the results of some visits into both copies by one insert, as the feed does; lean: only into the one by test, and without long texts. */
+/** Puts the results of some visits into both copies by one insert, as the feed does, or into the one by test alone; lean: without long texts. */
 export function insertResults(
   plan: Plan,
-  { from, until, lean }: { from: number; until: number; lean: boolean },
+  { from, until, lean = false, oneCopy = false }: { from: number; until: number; lean?: boolean; oneCopy?: boolean },
 ): string {
   const names = [...GIVEN, '_tenant', '_patients', '_resource', '_row', '_version', '_deleted'].filter(
     (name) => !lean || !LONGER.has(name),
   );
   const values = names.map((name) => (lean && name === 'patient' ? 'toString(p) as patient' : name));
-  return `insert into ${lean ? BY_TEST.kept : `lab.${TABLES.rows}`} (${names.join(', ')}) select ${values.join(', ')} from (
+  return `insert into ${oneCopy ? BY_TEST.kept : `lab.${TABLES.rows}`} (${names.join(', ')}) select ${values.join(', ')} from (
     select *, 'bench' as _tenant, [patient] as _patients, cityHash64(id) as _resource, 0 as _row,
       bitShiftLeft(toUInt64(1), 32) * 2 + 1 as _version, 0 as _deleted
     from (${resultsBetween(plan, from, until)}))`;

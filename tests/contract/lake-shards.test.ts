@@ -44,7 +44,7 @@ beforeAll(async () => {
   for (const { engine } of shards) doors.push(await openDoor(engine));
 
   const plan = planOf(ROWS);
-  const results = insertResults(plan, { from: 0, until: plan.visits, lean: false });
+  const results = insertResults(plan, { from: 0, until: plan.visits });
   const { versions, persons } = exampleVersions();
   const target = {
     database: PLACE.database,

@@ -43,7 +43,7 @@ const HIDDEN: readonly LakeColumn[] = [
 const PATIENT: LakeColumn = {
   name: '_patient',
   type: "UInt64 materialized cityHash64(ifNull(patient, ''))",
-  codec: 'ZSTD(1)',
+  codec: 'LZ4',
 };
 
 const RESOURCE_COLUMNS: readonly LakeColumn[] = [
@@ -63,13 +63,30 @@ const MERGED_AFTER_SECONDS = 900;
 export const MERGED_TABLE = `${DURABLE_TABLE}, min_age_to_force_merge_seconds = ${MERGED_AFTER_SECONDS}, min_age_to_force_merge_on_partition_only = 1`;
 const TABLE = `${MERGED_TABLE}, allow_nullable_key = 1`;
 
+/** How the copy of an order lies on disk: docs/decisions/0010-lake-layout.md has the measurements. */
+interface Layout {
+  settings: string;
+  /** Codecs of what has none of its own. */
+  time: string;
+  date: string;
+}
+
 /** The fewest rows that the engine reads at once: many where many are asked for, few where one patient's are. */
-const FOR_MANY = 'index_granularity = 8192';
+const FOR_MANY: Layout = {
+  settings: 'index_granularity = 8192',
+  time: 'GCD, T64, ZSTD(1)',
+  date: 'T64, LZ4',
+};
 /**
  * The smallest block that is compressed, and so read, is small too: a patient's results lie in each year's part, where a whole block of each column
- * is decompressed for a handful of rows. Half the processor time of a history, for a twentieth more disk.
+ * is decompressed for a handful of rows. Half the processor time of a history, for a twentieth more disk. Here times and dates repeat from row to row,
+ * which T64 would hide.
  */
-const FOR_A_PATIENT = 'index_granularity = 1024, min_compress_block_size = 8192, max_compress_block_size = 32768';
+const FOR_A_PATIENT: Layout = {
+  settings: 'index_granularity = 1024, min_compress_block_size = 8192, max_compress_block_size = 32768',
+  time: 'ZSTD(1)',
+  date: 'LZ4',
+};
 
 /** The empty generation, without views. */
 export function generationTables(place: Placement): string[] {
@@ -140,9 +157,9 @@ export function makeViewTables(place: Placement, view: LakeView): string[] {
     ...kept.flatMap((name, at) => {
       const order = view.orders[at]!;
       const key = [...order, '_resource', '_row'].map(named).join(', ');
-      const settings = `${TABLE}, ${order[0] === 'patient' ? FOR_A_PATIENT : FOR_MANY}`;
+      const layout = order[0] === 'patient' ? FOR_A_PATIENT : FOR_MANY;
       return [
-        `create table ${table(place, name)}${onCluster(place)} (${columnList(held, 'rest')}) engine = ${engineOf(place)}${partition} order by (${key}) settings ${settings}`,
+        `create table ${table(place, name)}${onCluster(place)} (${columnList(held, 'rest', layout)}) engine = ${engineOf(place)}${partition} order by (${key}) settings ${TABLE}, ${layout.settings}`,
         `create materialized view ${table(place, `${name}_mv`)}${onCluster(place)} to ${table(place, name)} as select ${all.map(keptValue).join(', ')} from ${table(place, rows)}`,
       ];
     }),
@@ -283,21 +300,20 @@ function keptValue(column: LakeColumn): string {
 }
 
 /** @param of columns with a prefix: whole, or what is kept of them and beside it what they say */
-function columnList(columns: readonly LakeColumn[], of: 'whole' | 'rest' = 'whole'): string {
+function columnList(columns: readonly LakeColumn[], of: 'whole' | 'rest' = 'whole', layout = FOR_MANY): string {
   return columns
     .flatMap((column) => {
       const { name, type, codec, description, prefix } = column;
       const about = description === undefined ? [] : [`comment ${quoted(description)}`];
-      const kept = (as: string) => [named(as), type, ...about, `codec(${codec ?? codecFor(type)})`].join(' ');
+      const kept = (as: string) => [named(as), type, ...about, `codec(${codec ?? codecFor(type, layout)})`].join(' ');
       if (prefix === undefined || of === 'whole') return [kept(name)];
       return [kept(restName(name)), [named(name), type, `alias ${wholeOf(column)}`, ...about].join(' ')];
     })
     .join(', ');
 }
 
-/** Measured on laboratory results by test: docs/decisions/0010-lake-layout.md. */
-function codecFor(type: string): string {
-  if (/Date/.test(type)) return /DateTime64/.test(type) ? 'GCD, T64, ZSTD(1)' : 'T64, LZ4';
+function codecFor(type: string, { time, date }: Layout): string {
+  if (/Date/.test(type)) return /DateTime64/.test(type) ? time : date;
   return type.startsWith('LowCardinality') ? 'LZ4' : 'ZSTD(1)';
 }
 
