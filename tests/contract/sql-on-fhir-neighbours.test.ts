@@ -1042,11 +1042,82 @@ const EXTENSIONS: Suite = {
   ],
 };
 
+const EDGES: Suite = {
+  title: 'edges of functions',
+  resource: 'Observation',
+  resources: [
+    `{"resourceType":"Observation","id":"e1","status":"final","code":{},"valueQuantity":{"value":12.500},"subject":{"reference":"Patient/p1"},
+      "component":[{"code":{},"valueQuantity":{"value":1e-7}},{"code":{},"valueQuantity":{"value":-0.0034}},{"code":{},"valueQuantity":{"value":100}}]}`,
+  ],
+  cases: [
+    [
+      'boundaries of decimals with zeros, exponents and signs',
+      [
+        of({
+          a: 'value.ofType(Quantity).value.lowBoundary(4)',
+          b: 'component[0].value.ofType(Quantity).value.lowBoundary()',
+          c: 'component[0].value.ofType(Quantity).value.highBoundary()',
+          d: 'component[1].value.ofType(Quantity).value.lowBoundary()',
+          e: 'component[1].value.ofType(Quantity).value.highBoundary(0)',
+          f: 'component[2].value.ofType(Quantity).value.lowBoundary()',
+          g: '1.587.lowBoundary(-1)',
+        }),
+      ],
+      [{ a: 12.4995, b: 5e-8, c: 1.5e-7, d: -0.00345, e: 0, f: 99.5, g: null }],
+    ],
+    [
+      'only days and times that there are can be read from a text',
+      [
+        of({
+          a: "'2020-13'.toDate()",
+          b: "'2020-02-30'.toDate()",
+          c: "'2020-02-29'.toDate()",
+          d: "'2100-02-29'.convertsToDate()",
+          e: "'2019-04-31T10:00:00Z'.toDateTime()",
+          f: "'25:00'.toTime()",
+          g: "'2020-01-01T24:00:00'.convertsToDateTime()",
+        }),
+      ],
+      [{ a: null, b: null, c: '2020-02-29', d: false, e: null, f: null, g: false }],
+    ],
+    [
+      'a moment of a text may be told to the hour or the minute',
+      [
+        of({
+          a: "'2020-01-01T10'.toDateTime()",
+          b: "'2020-01-01T10:30'.toDateTime() = @2020-01-01T10:30",
+          c: "'2020-01-01T10'.toDateTime() < @2020-01-01T11:30:00",
+          d: "'2020-01-01T10'.toDateTime() = @2020-01-01T10:30:00",
+        }),
+      ],
+      [{ a: '2020-01-01T10', b: true, c: true, d: null }],
+    ],
+    [
+      'nothing replaced stands around every sign',
+      [of({ a: "'a本c'.replace('', 'x$1')", b: "''.replace('', 'x')", c: "'abc'.replace('b', '')" })],
+      [{ a: 'x$1ax$1本x$1cx$1', b: 'x', c: 'ac' }],
+    ],
+    [
+      'a reference key by the type with its space, by one it is not, and by none that there is',
+      [
+        of({
+          a: 'subject.getReferenceKey(FHIR.Patient)',
+          b: 'subject.getReferenceKey(Group)',
+          c: 'subject.getReferenceKey(Nonsense)',
+        }),
+      ],
+      [{ a: 'p1', b: null, c: null }],
+    ],
+    ['logarithms', [of({ a: '16.log(2)', b: '8.log(1)', c: '0.log(2)' })], [{ a: 4, b: null, c: null }]],
+    ['a figure over items', [of({ a: 'component.value.ofType(Quantity).value.sum()' })], 'error'],
+  ],
+};
+
 describe.each(['clickhouse', 'postgresql'] as const)('views like the official ones, on %s', async (target) => {
   const engine = target === 'clickhouse' ? clickhouse() : postgresql(await testDatabase());
   afterAll(() => ('close' in engine ? (engine as ReturnType<typeof clickhouse>).close() : undefined));
 
-  describe.each([PATIENTS, OBSERVATIONS, FORMS, EXTENSIONS])('$title', ({ resource, resources, cases }) => {
+  describe.each([PATIENTS, OBSERVATIONS, FORMS, EXTENSIONS, EDGES])('$title', ({ resource, resources, cases }) => {
     const texts = resources.map((text) => stringifyFhirJson(parseFhirJson(text)));
 
     test.each(cases)('%s', async (_title, select, expected, more = {}) => {

@@ -4,7 +4,7 @@ import type { Log } from '#kernel/log';
 import { Problem } from '#kernel/problem';
 import type { Pool } from '#kernel/sql';
 import { recordDenial } from './audit.ts';
-import { authenticate, checkToken, contextOf, type Identity, type JwtCheck } from './authenticate.ts';
+import { authenticate, checkToken, contextOf, type Identity, type JwtCheck, requirePurpose } from './authenticate.ts';
 
 /** The guard at every door of the platform. */
 export interface Access {
@@ -66,11 +66,7 @@ export function openAccess({
     async context(request) {
       const identity = await identify(request);
       if (identity.mustChange) throw new Problem('forbidden', 'change the password first');
-      if (identity.refusedPurpose !== undefined)
-        throw new Problem('forbidden', 'this account may not look for that purpose', {
-          purpose: identity.refusedPurpose,
-          roles: identity.actor.roles,
-        });
+      requirePurpose(identity);
       return contextOf(identity, { db: pool, log, request, language: languageOf(request), now });
     },
     checkToken: (token) => checkToken(pool, token, now(), checkJwt),

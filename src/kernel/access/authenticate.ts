@@ -109,11 +109,23 @@ export async function findIdentity(db: Db, account: string, stated?: Purpose): P
   return row === undefined ? undefined : identityOf(row, 'oidc', stated);
 }
 
-/** What is done in the name of an account, as it is now; undefined where it is closed. */
-export async function actAs(ctx: Context, account: string): Promise<Context | undefined> {
-  const { db, log, now, newId } = ctx;
-  const identity = await findIdentity(db, account);
-  return identity && makeContext({ actor: identity.actor, db, log, now, newId, language: identity.language });
+/**
+ * What is done in the name of an account, as it is now; undefined where it is closed.
+ *
+ * @param stated why, where it is not the usual purpose
+ * @throws Problem `forbidden` where the account may not look for that purpose
+ */
+export async function actAs(ctx: Context, account: string, stated?: Purpose): Promise<Context | undefined> {
+  const identity = await findIdentity(ctx.db, account, stated);
+  if (identity === undefined) return undefined;
+  requirePurpose(identity);
+  return makeContext({ ...ctx, actor: identity.actor, language: identity.language });
+}
+
+/** @throws Problem `forbidden` where a purpose was stated that may not be */
+export function requirePurpose({ refusedPurpose, actor: { roles } }: Identity): void {
+  if (refusedPurpose !== undefined)
+    throw new Problem('forbidden', 'this account may not look for that purpose', { purpose: refusedPurpose, roles });
 }
 
 /** The permissions that roles have now. */

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Session } from 'chdb';
 import { Problem } from '#kernel/problem';
-import { type Column, compileView, losslessJson, type View } from '#standards/sql-on-fhir';
+import { parseFhirJson, stringifyFhirJson } from '#standards/fhir';
+import { type Column, compileView, elementJson, losslessJson, type View } from '#standards/sql-on-fhir';
 
 /** Characters of resources that are asked over at once. The rows of one resource depend on no other, so memory stays the same. */
 const BATCH = 8 * 1024 * 1024;
@@ -36,12 +37,13 @@ export async function printRows(
   { format, write }: { format: TextFormat; write(lines: string): Promise<void> },
 ): Promise<void> {
   const { sql, columns } = compiled(view);
+  const told = format === 'csv' ? (lines: string) => lines : withElements(columns);
   if (format === 'csv') await write(namesOf(columns));
   await withEngine(resources, async (engine) => {
     const stream = engine.queryStream(`select * from (${sql}) settings ${AS_TEXT}`, { format: TEXT[format] });
     for await (const chunk of stream) {
       const lines = chunk.text().trimEnd();
-      if (lines !== '') await write(lines);
+      if (lines !== '') await write(told(lines));
     }
   });
 }
@@ -70,6 +72,25 @@ export async function writeRows(
     (engine) =>
       engine.query(`select * from answer into outfile ${file} truncate format ${FILE[format]} settings ${AS_FILE}`),
   );
+}
+
+/** Lines in which elements, which are texts to the engine, are JSON. */
+function withElements(columns: readonly Column[]): (lines: string) => string {
+  const found = columns.flatMap(({ name, type }) => {
+    const read = elementJson(type);
+    return read === undefined ? [] : [{ name, read }];
+  });
+  if (found.length === 0) return (lines) => lines;
+  const ofLine = (line: string): string => {
+    const row = parseFhirJson(line) as Record<string, unknown>;
+    for (const { name, read } of found) {
+      const json = (text: string): unknown => parseFhirJson(read(text));
+      const value = row[name] as string | string[] | null;
+      row[name] = Array.isArray(value) ? value.map(json) : value && json(value);
+    }
+    return stringifyFhirJson(row);
+  };
+  return (lines) => lines.split('\n').map(ofLine).join('\n');
 }
 
 function compiled(view: View): { sql: string; columns: readonly Column[] } {

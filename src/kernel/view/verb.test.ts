@@ -132,6 +132,29 @@ describe('banyan view run', () => {
     expect(parsed(out)).toEqual(rows.slice(0, 1));
   });
 
+  test('tells decimals to the digit, long numbers whole, and elements as JSON', async () => {
+    const view = file('elements.json', {
+      resource: 'Observation',
+      constant: [{ name: 'long', valueInteger64: '9223372036854775807' }],
+      select: [
+        {
+          column: [
+            { name: 'low', path: 'value.ofType(Quantity).value.lowBoundary(4)' },
+            { name: 'long', path: '%long' },
+            { name: 'amount', path: 'value.ofType(Quantity)', type: 'Quantity' },
+            { name: 'parts', path: 'component', type: 'BackboneElement', collection: true },
+            { name: 'period', path: 'effective.ofType(Period)', type: 'Period' },
+          ],
+        },
+      ],
+    });
+    const amount = '{"value":12.500,"unit":"1.0"}';
+    const parts = '[{"code":{"text":"2.0"},"valueQuantity":{"value":1.10}},{"code":{},"valueInteger":7}]';
+    const resource = `{"resourceType":"Observation","status":"final","code":{},"valueQuantity":${amount},"component":${parts}}`;
+    const { out } = await banyan('--view', view, '--resources', file('elements.ndjson', resource));
+    expect(out).toBe(`{"low":12.4995,"long":9223372036854775807,"amount":${amount},"parts":${parts},"period":null}\n`);
+  });
+
   test('keeps the digits that decimals are written with', async () => {
     const written = file(
       'written.ndjson',

@@ -118,7 +118,8 @@ function asType(sql: string, kind: Kind, type: string): string {
   if (type === 'Bool') return kind === 'boolean' ? sql : 'NULL';
   if (type === 'Date32') return `toDate32OrNull(substring(toString(${sql}), 1, 10))`;
   if (type.startsWith('DateTime')) return `parseDateTime64BestEffortOrNull(toString(${sql}), 3, 'UTC')`;
-  if (type === 'Float64' && kind === 'decimal') return `toFloat64(${sql})`;
+  // By its text: made from the digits, the double may be the one beside it.
+  if (type === 'Float64' && kind === 'decimal') return `toFloat64OrNull(toString(${sql}))`;
   if (type === 'Float64' && kind === 'written') return `toFloat64OrNull(${sql})`;
   if (kind === 'boolean') return `toInt32(${sql})`;
   return `accurateCastOrNull(${kind === 'string' || kind === 'written' ? `toDecimal256OrNull(${sql}, 20)` : sql}, ${text(type)})`;
@@ -385,8 +386,12 @@ function sayLiteral(kind: Kind, value: string | undefined): string {
   if (kind === 'element') return "''";
   if (value === undefined) return `CAST(NULL, 'Nullable(${kind === 'decimal' ? DECIMAL : PRIMITIVE[kind]})')`;
   if (kind === 'boolean') return value === 'true' ? 'true' : 'false';
-  if (kind === 'integer') return `toInt64(${/^-?\d{1,18}$/.test(value) ? value : 'NULL'})`;
+  if (kind === 'integer') return `toInt64(${isLong(value) ? value : 'NULL'})`;
   return text(value);
+}
+
+function isLong(text: string): boolean {
+  return /^-?\d{1,19}$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text);
 }
 
 const DECIMAL = 'Decimal(76, 20)';
@@ -413,7 +418,7 @@ const SCALARS: Record<Scalar, Say> = {
   beforeKey: ([a, b]) => byKeys(a, b, 'false', `${a} < ${b}`),
   beforeEqualKey: ([a, b]) => byKeys(a, b, 'true', `${a} < ${b}`),
   momentKey: ([x]) =>
-    `multiIf(length(${x}) <= 10, ${x}, match(${x}, '[+-][0-9]{2}:[0-9]{2}$'), concat(replaceOne(substring(toString(` +
+    `multiIf(length(${x}) < 19, ${x}, match(${x}, '[+-][0-9]{2}:[0-9]{2}$'), concat(replaceOne(substring(toString(` +
     `parseDateTime64BestEffortOrNull(concat(substring(${x}, 1, 19), right(${x}, 6)), 3, 'UTC')), 1, 19), ' ', 'T'), ${fraction(x)}), ` +
     `concat(substring(${x}, 1, 19), ${fraction(x)}))`,
   clockKey: ([x]) => `if(length(${x}) < 8, ${x}, concat(substring(${x}, 1, 8), ${fraction(x)}))`,
@@ -435,7 +440,7 @@ const SCALARS: Record<Scalar, Say> = {
   round: ([x, digits]) => `round(${x}, ${digits})`,
   squareRoot: ([x]) => ofFloat(`sqrt(toFloat64(${x}))`),
   exponent: ([x]) => ofFloat(`exp(toFloat64(${x}))`),
-  logarithm: ([x]) => ofFloat(`log(toFloat64(${x}))`),
+  logarithm: ([x, by]) => ofFloat(`log(toFloat64(${x}))${by === undefined ? '' : ` / log(toFloat64(${by}))`}`),
   power: ([x, by]) => ofFloat(`pow(toFloat64(${x}), toFloat64(${by}))`),
   number: ([x], [expr]) => (expr?.kind === 'integer' ? `toDecimal256(${x}, 20)` : `toDecimal256OrNull(${x}, 20)`),
   text: ([x], [expr]) => (expr?.kind === 'boolean' ? booleanText(x) : `toString(${x})`),
@@ -462,7 +467,9 @@ const SCALARS: Record<Scalar, Say> = {
   endsWith: ([a, b]) => `endsWith(${a}, ${b})`,
   matches: ([a, b]) => `match(${a}, concat(${REGEX}, ${b}))`,
   matchesWhole: ([a, b]) => `match(${a}, concat(${REGEX}, '^(?:', ${b}, ')$'))`,
-  replace: ([a, b, c]) => `if(${b} = '', replaceRegexpAll(${a}, '', ${escaped(c)}), replaceAll(${a}, ${b}, ${c}))`,
+  replace: ([a, b, c]) =>
+    `if(${b} = '', concat(${c}, arrayStringConcat(arrayMap(__x -> concat(__x, ${c}), ` +
+    `extractAll(ifNull(${a}, ''), '(?s).')))), replaceAll(${a}, ${b}, ${c}))`,
   replaceMatches: ([a, b, c]) => `replaceRegexpAll(${a}, concat(${REGEX}, ${b}), ${groups(c)})`,
   indexOf: ([a, b]) => `(toInt64(positionUTF8(${a}, ${b})) - 1)`,
   lastIndexOf: ([a, b]) =>
@@ -522,8 +529,9 @@ function groups(sql: string | undefined): string {
 }
 
 function boundary(x: string | undefined, digits: string | undefined, sign: string, towards: string): string {
-  const point = `position(${x}, '.')`;
-  const half = `toDecimal256OrNull(concat('0.', repeat('0', if(${point} = 0, 0, length(${x}) - ${point})), '5'), 20)`;
+  const exponent = `toInt32OrZero(extract(${x}, '[eE](.*)'))`;
+  const scale = `greatest(length(extract(${x}, '[.]([0-9]+)')) - ${exponent}, 0)`;
+  const half = `toDecimal256OrNull(concat('0.', repeat('0', ${scale}), '5'), 20)`;
   const places = digits === undefined ? '8' : `toUInt8(least(greatest(ifNull(${digits}, 0), 0), 20))`;
   const value = `${towards}(toDecimal256OrNull(${x}, 20) ${sign} ${half}, ${places})`;
   return digits === undefined ? value : `if(${digits} BETWEEN 0 AND 20, ${value}, NULL)`;

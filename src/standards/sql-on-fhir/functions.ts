@@ -42,6 +42,7 @@ import {
 } from './meaning.ts';
 import { distinct, isQuantity, membership, union } from './operators.ts';
 import { amountOf } from './quantity.ts';
+import { isResource } from './types.ts';
 
 /** Of one `coalesce`. */
 const MOST_CHOICES = 50;
@@ -118,7 +119,9 @@ export const FUNCTIONS: Record<string, Known> = {
   }),
   getResourceKey: known(0, 0, (on, _given, scope) => stepInto(on, 'id', scope)),
   getReferenceKey: known(0, 1, (on, [type], scope) => {
-    const wanted = literal('string', type === undefined ? '' : typeName(type));
+    const name = type === undefined ? '' : typeName(type).replace(/^FHIR\./, '');
+    if (name !== '' && !isResource(name)) scope.warn(`there is no resource type named ${name}`);
+    const wanted = literal('string', name);
     return stepInto(
       on.filter((part) => part.type === 'Reference'),
       'reference',
@@ -212,9 +215,7 @@ export const FUNCTIONS: Record<string, Known> = {
   ln: numeric('logarithm'),
   log: known(1, 1, (on, [base], scope) => {
     const [value, by] = [one(on), one(meaningOf(base as Ast, scope))];
-    if (!value || !by) return [];
-    const [above, below] = [value, by].map((part) => scalar('logarithm', 'decimal', [number(part)]));
-    return [scalar('divide', 'decimal', [above as Expr, below as Expr])];
+    return value && by ? [scalar('logarithm', 'decimal', [number(value), number(by)])] : [];
   }),
   power: known(1, 1, (on, [exponent], scope) => {
     const [value, by] = [one(on), one(meaningOf(exponent as Ast, scope))];
@@ -228,6 +229,7 @@ const WANTS_CLOCK = 'a row that is kept would grow old: compare with a time in t
 const WANTS_OTHERS = 'a view reads one resource: join views in SQL, by getReferenceKey()';
 const WANTS_TERMS = 'a view knows no terminology: join a table of codes in SQL';
 const WANTS_PROFILES = 'a view knows no profiles';
+const WANTS_SQL = 'aggregate in the SQL over the view, with a row for each item';
 const WITHOUT_TYPE = 'what it finds has no type that is known beforehand: name the elements, or use repeat()';
 
 /** Functions of FHIRPath that are refused, each with what to do instead or why. */
@@ -246,7 +248,12 @@ export const REFUSED: Readonly<Record<string, string>> = {
   htmlChecks: WANTS_PROFILES,
   children: WITHOUT_TYPE,
   descendants: WITHOUT_TYPE,
-  aggregate: 'aggregate in the SQL over the view, with a row for each item',
+  aggregate: WANTS_SQL,
+  sum: WANTS_SQL,
+  min: WANTS_SQL,
+  max: WANTS_SQL,
+  avg: WANTS_SQL,
+  sort: 'sort in the SQL over the view, with a row for each item',
   toQuantity: 'read the value and the unit as columns of their own',
   convertsToQuantity: 'read the value and the unit as columns of their own',
 };

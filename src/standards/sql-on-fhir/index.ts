@@ -8,7 +8,7 @@
  * - `compileView(view, options)`: the query and its columns. What only the data can tell is an error of the query while it runs: more
  *   than one value for a column that is no collection, or where FHIRPath needs a single one.
  * - `losslessJson(text)`: JSON for ClickHouse, whose reader makes doubles of numbers: those that would lose digits become texts.
- *   Store resources so before ClickHouse reads them. PostgreSQL needs no such thing.
+ *   Store resources so before ClickHouse reads them. PostgreSQL needs no such thing. `elementJson` turns an element back.
  *
  * Understood: all of the view's structure (forEach, forEachOrNull, repeat, unionAll, nested selects, where, constants of every type,
  * collections, %rowIndex); literals and operators of FHIRPath but the addition to dates; where select repeat exists empty not all
@@ -19,6 +19,6 @@
  */
 
 export { type CompileOptions, compileView } from './compile.ts';
-export { losslessJson } from './lossless.ts';
+export { elementJson, losslessJson } from './lossless.ts';
 export type { Column, View, ViewIssue } from './model.ts';
 export { parseView } from './parse.ts';

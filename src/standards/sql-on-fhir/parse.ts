@@ -194,8 +194,10 @@ function constantText(json: Json, key: string, type: string): string | undefined
   const value = json[key];
   if (type === 'boolean') return typeof value === 'boolean' ? String(value) : undefined;
   if (WHOLE.includes(type)) {
-    const number = typeof value === 'string' && type === 'integer64' ? Number(value) : value;
-    return Number.isSafeInteger(number) ? String(number) : undefined;
+    // FHIR writes integer64 as a text.
+    const isLong = typeof value === 'string' && type === 'integer64' && /^[+-]?\d{1,19}$/.test(value);
+    if (isLong) return BigInt.asIntN(64, BigInt(value)) === BigInt(value) ? String(BigInt(value)) : undefined;
+    return Number.isSafeInteger(value) ? String(value) : undefined;
   }
   if (type === 'decimal') return typeof value === 'number' ? decimalText(json, key) : undefined;
   if (typeof value !== 'string') return undefined;

@@ -2,10 +2,20 @@
 
 import type { ColumnSource } from './model.ts';
 
+const MONTH = '(0[1-9]|1[0-2])';
+const DAY = '((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))';
+const LEAP_DAY = '([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29';
+const FULL_DATE = `([0-9]{4}-${DAY}|${LEAP_DAY})`;
+const MINUTE = '([01][0-9]|2[0-3]):[0-5][0-9]';
+const SECOND = '([0-5][0-9]|60)([.][0-9]+)?';
+
+/** Of days that the calendar has; an hour may stand alone. */
 export const MOMENT_PATTERN: Record<string, string> = {
-  date: '^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$',
-  dateTime: '^[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?)?)?)?$',
-  time: '^[0-9]{2}(:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?$',
+  date: `^([0-9]{4}(-${MONTH})?|${FULL_DATE})$`,
+  dateTime:
+    `^([0-9]{4}(-${MONTH})?|${FULL_DATE}(T(([01][0-9]|2[0-3])|${MINUTE}` +
+    `|${MINUTE}:${SECOND}(Z|[+-][0-9]{2}:[0-9]{2})?))?)$`,
+  time: `^(([01][0-9]|2[0-3])|${MINUTE}(:${SECOND})?)$`,
 };
 
 /** The types of SQL that a column may ask for by its tag `ansi/type`. */

@@ -359,7 +359,9 @@ function cellMeaning(
       expression: source.at.replace(/path$/, 'type'),
     });
   if (value.kind === 'element') keepRaw(value);
-  const type = said !== undefined && heldAs(kindOf(said)) === heldAs(value.kind) ? said : value.type;
+  // Of an element, what it is says more than BackboneElement.
+  const isSaid = said !== undefined && value.kind !== 'element' && heldAs(kindOf(said)) === heldAs(value.kind);
+  const type = isSaid ? said : value.type;
   return { value: source.collection ? valuesOf(value) : jsonOrNothing(value), type, held: heldAs(value.kind) };
 }
 

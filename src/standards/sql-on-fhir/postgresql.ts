@@ -361,7 +361,7 @@ const SCALARS: Record<Scalar, Say> = {
   beforeKey: ([a, b]) => byKeys(a, b, 'false', `${a} ${BINARY_ORDER} < ${b}`),
   beforeEqualKey: ([a, b]) => byKeys(a, b, 'true', `${a} ${BINARY_ORDER} < ${b}`),
   momentKey: ([x]) =>
-    `case when length(${x}) <= 10 then ${x} when ${x} ~ '[+-][0-9]{2}:[0-9]{2}$' then to_char((left(${x}, 19) || right(${x}, 6))::timestamptz ` +
+    `case when length(${x}) < 19 then ${x} when ${x} ~ '[+-][0-9]{2}:[0-9]{2}$' then to_char((left(${x}, 19) || right(${x}, 6))::timestamptz ` +
     `at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS') || ${fraction(x)} else left(${x}, 19) || ${fraction(x)} end`,
   clockKey: ([x]) => `case when length(${x}) < 8 then ${x} else left(${x}, 8) || ${fraction(x)} end`,
   add: infix('+'),
@@ -378,7 +378,10 @@ const SCALARS: Record<Scalar, Say> = {
   round: ([x, digits]) => `round(${x}, (${digits})::integer)`,
   squareRoot: ([x]) => `case when ${x} >= 0 then sqrt(${x}) end`,
   exponent: ([x]) => `exp(${x})`,
-  logarithm: ([x]) => `case when ${x} > 0 then ln(${x}) end`,
+  logarithm: ([x, by]) =>
+    by === undefined
+      ? `case when ${x} > 0 then ln(${x}) end`
+      : `case when ${x} > 0 and ${by} > 0 and ${by} <> 1 then log(${by}, ${x}) end`,
   power: ([x, by]) =>
     `case when ${x} > 0 or (${by} = trunc(${by}) and (${x} <> 0 or ${by} >= 0)) then power(${x}, ${by}) end`,
   number: ([x]) => `${x}::numeric`,

@@ -38,7 +38,7 @@ const GATE_MS = 15 * 60_000;
  */
 export async function askContent(ctx: Context, lake: Lake, id: string): Promise<StudioPage> {
   const { definition } = await getOwn(ctx, id);
-  await ask(ctx, lake, definition, { mostRows: 1 });
+  await ask(await contextAs(ctx, ctx.actor.id), lake, definition, { mostRows: 1 });
   await placeContent(ctx, id);
   return readStudio(ctx, id);
 }
@@ -46,7 +46,7 @@ export async function askContent(ctx: Context, lake: Lake, id: string): Promise<
 /** What the gate would say of the content as the definition asks for it; nothing is kept. */
 export async function tryContent(ctx: Context, lake: Lake, id: string, signal: AbortSignal): Promise<GateTrial> {
   const { definition } = await getOwn(ctx, id);
-  const { candidate, more } = await ask(ctx, lake, definition, { signal });
+  const { candidate, more } = await ask(await contextAs(ctx, ctx.actor.id), lake, definition, { signal });
   if (more) throw new Problem('too-costly', 'the offering has too many rows: group them, or take a shorter time');
   return tryGate(ctx, { offeringId: id, candidate, settings: definition.gate, signal });
 }

@@ -10,6 +10,7 @@ import type { Answers, OfferingDefinition, Party } from '../model.ts';
 import { findContents, findDemonstration, getVersion } from '../store/index.ts';
 import { addEvidence, answerItems, approveOffering, judgeItems, readCompliance, submitOffering } from './compliance.ts';
 import { placeContent } from './contents.ts';
+import { contextAs } from './moves.ts';
 import { createOffering, readStudio } from './offerings.ts';
 import { partyOf } from './parties.ts';
 import { requestListing } from './venues.ts';
@@ -60,7 +61,7 @@ async function isRefused(ctx: Context, id: string): Promise<boolean> {
 /** None while the lake is not there yet. */
 async function countPersons(seller: Context, lake: Lake): Promise<number> {
   try {
-    const { candidate } = await ask(seller, lake, definition([]));
+    const { candidate } = await ask(await contextAs(seller, seller.actor.id), lake, definition([]));
     return candidate.rows.reduce((sum, row) => sum + Number(row.at(-1)), 0);
   } catch (error) {
     if (error instanceof Problem && error.kind === 'unavailable') return 0;

@@ -63,9 +63,12 @@ export async function move(
   return { ...stored, state: to.state, revision: stored.revision + 1 };
 }
 
-/** The account that offers, as it is now, for what is done later in its name. @throws Problem `unprocessable` */
+/** To trade is to run the institution: what is seen for treatment only, e.g. others' rows of persons in care, is no ware. */
+const PURPOSE = 'HOPERAT';
+
+/** The account that offers, as it is now, for asking the lake in its name. @throws Problem `unprocessable`, `forbidden` */
 export async function contextAs(ctx: Context, account: string): Promise<Context> {
-  const own = await actAs(ctx, account);
+  const own = await actAs(ctx, account, PURPOSE);
   if (own === undefined)
     throw new Problem('unprocessable', 'the account in whose name the lake is asked is closed', { account });
   return own;

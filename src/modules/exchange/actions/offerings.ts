@@ -40,7 +40,7 @@ import {
   shareOffering,
   updateDraft,
 } from '../store/index.ts';
-import { getForLook, getOwn, holderFor, isHolder, requireRevision } from './moves.ts';
+import { contextAs, getForLook, getOwn, holderFor, isHolder, requireRevision } from './moves.ts';
 import { partyOf } from './parties.ts';
 
 const MOST_LINES = 500;
@@ -157,11 +157,12 @@ export async function previewCandidate(
 ): Promise<CandidatePreview> {
   holderFor(ctx);
   const began = performance.now();
-  const { candidate, found, views, more } = await ask(ctx, lake, definition, {
+  const holder = await contextAs(ctx, ctx.actor.id);
+  const { candidate, found, views, more } = await ask(holder, lake, definition, {
     mostRows: PREVIEW_ROWS,
     ...(signal !== undefined && { signal }),
   });
-  await recordRead(ctx, {
+  await recordRead(holder, {
     act: 'exchange.candidate-previewed',
     detail: { sql: definition.query.sql.slice(0, 5_000), views, rows: candidate.rows.length },
   });

@@ -1,11 +1,11 @@
 import { fastify } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { changeAccount, createAccount, findPermissions } from '#kernel/access';
+import { actAs, changeAccount, createAccount, findPermissions } from '#kernel/access';
 import { readConfig } from '#kernel/config';
 import { type Context, makeContext, ROLES } from '#kernel/context';
 import { writeAll } from '#kernel/fhir';
 import { type Door, sendProblem } from '#kernel/http';
-import { keepTables, lakeFeed, storeBuiltInViews } from '#kernel/lake';
+import { keepTables, lakeFeed, lakeRelation, storeBuiltInViews } from '#kernel/lake';
 import { silentLog } from '#kernel/log';
 import { listensTo, startDeliveries } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
@@ -55,14 +55,13 @@ beforeAll(async () => {
         log: silentLog,
       }),
     );
-  const { id } = await createAccount(ctx, {
-    username: 'seller',
-    name: 'Seller',
-    roles: ['laboratory-director'],
-    organizations: ['o1'],
-  });
-  const director = who.get('laboratory-director')!;
-  who.set('seller', makeContext({ actor: { ...director.actor, id }, db, log: silentLog }));
+  for (const [name, role] of [
+    ['seller', 'laboratory-director'],
+    ['enterprise', 'enterprise'],
+  ] as const) {
+    const { id } = await createAccount(ctx, { username: name, name, roles: [role], organizations: ['o1'] });
+    who.set(name, makeContext({ actor: { ...who.get(role)!.actor, id }, db, log: silentLog }));
+  }
   who.set('citizen', makeContext({ actor: testActor('patient'), db, log: silentLog }));
   const elsewhere = { ...who.get('regulator')!.actor, organizations: ['authority'] };
   who.set('regulator', makeContext({ actor: elsewhere, db, log: silentLog }));
@@ -77,6 +76,11 @@ beforeAll(async () => {
     }));
   await db.transaction((tx) => writeAll(ctx, tx, people(0, 60), { tenants: Array(60).fill('o1') }));
   await db.transaction((tx) => writeAll(ctx, tx, people(100, 40), { tenants: Array(40).fill('o2') }));
+  // Some of the other organization's persons are in care of the holder's: seen for treatment, and no ware.
+  await db.run(sql`
+    insert into access.care (patient, organization, ground, since)
+    select 'p' || n, 'o1', 'laboratory', now() - interval '1 day' from generate_series(100, 119) as n
+  `);
   await deliveries.idle();
   await deliveries.stop();
 });
@@ -173,6 +177,25 @@ describe('a question', () => {
       ['male', 30],
     ]);
     expect(views).toEqual(['person']);
+  });
+
+  test('is asked for running the institution, whatever the request states, and the trail says so', async () => {
+    const seller = who.get('seller')!;
+    const treating = await actAs(ctx, seller.actor.id);
+    who.set('treating', treating!);
+    expect(treating!.actor.purpose).toBe('TREAT');
+    const seen = await lakeRelation(treating!, 'person', { reach: 'rows' });
+    expect(await lake.rows(sql`select count() as n from ${seen}`)).toEqual([{ n: 80 }]);
+
+    const { rows } = await preview('treating', counted(BY_SEX));
+    expect(rows).toEqual([
+      ['female', 30],
+      ['male', 30],
+    ]);
+    const { purpose } = await db.one<{ purpose: string }>(
+      sql`select purpose from access.audit where act = 'exchange.candidate-previewed' order by at desc, id desc limit 1`,
+    );
+    expect(purpose).toBe('HOPERAT');
   });
 
   test('of one who sees no rows is refused', async () => {
