@@ -139,7 +139,7 @@ export function ByAge({ unit, filter }: PartProps) {
       {(groups, note) => (
         <Plot
           title={t('explore.byAge')}
-          option={ageOption(groups, { ...words, sexes })}
+          option={ageOption(groups, { ...words, age: t('explore.ageAxis'), sexes })}
           heightPx={300}
           note={note(t('explore.byAgeNote', { count: sum(groups) }))}
           table={tableOf(groups)}
@@ -164,7 +164,7 @@ export function ByGroup({ by, unit, filter }: PartProps & { by: 'sex' | 'organiz
         <Plot
           title={title}
           option={boxOption(groups.slice(0, MOST_BOXES), { ...words, nameOf })}
-          heightPx={60 + 34 * Math.min(MOST_BOXES, Math.max(2, groups.length))}
+          heightPx={82 + 34 * Math.min(MOST_BOXES, Math.max(2, groups.length))}
           note={note(t('explore.boxNote', { count: sum(groups) }))}
           table={tableOf(groups)}
         />
@@ -210,26 +210,25 @@ export function OverTime({ unit, filter }: PartProps) {
   return (
     <Part query={query} title={t('explore.trend')}>
       {(groups, note) => (
-        <>
-          <Segmented
-            className="no-print"
-            aria-label={t('explore.trend')}
-            size="small"
-            value={by}
-            onChange={setStep}
-            options={[
-              { value: 'month', label: t('explore.month') },
-              { value: 'week', label: t('explore.week') },
-            ]}
-          />
-          <Plot
-            title={t('explore.trend')}
-            option={trendOption(groups, { ...words, share: t('explore.share') })}
-            heightPx={270}
-            note={note(t('explore.trendNote', { count: sum(groups) }))}
-            table={tableOf(groups)}
-          />
-        </>
+        <Plot
+          title={t('explore.trend')}
+          option={trendOption(groups, { ...words, share: t('explore.share') })}
+          heightPx={270}
+          note={note(t('explore.trendNote', { count: sum(groups) }))}
+          table={tableOf(groups)}
+          tools={
+            <Segmented
+              aria-label={t('explore.trend')}
+              size="small"
+              value={by}
+              onChange={setStep}
+              options={[
+                { value: 'month', label: t('explore.month') },
+                { value: 'week', label: t('explore.week') },
+              ]}
+            />
+          }
+        />
       )}
     </Part>
   );

@@ -18,6 +18,9 @@ const COLOURS = {
 } as const;
 const BAND = 'rgba(34, 150, 120, 0.14)';
 const GRID = { left: 8, right: 20, top: 46, bottom: 8, containLabel: true };
+/** A name under the middle of its axis: at the end it is cut. */
+const UNDER = { nameLocation: 'middle', nameGap: 26 };
+const GRID_NAMED = { ...GRID, bottom: 30 };
 
 interface Words {
   unit: string;
@@ -60,13 +63,13 @@ export function histogramOption(
       trigger: 'axis',
       valueFormatter: (value: unknown) => words.number(Number(value)),
     },
-    grid: GRID,
+    grid: GRID_NAMED,
     xAxis: {
       type: 'value',
       min: from,
       max: to,
       name: words.unit,
-      nameLocation: 'end',
+      ...UNDER,
       axisLabel: { hideOverlap: true },
     },
     // Above the percentiles, which are written at the ends of their lines.
@@ -113,14 +116,17 @@ export function histogramOption(
 }
 
 /** Medians over the ages with the area from 2.5 to 97.5 %, for each sex. */
-export function ageOption(groups: readonly AgeGroup[], words: Words & { sexes: Record<string, string> }): PlotOption {
+export function ageOption(
+  groups: readonly AgeGroup[],
+  words: Words & { age: string; sexes: Record<string, string> },
+): PlotOption {
   const sexes = (['male', 'female'] as const).filter((sex) => groups.some((group) => group.sex === sex));
   const middle = ({ ageFrom, ageTo = ageFrom + 5 }: AgeGroup) => (ageFrom + ageTo) / 2;
   return {
     tooltip: { trigger: 'axis', valueFormatter: (value: unknown) => words.number(Number(value)) },
     legend: { data: sexes.map((sex) => words.sexes[sex]) },
-    grid: GRID,
-    xAxis: { type: 'value', min: 0, max: 95, interval: 10 },
+    grid: GRID_NAMED,
+    xAxis: { type: 'value', min: 0, max: 95, interval: 10, name: words.age, ...UNDER },
     yAxis: { type: 'value', scale: true, name: words.unit },
     series: sexes.flatMap((sex) => {
       const mine = groups.filter((group) => group.sex === sex);
@@ -161,12 +167,13 @@ export function boxOption(
   const shown = [...groups].reverse();
   return {
     tooltip: { trigger: 'item' },
-    grid: { ...GRID, top: 12 },
-    xAxis: { type: 'value', scale: true, name: words.unit },
+    grid: { ...GRID_NAMED, top: 12 },
+    xAxis: { type: 'value', scale: true, name: words.unit, ...UNDER },
     yAxis: {
       type: 'category',
       data: shown.map(({ key }) => words.nameOf(key)),
-      axisLabel: { width: 130, overflow: 'truncate' },
+      // On two lines rather than cut: the ends of names tell houses of one laboratory apart.
+      axisLabel: { width: 172, overflow: 'break' },
     },
     series: [
       {
@@ -313,7 +320,7 @@ export function paretoOption(
     },
     yAxis: [
       { type: 'value', name: words.count },
-      { type: 'value', min: 0, max: 100, splitLine: { show: false } },
+      { type: 'value', min: 0, max: 100, name: '%', splitLine: { show: false } },
     ],
     series: [
       { type: 'bar', name: words.count, itemStyle: { color: COLOURS.all }, data: tests.map(({ results }) => results) },
@@ -341,7 +348,7 @@ export function monthsOption(
     legend: { data: [words.count, words.persons] },
     grid: GRID,
     xAxis: { type: 'category', data: months.map(({ month }) => month.slice(0, 7)) },
-    yAxis: { type: 'value', min: 0 },
+    yAxis: { type: 'value', min: 0, name: words.count },
     series: [
       { type: 'bar', name: words.count, itemStyle: { color: COLOURS.all }, data: months.map(({ results }) => results) },
       {

@@ -181,7 +181,7 @@ function Tests({ use }: { use: Use }) {
       sortable: true,
       render: (test) => {
         const change = changeOf(test);
-        return change === undefined ? t('use.new') : `${signed(number, change)} %`;
+        return change === undefined ? t('use.new') : `${signed(number, change)}\u00a0%`;
       },
     },
     {
@@ -190,7 +190,7 @@ function Tests({ use }: { use: Use }) {
       value: ({ flagged, ofFlagged }) => (ofFlagged === 0 ? undefined : (100 * flagged) / ofFlagged),
       end: true,
       sortable: true,
-      render: ({ flagged, ofFlagged }) => (ofFlagged === 0 ? '' : `${number((100 * flagged) / ofFlagged, 3)} %`),
+      render: ({ flagged, ofFlagged }) => (ofFlagged === 0 ? '' : `${number((100 * flagged) / ofFlagged, 3)}\u00a0%`),
     },
   ];
   return (
@@ -228,7 +228,7 @@ function Repeats({ filter }: { filter: Filter }) {
       value: ({ early, repeats }) => (100 * early) / repeats,
       end: true,
       sortable: true,
-      render: ({ early, repeats }) => `${number((100 * early) / repeats, 3)} %`,
+      render: ({ early, repeats }) => `${number((100 * early) / repeats, 3)}\u00a0%`,
     },
     {
       key: 'interval',

@@ -73,7 +73,7 @@ export function ResultTable({ label, columns, rows, heightPx = 440 }: ResultTabl
                     className={`${isNumber[at] ? 'at-end' : ''} ${value === null ? 'nothing' : ''}`}
                     title={text.length > 30 ? text : undefined}
                   >
-                    {value === null ? '∅' : text}
+                    {value === null ? '∅' : isNumber[at] ? spaced(text) : text}
                   </td>
                 );
               })}
@@ -93,6 +93,11 @@ function Gap({ rows, columns }: { rows: number; columns: number }) {
       <td colSpan={columns} style={{ height: rows * ROW_PX, padding: 0, border: 0 }} />
     </tr>
   );
+}
+
+/** Digits in threes from ten thousand on: four digits are read at a glance, and years are not amounts. */
+function spaced(text: string): string {
+  return text.replace(/^-?\d{5,}(?=\.|$)/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ','));
 }
 
 export function showValue(value: unknown): string {

@@ -1,4 +1,11 @@
-import { HistoryOutlined, PlayCircleOutlined, SaveOutlined, StarOutlined, StopOutlined } from '@ant-design/icons';
+import {
+  HistoryOutlined,
+  LinkOutlined,
+  PlayCircleOutlined,
+  SaveOutlined,
+  StarOutlined,
+  StopOutlined,
+} from '@ant-design/icons';
 import { StandardSQL, sql } from '@codemirror/lang-sql';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Button, Drawer, Input, Select } from 'antd';
@@ -6,7 +13,7 @@ import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, Go, Refusal, useAddressValue, useSession } from '../shell/index.ts';
 import { CodeEditor, type Mark } from '../ui/code-editor.tsx';
-import { Empty, Failure, Loading, Page, Panel, ShortList } from '../ui/index.ts';
+import { Empty, Failure, Loading, Page, Panel, ShortList, useNotice } from '../ui/index.ts';
 import { parametersIn, typedValue } from '../ui/sql-parameters.ts';
 import './lake.css';
 import {
@@ -23,15 +30,10 @@ import {
 import { PARAMETER_TYPES, questionOf, usedBy } from './query-library.ts';
 import { SaveQuestion } from './save-question.tsx';
 import { clearHistory, noteHistory, type Past, readHistory } from './sql-history.ts';
+import { fromHash, type Typed, toHash } from './sql-link.ts';
 import { marksOf } from './sql-marks.ts';
 import { SqlResult } from './sql-result.tsx';
 import { useWords } from './words.ts';
-
-/** A value as it is being typed. */
-interface Typed {
-  type: string;
-  text: string;
-}
 
 const LIMITS = [100, 1_000, 10_000];
 const FIRST = 'select *\nfrom person\nlimit 100';
@@ -45,10 +47,12 @@ export default function Sql() {
   const mayKeep = useMayKeep();
   const [named] = useAddressValue('view');
   const [saved, setSaved] = useAddressValue('query');
-  const [text, setText] = useState(() =>
-    named === '' ? (readHistory(actor.username)[0]?.text ?? FIRST) : firstOf(named),
+  const [linked] = useState(() => fromHash(location.hash));
+  const [text, setText] = useState(
+    () => linked?.text ?? (named === '' ? (readHistory(actor.username)[0]?.text ?? FIRST) : firstOf(named)),
   );
-  const [typed, setTyped] = useState<Record<string, Typed>>({});
+  const [typed, setTyped] = useState<Record<string, Typed>>(linked?.typed ?? {});
+  const notice = useNotice();
   const [limit, setLimit] = useState(1_000);
   const [history, setHistory] = useState(() => readHistory(actor.username));
   const [drawer, setDrawer] = useState<'history' | 'saved'>();
@@ -77,8 +81,28 @@ export default function Sql() {
     onError: (error) => setMarks(error instanceof Refusal ? marksOf(asked.current.text, error) : []),
   });
   useEffect(() => () => running.current?.abort(), []);
+  // A link opened on this page itself only changes what stands behind the `#`.
+  useEffect(() => {
+    const follow = () => {
+      const question = fromHash(location.hash);
+      if (question === undefined) return;
+      setText(question.text);
+      setTyped(question.typed);
+    };
+    window.addEventListener('hashchange', follow);
+    return () => window.removeEventListener('hashchange', follow);
+  }, []);
   const start = () => {
     if (text.trim() !== '') run.mutate();
+  };
+  const copyLink = async () => {
+    const mine = Object.fromEntries(names.flatMap((name) => (typed[name] === undefined ? [] : [[name, typed[name]]])));
+    try {
+      await navigator.clipboard.writeText(`${location.origin}/lake/sql${toHash(text, mine)}`);
+      notice.done(t('sql.linkCopied'));
+    } catch (error) {
+      notice.failed(error);
+    }
   };
   const cancel = () => {
     running.current?.abort();
@@ -136,6 +160,14 @@ export default function Sql() {
                 <Button icon={<StarOutlined />} onClick={() => setDrawer('saved')}>
                   {t('sql.saved')}
                 </Button>
+                <Button
+                  icon={<LinkOutlined />}
+                  disabled={text.trim() === ''}
+                  onClick={copyLink}
+                  title={t('sql.linkAbout')}
+                >
+                  {t('sql.link')}
+                </Button>
                 {mayKeep && (
                   <Button
                     icon={<SaveOutlined />}
@@ -160,7 +192,7 @@ export default function Sql() {
               heightPx={230}
             />
             <div className="sql-foot no-print">
-              <Parameters names={names} typed={typed} change={setTyped} />
+              <Parameters names={names} typed={typed} change={setTyped} run={start} />
               <div className="row">
                 {run.isPending ? (
                   <Button danger icon={<StopOutlined />} onClick={cancel}>
@@ -189,9 +221,16 @@ export default function Sql() {
               <Elapsed />
             </Panel>
           )}
-          {run.isError && <Failed error={run.error} />}
+          {run.isError && <Failed error={run.error} given={asked.current.given} />}
           {run.isSuccess && (
-            <SqlResult answer={run.data} question={asked.current} views={views.data ?? []} limit={limit} />
+            <SqlResult
+              // What was chosen for the picture is kept while the columns are the same.
+              key={run.data.columns.map(({ name }) => name).join()}
+              answer={run.data}
+              question={asked.current}
+              views={views.data ?? []}
+              limit={limit}
+            />
           )}
           {run.isIdle && (
             <Panel>
@@ -347,9 +386,10 @@ function Parameters(props: {
   names: readonly string[];
   typed: Record<string, Typed>;
   change: (typed: Record<string, Typed>) => void;
+  run: () => void;
 }) {
   const { t } = useTranslation('lake');
-  const { names, typed, change } = props;
+  const { names, typed, change, run } = props;
   if (names.length === 0) return null;
   return (
     <fieldset className="parameters">
@@ -372,6 +412,8 @@ function Parameters(props: {
               aria-label={t('sql.valueOf', { name })}
               value={text}
               status={isWrong ? 'error' : ''}
+              placeholder={FORMS[type]}
+              onPressEnter={run}
               maxLength={10_000}
               onChange={(event) => set({ text: event.target.value })}
               style={{ width: 200 }}
@@ -382,6 +424,15 @@ function Parameters(props: {
     </fieldset>
   );
 }
+
+/** How a value of each type is written. */
+const FORMS: Readonly<Record<string, string>> = {
+  integer: '42',
+  decimal: '6.5',
+  boolean: 'true',
+  date: '2026-01-31',
+  dateTime: '2026-01-31T08:00:00+08:00',
+};
 
 /** Says that the engine is at it, and for how long. */
 function Elapsed() {
@@ -396,8 +447,9 @@ function Elapsed() {
   return <p className="quiet elapsed">{t('sql.working', { seconds })}</p>;
 }
 
-function Failed({ error }: { error: Error }) {
+function Failed({ error, given }: { error: Error; given: readonly Given[] }) {
   const { t } = useTranslation('lake');
+  const without = given.flatMap(({ name, value }) => (value === undefined || value === '' ? [`:${name}`] : []));
   const { status, kind, issues } = error instanceof Refusal ? error : { status: 0, kind: '', issues: [] };
   return (
     <Panel title={t('sql.failed')}>
@@ -413,6 +465,7 @@ function Failed({ error }: { error: Error }) {
             ))}
           </ul>
         )}
+        {without.length > 0 && <p className="note">{t('sql.withoutValue', { names: without.join(' ') })}</p>}
         {status === 403 && <p className="note">{t('sql.forbiddenAbout')}</p>}
         {kind === 'too-costly' && <p className="note">{t('sql.costlyAbout')}</p>}
       </div>

@@ -110,6 +110,23 @@ export const cohortMessages = {
     month: 'Month',
     noGroups: 'No group is large enough to be shown.',
     noneIndex: 'none',
+    compare: 'Compared with others',
+    compareWith: 'Compare with',
+    compareAbout:
+      'Choose everybody or a saved cohort: sexes, ages and places stand side by side, with how far they differ.',
+    compareGone: 'This question is not there any more, or not shared with you. Choose another.',
+    compareTooFew: 'Too few persons to compare',
+    compareTooFewAbout:
+      'In one of the two nearly every group is too small to be told. Widen it: a longer time, more ages or places.',
+    characteristic: 'Characteristic',
+    comparedParts: { sex: 'Sex', age: 'Age', place: 'Place' },
+    thisCohort: 'This cohort (n = {{count}})',
+    otherCohort: '{{name}} (n = {{count}})',
+    standardised: 'Standardised difference',
+    compareNote:
+      'Shares are of all persons of the cohort. Standardised difference of two shares (Austin 2009); beyond ±{{notable}} it is marked. The eight places with the greatest share.',
+    compareRounded:
+      '–: under {{smallest}} persons, or a sex or age of which more than 5 % is in groups under {{smallest}}. Worked out from counts rounded to {{smallest}}.',
     counting: 'Counting',
     examples: 'Start from an example',
     example: {
@@ -364,6 +381,21 @@ export const cohortMessages = {
     month: '月份',
     noGroups: '没有人数足够、可以显示的组。',
     noneIndex: '无',
+    compare: '与其他人群比较',
+    compareWith: '选择比较对象',
+    compareAbout: '选择“范围内所有人”或已保存的队列，并列比较性别、年龄与地区及其差异大小。',
+    compareGone: '该问题已不存在或未与您共享，请另选。',
+    compareTooFew: '人数过少，无法比较',
+    compareTooFewAbout: '两者之一的各组人数几乎都过少、不予显示。请放宽时间、年龄或地区。',
+    characteristic: '特征',
+    comparedParts: { sex: '性别', age: '年龄', place: '地区' },
+    thisCohort: '本队列（n = {{count}}）',
+    otherCohort: '{{name}}（n = {{count}}）',
+    standardised: '标准化差异',
+    compareNote:
+      '占比以队列总人数为分母。标准化差异按两个比例计算（Austin 2009），超出 ±{{notable}} 时标出。地区列占比最大的八个。',
+    compareRounded:
+      '“–”：少于 {{smallest}} 人，或该性别、年龄有超过 5 % 的人处于少于 {{smallest}} 人的组。按取整到 {{smallest}} 的人数计算。',
     counting: '正在计数',
     examples: '从示例开始',
     example: {

@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Cohort, CohortCounts, Sex } from '../../src/modules/records/model.ts';
 import { Empty, Panel, Plot, type PlotOption } from '../ui/index.ts';
@@ -50,7 +50,12 @@ export function Pictures({ counts }: { counts: CohortCounts }) {
   const hidden = smallest === undefined ? '' : t('cohort.hidden', { smallest });
   const noted = hidden === '' ? {} : { note: hidden };
   const pyramid = useMemo(
-    () => pyramidOption(ages, { male: ofPeople('sexes.male'), female: ofPeople('sexes.female') }, t('cohort.unknown')),
+    () =>
+      pyramidOption(
+        ages,
+        { male: ofPeople('sexes.male'), female: ofPeople('sexes.female'), persons: t('cohort.persons') },
+        t('cohort.unknown'),
+      ),
     [ages, ofPeople, t],
   );
   const named = places.map(({ code, persons }) => ({ name: words.place(code), persons }));
@@ -65,7 +70,7 @@ export function Pictures({ counts }: { counts: CohortCounts }) {
     );
   return (
     <div className="columns">
-      <Panel>
+      <Picture title={t('cohort.ages')} isEmpty={ages.length === 0}>
         <Plot
           title={t('cohort.ages')}
           option={pyramid}
@@ -80,25 +85,25 @@ export function Pictures({ counts }: { counts: CohortCounts }) {
             ]),
           }}
         />
-      </Panel>
-      <Panel>
+      </Picture>
+      <Picture title={t('cohort.places')} isEmpty={byPlace.length === 0}>
         <Plot
           title={t('cohort.places')}
           {...noted}
-          option={barOption(byPlace.toReversed(), 'across')}
-          heightPx={300}
+          option={barOption(byPlace.toReversed(), 'across', t('cohort.persons'))}
+          heightPx={Math.max(180, 70 + 20 * byPlace.length)}
           table={{
             columns: [t('cohort.place'), t('cohort.persons')],
             rows: byPlace.map(({ name, persons }) => [name, persons]),
           }}
         />
-      </Panel>
+      </Picture>
       {isKnown && (
         <Panel>
           <Plot
             title={t('cohort.months')}
             {...noted}
-            option={barOption(ofIndex, 'up')}
+            option={barOption(ofIndex, 'up', t('cohort.persons'))}
             heightPx={300}
             table={{
               columns: [t('cohort.month'), t('cohort.persons')],
@@ -111,22 +116,33 @@ export function Pictures({ counts }: { counts: CohortCounts }) {
   );
 }
 
-function bandOf(from: number | null, unknown: string): string {
+function Picture({ title, isEmpty, children }: { title: string; isEmpty: boolean; children: ReactNode }) {
+  const { t } = useTranslation('records');
+  return isEmpty ? (
+    <Panel title={title}>
+      <Empty title={t('cohort.noGroups')} />
+    </Panel>
+  ) : (
+    <Panel>{children}</Panel>
+  );
+}
+
+export function bandOf(from: number | null, unknown: string): string {
   return from === null ? unknown : `${from}–${from + 9}`;
 }
 
-const GRID = { left: 8, right: 16, top: 36, bottom: 8, containLabel: true };
+const GRID = { left: 8, right: 16, top: 36, bottom: 32, containLabel: true };
 
 /** Men to the left, women to the right; persons of another or unknown sex are in the table. */
 function pyramidOption(
   ages: CohortCounts['ages'],
-  names: { male: string; female: string },
+  names: { male: string; female: string; persons: string },
   unknown: string,
 ): PlotOption {
   const decades = [...new Set(ages.map(({ from }) => from))].sort((one, other) => (one ?? -1) - (other ?? -1));
   const of = (sex: Sex, sign: number) =>
     decades.map((decade) => sign * (ages.find((each) => each.sex === sex && each.from === decade)?.persons ?? 0));
-  const absolute = (value: number) => String(Math.abs(value));
+  const absolute = (value: number) => Math.abs(value).toLocaleString();
   return {
     tooltip: {
       trigger: 'axis',
@@ -135,7 +151,7 @@ function pyramidOption(
     },
     legend: {},
     grid: GRID,
-    xAxis: { type: 'value', minInterval: 1, axisLabel: { formatter: absolute, hideOverlap: true } },
+    xAxis: { ...counted(names.persons), axisLabel: { formatter: absolute, hideOverlap: true } },
     yAxis: { type: 'category', data: decades.map((decade) => bandOf(decade, unknown)), axisTick: { show: false } },
     series: [
       { type: 'bar', name: names.male, stack: 'sex', barMaxWidth: 28, data: of('male', -1) },
@@ -144,9 +160,17 @@ function pyramidOption(
   };
 }
 
-function barOption(groups: readonly { name: string; persons: number }[], direction: 'up' | 'across'): PlotOption {
+function counted(name: string) {
+  return { type: 'value', minInterval: 1, name, nameLocation: 'middle', nameGap: 26 };
+}
+
+function barOption(
+  groups: readonly { name: string; persons: number }[],
+  direction: 'up' | 'across',
+  persons: string,
+): PlotOption {
   const names = { type: 'category', data: groups.map(({ name }) => name), axisTick: { show: false } };
-  const values = { type: 'value', minInterval: 1 };
+  const values = direction === 'across' ? counted(persons) : { type: 'value', minInterval: 1, name: persons };
   return {
     tooltip: { trigger: 'axis', axisPointer: { type: 'shadow' } },
     grid: GRID,

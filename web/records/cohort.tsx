@@ -13,6 +13,7 @@ import {
 import { api, Go, useAddressValue, useGo, useSession } from '../shell/index.ts';
 import { Empty, Failure, Loading, Page, Panel, saveCsv, useRested } from '../ui/index.ts';
 import './cohort.css';
+import { Comparison } from './cohort-comparison.tsx';
 import { Criteria } from './cohort-criteria.tsx';
 import { DownloadDialog, SaveDialog } from './cohort-dialogs.tsx';
 import { Flow, Pictures } from './cohort-result.tsx';
@@ -191,6 +192,7 @@ function Builder({ reaches, kept }: { reaches: readonly Reach[]; kept?: SavedQue
         </div>
       </div>
       {counts.data !== undefined && <Pictures counts={counts.data} />}
+      {counts.data !== undefined && !isEmpty && <Comparison counts={counts.data} reach={reach} />}
       {dialog === 'save' && (
         <SaveDialog
           question={{ kind: 'cohort', cohort: complete, reach }}

@@ -63,7 +63,12 @@ function TestCard({ test }: { test: TestHistory }) {
     from: dayOf((points[0] as HistoryPoint).at),
     to: dayOf(last.at),
   });
-  const columns = ['at', 'value', 'low', 'high', 'flag'] as const;
+  const columns = ['at', 'value', 'interval'] as const;
+  const cells = (point: HistoryPoint) => ({
+    at: showTime(new Date(point.at), 'minute', i18n.language),
+    value: [sayOf(point), point.flag === 'N' ? undefined : point.flag].filter(Boolean).join(' '),
+    interval: sayInterval(point),
+  });
   return (
     <section className="history-card" aria-label={name}>
       <h3>{name}</h3>
@@ -93,11 +98,7 @@ function TestCard({ test }: { test: TestHistory }) {
                 <tr key={at}>
                   {columns.map((column) => (
                     <td key={column} data-label={t(`person.${column}`)} className="numbers">
-                      {column === 'at'
-                        ? showTime(new Date(point.at), 'minute', i18n.language)
-                        : column === 'value'
-                          ? sayOf(point)
-                          : (point[column] ?? '')}
+                      {cells(point)[column]}
                     </td>
                   ))}
                 </tr>
@@ -112,6 +113,12 @@ function TestCard({ test }: { test: TestHistory }) {
 
 function sayOf({ value, comparator = '', text = '' }: HistoryPoint): string {
   return value === undefined ? text : `${comparator}${value}`;
+}
+
+/** The limits that came with the result; one alone is a bound. */
+function sayInterval({ low, high }: HistoryPoint): string {
+  if (low === undefined) return high === undefined ? '' : `≤ ${high}`;
+  return high === undefined ? `≥ ${low}` : `${low} – ${high}`;
 }
 
 const WIDTH = 200;

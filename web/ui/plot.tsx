@@ -17,13 +17,15 @@ interface PlotProps {
   heightPx?: number;
   /** Method and source of what is drawn. */
   note?: ReactNode;
+  /** What is chosen about the picture, at its head. */
+  tools?: ReactNode;
   map?: PlotMap;
   /** What is done with a point that is clicked; the same must be reachable by keyboard elsewhere. */
   pick?: (data: unknown) => void;
 }
 
 /** A chart in the house's colours. The engine is loaded when the first chart is shown. */
-export function Plot({ title, option, table, heightPx = 260, note, map, pick }: PlotProps) {
+export function Plot({ title, option, table, heightPx = 260, note, tools, map, pick }: PlotProps) {
   const { t } = useTranslation('ui');
   const look = useLook();
   const [asTable, setAsTable] = useState(false);
@@ -62,6 +64,7 @@ export function Plot({ title, option, table, heightPx = 260, note, map, pick }: 
       <figcaption>
         <h3>{title}</h3>
         <span className="row no-print">
+          {tools}
           <Button size="small" icon={<TableOutlined />} onClick={() => setAsTable(!asTable)}>
             {asTable ? t('asChart') : t('asTable')}
           </Button>

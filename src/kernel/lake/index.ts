@@ -20,6 +20,7 @@ export { type AskOptions, clusterOf, DURABLE_TABLE, type Lake, type StreamFormat
 export { type FeedParts, lakeFeed, lakeListener } from './feed.ts';
 export { askRebuild, type KeeperParts, keepTables, startKeeper } from './keeper.ts';
 export type { LakeTable, TableRow } from './module-tables.ts';
+export { type Choice, findOccurring, type Occurring } from './occurring.ts';
 export {
   describe,
   type Exports,

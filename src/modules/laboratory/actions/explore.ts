@@ -6,10 +6,10 @@ import { sql } from '#kernel/sql';
 import {
   type Choices,
   chosenResults,
+  findChoices,
   grouped,
   groupedByAge,
   type Intervals,
-  type makeChoices,
   type PeriodFilter,
   repeatsOf,
   sampleOfResults,
@@ -62,13 +62,9 @@ async function timed<T extends object>(ctx: Context, ask: () => Promise<T>): Pro
 }
 
 /** The tests and places there are, for choosing. */
-export async function listTests(
-  ctx: Context,
-  choices: ReturnType<typeof makeChoices>,
-  reach: Reach,
-): Promise<Choices & { reaches: Reach[] }> {
+export async function listTests(ctx: Context, lake: Lake, reach: Reach): Promise<Choices & { reaches: Reach[] }> {
   const reaches = reachesOf(ctx);
-  return { ...(await choices(ctx, { reach }, { actor: ctx.actor.id })), reaches };
+  return { ...(await findChoices(ctx, lake, { reach }, { actor: ctx.actor.id })), reaches };
 }
 
 /** The distribution of a test's results. The look is written into the trail here, once for all parts of a page. */
@@ -113,7 +109,7 @@ export async function beginIntervals(
   const { lake } = question;
   const { measured, sample } = await chosenResults(ctx, lake, filter, options);
   const [persons] = await lake.rows<{ persons: number }>(
-    sql`select uniqExact(patient) as persons from ${measured}`,
+    sql`select uniqExact(_patient) as persons from ${measured}`,
     options,
   );
   const count = persons?.persons ?? 0;

@@ -54,10 +54,10 @@ export function measuredOf(relation: Sql, filter: TestFilter, fences?: Fences): 
     ...filterTerms(filter),
   ];
   const chosen = sql`
-    select patient, time, assumeNotNull(value) as measured, ifNull(sex, 'unknown') as of_sex, ifNull(district, '') as of_district,
+    select _patient, time, assumeNotNull(value) as measured, ifNull(sex, 'unknown') as of_sex, ifNull(district, '') as of_district,
       ifNull(organization, '') as of_organization, ifNull(flag, '') as of_flag, age('year', birth_date, toDate32(time, 'Asia/Shanghai')) as of_age, _resource
     from ${relation} where ${all(terms)}`;
-  const once = filter.first ? sql`${chosen} order by time, _resource limit 1 by patient` : chosen;
+  const once = filter.first ? sql`${chosen} order by time, _resource limit 1 by _patient` : chosen;
   if (fences === undefined) return sql`(${once})`;
   return sql`(select * from (${once}) where measured >= ${fences.low} and measured <= ${fences.high})`;
 }

@@ -16,7 +16,7 @@ const MOST_VALUES = 100_000;
 export interface Chosen {
   /** Every row that may enter the question. */
   relation: Sql;
-  /** A relation with `measured`, `patient`, `time` and the columns that group. */
+  /** A relation with `measured`, `_patient`, `time` and the columns that group. */
   measured: Sql;
   sample: Sample;
   fences?: Fences;
@@ -105,7 +105,7 @@ export async function summarize(
   const [[row], [excluded]] = await Promise.all([
     lake.rows<SummaryRow>(
       sql`
-        select count() as results, uniqExact(patient) as persons, formatDateTime(min(time), '%Y-%m-%dT%H:%i:%SZ', 'UTC') as "from", formatDateTime(max(time), '%Y-%m-%dT%H:%i:%SZ', 'UTC') as "until",
+        select count() as results, uniqExact(_patient) as persons, formatDateTime(min(time), '%Y-%m-%dT%H:%i:%SZ', 'UTC') as "from", formatDateTime(max(time), '%Y-%m-%dT%H:%i:%SZ', 'UTC') as "until",
           avg(measured) as mean, if(count() > 1, stddevSamp(measured), null) as deviation, quantilesExactExclusive(${levels})(measured) as percentiles,
           countIf(of_flag ${FLAGGED}) as flagged, countIf(of_flag != '') as "ofFlagged"
         from ${measured} having count() > 0`,
@@ -169,7 +169,7 @@ async function histogram(
   const most = Math.max(0, Math.floor((high - from) / step));
   const counted = await lake.rows<CountedBin>(
     sql`
-      select least(greatest(toInt64(floor((measured - ${from}) / ${step})), 0), ${most}) as bin, count() as results, uniqExact(patient) as persons
+      select least(greatest(toInt64(floor((measured - ${from}) / ${step})), 0), ${most}) as bin, count() as results, uniqExact(_patient) as persons
       from ${measured} group by bin order by bin limit 500`,
     options,
   );
@@ -178,7 +178,7 @@ async function histogram(
 
 /** The spread in a group: limits, quartiles and median. */
 const SPREAD = sql`
-  count() as results, uniqExact(patient) as persons, quantilesExactExclusive(0.025, 0.25, 0.5, 0.75, 0.975)(measured) as spread,
+  count() as results, uniqExact(_patient) as persons, quantilesExactExclusive(0.025, 0.25, 0.5, 0.75, 0.975)(measured) as spread,
   countIf(of_flag ${FLAGGED}) as flagged, countIf(of_flag != '') as "ofFlagged"`;
 
 interface GroupRow {

@@ -34,25 +34,25 @@ export async function useOf(ctx: Context, lake: Lake, filter: PeriodFilter, opti
   const [rows, [whole], organizations, months] = await Promise.all([
     lake.rows<UseRow>(
       sql`
-        select code, ifNull(anyLast(code_text), '') as text, countIf(${current}) as results, uniqExactIf(patient, ${current}) as persons,
+        select code, ifNull(anyLast(code_text), '') as text, countIf(${current}) as results, uniqExactIf(_patient, ${current}) as persons,
           uniqExactIf(organization, ${current}) as organizations, countIf(not ${current}) as before,
           countIf(${current} and ifNull(flag, '') ${FLAGGED}) as flagged, countIf(${current} and ifNull(flag, '') != '') as "ofFlagged"
         from ${relation} where ${both} and code != '' group by code having results > 0 order by results desc, code limit ${MOST_TESTS}`,
       options,
     ),
     lake.rows<{ results: number; persons: number }>(
-      sql`select count() as results, uniqExact(patient) as persons from ${relation} where ${now}`,
+      sql`select count() as results, uniqExact(_patient) as persons from ${relation} where ${now}`,
       options,
     ),
     lake.rows<Use['organizations'][number]>(
       sql`
-        select ifNull(organization, '') as key, count() as results, uniqExact(patient) as persons, uniqExact(code) as tests
+        select ifNull(organization, '') as key, count() as results, uniqExact(_patient) as persons, uniqExact(code) as tests
         from ${relation} where ${now} group by key order by results desc, key limit ${MOST_ORGANIZATIONS}`,
       options,
     ),
     lake.rows<Use['months'][number]>(
       sql`
-        select formatDateTime(toStartOfMonth(time, 'Asia/Shanghai'), '%Y-%m-%d') as month, count() as results, uniqExact(patient) as persons
+        select formatDateTime(toStartOfMonth(time, 'Asia/Shanghai'), '%Y-%m-%d') as month, count() as results, uniqExact(_patient) as persons
         from ${relation} where ${now} group by month order by month limit 1200`,
       options,
     ),
@@ -108,9 +108,9 @@ export async function repeatsOf(
       select code, any(of_text) as text, sum(length(gaps)) as repeats, sum(arrayCount(gap -> gap < of_hours * 3600, gaps)) as early, count() as persons, any(of_hours) as hours,
         ifNull(quantileExactArray(0.5)(gaps) / 86400, 0) as "medianDays"
       from (
-        select code, patient, any(ifNull(code_text, '')) as of_text, ${hours} as of_hours,
+        select code, _patient, any(ifNull(code_text, '')) as of_text, ${hours} as of_hours,
           arrayPopFront(arrayDifference(arraySort(arrayDistinct(groupArray(toInt64(toUnixTimestamp(time))))))) as gaps
-        from ${relation} where ${all([which, USED, ...filterTerms(filter)])} group by code, patient
+        from ${relation} where ${all([which, USED, ...filterTerms(filter)])} group by code, _patient
       ) where notEmpty(gaps)
       group by code order by early desc, code limit ${MOST_TESTS}`,
     { ...options, timeoutMs: 60_000 },
@@ -139,12 +139,12 @@ export async function turnaroundsOf(
   const { since, until } = filter;
   const rows = await lake.rows<Omit<Turnaround, 'name'> & { text: string; spread: [number, number] }>(
     sql`
-      select code, any(ifNull(code_text, '')) as text, count() as results, uniqExact(patient) as persons,
+      select code, any(ifNull(code_text, '')) as text, count() as results, uniqExact(_patient) as persons,
         quantilesExactExclusive(0.5, 0.9)(dateDiff('second', time, reported) / 60) as spread
-      from (select code, code_text, patient, time from ${results} where ${all([USED, ...filterTerms(filter)])}) as r
-      inner join (select patient, time, min(assumeNotNull(issued)) as reported from ${reports}
-        where ${all([sql`isNotNull(issued)`, ...filterTerms({ reach: filter.reach, since, until })])} group by patient, time) as d
-      on r.patient = d.patient and r.time = d.time
+      from (select code, code_text, _patient, time from ${results} where ${all([USED, ...filterTerms(filter)])}) as r
+      inner join (select _patient, time, min(assumeNotNull(issued)) as reported from ${reports}
+        where ${all([sql`isNotNull(issued)`, ...filterTerms({ reach: filter.reach, since, until })])} group by _patient, time) as d
+      on r._patient = d._patient and r.time = d.time
       where reported >= time group by code order by results desc, code limit ${MOST_TESTS}`,
     { ...options, timeoutMs: 60_000 },
   );

@@ -127,13 +127,13 @@ beforeAll(async () => {
       select: [{ column: [{ name: 'id', path: 'getResourceKey()' }] }],
     });
   await lake.run(sql`
-    create table laboratory_result (id String, patient String, code LowCardinality(String), code_text LowCardinality(Nullable(String)), time DateTime64(3, 'UTC'), value Nullable(Float64),
+    create table laboratory_result (id String, patient String, _patient UInt64 default cityHash64(patient), code LowCardinality(String), code_text LowCardinality(Nullable(String)), time DateTime64(3, 'UTC'), value Nullable(Float64),
       comparator LowCardinality(Nullable(String)), unit LowCardinality(Nullable(String)), flag LowCardinality(Nullable(String)), status LowCardinality(Nullable(String)),
       organization LowCardinality(Nullable(String)), sex LowCardinality(Nullable(String)), birth_date Nullable(Date32), district LowCardinality(Nullable(String)),
       _tenant LowCardinality(String), _patients Array(String), _resource UInt64)
     engine = MergeTree order by (code, time)`);
   await lake.run(sql`
-    create table diagnostic_report (id String, patient String, time DateTime64(3, 'UTC'), issued Nullable(DateTime64(3, 'UTC')), _tenant LowCardinality(String), _patients Array(String))
+    create table diagnostic_report (id String, patient String, _patient UInt64 default cityHash64(patient), time DateTime64(3, 'UTC'), issued Nullable(DateTime64(3, 'UTC')), _tenant LowCardinality(String), _patients Array(String))
     engine = MergeTree order by id`);
   await lake.insert('laboratory_result', [...rows, ...odd].map((each) => JSON.stringify(each)).join('\n'));
   const reports = rows

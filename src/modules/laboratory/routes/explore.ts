@@ -15,7 +15,7 @@ import {
   readTurnarounds,
   readUse,
 } from '../actions/index.ts';
-import { makeChoices, makeIntervals, type PeriodFilter } from '../analytics/index.ts';
+import { makeIntervals, type PeriodFilter } from '../analytics/index.ts';
 import { type By, OUTLIERS, REACHES, type ResultFilter, SEXES, type TestFilter } from '../model.ts';
 
 type Query = Record<string, string | undefined>;
@@ -26,7 +26,6 @@ const GROUPS: readonly By[] = ['sex', 'district', 'organization', 'month', 'week
 /** Questions to the lake about tests. A question ends when who asked it goes away. */
 export function exploreRoutes(app: FastifyInstance, door: Door): void {
   const intervals = makeIntervals();
-  const choices = makeChoices(door.lake);
   app.addHook('onClose', () => intervals.stop());
   const ask = async (request: Asked, reply: FastifyReply): Promise<[Context, Question]> => [
     await door.context(request),
@@ -38,7 +37,7 @@ export function exploreRoutes(app: FastifyInstance, door: Door): void {
     );
   };
 
-  get('tests', (ctx, _, query) => listTests(ctx, choices, reachOf(ctx, query)));
+  get('tests', (ctx, { lake }, query) => listTests(ctx, lake, reachOf(ctx, query)));
   get('explore/summary', (ctx, question, query) => readTestSummary(ctx, question, testFilter(ctx, query)));
   get('explore/ages', (ctx, question, query) => readTestByAge(ctx, question, testFilter(ctx, query)));
   for (const by of GROUPS)

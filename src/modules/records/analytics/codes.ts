@@ -1,22 +1,14 @@
 import type { Context } from '#kernel/context';
-import { enough, smallestOf } from '#kernel/lake';
+import { findOccurring, type Occurring, smallestOf } from '#kernel/lake';
 import { sql } from '#kernel/sql';
 import intervals from '../../../../facts/reference-intervals.json' with { type: 'json' };
 import type { CodeOffer, EventSource } from '../model.ts';
-import { type Asking, optionsOf, withRows } from './ask.ts';
+import type { Asking } from './ask.ts';
 import { EVENTS } from './views.ts';
 
 const MOST_OFFERS = 30;
 /** Different codes of a source with their units; a region uses some thousands. */
 const MOST_CODES = 20_000;
-
-interface CodeRow {
-  code: string;
-  system: string | null;
-  name: string | null;
-  unit: string;
-  events: number;
-}
 
 /** What the tests are called whose intervals we know. */
 const KNOWN = new Map<string, { en: string; zh: string; key?: string }>(
@@ -46,30 +38,33 @@ for (const [code, name] of Object.entries(ENCOUNTERS)) KNOWN.set(`|${code}`, nam
 export async function findCodes(
   ctx: Context,
   { source, text }: { source: EventSource; text: string },
-  asking: Asking,
+  { lake, reach }: Pick<Asking, 'lake' | 'reach'>,
 ): Promise<CodeOffer[]> {
-  const { lake, reach } = asking;
   const { view, code, system = sql`''`, text: name, counts } = EVENTS[source];
-  const unit = source === 'result' ? sql`ifNull(unit, '')` : sql`''`;
-  const ask = await withRows(
+  const rows = await findOccurring<'code' | 'system' | 'unit' | 'name'>(
     ctx,
-    asking,
-    [view],
-    (relations) => sql`
-      select ${code} as code, ${system} as system, any(${name}) as name, ${unit} as unit, count() as events
-      from ${relations(view)} where ${counts} and ${code} != ''
-      group by code, system, unit having ${enough(sql`patient`, reach)}
-      order by events desc, code, system, unit limit ${MOST_CODES}
-    `,
+    lake,
+    {
+      view,
+      reach,
+      by: { code, system: sql`ifNull(${system}, '')`, unit: source === 'result' ? sql`ifNull(unit, '')` : sql`''` },
+      any: { name },
+      where: sql`${counts} and ${code} != ''`,
+      most: MOST_CODES,
+    },
+    { actor: ctx.actor.id },
   );
-  const rows = await lake.rows<CodeRow>(ask, optionsOf(ctx, asking));
   return offersOf(rows, text, smallestOf(reach));
 }
 
-function offersOf(rows: readonly CodeRow[], text: string, roundTo: number): CodeOffer[] {
+function offersOf(
+  rows: readonly Occurring<'code' | 'system' | 'unit' | 'name'>[],
+  text: string,
+  roundTo: number,
+): CodeOffer[] {
   const offers = new Map<string, CodeOffer & { called: string }>();
-  for (const { code, system, name, unit, events } of rows) {
-    const key = `${system ?? ''}|${code}`;
+  for (const { code, system, name, unit, results: events } of rows) {
+    const key = `${system}|${code}`;
     const offer = offers.get(key);
     if (offer !== undefined) {
       offer.events += events;

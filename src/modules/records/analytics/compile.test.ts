@@ -68,11 +68,11 @@ beforeAll(async () => {
     create table person (id String, sex Nullable(String), birth_date Nullable(Date32), district Nullable(String), organization Nullable(String),
       deceased Nullable(Bool), deceased_at Nullable(DateTime64(3, 'UTC')), replaced_by Nullable(String)) engine = MergeTree order by id`);
   await lake.run(sql`
-    create table laboratory_result (patient String, _resource UInt64, code String, code_system String, time DateTime64(3, 'UTC'), value Nullable(Float64),
+    create table laboratory_result (patient String, _patient UInt64 default cityHash64(patient), _resource UInt64, code String, code_system String, time DateTime64(3, 'UTC'), value Nullable(Float64),
       unit Nullable(String), comparator Nullable(String), flag Nullable(String), low Nullable(Float64), high Nullable(Float64), status Nullable(String))
     engine = MergeTree order by (code, time)`);
   await lake.run(sql`
-    create table condition (patient String, _resource UInt64, code String, code_system String, time DateTime64(3, 'UTC'), verification_status Nullable(String))
+    create table condition (patient String, _patient UInt64 default cityHash64(patient), _resource UInt64, code String, code_system String, time DateTime64(3, 'UTC'), verification_status Nullable(String))
     engine = MergeTree order by code`);
   const lines = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).join('\n');
   await lake.insert(

@@ -59,7 +59,7 @@ async function makeViews(): Promise<void> {
   for (const name of ['laboratory_result', 'laboratory_result_by_patient'])
     await lake.run(sql`
       create table ${identifier(name)} (
-        id String, patient String, code LowCardinality(String), code_system LowCardinality(Nullable(String)), code_text LowCardinality(Nullable(String)),
+        id String, patient String, _patient UInt64 default cityHash64(patient), code LowCardinality(String), code_system LowCardinality(Nullable(String)), code_text LowCardinality(Nullable(String)),
         time DateTime64(3, 'UTC'), value Nullable(Float64), comparator LowCardinality(Nullable(String)), unit LowCardinality(Nullable(String)),
         value_code LowCardinality(Nullable(String)), value_text Nullable(String), flag LowCardinality(Nullable(String)), low Nullable(Float64),
         high Nullable(Float64), status LowCardinality(Nullable(String)), _tenant LowCardinality(String), _patients Array(String)
