@@ -71,6 +71,32 @@ describe.skipIf(!hasChromium)('cohorts', () => {
     await expect.poll(() => cards.count(), SLOWLY).toBe(3);
   });
 
+  test('the regulator sets women of 30 and more beside everybody, and the link shows it again', async () => {
+    const page = await come('regulator');
+    // Of few persons most groups are too small to be told, and there is nothing to compare.
+    await until('there are persons enough', async () => {
+      const answer = await page.context().request.post('/api/records/cohorts/count', {
+        headers: { 'x-banyan': 'app' },
+        data: { cohort: { form: 1, include: [], exclude: [] }, reach: 'population' },
+      });
+      return answer.ok() && Number(((await answer.json()) as { everybody: unknown }).everybody) > 2_000;
+    });
+    const women = { form: 1, include: [{ kind: 'person', sexes: ['female'], age: { from: 30 } }], exclude: [] };
+    const ask = Buffer.from(JSON.stringify(women)).toString('base64url');
+    await open(one, `/records/cohorts?ask=${ask}`);
+    await page.getByRole('combobox', { name: 'Compare with' }).click();
+    await page.getByTitle('Everybody within reach').click();
+    await page.waitForURL(/with=everybody/);
+    const row = page.getByRole('row').filter({ hasText: 'Sex: female' });
+    await row.waitFor(SLOWLY);
+    const [, mine, theirs] = await row.locator('td').allTextContents();
+    expect(mine).toMatch(/^[\d,]+0 \((9[5-9](\.\d)?|100)%\)$/);
+    expect(theirs).toMatch(/^[\d,]+0 \(\d\d(\.\d)?%\)$/);
+    await judge();
+    await page.reload();
+    await row.waitFor(SLOWLY);
+  });
+
   test('the researcher asks for a test by its name, keeps the question, counts it again and takes it away', async () => {
     const name = `HbA1c ${Date.now()}`;
     const page = await come('researcher');

@@ -113,7 +113,12 @@ describe.skipIf(!hasChromium)('the lake', () => {
         Math.min(...counts.map(Number)),
       );
       await answer.getByText('Chart', { exact: true }).click();
+      await answer.getByRole('heading', { name: 'results / code' }).waitFor();
       await answer.locator('.plot svg').first().waitFor();
+      await answer.getByText('Points', { exact: true }).click();
+      await answer.getByRole('combobox', { name: 'Across' }).click();
+      await page.getByTitle('results', { exact: true }).last().click();
+      await answer.getByText('This cannot be drawn').waitFor();
 
       const waiting = page.waitForEvent('download');
       await answer.getByRole('button', { name: 'Parquet' }).click();
@@ -127,6 +132,11 @@ describe.skipIf(!hasChromium)('the lake', () => {
       await page.getByRole('heading', { level: 1, name }).waitFor();
 
       await open(one, '/lake/sql');
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await page.getByRole('button', { name: 'Copy link' }).click();
+      await page.getByText('Link copied').waitFor();
+      const link = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+      expect(new URLSearchParams(link.hash.slice(1)).get('sql')).toBe(text);
       await page.getByRole('button', { name: 'History' }).click();
       await page.locator('button.past').getByText('from laboratory_result').first().waitFor();
       await page.keyboard.press('Escape');

@@ -78,8 +78,15 @@ function Beside(props: { counts: CohortCounts; cohort: Cohort; reach: Reach; nam
   });
   if (other.isPending) return <Loading lines={6} />;
   if (other.isError) return <Failure error={other.error} retry={() => other.refetch()} />;
+  const rows = compare(counts, other.data);
+  if (rows.every(({ standardised }) => standardised === undefined))
+    return <Empty title={t('cohort.compareTooFew')}>{t('cohort.compareTooFewAbout')}</Empty>;
   const percent = new Intl.NumberFormat(i18n.language, { style: 'percent', maximumFractionDigits: 1 });
-  const signed = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 2, signDisplay: 'exceptZero' });
+  const signed = new Intl.NumberFormat(i18n.language, {
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 2,
+    signDisplay: 'exceptZero',
+  });
   const unknown = t('cohort.unknown');
   const nameOf = ({ part, key }: Compared) =>
     part === 'sex'
@@ -128,10 +135,10 @@ function Beside(props: { counts: CohortCounts; cohort: Cohort; reach: Reach; nam
       {cohort !== EMPTY && <p className="cohort-sentence">{words.cohort(cohort)}</p>}
       <DataTable
         name="cohort-comparison"
-        label={t('cohort.compare')}
+        label={t('cohort.characteristic')}
         columns={columns}
         rowKey={({ part, key }) => `${part} ${key}`}
-        source={{ rows: compare(counts, other.data) }}
+        source={{ rows }}
         searchable={false}
         few={40}
         emptyText={t('cohort.noGroups')}

@@ -115,6 +115,9 @@ export const cohortMessages = {
     compareAbout:
       'Choose everybody or a saved cohort: sexes, ages and places stand side by side, with how far they differ.',
     compareGone: 'This question is not there any more, or not shared with you. Choose another.',
+    compareTooFew: 'Too few persons to compare',
+    compareTooFewAbout:
+      'In one of the two nearly every group is too small to be told. Widen it: a longer time, more ages or places.',
     characteristic: 'Characteristic',
     comparedParts: { sex: 'Sex', age: 'Age', place: 'Place' },
     thisCohort: 'This cohort (n = {{count}})',
@@ -382,6 +385,8 @@ export const cohortMessages = {
     compareWith: '选择比较对象',
     compareAbout: '选择“范围内所有人”或已保存的队列，并列比较性别、年龄与地区及其差异大小。',
     compareGone: '该问题已不存在或未与您共享，请另选。',
+    compareTooFew: '人数过少，无法比较',
+    compareTooFewAbout: '两者之一的各组人数几乎都过少、不予显示。请放宽时间、年龄或地区。',
     characteristic: '特征',
     comparedParts: { sex: '性别', age: '年龄', place: '地区' },
     thisCohort: '本队列（n = {{count}}）',

@@ -91,7 +91,7 @@ export function Pictures({ counts }: { counts: CohortCounts }) {
           title={t('cohort.places')}
           {...noted}
           option={barOption(byPlace.toReversed(), 'across', t('cohort.persons'))}
-          heightPx={300}
+          heightPx={Math.max(180, 70 + 20 * byPlace.length)}
           table={{
             columns: [t('cohort.place'), t('cohort.persons')],
             rows: byPlace.map(({ name, persons }) => [name, persons]),

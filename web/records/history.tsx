@@ -66,7 +66,7 @@ function TestCard({ test }: { test: TestHistory }) {
   const columns = ['at', 'value', 'interval'] as const;
   const cells = (point: HistoryPoint) => ({
     at: showTime(new Date(point.at), 'minute', i18n.language),
-    value: [sayOf(point), point.flag].filter(Boolean).join(' '),
+    value: [sayOf(point), point.flag === 'N' ? undefined : point.flag].filter(Boolean).join(' '),
     interval: sayInterval(point),
   });
   return (

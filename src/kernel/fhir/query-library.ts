@@ -21,6 +21,8 @@ export type ParameterType = (typeof PARAMETER_TYPES)[number];
 /** SQL is read from the first of these that is there. */
 const DIALECTS = [/;\s*dialect\s*=\s*"?clickhouse"?\s*$/i, /^application\/sql\s*$/i];
 const NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
+/** Characters of SQL. */
+const MOST_TEXT = 100_000;
 const MOST_TABLES = 50;
 const MOST_PARAMETERS = 100;
 
@@ -74,12 +76,15 @@ function readText(contents: readonly Json[], tell: Tell): string | undefined {
   for (const dialect of DIALECTS) {
     const chosen = contents.find(({ contentType }) => dialect.test(String(contentType)));
     if (typeof chosen?.['data'] !== 'string') continue;
+    const place = `content[${contents.indexOf(chosen)}].data`;
     try {
-      return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(chosen['data'], 'base64'));
+      const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(chosen['data'], 'base64'));
+      if (text.length <= MOST_TEXT) return text;
+      tell('too-long', `the SQL has more than ${MOST_TEXT} characters`, place);
     } catch {
-      tell('value', 'the SQL is not UTF-8', `content[${contents.indexOf(chosen)}].data`);
-      return undefined;
+      tell('value', 'the SQL is not UTF-8', place);
     }
+    return undefined;
   }
   tell(
     'required',

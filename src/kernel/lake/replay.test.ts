@@ -145,12 +145,48 @@ function exact(resource: object): object {
   return JSON.parse(JSON.stringify(resource).replace(/"#([^#]*)#"/g, '$1')) as object;
 }
 
+/** A view of somebody's own, whose columns come, go and change their types. */
+function ownView(): object {
+  const path = pick([
+    'code.coding.code.first()',
+    'code.coding.count()',
+    'code.coding.exists()',
+    'value.ofType(Quantity).value',
+  ]);
+  const columns = [{ name: 'changing', path }, ...(chance() < 0.5 ? [{ name: 'text', path: 'code.text' }] : [])];
+  const at = 'https://banyan.health/fhir/StructureDefinition/lake';
+  return {
+    resourceType: 'ViewDefinition',
+    id: 'own',
+    url: 'https://example.org/own',
+    name: 'own',
+    status: 'active',
+    resource: 'Observation',
+    extension: [
+      { url: `${at}-materialized`, valueBoolean: true },
+      { url: `${at}-order`, valueString: 'patient, id' },
+      { url: `${at}-about`, valueCanonical: 'https://banyan.health/fhir/ViewDefinition/person' },
+      { url: `${at}-about-columns`, valueString: 'sex, birth_date' },
+    ],
+    select: [
+      {
+        column: [
+          { name: 'id', path: 'getResourceKey()' },
+          { name: 'patient', path: 'subject.getReferenceKey(Patient)' },
+          ...columns,
+        ],
+      },
+    ],
+  };
+}
+
 const TYPES = ['Observation', 'Encounter', 'Condition', 'ServiceRequest', 'Immunization'];
 
 /**
  * Goal: the lake is a function of PostgreSQL's state alone.
- * Method: random resources of many types are made, changed, deleted and made again in transactions of random size; the facts are heard in
- * batches that are cut, repeated and shuffled at random, between the writes; then every view is worked out anew in PostgreSQL and
+ * Method: random resources of many types are made, changed, told of another person, deleted and made again in transactions of random size;
+ * a definition changes its columns meanwhile; the facts are heard in batches that are cut, repeated and shuffled at random, between the
+ * writes; then every view is worked out anew in PostgreSQL and
  * compared row for row. At last the same from a rebuild, which meets writes on its way.
  */
 test(`batches cut, repeated and shuffled end in PostgreSQL's own rows, seed ${SEED}`, async () => {
@@ -159,19 +195,21 @@ test(`batches cut, repeated and shuffled end in PostgreSQL's own rows, seed ${SE
   const heard: DeliveredFact[] = [];
   const known = new Set<string>();
 
-  const write = async (): Promise<void> => {
+  const write = async (...more: object[]): Promise<void> => {
     const changes = Array.from({ length: 1 + Math.floor(chance() * 8) }, () => {
       const person = `p${Math.floor(chance() * PERSONS)}`;
       if (chance() < 0.3) return { type: 'Patient', id: person, person };
       const type = pick(TYPES);
-      return { type, id: `${person}-${type}-${Math.floor(chance() * EACH)}`, person };
+      const id = `${person}-${type}-${Math.floor(chance() * EACH)}`;
+      // Told of the wrong person, and put right later.
+      return { type, id, person: chance() < 0.2 ? `p${Math.floor(chance() * PERSONS)}` : person };
     });
     const unique = [...new Map(changes.map((change) => [`${change.type}/${change.id}`, change])).values()];
     for (const { type, id } of unique) {
       if (known.has(`${type}/${id}`) && chance() < 0.2) await remove(ctx, type, id);
     }
     const resources = unique.map(({ type, id, person }) => exact(random(type, id, person)));
-    await db.transaction((tx) => writeAll(ctx, tx, resources));
+    await db.transaction((tx) => writeAll(ctx, tx, [...resources, ...more]));
     for (const { type, id } of unique) known.add(`${type}/${id}`);
     waiting.push(
       ...(await db.rows<DeliveredFact>(sql`
@@ -194,13 +232,18 @@ test(`batches cut, repeated and shuffled end in PostgreSQL's own rows, seed ${SE
   };
 
   for (let round = 0; round < ROUNDS; round += 1) {
+    const changes = round % 4 === 0;
+    if (changes) await write(ownView());
+    const keeping = changes ? keepTables(ctx, { lake, db, tables: [] }) : undefined;
     for (let each = 0; each < 4; each += 1) await write();
     await hearSome(false);
+    await keeping;
   }
   await hearSome(true);
   const first = await checkLake(lake, db, [], () => {});
   expect(first.differences).toEqual([]);
-  expect(first.views.find(({ view }) => view === 'laboratory_result')!.rows).toBeGreaterThan(0);
+  for (const name of ['laboratory_result', 'own'])
+    expect(first.views.find(({ view }) => view === name)!.rows).toBeGreaterThan(0);
 
   await askRebuild(ctx, { lake, db, tables: [] });
   await write();

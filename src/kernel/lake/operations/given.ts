@@ -58,7 +58,8 @@ function readOne(parameter: unknown): Given {
   };
 }
 
-function jsonOf(text: string): unknown {
+/** @throws Problem `invalid` */
+export function jsonOf(text: string): unknown {
   try {
     return parseFhirJson(text);
   } catch (error) {

@@ -288,6 +288,28 @@ describe('$viewdefinition-run', () => {
     },
   );
 
+  test('of resources that come with the question, those of a patient and those changed since are taken', async () => {
+    const given = [
+      { resourceType: 'Patient', id: 'old', meta: { lastUpdated: '2026-01-01T00:00:00Z' } },
+      { resourceType: 'Patient', id: 'new', meta: { lastUpdated: '2026-03-01T00:00:00Z' } },
+      { resourceType: 'Patient', id: 'none' },
+    ].map((resource) => ({ name: 'resource', resource }));
+    const idsFor = async (...more: object[]): Promise<string[]> => {
+      const body = parameters({ name: 'viewResource', resource: view('x') }, ...given, ...more);
+      const { text } = await ask('courier', 'POST', '/ViewDefinition/$viewdefinition-run', body);
+      return (JSON.parse(text) as { id: string }[]).map(({ id }) => id);
+    };
+    expect(await idsFor()).toEqual(['old', 'new', 'none']);
+    expect(await idsFor({ name: '_since', valueInstant: '2026-02-01T00:00:00Z' })).toEqual(['new']);
+    expect(await idsFor({ name: 'patient', valueReference: { reference: 'Patient/none' } })).toEqual(['none']);
+  });
+
+  test.each(['{"resourceType":', 'null', '1', '"x"'])('refuses %s as a resource', async (valueString) => {
+    const body = parameters({ name: 'viewResource', resource: view('x') }, { name: 'resource', valueString });
+    const answer = await ask('courier', 'POST', '/ViewDefinition/$viewdefinition-run', body);
+    expect(answer.status, answer.text).toBe(400);
+  });
+
   test.each<[string, string, number, string]>([
     ['an unknown view', '/ViewDefinition/none/$viewdefinition-run', 404, 'not-found'],
     ['no view', '/ViewDefinition/$viewdefinition-run', 400, 'required'],
@@ -448,6 +470,7 @@ describe('$sqlquery-run', () => {
   test.each<[string, object[]]>([
     ['a missing value', []],
     ['a value of another type', [{ name: 'n', valueString: '1' }]],
+    ['a date', [{ name: 'n', valueDate: '2026-01-01' }]],
     [
       'two values',
       [
@@ -465,6 +488,26 @@ describe('$sqlquery-run', () => {
   ])('refuses %s', async (_, values) => {
     const library = sqlLibrary('select :n', {}, [{ name: 'n', type: 'integer', use: 'in' }]);
     expect(await asSql('all', library, values)).toMatchObject({ status: 400 });
+  });
+
+  test.each([
+    ['string', { valueDate: '2026-01-01' }, 400],
+    ['date', { valueString: '2026-01-01' }, 400],
+    ['date', { valueDate: '2026-01-01' }, 200],
+    ['dateTime', { valueInstant: '2026-01-01T00:00:00Z' }, 200],
+    ['uri', { valueUri: 'urn:x' }, 200],
+    ['boolean', { valueString: 'true' }, 400],
+  ])('a parameter of type %s is given by its own kind of value: %j is %d', async (type, value, status) => {
+    const library = sqlLibrary('select :v as v', {}, [{ name: 'v', type, use: 'in' }]);
+    expect(await asSql('all', library, [{ name: 'v', ...value }])).toMatchObject({ status });
+  });
+
+  test.each([
+    ['what the engine cannot carry out', 'select nothing from people'],
+    ['what is no SQL', 'selct 1'],
+    ['far too much', `select '${'a'.repeat(10_000_000)}'`],
+  ])('%s is unprocessable', async (_, text) => {
+    expect(await asSql('all', sqlLibrary(text))).toMatchObject({ status: 422 });
   });
 
   test.each([

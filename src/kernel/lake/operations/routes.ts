@@ -2,13 +2,24 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '#kernel/context';
 import { readCurrent } from '#kernel/fhir';
 import { Problem } from '#kernel/problem';
-import { stringifyFhirJson } from '#standards/fhir';
+import { patientsOf, stringifyFhirJson } from '#standards/fhir';
 import { losslessJson } from '#standards/sql-on-fhir';
 import type { Lake } from '../client.ts';
 import type { LakeTable } from '../module-tables.ts';
 import { type Answer, csvOf, linesOf, MOST_ROWS, sendAsFhir, sendFromLake, sendRows } from './answer.ts';
 import { formatOf, isText } from './formats.ts';
-import { bad, booleanOf, type Given, givenIn, instantOf, integerOf, oneOf, readParameters, textOf } from './given.ts';
+import {
+  bad,
+  booleanOf,
+  type Given,
+  givenIn,
+  instantOf,
+  integerOf,
+  jsonOf,
+  oneOf,
+  readParameters,
+  textOf,
+} from './given.ts';
 import { MOST_RESOURCES, rowsOfTexts } from './record-select.ts';
 import { findQuery, questionOf, readQuery } from './sql-select.ts';
 import {
@@ -66,9 +77,9 @@ export function operationRoutes(
   app.post<Named>(instance, { schema: RUN_SCHEMA }, (request, reply) => run(request, reply, request.params.id));
 
   for (const path of ['/fhir/$sqlquery-run', '/fhir/Library/$sqlquery-run'])
-    app.post(path, { schema: ASK_SCHEMA }, (request, reply) => ask(request, reply));
+    app.post(path, { schema: ASK_SCHEMA }, (request, reply) => ask(request, reply).catch(throwOfSql));
   app.post<Named>('/fhir/Library/:id/$sqlquery-run', { schema: ASK_SCHEMA }, (request, reply) =>
-    ask(request, reply, request.params.id),
+    ask(request, reply, request.params.id).catch(throwOfSql),
   );
 
   async function run(request: FastifyRequest, reply: FastifyReply, id?: string): Promise<FastifyReply> {
@@ -99,7 +110,7 @@ export function operationRoutes(
       },
     };
     if (given.some(({ name }) => name === 'resource')) {
-      const contents = contentsIn(given, definition);
+      const contents = contentsIn(given, definition, limits);
       answer.asked = { ...answer.asked, detail: { ...answer.asked.detail, source: 'request' } };
       return sendFromTexts(ctx, reply, lake, definition, contents, limit, answer);
     }
@@ -137,6 +148,12 @@ export function operationRoutes(
   }
 }
 
+/** SQL that the engine cannot carry out is no mistake of the request, which the specification tells apart: 422, not 400. */
+function throwOfSql(error: unknown): never {
+  if (!(error instanceof Problem && error.kind === 'invalid' && error.facts['code'] !== undefined)) throw error;
+  throw new Problem('unprocessable', error.message, error.facts, { issues: error.issues, cause: error });
+}
+
 /** The view that an operation is about: of the address, by reference, or given itself. */
 export async function definitionIn(
   ctx: Context,
@@ -167,18 +184,26 @@ function sourceOf(given: readonly Given[]): 'lake' | 'record' {
   throw bad('source is lake or record: others are not read', 'source', 'not-supported');
 }
 
-/** The texts of the resources that came with the question, of the view's type. */
-function contentsIn(given: readonly Given[], { view }: Definition): string[] {
+/** The texts of the resources that came with the question, of the view's type, of these patients, changed after that instant. */
+function contentsIn(
+  given: readonly Given[],
+  { view }: Definition,
+  { patients, since }: { patients?: readonly string[]; since?: Date },
+): string[] {
   const resources = given.filter(({ name }) => name === 'resource');
   if (resources.length > MOST_RESOURCES)
     throw new Problem('too-costly', 'too many resources came with the question', { most: MOST_RESOURCES });
   return resources.flatMap(({ resource, value }) => {
     const content = resource ?? value;
     // A text of JSON is how other servers take a resource.
-    const text = typeof content === 'string' ? content : content === undefined ? undefined : stringifyFhirJson(content);
-    if (text === undefined) throw bad('the parameter holds a resource', 'resource');
-    const type = (JSON.parse(text) as { resourceType?: string }).resourceType;
-    return type === view.resource ? [text] : [];
+    const found = typeof content === 'string' ? jsonOf(content) : content;
+    if (typeof found !== 'object' || found === null) throw bad('the parameter holds a resource', 'resource');
+    const { resourceType, meta } = found as { resourceType?: unknown; meta?: { lastUpdated?: string } };
+    const isWanted =
+      resourceType === view.resource &&
+      (since === undefined || new Date(meta?.lastUpdated ?? 0) > since) &&
+      (patients === undefined || patientsOf(found).some((patient) => patients.includes(patient)));
+    return isWanted ? [stringifyFhirJson(found)] : [];
   });
 }
 

@@ -128,6 +128,7 @@ function placeValues(text: string, parameters: ReadonlyMap<string, ParameterType
 }
 
 const STRINGS: ReadonlySet<string> = new Set(['string', 'code', 'id', 'uri']);
+const NO_STRINGS: ReadonlySet<string> = new Set(['date', 'datetime', 'instant', 'time', 'base64binary']);
 const DATE = /^\d{4}(-\d\d(-\d\d)?)?$/;
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 
@@ -137,7 +138,9 @@ function boundValue(name: string, type: ParameterType, given: readonly Given[]):
   const [one] = found;
   if (one === undefined || found.length > 1) throw bad('the query needs this parameter, once', `parameters.${name}`);
   const { value } = one;
-  const isText = typeof value === 'string' && value.length <= 10_000;
+  // `valueDate` is no text, nor is `valueString` a date, though both are strings of JSON.
+  const isMoment = NO_STRINGS.has((one.type ?? type).toLowerCase());
+  const isText = typeof value === 'string' && value.length <= 10_000 && isMoment !== STRINGS.has(type);
   if (STRINGS.has(type) && isText) return value;
   if (type === 'boolean' && typeof value === 'boolean') return value;
   if (type === 'integer' && Number.isSafeInteger(value)) return value;
