@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { type Context, type Db, makeContext, type Sql } from '../src/kernel/context/index.ts';
 import { type AskOptions, type Lake, openLake } from '../src/kernel/lake/index.ts';
 import { silentLog } from '../src/kernel/log/index.ts';
-import { sql } from '../src/kernel/sql/index.ts';
+import { identifier, sql } from '../src/kernel/sql/index.ts';
 import {
   findChoices,
   grouped,
@@ -162,7 +162,7 @@ async function cohorts(real: Lake): Promise<Page[]> {
 }
 
 function relations(view: string): Sql {
-  return view === 'person' ? sql`lab.person` : sql`banyan.laboratory_result`;
+  return view === 'person' ? sql`lab.person` : identifier(`banyan.${view}`);
 }
 
 const TWICE = 'high twice, 90 days apart';

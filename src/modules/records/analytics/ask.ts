@@ -17,7 +17,8 @@ export interface Asking {
  * The question over the rows that the actor may ask. Each view is written down once, however often the question names it: the rows of
  * persons in care make a long text.
  *
- * @param by another order of the views' rows, for questions about named persons or whole rows
+ * @param views by their names, or that of another order, as `laboratory_result_by_patient`
+ * @param by another order of all views' rows, for questions about named persons or whole rows
  * @throws Problem `forbidden`, `too-costly`
  */
 export async function withRows(
@@ -28,8 +29,11 @@ export async function withRows(
   { by }: { by?: string } = {},
 ): Promise<Sql> {
   const parts: Sql[] = [];
-  for (const view of views)
-    parts.push(sql`${nameOf(view)} as ${await lakeRelation(ctx, view, { reach, ...(by !== undefined && { by }) })}`);
+  for (const view of views) {
+    const [, name = view, order = by] = /^(.+?)(?:_by_(patient))?$/.exec(view) ?? [];
+    const relation = await lakeRelation(ctx, name, { reach, ...(order !== undefined && { by: order }) });
+    parts.push(sql`${nameOf(view)} as ${relation}`);
+  }
   return sql`with ${join(parts)} ${ask(nameOf)}`;
 }
 

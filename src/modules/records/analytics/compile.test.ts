@@ -74,6 +74,8 @@ beforeAll(async () => {
   await lake.run(sql`
     create table condition (patient String, _patient UInt64 default cityHash64(patient), _resource UInt64, code String, code_system String, time DateTime64(3, 'UTC'), verification_status Nullable(String))
     engine = MergeTree order by code`);
+  for (const view of ['laboratory_result', 'condition'])
+    await lake.run(sql`create view ${identifier(`${view}_by_patient`)} as select * from ${identifier(view)}`);
   const lines = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).join('\n');
   await lake.insert(
     'person',

@@ -23,8 +23,11 @@ export type Relations = (view: string) => Sql;
 /** The views that a cohort asks, so that the actor's part of each can be fetched before. */
 export function viewsOf({ include, exclude }: Cohort): string[] {
   const events = [...include, ...exclude].flatMap(eventsOf);
-  const patterns = events.flatMap(({ event, steps = [] }) => [event, ...steps.map((step) => step.event)]);
-  return [...new Set([PERSON, ...patterns.map(({ source }) => EVENTS[source].view)])];
+  const views = events.flatMap(({ event, steps = [] }) => [
+    EVENTS[event.source].view,
+    ...steps.map((step) => viewOfStep(step.event)),
+  ]);
+  return [...new Set([PERSON, ...views])];
 }
 
 /**
@@ -171,10 +174,11 @@ function ownedRows(
   relations: Relations,
   columns: readonly Sql[],
   terms: readonly Sql[],
+  view = EVENTS[source].view,
 ): Sql {
   return sql`(
     select ifNull(heir, found) as person, *
-    from (select _patient as found, ${join(columns)} from ${relations(EVENTS[source].view)} where ${all(terms)}) as chosen
+    from (select _patient as found, ${join(columns)} from ${relations(view)} where ${all(terms)}) as chosen
     left any join ${mergedNumbers(relations)} as merged on chosen.found = merged.gone
   )`;
 }
@@ -224,12 +228,12 @@ function followed(criterion: EventCriterion, steps: readonly Step[], anchors: Sq
   const others = steps.map(({ event }, at) => {
     const { wanted, met } = termsOf(event);
     const terms = [...wanted, ...met];
-    // Events of chosen codes are few and lie together; of all events only those of the persons in question are worth a list.
+    // Events of chosen codes are few and lie together; of all events only those of the persons in question are read, by their ids because rows lie so.
     if (event.codes === undefined)
       terms.push(
-        sql`(_patient in (select person from (${anchors})) or _patient in (select gone from ${mergedNumbers(relations)}))`,
+        sql`patient in (select id from ${relations(PERSON)} where ${numberOf(sql`ifNull(replaced_by, id)`)} in (select person from (${anchors})))`,
       );
-    const rows = ownedRows(event, relations, [sql`${DAY} as day`, sql`${key} as key`], terms);
+    const rows = ownedRows(event, relations, [sql`${DAY} as day`, sql`${key} as key`], terms, viewOfStep(event));
     return sql`select ${step(at + 1)} as step, person, day, key from ${rows}`;
   });
   const lists = [0, ...steps.keys()].map(
@@ -247,6 +251,12 @@ function followed(criterion: EventCriterion, steps: readonly Step[], anchors: Sq
     )
     where notEmpty(chain)
   `;
+}
+
+/** Where a step's events are read: those of chosen codes where rows lie by code, all of some persons where they lie by patient. */
+function viewOfStep({ source, codes }: EventPattern): string {
+  const { view } = EVENTS[source];
+  return codes === undefined ? `${view}_by_patient` : view;
 }
 
 type Link = Pick<Step, 'event'> & Partial<Step>;
