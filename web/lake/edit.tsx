@@ -6,6 +6,7 @@ import { api, Go, useAddressValue, useGo } from '../shell/index.ts';
 import { CodeEditor, jsonLanguage, type Mark } from '../ui/code-editor.tsx';
 import { Failure, Loading, Page, Panel, StatusTag, useNotice, useRested } from '../ui/index.ts';
 import { EXAMPLES } from './examples.ts';
+import { sayIssue } from './issue-words.ts';
 import { placeOf, readJson } from './json-place.ts';
 import './lake.css';
 import { type Json, VIEWS } from './lake-api.ts';
@@ -47,7 +48,7 @@ export function EditView({ id }: { id?: string }) {
 }
 
 function Editor({ title, id, before }: { title: string; id: string | undefined; before: Json | undefined }) {
-  const { t } = useTranslation('lake');
+  const { t, i18n } = useTranslation('lake');
   const go = useGo();
   const notice = useNotice();
   const queries = useQueryClient();
@@ -71,9 +72,9 @@ function Editor({ title, id, before }: { title: string; id: string | undefined; 
   const marks = useMemo(
     () =>
       'value' in read
-        ? issues.map((issue) => markOf(rested, issue))
-        : [{ ...read.span, severity: 'error' as const, message: read.message }],
-    [read, rested, issues],
+        ? issues.map((issue) => markOf(rested, issue, i18n.language))
+        : [{ ...read.span, severity: 'error' as const, message: sayIssue(read.message, i18n.language) }],
+    [read, rested, issues, i18n.language],
   );
   const errors = marks.filter(({ severity }) => severity === 'error').length;
   const isSound = definition !== undefined && outcome.isSuccess && errors === 0 && rested === text;
@@ -198,10 +199,14 @@ function Issues({ marks, text }: { marks: readonly Mark[]; text: string }) {
   );
 }
 
-function markOf(text: string, { severity, diagnostics, details, expression }: Outcome['issue'][number]): Mark {
+function markOf(
+  text: string,
+  { severity, diagnostics, details, expression }: Outcome['issue'][number],
+  language: string,
+): Mark {
   const [at = 'ViewDefinition'] = expression ?? [];
   const place = placeOf(text, at) ?? { from: 0, to: 1 };
-  const message = [details?.text, diagnostics].filter(Boolean).join(': ');
+  const message = [details?.text, diagnostics].flatMap((said) => (said ? [sayIssue(said, language)] : [])).join(': ');
   return { ...place, severity: severity === 'warning' ? 'warning' : 'error', message: message === '' ? at : message };
 }
 

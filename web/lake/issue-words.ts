@@ -1,0 +1,53 @@
+/** What is found wrong with a view, in Chinese; as src/standards/sql-on-fhir says it. What is not here is shown as it came. */
+const ZH: readonly (readonly [RegExp, string])[] = [
+  [/^a resource is a JSON object$/, '资源须为 JSON 对象'],
+  [/^a ViewDefinition is a JSON object$/, 'ViewDefinition 须为 JSON 对象'],
+  [/^resourceType must be ViewDefinition$/, 'resourceType 须为 ViewDefinition'],
+  [/^a name must begin with a letter .*$/, '名称须以字母开头，只含字母、数字和下划线，最长 255 个字符'],
+  [/^resource is missing$/, '缺少 resource'],
+  [/^resource must name a resource type of R4$/, 'resource 须为 R4 的资源类型'],
+  [/^select is missing$/, '缺少 select'],
+  [/^the view has no column$/, '视图没有列'],
+  [/^there are two columns named (.+)$/, '有两个列名为 $1'],
+  [/^the constant (.+) is defined twice$/, '常量 $1 重复定义'],
+  [/^the constant (.+) must have one value$/, '常量 $1 须有且只有一个值'],
+  [/^(.+) is not a value that a constant can have$/, '常量不能取 $1'],
+  [/^there is no constant named (.+)$/, '没有名为 $1 的常量'],
+  [/^(.+) is no element of a (.+)$/, '$2 没有元素 $1'],
+  [/^(.+) has no element named (.+)$/, '$1 没有元素 $2'],
+  [/^there is no type named (.+)$/, '没有名为 $1 的类型'],
+  [/^an extension changes what the view means, and is not understood$/, '含有无法识别、会改变视图含义的扩展'],
+  [/^the view is meant for other versions of FHIR than R4, .*$/, '该视图针对其他 FHIR 版本；此处按 R4 运行'],
+  [/^a shareable view has (.+)$/, '可共享视图须有 $1'],
+  [/^each column of a shareable or tabular view says its type$/, '可共享视图或表格视图的每一列须注明类型'],
+  [/^a column of a tabular view is no collection$/, '表格视图的列不能是集合'],
+  [/^a column of a tabular view has a primitive type$/, '表格视图的列须为基本类型'],
+  [/^selects are nested more than (\d+) deep$/, 'select 嵌套超过 $1 层'],
+  [/^the view has more than (\d+) selects$/, '视图的 select 超过 $1 个'],
+  [/^the view has more than (\d+) columns$/, '视图的列超过 $1 个'],
+  [/^a select can have one of (.+) only$/, 'select 只能含 $1 之一'],
+  [/^repeat must be a list of 1 to (\d+) paths$/, 'repeat 须为 1 至 $1 个路径的列表'],
+  [/^collection must be true or false$/, 'collection 须为 true 或 false'],
+  [/^type must be a text$/, 'type 须为文本'],
+  [/^a tag needs a name and a value$/, 'tag 须有 name 和 value'],
+  [/^a FHIRPath expression is needed here$/, '此处须为 FHIRPath 表达式'],
+  [/^a list is expected$/, '此处须为列表'],
+  [/^the list is longer than (\d+)$/, '列表超过 $1 项'],
+  [/^an object is expected$/, '此处须为对象'],
+  [/^not FHIRPath: the expression ends too early$/, '不是 FHIRPath：表达式不完整'],
+  [/^not FHIRPath: unexpected (.+) at (\d+)$/, '不是 FHIRPath：第 $2 个字符起的 $1 有误'],
+  [/^not FHIRPath: unexpected (.+)$/, '不是 FHIRPath：$1 有误'],
+  [/^not FHIRPath: (.+) expected, not (.+)$/, '不是 FHIRPath：应为 $1，而不是 $2'],
+  [/^not FHIRPath: (.+) is not a name$/, '不是 FHIRPath：$1 不是名称'],
+  [/^not FHIRPath: (.+)$/, '不是 FHIRPath：$1'],
+  [/^the function (.+) is not known$/, '没有函数 $1'],
+  [/^(.+\(\)) takes (\d+) arguments$/, '$1 须有 $2 个参数'],
+  [/^a condition of the view must be a boolean$/, '视图的条件须为布尔值'],
+  [/^values of several types meet here: choose one with ofType\(\)$/, '此处有多种类型的值，请用 ofType() 选择一种'],
+];
+
+export function sayIssue(message: string, language: string): string {
+  if (language !== 'zh') return message;
+  const found = ZH.find(([said]) => said.test(message));
+  return found === undefined ? message : message.replace(found[0], found[1]);
+}
