@@ -39,6 +39,11 @@ interface Measured {
   peakMb: number;
 }
 
+/** A question that an engine could not answer, for want of memory or disk, and what it said. */
+interface Unanswered {
+  said: string;
+}
+
 async function compare({ engines, tables, notes }: Loaded, folder: string, say: Say): Promise<BenchResult> {
   const loadBefore = load();
   say('measuring the memory');
@@ -52,6 +57,8 @@ async function compare({ engines, tables, notes }: Loaded, folder: string, say: 
     notes: [
       ...notes,
       ...(peers === undefined ? ['DuckDB was left out'] : []),
+      ...unanswered('ClickHouse', lake),
+      ...(peers === undefined ? [] : unanswered('DuckDB', peers)),
       `${WARM_RUNS} warm runs each, their median; cold: a new process${canForget ? ' and no file in memory' : ', but files may be in memory: forgetting them takes root'}`,
       `memory bandwidth ${(bandwidth / 1e9).toFixed(1)} GB/s (two threads look for a byte that is not there); floor: the bytes of the columns that ClickHouse reads, at that speed`,
       `load of the machine ${loadBefore.toFixed(1)} before and ${load().toFixed(1)} after; by itself this run makes 1 to 2`,
@@ -61,13 +68,8 @@ async function compare({ engines, tables, notes }: Loaded, folder: string, say: 
 }
 
 /** Each question in a process of its own: once cold, then warm. */
-async function measure(
-  engine: Engine,
-  asked: readonly Question[],
-  folder: string,
-  say: Say,
-): Promise<Map<string, Measured>> {
-  const measured = new Map<string, Measured>();
+async function measure(engine: Engine, asked: readonly Question[], folder: string, say: Say): Promise<Answers> {
+  const measured = new Map<string, Measured | Unanswered>();
   for (const question of asked) {
     const child = await startEngine(engine, join(folder, engine));
     try {
@@ -78,6 +80,10 @@ async function measure(
       const warm = await medianOf(child, question[engine]);
       measured.set(question.name, { cold, warm, peakMb: child.peakMb() });
       say(`${engine} ${question.name}: ${cold.ms.toFixed(0)} ms cold, ${warm.ms.toFixed(0)} ms warm`);
+    } catch (error) {
+      const said = (error as Error).message.split('\n', 1)[0]!;
+      measured.set(question.name, { said });
+      say(`${engine} ${question.name}: ${said}`);
     } finally {
       await child.close();
     }
@@ -92,7 +98,7 @@ async function medianOf(child: EngineChild, text: string): Promise<Found> {
   return { ...runs[0]!, ms: middle(({ ms }) => ms), cpuMs: middle(({ cpuMs }) => cpuMs) };
 }
 
-type Answers = ReadonlyMap<string, Measured>;
+type Answers = ReadonlyMap<string, Measured | Unanswered>;
 
 function lineOf(
   { name, within, approximates }: Question,
@@ -100,30 +106,51 @@ function lineOf(
   peers: Answers | undefined,
   bandwidth: number,
 ) {
-  const lake = lakes.get(name)!;
-  const peer = peers?.get(name);
-  const exact = approximates === undefined ? undefined : lakes.get(approximates)!.warm;
-  const floor = (lake.warm.bytes / bandwidth) * 1000;
+  const lake = answered(lakes.get(name));
+  const peer = answered(peers?.get(name));
+  const exact = approximates === undefined ? undefined : answered(lakes.get(approximates))?.warm;
+  const floor = lake === undefined ? undefined : (lake.warm.bytes / bandwidth) * 1000;
+  const ratio = (of: 'ms' | 'cpuMs') =>
+    peer === undefined || lake === undefined ? '' : (peer.warm[of] / lake.warm[of]).toFixed(2);
   return {
     question: name,
-    'ClickHouse cold ms': milliseconds(lake.cold.ms),
-    'warm ms': milliseconds(lake.warm.ms),
-    'CPU ms': milliseconds(lake.warm.cpuMs),
-    'peak MB': lake.peakMb,
-    'DuckDB cold ms': peer === undefined ? '' : milliseconds(peer.cold.ms),
-    'its warm ms': peer === undefined ? '' : milliseconds(peer.warm.ms),
-    'its CPU ms': peer === undefined ? '' : milliseconds(peer.warm.cpuMs),
-    'its peak MB': peer === undefined ? '' : peer.peakMb,
-    'DuckDB / ClickHouse warm': peer === undefined ? '' : (peer.warm.ms / lake.warm.ms).toFixed(2),
-    CPU: peer === undefined ? '' : (peer.warm.cpuMs / lake.warm.cpuMs).toFixed(2),
+    'ClickHouse cold ms': milliseconds(lake?.cold.ms),
+    'warm ms': milliseconds(lake?.warm.ms),
+    'CPU ms': milliseconds(lake?.warm.cpuMs),
+    'peak MB': lake?.peakMb ?? '',
+    'DuckDB cold ms': milliseconds(peer?.cold.ms),
+    'its warm ms': milliseconds(peer?.warm.ms),
+    'its CPU ms': milliseconds(peer?.warm.cpuMs),
+    'its peak MB': peer?.peakMb ?? '',
+    'DuckDB / ClickHouse warm': ratio('ms'),
+    CPU: ratio('cpuMs'),
     'floor ms': milliseconds(floor),
-    'warm / floor': (lake.warm.ms / floor).toFixed(1),
-    'same answer': sameness(lake.warm, peer?.warm, exact, within),
+    'warm / floor': lake === undefined || floor === undefined ? '' : (lake.warm.ms / floor).toFixed(1),
+    'same answer': lake === undefined ? '' : sameness(lake.warm, peer?.warm, { approximates, exact, within }),
   };
 }
 
-function sameness(one: Found, other: Found | undefined, exact: Found | undefined, within = 0): string {
-  if (exact === undefined) return other === undefined ? '' : compareAnswers(one, other, within);
+function unanswered(engine: string, answers: Answers): string[] {
+  return [...answers].flatMap(([name, one]) =>
+    'said' in one ? [`${engine} did not answer ${name}: ${one.said}`] : [],
+  );
+}
+
+function answered(one: Measured | Unanswered | undefined): Measured | undefined {
+  return one === undefined || 'said' in one ? undefined : one;
+}
+
+function sameness(
+  one: Found,
+  other: Found | undefined,
+  {
+    approximates,
+    exact,
+    within = 0,
+  }: { approximates: string | undefined; exact: Found | undefined; within?: number | undefined },
+): string {
+  if (approximates === undefined) return other === undefined ? '' : compareAnswers(one, other, within);
+  if (exact === undefined) return '';
   return [one, other]
     .flatMap((each) => (each === undefined ? [] : [`${(apartOf(exact, each) * 100).toPrecision(2)} % off`]))
     .join(', ');
@@ -146,6 +173,7 @@ function apartOf(one: Found, other: Found): number {
   return Math.max(...these.map((value, at) => Math.abs(value - those[at]!) / Math.max(Math.abs(value), 1)));
 }
 
-function milliseconds(ms: number): number {
+function milliseconds(ms: number | undefined): number | string {
+  if (ms === undefined) return '';
   return Number(ms < 100 ? ms.toPrecision(3) : ms.toFixed(0));
 }
