@@ -168,7 +168,7 @@ export function boxOption(
   return {
     tooltip: { trigger: 'item' },
     grid: { ...GRID_NAMED, top: 12 },
-    xAxis: { type: 'value', scale: true, name: words.unit, ...UNDER },
+    xAxis: { type: 'value', scale: true, name: words.unit, ...UNDER, axisLabel: { hideOverlap: true } },
     yAxis: {
       type: 'category',
       data: shown.map(({ key }) => words.nameOf(key)),

@@ -2,7 +2,7 @@ import type { PlotOption } from '../ui/index.ts';
 import type { Answer } from './lake-api.ts';
 
 export const PICTURES = ['line', 'bar', 'point'] as const;
-export type Picture = (typeof PICTURES)[number];
+type Picture = (typeof PICTURES)[number];
 
 /** What somebody chose to have drawn; columns by their place in the answer. What is not chosen is found. */
 export interface Choice {

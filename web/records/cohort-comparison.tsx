@@ -100,7 +100,7 @@ function Beside(props: { counts: CohortCounts; cohort: Cohort; reach: Reach; nam
     {
       key: 'what',
       title: t('cohort.characteristic'),
-      value: (row) => `${t(`cohort.comparedParts.${row.part}`)}: ${nameOf(row)}`,
+      value: (row) => t(`cohort.comparedParts.${row.part}`, { name: nameOf(row) }),
       phoneTitle: true,
     },
     {

@@ -119,7 +119,7 @@ export const cohortMessages = {
     compareTooFewAbout:
       'In one of the two nearly every group is too small to be told. Widen it: a longer time, more ages or places.',
     characteristic: 'Characteristic',
-    comparedParts: { sex: 'Sex', age: 'Age', place: 'Place' },
+    comparedParts: { sex: 'Sex: {{name}}', age: 'Age: {{name}}', place: 'Place: {{name}}' },
     thisCohort: 'This cohort (n = {{count}})',
     otherCohort: '{{name}} (n = {{count}})',
     standardised: 'Standardised difference',
@@ -388,7 +388,7 @@ export const cohortMessages = {
     compareTooFew: '人数过少，无法比较',
     compareTooFewAbout: '两者之一的各组人数几乎都过少、不予显示。请放宽时间、年龄或地区。',
     characteristic: '特征',
-    comparedParts: { sex: '性别', age: '年龄', place: '地区' },
+    comparedParts: { sex: '性别：{{name}}', age: '年龄：{{name}}', place: '地区：{{name}}' },
     thisCohort: '本队列（n = {{count}}）',
     otherCohort: '{{name}}（n = {{count}}）',
     standardised: '标准化差异',

@@ -167,10 +167,11 @@ async function viewsIn(ctx: Context, given: readonly Given[], id: string | undef
   const views: ExportView[] = [];
   for (const { part = [] } of id === undefined ? asked : [{ part: [] }]) {
     const { name, definition, stored } = await definitionIn(ctx, part, id, 'viewReference', 'viewResource');
-    const wanted = textOf(part, 'name') ?? name;
+    const isTaken = (name: string): boolean => views.some((other) => other.name === name);
+    const isNamed = definition['name'] !== undefined || !isTaken(name);
+    const wanted = textOf(part, 'name') ?? (isNamed ? name : `${name}_${views.length + 1}`);
     if (!NAME.test(wanted)) throw bad('a file is named by letters, digits, low lines and hyphens', 'view.name');
-    if (views.some((other) => other.name === wanted))
-      throw bad('two views have the same name', 'view.name', 'duplicate');
+    if (isTaken(wanted)) throw bad('two views have the same name', 'view.name', 'duplicate');
     views.push({ name: wanted, definition, ...(stored === undefined ? {} : { subject: stored }) });
   }
   return views;

@@ -174,6 +174,13 @@ test.each(['ndjson', 'json', 'parquet', 'arrow'])('as %s, its rows counted', asy
   expect((await audits()).at(-1)).toMatchObject({ act: 'lake.export-downloaded', detail: { rows: 3 } });
 });
 
+test('views without a name get one each', async () => {
+  const { name: _, ...nameless } = view('id') as { name?: string };
+  const one = { name: 'view', part: [{ name: 'viewResource', resource: nameless }] };
+  const result = await resultOf('all', await asked('all', one, one));
+  expect(outputs(result.text).map(({ name }) => name)).toEqual(['view', 'view_2']);
+});
+
 test.each<[Role, number]>([
   ['administrator', 403],
   ['clinician', 202],

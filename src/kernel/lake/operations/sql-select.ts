@@ -88,7 +88,7 @@ async function overRowsSeen(
     const table = own.find((each) => addressOf(each) === address);
     const rows =
       table === undefined
-        ? await selectOf(ctx, lake, await findDefinition(ctx, address), {})
+        ? await selectOf(ctx, lake, await findDefinition(ctx, address), { withAbout: true })
         : sql`select * from ${tableRelation(ctx, table)}`;
     relations.push(sql`${identifier(label)} as (${rows})`);
   }

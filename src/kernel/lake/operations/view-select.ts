@@ -32,6 +32,8 @@ export interface Limits {
   patients?: readonly string[];
   since?: Date;
   limit?: number;
+  /** For SQL: with what each row carries of its person (`lake-about-columns`). */
+  withAbout?: boolean;
 }
 
 const NAME = /^[A-Za-z][A-Za-z0-9_]{0,100}$/;
@@ -95,7 +97,7 @@ export async function selectOf(
   ctx: Context,
   lake: Lake,
   definition: Definition,
-  { patients, since, limit }: Limits,
+  { patients, since, limit, withAbout }: Limits,
 ): Promise<Sql> {
   const { view, name } = definition;
   const most = limit === undefined ? sql`` : sql` limit ${limit}`;
@@ -107,7 +109,8 @@ export async function selectOf(
   const isMade = (table: string) => namesOf(view).every((column) => tables.get(table)?.has(column));
   if (definition.kept && since === undefined && isMade(name)) {
     const by = patients !== undefined && isMade(`${name}_by_patient`) ? { by: 'patient' } : {};
-    return sql`select ${columns} from ${await lakeRelation(ctx, name, { reach: 'rows', ...named, ...by })}${most}`;
+    const carried = withAbout ? aboutColumns([...(tables.get(name) ?? [])], view) : sql``;
+    return sql`select ${columns}${carried} from ${await lakeRelation(ctx, name, { reach: 'rows', ...named, ...by })}${most}`;
   }
   if (!tables.has('resource')) throw new Problem('unavailable', 'the lake is not filled yet: try again in a moment');
   const terms = [sql`type = ${view.resource}`, await rowsSeen(ctx, view.resource, { reach: 'rows', ...named })];
@@ -137,6 +140,13 @@ async function tablesOf(lake: Lake, name: string): Promise<Map<string, Set<strin
 function namesOf(view: View): string[] {
   const { columns } = compileView(view, { target: 'clickhouse', from: '_resources' });
   return columns.map(({ name }) => name);
+}
+
+/** What the rows of a table carry of their person; what the platform keeps for itself begins with a low line. */
+function aboutColumns(names: readonly string[], view: View): Sql {
+  const own = new Set(namesOf(view));
+  const carried = names.filter((name) => !name.startsWith('_') && !own.has(name));
+  return carried.length === 0 ? sql`` : sql`, ${join(carried.map((name) => identifier(name)))}`;
 }
 
 function columnsOf(view: View): Sql {

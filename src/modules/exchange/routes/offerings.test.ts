@@ -10,6 +10,7 @@ import { silentLog } from '#kernel/log';
 import { listensTo, startDeliveries } from '#kernel/outbox';
 import { Problem } from '#kernel/problem';
 import { sql } from '#kernel/sql';
+import example from '../../../../facts/exchange/example.json' with { type: 'json' };
 import { testActor, testContext } from '../../../../tests/support/context.ts';
 import { EXAMPLE_ANSWERS, exampleDefinition, judgeAll, listedOffering } from '../../../../tests/support/exchange.ts';
 import { testLake } from '../../../../tests/support/lake.ts';
@@ -196,6 +197,11 @@ describe('a question', () => {
       sql`select purpose from access.audit where act = 'exchange.candidate-previewed' order by at desc, id desc limit 1`,
     );
     expect(purpose).toBe('HOPERAT');
+  });
+
+  test('of the example product is one that the lake understands', async () => {
+    const found = await preview('seller', example.definition as unknown as OfferingDefinition);
+    expect(found).toMatchObject({ rows: [], views: ['laboratory_result'] });
   });
 
   test('of one who sees no rows is refused', async () => {
