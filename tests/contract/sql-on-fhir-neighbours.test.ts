@@ -1108,6 +1108,21 @@ const EDGES: Suite = {
       ],
       [{ a: 'p1', b: null, c: null }],
     ],
+    [
+      'numbers as equivalent as the less precise one says, zeros at its end left out (FHIRPath N1 6.1.2)',
+      [
+        of({
+          a: '1.0 ~ 1.04',
+          b: '1.1 ~ 1.149',
+          c: '1.1 ~ 1.15',
+          d: '100 ~ 100.4',
+          e: '-1.1 ~ -1.14',
+          f: '{} ~ 1.0',
+          g: '1.0 !~ 1.04',
+        }),
+      ],
+      [{ a: true, b: true, c: false, d: true, e: true, f: false, g: false }],
+    ],
     ['logarithms', [of({ a: '16.log(2)', b: '8.log(1)', c: '0.log(2)' })], [{ a: 4, b: null, c: null }]],
     ['a figure over items', [of({ a: 'component.value.ofType(Quantity).value.sum()' })], 'error'],
   ],

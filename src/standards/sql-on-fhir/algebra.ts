@@ -97,6 +97,7 @@ export type Scalar =
   | 'coalesce'
   | 'choice' // the one that is there of the values of a choice of types
   | 'equal'
+  | 'alike' // of two numbers, as precisely as the less precise one is written
   | 'less'
   | 'lessEqual'
   | 'sameKey' // of two keys of times
@@ -276,7 +277,7 @@ export function presence(of: Expr): Expr {
     case 'literal':
       return of.text === undefined ? FALSE : TRUE;
     case 'scalar':
-      if (of.kind === 'element' && of.name === 'if')
+      if (of.name === 'if')
         return test('if', of.given[0] as Expr, presence(of.given[1] as Expr), presence(of.given[2] as Expr));
       if (of.name === 'choice') return of.given.map(presence).reduce(either);
       return test('present', of);

@@ -407,7 +407,9 @@ const SCALARS: Record<Scalar, Say> = {
   implies: ([a, b]) => `(NOT ${a} OR ${b})`,
   not: ([x]) => `NOT (${x})`,
   isTrue: ([x], [expr]) => (expr && isDecided(expr) ? (x as string) : `ifNull(${x}, false)`),
-  if: ([when, then, otherwise]) => `if(${when}, ${then}, ${otherwise})`,
+  // With a constant condition the engine takes the type of one branch, and a comparison's is not a literal's.
+  if: ([when, ...branches], [, then]) =>
+    `if(${[when, ...(then?.kind === 'boolean' ? branches.map((branch) => `CAST(${branch}, 'Nullable(Bool)')`) : branches)].join(', ')})`,
   coalesce: (given) => (given.length === 1 ? (given[0] as string) : `coalesce(${given.join(', ')})`),
   choice: (given, [first]) =>
     first?.kind === 'element' ? `concat(${given.join(', ')})` : `coalesce(${given.join(', ')})`,
@@ -437,6 +439,10 @@ const SCALARS: Record<Scalar, Say> = {
   ceiling: ([x]) => `toInt64(ceil(${x}))`,
   floor: ([x]) => `toInt64(floor(${x}))`,
   truncate: ([x]) => `toInt64(trunc(${x}))`,
+  alike: ([a, b]) => {
+    const places = `toUInt8(least(${placesOf(a)}, ${placesOf(b)}))`;
+    return `round(${a}, ${places}) = round(${b}, ${places})`;
+  },
   round: ([x, digits]) => `round(${x}, ${digits})`,
   squareRoot: ([x]) => ofFloat(`sqrt(toFloat64(${x}))`),
   exponent: ([x]) => ofFloat(`exp(toFloat64(${x}))`),
@@ -526,6 +532,11 @@ function escaped(sql: string | undefined): string {
 /** `$1` is `\1` to RE2. */
 function groups(sql: string | undefined): string {
   return `replaceRegexpAll(${escaped(sql)}, '[$]([0-9])', '\\\\\\\\\\\\1')`;
+}
+
+/** Digits behind the point, without zeros at the end. */
+function placesOf(decimal: string | undefined): string {
+  return `length(extract(toString(${decimal}), '[.]([0-9]*[1-9])'))`;
 }
 
 function boundary(x: string | undefined, digits: string | undefined, sign: string, towards: string): string {

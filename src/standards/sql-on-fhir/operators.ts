@@ -194,7 +194,8 @@ function equivalence(left: Value, right: Value): Expr {
   if (a === undefined || b === undefined || familyOf(a) !== familyOf(b))
     return both(test('not', exists(left)), test('not', exists(right)));
   if (!a.many && !b.many) {
-    const same = test('isTrue', test('equal', loose(a), loose(b)));
+    const areNumbers = familyOf(a) === 'number' && (a.kind !== 'integer' || b.kind !== 'integer');
+    const same = test('isTrue', areNumbers ? test('alike', number(a), number(b)) : test('equal', loose(a), loose(b)));
     return test('or', same, both(test('not', presence(a)), test('not', presence(b))));
   }
   const keys = [a, b].map((side) => valuesOf(mapped(valuesOf(side), loose)));

@@ -52,6 +52,11 @@ interface Saying {
   aliases: number;
 }
 
+/** Digits behind the point, without zeros at the end. */
+function placesOf(decimal: string | undefined): string {
+  return `scale(trim_scale(${decimal}))`;
+}
+
 function alias(saying: Saying): string {
   return `t${++saying.aliases}`;
 }
@@ -375,6 +380,10 @@ const SCALARS: Record<Scalar, Say> = {
   ceiling: ([x]) => `ceil(${x})::bigint`,
   floor: ([x]) => `floor(${x})::bigint`,
   truncate: ([x]) => `trunc(${x})::bigint`,
+  alike: ([a, b]) => {
+    const places = `least(${placesOf(a)}, ${placesOf(b)})`;
+    return `round(${a}, ${places}) = round(${b}, ${places})`;
+  },
   round: ([x, digits]) => `round(${x}, (${digits})::integer)`,
   squareRoot: ([x]) => `case when ${x} >= 0 then sqrt(${x}) end`,
   exponent: ([x]) => `exp(${x})`,
