@@ -5,7 +5,7 @@ import { type Asking, dayAt, optionsOf, withRows } from './ask.ts';
 import { countQuery, viewsOf } from './compile.ts';
 
 /** A person waits for it; what takes longer is asked of fewer. */
-const COUNT_MS = 30_000;
+const COUNT_MS = 60_000;
 
 interface CountRow {
   part: 'passed' | 'age' | 'place' | 'month';
