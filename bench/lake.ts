@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Bench, type BenchResult, optionOf, parseRows } from './bench.ts';
+import type { Bench, BenchResult } from './bench.ts';
 import { type Engine, type EngineChild, type Found, startEngine } from './lake/child.ts';
-import { type Loaded, loadAll, readLoaded } from './lake/load.ts';
+import { type Loaded, withLoaded } from './lake/load.ts';
 import { dropFileCache, load, memoryBandwidth } from './lake/machine.ts';
 import { type Question, questions } from './lake/questions.ts';
 
@@ -14,21 +12,7 @@ export const bench: Bench = {
   name: 'lake',
   summary: 'eleven questions of a lake of laboratory results, beside DuckDB and the memory bandwidth',
   options: '[--rows 10m] [--lean] [--one-copy] [--without-duckdb] [--folder /tmp] [--keep] [--again FOLDER]',
-  async run(args, say) {
-    const again = optionOf(args, '--again');
-    const folder = again ?? (await mkdtemp(join(optionOf(args, '--folder') ?? tmpdir(), 'banyan-lake-bench-')));
-    const keeps = args.includes('--keep');
-    try {
-      if (again !== undefined) return await compare(await readLoaded(again), folder, say);
-      const rows = parseRows(optionOf(args, '--rows') ?? '10m');
-      const engines: Engine[] = args.includes('--without-duckdb') ? ['clickhouse'] : ['clickhouse', 'duckdb'];
-      const plan = { rows, engines, folder, lean: args.includes('--lean'), oneCopy: args.includes('--one-copy') };
-      return await compare(await loadAll(plan, say), folder, say);
-    } finally {
-      if (keeps) say(`kept: ask again by --again ${folder}`);
-      else await rm(folder, { recursive: true, force: true });
-    }
-  },
+  run: (args, say) => withLoaded(args, say, (loaded, folder) => compare(loaded, folder, say)),
 };
 
 type Say = (line: string) => void;

@@ -16,9 +16,9 @@ import {
 } from '../src/modules/laboratory/analytics/index.ts';
 import type { TestFilter } from '../src/modules/laboratory/model.ts';
 import { countQuery } from '../src/modules/records/analytics/compile.ts';
-import { type Bench, type BenchResult, optionOf, parseRows } from './bench.ts';
+import type { Bench, BenchResult } from './bench.ts';
 import { startEngine } from './lake/child.ts';
-import { type Loaded, loadAll, readLoaded } from './lake/load.ts';
+import { type Loaded, withLoaded } from './lake/load.ts';
 import { load } from './lake/machine.ts';
 import { HBA1C } from './lake/results.ts';
 import { COHORTS } from './pages/cohorts.ts';
@@ -34,22 +34,8 @@ const TIMEOUT_MS = 900_000;
 export const bench: Bench = {
   name: 'pages',
   summary: 'what the pages of exploring and cohorts ask of the lake, beside the second a person waits for and DuckDB',
-  options: '[--rows 10m] [--lean] [--without-duckdb] [--folder /tmp] [--again FOLDER]',
-  async run(args, say) {
-    const again = optionOf(args, '--again');
-    const folder = again ?? (await mkdtemp(join(optionOf(args, '--folder') ?? tmpdir(), 'banyan-pages-bench-')));
-    const rows = parseRows(optionOf(args, '--rows') ?? '10m');
-    const engines = args.includes('--without-duckdb') ? (['clickhouse'] as const) : (['clickhouse', 'duckdb'] as const);
-    try {
-      const loaded =
-        again === undefined
-          ? await loadAll({ rows, engines, folder, lean: args.includes('--lean'), oneCopy: false }, say)
-          : await readLoaded(again);
-      return await measure(loaded, { folder, say });
-    } finally {
-      if (again === undefined) await rm(folder, { recursive: true, force: true });
-    }
-  },
+  options: '[--rows 10m] [--lean] [--without-duckdb] [--folder /tmp] [--keep] [--again FOLDER]',
+  run: (args, say) => withLoaded(args, say, (loaded, folder) => measure(loaded, { folder, say })),
 };
 
 interface Parts {
@@ -128,7 +114,7 @@ async function explored(real: Lake): Promise<Page[]> {
     {
       page: 'explore: tests and places to choose from, kept afterwards',
       // Another object each time: what was kept is not found.
-      ask: async () => (await findChoices(ctx, unhurried(real), test, ASKING)).tests.length,
+      ask: async () => (await findChoices(ctx, unhurried(real), test)).tests.length,
     },
     {
       page: 'explore: distribution of the most frequent test',

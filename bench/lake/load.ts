@@ -1,5 +1,7 @@
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { optionOf, parseRows } from '../bench.ts';
 import { type Engine, type EngineChild, startEngine } from './child.ts';
 import { freeBytes } from './machine.ts';
 import type { Tables } from './questions.ts';
@@ -17,7 +19,7 @@ const BYTES_OF_A_ROW = {
 /** The year that is being merged, or is on its way from one engine to the other, stands there twice. */
 const ROOM = 1.12;
 
-export interface Plan {
+interface Plan {
   rows: number;
   engines: readonly Engine[];
   /** Everything is made in it. */
@@ -37,8 +39,29 @@ export interface Loaded {
 
 type Say = (line: string) => void;
 
+/** Asks a lake as the options of a bench say: one kept before, which stays, or one made for it, which is taken away afterwards unless `--keep` is among them. */
+export async function withLoaded<T>(
+  args: readonly string[],
+  say: Say,
+  ask: (loaded: Loaded, folder: string) => Promise<T>,
+): Promise<T> {
+  const again = optionOf(args, '--again');
+  const folder = again ?? (await mkdtemp(join(optionOf(args, '--folder') ?? tmpdir(), 'banyan-lake-bench-')));
+  const keeps = again !== undefined || args.includes('--keep');
+  try {
+    if (again !== undefined) return await ask(await readLoaded(again), folder);
+    const rows = parseRows(optionOf(args, '--rows') ?? '10m');
+    const engines: Engine[] = args.includes('--without-duckdb') ? ['clickhouse'] : ['clickhouse', 'duckdb'];
+    const plan = { rows, engines, folder, lean: args.includes('--lean'), oneCopy: args.includes('--one-copy') };
+    return await ask(await loadAll(plan, say), folder);
+  } finally {
+    if (keeps) say(`kept: ask again by --again ${folder}`);
+    else await rm(folder, { recursive: true, force: true });
+  }
+}
+
 /** @throws Error when the disk is too small */
-export async function loadAll(plan: Plan, say: Say): Promise<Loaded> {
+async function loadAll(plan: Plan, say: Say): Promise<Loaded> {
   await requireSpace(plan);
   const loaded = await loadClickHouse(plan, say);
   if (plan.engines.includes('duckdb')) loaded.notes.push(await loadDuckDb(plan, say));
@@ -49,7 +72,7 @@ export async function loadAll(plan: Plan, say: Say): Promise<Loaded> {
 const LOADED = 'loaded.json';
 
 /** What an earlier run has kept. */
-export async function readLoaded(folder: string): Promise<Loaded> {
+async function readLoaded(folder: string): Promise<Loaded> {
   return JSON.parse(await readFile(join(folder, LOADED), 'utf8')) as Loaded;
 }
 

@@ -6,7 +6,7 @@ import { sql } from '#kernel/sql';
 import { testActor } from '../../../tests/support/context.ts';
 import { testLake } from '../../../tests/support/lake.ts';
 import { testDatabase } from '../../../tests/support/postgres.ts';
-import { SMALLEST } from './access.ts';
+import { lakeRelation, type Reach, SMALLEST } from './access.ts';
 import type { Lake } from './client.ts';
 import { type Choice, findOccurring } from './occurring.ts';
 
@@ -18,8 +18,7 @@ const lake = await testLake();
 const actor = testActor('regulator', { permissions: new Set(['*']) });
 const ctx = makeContext({ actor, db, log: silentLog, now: () => NOW });
 
-const CHOICE: Omit<Choice, 'reach'> = {
-  view: 'condition',
+const CHOICE: Omit<Choice, 'relation' | 'reach'> = {
   where: sql`code != ''`,
   by: { code: sql`code`, unit: sql`ifNull(unit, '')` },
   any: { text: sql`text` },
@@ -46,6 +45,10 @@ async function put(lines: readonly Line[]): Promise<void> {
     return JSON.stringify({ code, unit, text: `about ${code}`, _patient: patient, time });
   });
   if (rows.length > 0) await lake.insert('condition', rows.join('\n'));
+}
+
+async function within(reach: Reach): Promise<Pick<Choice, 'relation' | 'reach'>> {
+  return { relation: await lakeRelation(ctx, 'condition', { reach }), reach };
 }
 
 /** A lake that remembers no answers of another. */
@@ -77,7 +80,10 @@ test('tells what occurs, of the population only what enough persons have', async
         persons: new Set(of.map(({ patient }) => patient)).size,
       }));
       for (const reach of ['rows', 'population'] as const) {
-        const found = await findOccurring<'code' | 'unit' | 'text'>(ctx, fresh(), { ...CHOICE, reach }, {});
+        const found = await findOccurring<'code' | 'unit' | 'text'>(ctx, fresh(), {
+          ...CHOICE,
+          ...(await within(reach)),
+        });
         expect(found.map(({ code, unit, results }) => ({ key: `${code} ${unit}`, results }))).toEqual(
           expected
             .filter(({ persons }) => reach === 'rows' || persons >= SMALLEST)
@@ -102,8 +108,8 @@ test('an answer is shared while it is kept, by those who reach the same rows; a 
     },
   };
   await put([{ code: 'a', unit: 'g', patient: 1, daysAgo: 1 }]);
-  const ask = (choice: Partial<Choice> = {}) =>
-    findOccurring(ctx, counting, { ...CHOICE, reach: 'rows', ...choice }, {});
+  const rows = await within('rows');
+  const ask = (choice: Partial<Choice> = {}) => findOccurring(ctx, counting, { ...CHOICE, ...rows, ...choice });
   await expect(ask()).rejects.toThrow('not now');
   fails = false;
   expect(await Promise.all([ask(), ask()])).toMatchObject([[{ code: 'a', results: 1 }], [{ code: 'a', results: 1 }]]);

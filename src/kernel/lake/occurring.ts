@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Context, Sql } from '#kernel/context';
 import { all, join, sql, trusted } from '#kernel/sql';
-import { enough, lakeRelation, type Reach, smallestOf } from './access.ts';
+import { enough, type Reach, smallestOf } from './access.ts';
 import type { AskOptions, Lake } from './client.ts';
 
 /** What a person chooses from: the tests, codes, places that really occur in a view. */
 export interface Choice {
-  view: string;
+  /** The view's rows within the actor's reach, of `lakeRelation`. */
+  relation: Sql;
   reach: Reach;
   /** Only rows like this. */
   where?: Sql;
@@ -35,20 +36,16 @@ const keptOf = new WeakMap<Lake, Map<string, Kept>>();
 
 /**
  * What occurs within the actor's reach; of the population only what at least `SMALLEST` persons have. Those who reach the same rows share an answer for a while.
- *
- * @throws Problem as `lakeRelation`
  */
 export async function findOccurring<Key extends string>(
-  ctx: Context,
+  { actor, now }: Pick<Context, 'actor' | 'now'>,
   lake: Lake,
   choice: Choice,
-  options: Pick<AskOptions, 'actor'>,
 ): Promise<Occurring<Key>[]> {
-  const relation = await lakeRelation(ctx, choice.view, { reach: choice.reach });
   const kept = keptOf.get(lake) ?? new Map<string, Kept>();
   keptOf.set(lake, kept);
   // The question itself is the key: equal questions have equal answers, whoever asks.
-  const question = countsOf(choice, relation);
+  const question = countsOf(choice);
   const key = createHash('sha256')
     .update(JSON.stringify([choice.reach, question]))
     .digest('base64');
@@ -58,13 +55,13 @@ export async function findOccurring<Key extends string>(
   if (same !== undefined) return same.answer as Promise<Occurring<Key>[]>;
   const mine: Kept = {
     until: Number.POSITIVE_INFINITY,
-    answer: ask(lake, choice, { relation, question, now: ctx.now() }, options),
+    answer: ask(lake, choice, { question, now: now() }, { actor: actor.id }),
   };
   kept.set(key, mine);
   mine.answer.then(
     () => {
-      const now = performance.now();
-      mine.until = now + Math.min(Math.max(KEPT_TIMES * (now - began), SHORTEST_MS), LONGEST_MS);
+      const ended = performance.now();
+      mine.until = ended + Math.min(Math.max(KEPT_TIMES * (ended - began), SHORTEST_MS), LONGEST_MS);
     },
     // A failure is not kept.
     () => kept.delete(key),
@@ -72,7 +69,7 @@ export async function findOccurring<Key extends string>(
   return mine.answer as Promise<Occurring<Key>[]>;
 }
 
-function countsOf({ where, by, any = {}, most }: Choice, relation: Sql): Sql {
+function countsOf({ relation, where, by, any = {}, most }: Choice): Sql {
   const columns = [
     ...Object.entries(by).map(([name, column]) => sql`${column} as ${named(name)}`),
     ...Object.entries(any).map(([name, column]) => sql`ifNull(any(${column}), '') as ${named(name)}`),
@@ -96,10 +93,10 @@ const MOST_GROUPS = 100_000;
 async function ask(
   lake: Lake,
   choice: Choice,
-  { relation, question, now }: { relation: Sql; question: Sql; now: Date },
+  { question, now }: { question: Sql; now: Date },
   options: Pick<AskOptions, 'actor'>,
 ): Promise<Occurring<string>[]> {
-  const { reach, where = sql`true`, by } = choice;
+  const { relation, reach, where = sql`true`, by } = choice;
   const limits: AskOptions = { ...options, timeoutMs: TIMEOUT_MS, mostRows: MOST_GROUPS };
   const found = await lake.rows<Row>(question, { ...limits, smallGroups: 'left-out' });
   if (smallestOf(reach) > 1 && found.length > 0) return (await largeOnes()).map(renamed);
@@ -120,9 +117,9 @@ async function ask(
     };
     await look(sql`time >= ${new Date(now.getTime() - RECENT_MS)}`);
     const others = found.filter((row) => !large.has(keyOf(row)));
-    const [first] = Object.entries(by).map(([name, column]) => ({ column, alias: named(name).text }));
+    const [[name, column]] = Object.entries(by) as [[string, Sql]];
     if (others.length > 0)
-      await look(sql`${first!.column} in ${[...new Set(others.map((row) => String(row[first!.alias])))]}`);
+      await look(sql`${column} in ${[...new Set(others.map((row) => String(row[named(name).text])))]}`);
     return found.filter((row) => large.has(keyOf(row)));
   }
 }

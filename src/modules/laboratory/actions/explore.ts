@@ -64,7 +64,7 @@ async function timed<T extends object>(ctx: Context, ask: () => Promise<T>): Pro
 /** The tests and places there are, for choosing. */
 export async function listTests(ctx: Context, lake: Lake, reach: Reach): Promise<Choices & { reaches: Reach[] }> {
   const reaches = reachesOf(ctx);
-  return { ...(await findChoices(ctx, lake, { reach }, { actor: ctx.actor.id })), reaches };
+  return { ...(await findChoices(ctx, lake, { reach })), reaches };
 }
 
 /** The distribution of a test's results. The look is written into the trail here, once for all parts of a page. */

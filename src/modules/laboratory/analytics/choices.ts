@@ -1,8 +1,9 @@
 import type { Context } from '#kernel/context';
-import { type AskOptions, type Choice, findOccurring, type Lake } from '#kernel/lake';
+import { type Choice, findOccurring, type Lake } from '#kernel/lake';
 import { sql, trusted } from '#kernel/sql';
 import type { ResultFilter, TestKind } from '../model.ts';
 import { nameOfTest } from '../rules.ts';
+import { rowsOf } from './results.ts';
 
 /** What there is to choose from. */
 export interface Choices {
@@ -15,14 +16,10 @@ const MOST_TESTS = 5000;
 const MOST_PLACES = 2000;
 
 /** The tests and places there are, from all results within reach. */
-export async function findChoices(
-  ctx: Context,
-  lake: Lake,
-  { reach }: Pick<ResultFilter, 'reach'>,
-  options: Pick<AskOptions, 'actor'>,
-): Promise<Choices> {
-  const find = <Key extends string>(choice: Omit<Choice, 'view' | 'reach'>) =>
-    findOccurring<Key>(ctx, lake, { view: 'laboratory_result', reach, ...choice }, options);
+export async function findChoices(ctx: Context, lake: Lake, { reach }: Pick<ResultFilter, 'reach'>): Promise<Choices> {
+  const relation = await rowsOf(ctx, { reach });
+  const find = <Key extends string>(choice: Omit<Choice, 'relation' | 'reach'>) =>
+    findOccurring<Key>(ctx, lake, { relation, reach, ...choice });
   const places = async (place: 'district' | 'organization'): Promise<string[]> => {
     const by = sql`ifNull(${trusted(place)}, '')`;
     const found = await find<'place'>({ by: { place: by }, where: sql`${by} != ''`, most: MOST_PLACES });

@@ -1,5 +1,5 @@
 import type { Context } from '#kernel/context';
-import { findOccurring, type Occurring, smallestOf } from '#kernel/lake';
+import { findOccurring, lakeRelation, type Occurring, smallestOf } from '#kernel/lake';
 import { sql } from '#kernel/sql';
 import intervals from '../../../../facts/reference-intervals.json' with { type: 'json' };
 import type { CodeOffer, EventSource } from '../model.ts';
@@ -41,19 +41,14 @@ export async function findCodes(
   { lake, reach }: Pick<Asking, 'lake' | 'reach'>,
 ): Promise<CodeOffer[]> {
   const { view, code, system = sql`''`, text: name, counts } = EVENTS[source];
-  const rows = await findOccurring<'code' | 'system' | 'unit' | 'name'>(
-    ctx,
-    lake,
-    {
-      view,
-      reach,
-      by: { code, system: sql`ifNull(${system}, '')`, unit: source === 'result' ? sql`ifNull(unit, '')` : sql`''` },
-      any: { name },
-      where: sql`${counts} and ${code} != ''`,
-      most: MOST_CODES,
-    },
-    { actor: ctx.actor.id },
-  );
+  const rows = await findOccurring<'code' | 'system' | 'unit' | 'name'>(ctx, lake, {
+    relation: await lakeRelation(ctx, view, { reach }),
+    reach,
+    by: { code, system: sql`ifNull(${system}, '')`, unit: source === 'result' ? sql`ifNull(unit, '')` : sql`''` },
+    any: { name },
+    where: sql`${counts} and ${code} != ''`,
+    most: MOST_CODES,
+  });
   return offersOf(rows, text, smallestOf(reach));
 }
 
